@@ -1,0 +1,195 @@
+// The engine as an app sees it. Types only.
+import type { Conflict, SyncStatus } from '@syncline/protocol';
+import type { Ports } from './ports.ts';
+import type { Source } from './source.ts';
+
+export interface SyncEngineOptions {
+  /** The account's id as the server knows it (the token's subject). Each account has a store of its own. */
+  readonly user: string;
+  readonly device: {
+    /** `mac_app`, `windows_app`, `web_timer`, or another word of `[a-z0-9_]{1,32}`. */
+    readonly type: string;
+    /** The app's version, as the device list shows it. */
+    readonly version: string;
+    /** A name a person would recognise. */
+    readonly name?: string | undefined;
+    /** Set only to continue a known device; otherwise minted once and kept in the store. */
+    readonly id?: string | undefined;
+  };
+  readonly server: {
+    /** Address of the server, without `/api`. */
+    readonly url: string;
+    /** Called whenever a request needs a token; may be async. Null means nobody is signed in. Never stored. */
+    readonly token: (signal: AbortSignal) => string | null | Promise<string | null>;
+    /** Value of `X-App-Identifier`, for example `RegardingWork-Mac-v1.0`. */
+    readonly appIdentifier?: string | undefined;
+  };
+  /** Hours after which a device counts as offline: 1 to 8760, 24 by default. */
+  readonly lastHours?: number | undefined;
+  /** Whether this engine may send at all; a follower that only records and shows sets false. Default true. */
+  readonly sync?: boolean | undefined;
+  /** Real ones by default; tests and unusual platforms hand in their own. */
+  readonly ports?: Partial<Ports> | undefined;
+}
+
+/**
+ * Where a session stands.
+ * `running`: started here, not finished · `queued`: finished, waiting to be sent · `sending`: on its way ·
+ * `confirmed`: the server said it has it · `parked`: the server refused it, a person must decide · `cancelled`: ended by cancel, whatever its delivery.
+ */
+export type SessionState = 'running' | 'queued' | 'sending' | 'confirmed' | 'parked' | 'cancelled';
+
+export interface Session {
+  /** The UUID minted when it started; the key for ever, on every device. */
+  readonly id: string;
+  /** The server's own number for people to read; null until confirmed. */
+  readonly displayId: string | null;
+  readonly state: SessionState;
+  /** True until the server acknowledged every operation of this session. */
+  readonly pending: boolean;
+  /** Milliseconds since the epoch, UTC. */
+  readonly startTime: number;
+  /** Milliseconds since the epoch, UTC; null while running. */
+  readonly endTime: number | null;
+  /** Minutes, as the documented calls count them; null while running. */
+  readonly duration: number | null;
+  readonly plannedDuration: number | null;
+  readonly category: string;
+  readonly project: string;
+  readonly note: string;
+  /** Type of the device that recorded it. */
+  readonly source: string;
+  readonly deviceId: string | null;
+  /** Open conflict it takes part in, or null. */
+  readonly conflictId: string | null;
+  /** Why the server refused it; null unless parked. */
+  readonly parked: ParkedReason | null;
+}
+
+export interface ParkedReason {
+  readonly code: string;
+  /** The server's own words, or ours where it sent none. Plain text, never markup. */
+  readonly message: string;
+  readonly details: readonly { readonly path: string; readonly message: string }[];
+  readonly at: number;
+}
+
+export interface StartInput {
+  /** 1 to 1440 minutes. */
+  readonly plannedDuration: number;
+  readonly category: string;
+  readonly project?: string | undefined;
+  readonly note?: string | undefined;
+}
+
+export interface FinishInput {
+  /** Replaces what `start` was given. */
+  readonly category?: string | undefined;
+  readonly project?: string | undefined;
+  readonly note?: string | undefined;
+  /** When it ended, if not now. */
+  readonly endTime?: number | undefined;
+}
+
+export type CancelReason =
+  | 'user_cancelled' | 'interruption' | 'emergency' | 'technical' | 'distraction' | 'completed_early' | 'other';
+
+export interface CancelInput {
+  readonly reason?: CancelReason | undefined;
+  readonly note?: string | undefined;
+}
+
+/** A finished session that an app measured itself. */
+export interface RecordInput {
+  /** Minted when absent. Any RFC 9562 form. */
+  readonly id?: string | undefined;
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly category: string;
+  readonly project: string;
+  readonly note?: string | undefined;
+}
+
+export interface SessionQuery {
+  /** Sessions that touch [from, to), newest first. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly states?: readonly SessionState[] | undefined;
+  /** 1 to 1000; 100 by default. */
+  readonly limit?: number | undefined;
+}
+
+export type ConnectionWord = 'online' | 'offline' | 'unreachable' | 'auth_required';
+export type PhaseWord = 'idle' | 'syncing' | 'backing_off' | 'paused';
+
+/** What only this device knows about its own sync. */
+export interface LocalStatus {
+  readonly connection: ConnectionWord;
+  readonly phase: PhaseWord;
+  /** Operations settled and to settle in this drain; null when not draining. */
+  readonly progress: { readonly done: number; readonly total: number } | null;
+  /** ISO time of the next attempt, or null. */
+  readonly next_attempt_at: string | null;
+  readonly last_error: { readonly code: string; readonly message: string; readonly at: string } | null;
+  /** Sessions the server refused. */
+  readonly parked: number;
+  /** Codes such as `storage_full`, `volatile_storage`, `upgrade_blocked`, `blocked_by_policy`, `forbidden`, `possible_local_loss`, `update_needed`, `incoherent_answer`. */
+  readonly problems: readonly string[];
+  /** Whether this tab is the one that sends. */
+  readonly leader: boolean;
+  /** Milliseconds this device's clock is ahead of the server's; null before the first answer. */
+  readonly clock_skew_ms: number | null;
+  readonly storage: { readonly usage: number | null; readonly quota: number | null; readonly persisted: boolean | null };
+  /** This device's id among `devices`. */
+  readonly device_id: string;
+  /** Grows with each emission, over all tabs of this store; a smaller one is older. */
+  readonly version: number;
+}
+
+/** The documented `GET /api/sync/status` answer, true from local data, plus `local`. */
+export type EngineStatus = SyncStatus & { readonly local: LocalStatus };
+
+/** What one `sync()` achieved. Never a rejection: `reason` says why work is left. */
+export interface SyncOutcome {
+  readonly ok: boolean;
+  readonly sent: number;
+  readonly pending: number;
+  readonly reason: 'done' | 'offline' | 'unreachable' | 'auth_required' | 'backing_off' | 'parked' | 'closed' | 'other_tab' | 'stopped';
+}
+
+export interface SessionsApi {
+  /** Begins a session now. Resolves once durable. Rejects with an `EngineError`: `invalid_input`, `already_running`, `storage_full`, `closed`. */
+  start(input: StartInput): Promise<Session>;
+  /** Ends a running session now and queues it. Rejects: `not_running`, `too_long` (over 24 h; the timer goes on), `invalid_input`, `storage_full`, `closed`. */
+  complete(id: string, input?: FinishInput): Promise<Session>;
+  /** Ends a running session without counting it. Final. */
+  cancel(id: string, input?: CancelInput): Promise<Session>;
+  /** Stores a finished session with its operation, durably, in one transaction; resolves then. The same id and content again resolves to the first; other content rejects with `id_reused`. */
+  record(input: RecordInput): Promise<Session>;
+  get(id: string): Promise<Session | null>;
+  /** Newest first. */
+  list(query?: SessionQuery): Promise<readonly Session[]>;
+  /** A live list. Loads on the first subscription; `current` is empty until then. */
+  observe(query?: SessionQuery): Source<readonly Session[]>;
+  /** Sessions running on this device, in any tab. */
+  readonly running: Source<readonly Session[]>;
+  /** Sends a parked session again, as it is or with changes. */
+  retry(id: string, changes?: Partial<Omit<RecordInput, 'id'>>): Promise<Session>;
+  /** Gives up a parked session: only a person may ask for this. Returns what was given up. */
+  discard(id: string): Promise<Session>;
+}
+
+export interface SyncEngine {
+  readonly user: string;
+  readonly deviceId: string;
+  readonly sessions: SessionsApi;
+  readonly status: Source<EngineStatus>;
+  /** Open conflicts, those not yet sent included. */
+  readonly conflicts: Source<readonly Conflict[]>;
+  /** Sends what is pending now, in whichever tab leads; resolves when done or when it cannot go on. */
+  sync(): Promise<SyncOutcome>;
+  /** Stops, releases every handle. Sources keep their last value and emit no more. Pending work stays in the store. */
+  close(): Promise<void>;
+  /** Resolves when the engine has closed, for whatever reason. */
+  readonly closed: Promise<void>;
+}
