@@ -1,23 +1,63 @@
 // Every suite of the repository, one project each. Packages resolve to their sources, so nothing is built first.
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { findBrowser } from './provision/browser.mjs';
 
 const source = '@syncline/source';
-const resolve = { conditions: [source, 'module', 'browser', 'development|production'] };
-const ssr = { resolve: { conditions: [source, 'module', 'node', 'development|production'] } };
+const root = import.meta.dirname;
+const browser = findBrowser();
 
-function nodeProject(name: string, include: string[], timeout: number) {
+function nodeProject(name: string, include: string[], limits: { seconds: number; oneAtATime?: boolean }) {
+  const timeout = limits.seconds * 1000;
   return {
-    root: import.meta.dirname,
-    resolve,
-    ssr,
-    test: { name, include, environment: 'node' as const, testTimeout: timeout, hookTimeout: timeout },
+    root,
+    ssr: { resolve: { conditions: [source, 'module', 'node', 'development|production'] } },
+    test: {
+      name,
+      include,
+      exclude: ['**/node_modules/**', '**/*.browser.test.ts'],
+      environment: 'node' as const,
+      testTimeout: timeout,
+      hookTimeout: timeout,
+      fileParallelism: !limits.oneAtATime,
+    },
   };
 }
+
+const browserProject = {
+  // The root must be a workspace that depends on what Vite pre-bundles, or it is found late and the page reloads.
+  root,
+  resolve: { conditions: [source, 'module', 'browser', 'development|production'] },
+  optimizeDeps: {
+    include: ['dexie', 'rxjs', 'yjs', 'zod/mini', '@syncline/protocol > date-fns'],
+  },
+  test: {
+    name: 'browser',
+    include: ['browser/**/*.test.ts', '../packages/*/src/**/*.browser.test.ts'],
+    testTimeout: 30_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright(
+        browser
+          ? { launchOptions: { executablePath: browser.executablePath, args: browser.args, env: browser.env } }
+          : {},
+      ),
+      instances: [{ browser: 'chromium' as const, name: 'chromium' }],
+    },
+  },
+};
 
 export default defineConfig({
   test: {
     projects: [
-      nodeProject('unit', ['../packages/*/src/**/!(*.browser).test.ts', '../examples/*/src/**/!(*.browser).test.{ts,tsx}', '../scripts/**/*.test.mjs'], 10_000),
+      nodeProject('unit', ['../packages/*/src/**/*.test.ts', '../examples/*/src/**/*.test.{ts,tsx}', '../scripts/**/*.test.mjs'], { seconds: 20 }),
+      nodeProject('node', ['{architecture,wire,contracts,simulation}/**/*.test.ts'], { seconds: 60 }),
+      nodeProject('faults', ['faults/**/*.test.ts'], { seconds: 120, oneAtATime: true }),
+      nodeProject('postgres', ['postgres/**/*.test.ts'], { seconds: 120, oneAtATime: true }),
+      nodeProject('e2e', ['e2e/**/*.test.ts'], { seconds: 120, oneAtATime: true }),
+      browserProject,
     ],
   },
 });
