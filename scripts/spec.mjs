@@ -23,7 +23,7 @@ const filesByRow = new Map();
 for (const folder of ['packages', 'examples', 'test']) {
   for (const file of testFiles(join(root, folder))) {
     for (const match of readFileSync(file, 'utf8').matchAll(TAG)) {
-      for (const id of match[1].split(/,\s*/)) {
+      for (const id of (match[1] ?? '').split(/,\s*/)) {
         filesByRow.set(id, (filesByRow.get(id) ?? new Set()).add(relative(root, file)));
       }
     }
