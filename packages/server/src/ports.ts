@@ -1,0 +1,101 @@
+// The capabilities through which the server reaches the outside world. Types only.
+// Everything but `main.ts` and the adapters lives behind these, so the whole server runs inside a simulated world.
+import type { AccountStore } from './store/account-store.ts';
+import type { UserReader, UserTransaction } from './store/user-store.ts';
+
+export type {
+  Account, AccountStore, Login, NewAccount, NewLogin, RefreshOutcome, RefreshRequest,
+} from './store/account-store.ts';
+export type {
+  Activity, Change, ConflictGroup, Interval, KeptPair, LiveSession, SessionState, StoredCancellation, StoredDevice,
+  StoredPreferences, StoredResult, StoredSession, StoredSettlement, StoredStart, UserChanges, UserReader, UserSummary, UserTransaction,
+} from './store/user-store.ts';
+
+/** Time as the server sees it. */
+export interface Clock {
+  /** Milliseconds since the epoch, UTC. */
+  now(): number;
+}
+
+/** Identity and chance. */
+export interface Ids {
+  /** A new random UUID in canonical lower-case form. */
+  uuid(): string;
+  /** Secret text of at least 256 random bits, safe in a cookie (base64url). */
+  secret(): string;
+}
+
+/** What an access token says. Times are milliseconds since the epoch; the adapter converts to the seconds that JWTs carry. */
+export interface TokenClaims {
+  /** The user's id. */
+  readonly userId: string;
+  /** The login session this token belongs to (`sid`); revoking it ends the token. */
+  readonly sid: string;
+  /** Unique id of this token (`jti`). */
+  readonly tokenId: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+/** Signs and checks access tokens. Algorithm, issuer and audience are the adapter's and fixed. */
+export interface Tokens {
+  sign(claims: TokenClaims): Promise<string>;
+  /** The claims, or null for whatever reason it is not a valid token at `now`. Never throws for bad input. */
+  verify(token: string, now: number): Promise<TokenClaims | null>;
+}
+
+/** Slow, salted one-way hashing of passwords. Both calls cost about the same work. */
+export interface Passwords {
+  hash(password: string): Promise<string>;
+  /** Compares against a stored hash, or against a dummy one when there is none (constant work for unknown users). */
+  verify(password: string, storedHash: string | null): Promise<boolean>;
+  /** Whether the stored hash was made with older parameters and should be made again at the next login. */
+  needsRehash(storedHash: string): boolean;
+}
+
+/** Structured log. Fields never hold tokens, passwords or SQL. */
+export interface Log {
+  info(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(event: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/**
+ * Why the store refused. `unavailable`: no database right now, asking again later may help (HTTP 503) ·
+ * `conflict`: another transaction won, the same work may be tried again at once · `failed`: a defect (HTTP 500).
+ */
+export type ServerStoreFailure = 'unavailable' | 'conflict' | 'failed';
+
+/** Thrown by every method of a store. Compare `code`, never the message or the class. The message holds no SQL and no data. */
+export interface ServerStoreError extends Error {
+  readonly name: 'ServerStoreError';
+  readonly code: ServerStoreFailure;
+}
+
+/** Everything the server keeps. Two implementations, in memory and SQL, pass one contract suite. */
+export interface ServerStore {
+  /** Resolves when the database answers; rejects with `unavailable`. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+  /** Random id written when this database was made, and again by the restore runbook. Another one means that time went back. */
+  epoch(): Promise<string>;
+  readonly accounts: AccountStore;
+  /**
+   * One transaction under the user's row lock: a user's writers never interleave, so sequence numbers become visible in order.
+   * Commits when `work` resolves, rolls back everything when it rejects. Resolves after the commit.
+   * Rejects with `failed` when the account does not exist.
+   */
+  withUser<T>(userId: string, work: (tx: UserTransaction) => Promise<T>): Promise<T>;
+  /** Reads of one moment, without the user's lock. */
+  readUser<T>(userId: string, work: (tx: UserReader) => Promise<T>): Promise<T>;
+}
+
+/** All of them. */
+export interface ServerPorts {
+  readonly store: ServerStore;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly tokens: Tokens;
+  readonly passwords: Passwords;
+  readonly log: Log;
+}

@@ -1,0 +1,236 @@
+// What the store keeps for one user, as rows read and written in bulk. Types only.
+// Nothing here decides anything: rules work on rows in memory, the store finds and keeps them.
+
+/** `running`: started, not finished · `completed`: has its times · `cancelled`: final, never counted, never in a conflict. */
+export type SessionState = 'running' | 'completed' | 'cancelled';
+
+export interface Interval {
+  /** Milliseconds since the epoch, UTC. */
+  readonly startTime: number;
+  /** Milliseconds since the epoch, UTC; exclusive. */
+  readonly endTime: number;
+}
+
+/** One focus session. Key is (user, id). */
+export interface StoredSession {
+  /** The UUID its device minted. */
+  readonly id: string;
+  /** Number for people, counted for each user from 1. */
+  readonly displayId: number;
+  readonly state: SessionState;
+  /** Null only while running or when cancelled without times. */
+  readonly startTime: number | null;
+  readonly endTime: number | null;
+  /** Minutes as submitted; null as `endTime` is. */
+  readonly duration: number | null;
+  readonly category: string;
+  readonly project: string;
+  readonly note: string;
+  /** Type of the device that recorded it (`source` on the wire). */
+  readonly source: string;
+  readonly deviceId: string | null;
+  /** Counts from 1, one more with each change. */
+  readonly version: number;
+  /** Position of its last change in the user's order. */
+  readonly sequence: number;
+  /** When the server first stored it. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Tombstone: when it was deleted, or null. Recoverable. */
+  readonly deletedAt: number | null;
+  /** Digest of the content as first submitted; recognises a resend even after an amend. Null before the submit. */
+  readonly fingerprint: string | null;
+}
+
+/** A completed session that is neither cancelled nor deleted, with its conflict group if it has one. */
+export interface LiveSession extends StoredSession {
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly duration: number;
+  readonly group: number | null;
+}
+
+/** What `POST /api/session/start` was told. Key is (user, session id). */
+export interface StoredStart {
+  readonly sessionId: string;
+  readonly displayId: number;
+  readonly createdAt: number;
+  readonly fingerprint: string;
+  /** The documented fields, as sent; absent ones are null. */
+  readonly plannedDuration: number;
+  readonly category: string;
+  readonly source: string;
+  readonly project: string | null;
+  readonly planningNotes: string | null;
+  readonly goals: string | null;
+  readonly energyLevel: number | null;
+  readonly appVersion: string | null;
+  readonly projectId: number | null;
+  readonly teamProjectId: number | null;
+}
+
+/** What `POST /api/session/cancel` was told. Key is (user, session id). */
+export interface StoredCancellation {
+  readonly sessionId: string;
+  readonly displayId: number;
+  readonly createdAt: number;
+  readonly fingerprint: string;
+  readonly plannedDuration: number;
+  /** Minutes, with a fraction. */
+  readonly elapsedMinutes: number;
+  readonly source: string;
+  readonly reason: string | null;
+  readonly note: string | null;
+  readonly category: string | null;
+  readonly projectId: number | null;
+  readonly teamProjectId: number | null;
+}
+
+export interface StoredDevice {
+  readonly deviceId: string;
+  readonly deviceType: string;
+  readonly version: string;
+  readonly name: string | null;
+  readonly lastSeen: number | null;
+  readonly sessionsPending: number;
+  /** Which installation holds this id; another one with the same id is a clone. Null before the first exchange. */
+  readonly incarnation: string | null;
+  readonly createdAt: number;
+}
+
+/** The one row of counters that makes status cheap: nothing in it is ever found by a scan. */
+export interface UserSummary {
+  /** Completed sessions, cancelled and deleted ones left out. */
+  readonly totalSessions: number;
+  /** Their lengths together, in milliseconds. */
+  readonly totalMs: number;
+  /** Newest `endTime` among them. */
+  readonly lastSession: number | null;
+  readonly openConflicts: number;
+  /** How many of the open conflicts are plain duplicates. */
+  readonly duplicateConflicts: number;
+  readonly preferencesUpdated: number | null;
+  /** Last position given out; the next change gets one more. */
+  readonly sequence: number;
+  /** Last numbers given out to people, and to conflict groups. */
+  readonly lastDisplayId: number;
+  readonly lastStartId: number;
+  readonly lastCancellationId: number;
+  readonly lastGroup: number;
+  /** Sessions in state `running`. */
+  readonly running: number;
+}
+
+export interface StoredPreferences {
+  /** Own keys only, from the documented list. */
+  readonly values: Readonly<Record<string, string | number | boolean>>;
+  readonly updatedAt: number | null;
+  /** Merged Yjs state (V1 update) of the extension, or null before its first use. */
+  readonly document: Uint8Array | null;
+}
+
+/** An open conflict: a connected group of overlapping sessions. Members are rows of their own. */
+export interface ConflictGroup {
+  readonly group: number;
+  readonly members: number;
+  /** Whether it is of kind `duplicate`. */
+  readonly duplicate: boolean;
+}
+
+/** Two session ids, the smaller one first, whose overlap somebody chose to keep. */
+export type KeptPair = readonly [string, string];
+
+/** An operation that took effect or was refused for good, with the answer it was given. */
+export interface StoredResult {
+  readonly operationId: string;
+  readonly createdAt: number;
+  /** The result as JSON text, repeated byte for byte. */
+  readonly result: string;
+}
+
+/** A decision about a conflict. Undone ones stay, so that undoing twice is harmless. */
+export interface StoredSettlement {
+  readonly id: string;
+  readonly sequence: number;
+  readonly createdAt: number;
+  readonly undoneAt: number | null;
+  /** What was decided and what it changed, as JSON text. */
+  readonly plan: string;
+}
+
+/** One step of the user's history, in the order of commits. */
+export type Change =
+  | { readonly kind: 'session'; readonly sequence: number; readonly session: StoredSession }
+  | { readonly kind: 'settlement'; readonly sequence: number; readonly settlement: StoredSettlement };
+
+/** A live session reduced to what statistics need. */
+export interface Activity {
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly duration: number;
+  readonly category: string;
+  readonly source: string;
+  readonly group: number | null;
+}
+
+export interface UserReader {
+  summary(): Promise<UserSummary>;
+  /** Every device of the user, newest contact first, then by id. */
+  devices(): Promise<readonly StoredDevice[]>;
+  preferences(): Promise<StoredPreferences>;
+  /** Those of the ids that exist, in any state, in no particular order. */
+  sessions(ids: readonly string[]): Promise<readonly StoredSession[]>;
+  starts(sessionIds: readonly string[]): Promise<readonly StoredStart[]>;
+  cancellations(sessionIds: readonly string[]): Promise<readonly StoredCancellation[]>;
+  /** Sessions in state `running`, oldest first. */
+  running(): Promise<readonly StoredSession[]>;
+  /** Live sessions that share time with one of the intervals, each once. By index, never by a pass over the history. */
+  overlapping(intervals: readonly Interval[]): Promise<readonly LiveSession[]>;
+  /** Members of those groups, ordered by start, then id. */
+  groupMembers(groups: readonly number[]): Promise<readonly LiveSession[]>;
+  /** Members of every open conflict, ordered by start, then id. */
+  conflictMembers(): Promise<readonly LiveSession[]>;
+  groups(groups: readonly number[]): Promise<readonly ConflictGroup[]>;
+  /** Pairs of which both ends are among the ids. */
+  keptPairs(ids: readonly string[]): Promise<readonly KeptPair[]>;
+  /** How many stored sessions, in any state, start within [day, day + 24 h), for each start of a UTC day. */
+  sessionsPerDay(days: readonly number[]): Promise<ReadonlyMap<number, number>>;
+  /** Newest end among live sessions, found by index. */
+  newestEnd(): Promise<number | null>;
+  /** What came after that position, oldest first. */
+  changes(after: number, limit: number): Promise<readonly Change[]>;
+  results(operationIds: readonly string[]): Promise<readonly StoredResult[]>;
+  settlements(ids: readonly string[]): Promise<readonly StoredSettlement[]>;
+  /** Live sessions that start within [from, to), ordered by start, then id. */
+  activity(from: number, to: number): Promise<readonly Activity[]>;
+  /** Cancellations recorded within [from, to). */
+  cancelledCount(from: number, to: number): Promise<number>;
+}
+
+/** Rows to write, whole; a row with the same key is replaced. Applied in the order of the fields. */
+export interface UserChanges {
+  readonly sessions?: readonly StoredSession[];
+  readonly starts?: readonly StoredStart[];
+  readonly cancellations?: readonly StoredCancellation[];
+  /** All members of `from` go to `to`. */
+  readonly mergedGroups?: readonly { readonly from: number; readonly to: number }[];
+  /** Null takes a session out of its group. */
+  readonly members?: readonly { readonly sessionId: string; readonly group: number | null }[];
+  readonly groups?: readonly ConflictGroup[];
+  readonly removedGroups?: readonly number[];
+  readonly keptPairs?: readonly KeptPair[];
+  readonly removedPairs?: readonly KeptPair[];
+  readonly devices?: readonly StoredDevice[];
+  readonly removedDevices?: readonly string[];
+  readonly preferences?: StoredPreferences;
+  readonly results?: readonly StoredResult[];
+  readonly settlements?: readonly StoredSettlement[];
+  readonly summary?: UserSummary;
+}
+
+export interface UserTransaction extends UserReader {
+  /** One or few statements for each kind of row, however many rows. */
+  write(changes: UserChanges): Promise<void>;
+  /** Runs `work`; when it rejects, everything it wrote is taken back and the transaction goes on. Passes the rejection on. */
+  savepoint<T>(work: () => Promise<T>): Promise<T>;
+}
