@@ -95,8 +95,11 @@ export interface Row {
   readonly key: string | number;
   /** A structured-cloneable value. Readers must not trust its shape: it may come from an older or a damaged store. */
   readonly value: unknown;
+  /** The row is there but its value could not be read back from the disk; `value` is undefined then. The other rows of the read are good. */
+  readonly unreadable?: true | undefined;
 }
 
+/** Values are stored as structured clones; `undefined` and what cannot be cloned are refused with `aborted`. Keys are strings or finite numbers. */
 export type Write =
   | { readonly kind: 'put'; readonly table: TableName; readonly key: string | number; readonly value: unknown }
   | { readonly kind: 'delete'; readonly table: TableName; readonly key: string | number }
@@ -125,11 +128,13 @@ export interface StoreError extends Error {
 
 /** One account's store on this device. Reads and writes of one call are one transaction. */
 export interface Store {
-  /** One list of rows for each read, in order. */
+  /** One list of rows for each read, in order. A key that is not there gives no row; a range gives its rows in key order, numbers before strings. */
   read(reads: readonly Read[]): Promise<readonly (readonly Row[])[]>;
   /**
-   * One read-write transaction: reads, calls `decide` once and synchronously with what it found, writes what it returns.
-   * Resolves after the commit. When `decide` throws, nothing is written and the error is passed on.
+   * One read-write transaction: reads, calls `decide` synchronously with what it found, writes what it returns.
+   * `decide` has no effects of its own: when the handle dies, the whole transaction runs once more on a new one, and then
+   * what the first run wrote may or may not be there already.
+   * Resolves after the commit. When `decide` throws or returns a promise, nothing is written and the error is passed on.
    * Updates of all tabs on one store never interleave.
    */
   update<T>(
@@ -157,6 +162,8 @@ export interface StoreSpace {
 export interface StoreFactory {
   /** Opens or creates the store of that name. Rejects with a `StoreError`. */
   open(name: string): Promise<Store>;
+  /** A store of that name which lasts only as long as this page and is seen by nobody else: what is left when `open` fails for good. Always empty at first; never rejects. */
+  openVolatile(name: string): Promise<Store>;
   /** Removes it with everything in it; resolves when gone. */
   remove(name: string): Promise<void>;
   /** A small value kept outside the database, so that its loss can be noticed. Null when absent or not possible. */

@@ -1,0 +1,144 @@
+// The network between one simulated tab and a server in the same process. Every message is an event; a policy says what becomes of it.
+import type { HttpRequest, HttpResponse, Transport, TransportFailure, TransportResult } from '../ports.ts';
+import type { SimTab } from './sim-tab.ts';
+
+/** The other end. It may also answer with a failure of the network. A rejection counts as a connection that broke. */
+export type SimHandler = (request: HttpRequest) => HttpResponse | TransportResult | Promise<HttpResponse | TransportResult>;
+
+/** What becomes of one exchange. An empty object is a perfect network. */
+export interface SimDelivery {
+  readonly requestDelayMs?: number | undefined;
+  readonly responseDelayMs?: number | undefined;
+  /** The request never arrives; the sender sees a broken connection, or nothing until its deadline. */
+  readonly loseRequest?: 'error' | 'hang' | undefined;
+  /** The server acts, its answer never arrives. */
+  readonly loseResponse?: 'error' | 'hang' | undefined;
+  /** The server hears the request a second time, that many milliseconds after the first; that answer goes nowhere. */
+  readonly duplicateAfterMs?: number | undefined;
+  /** Only so many characters of the body arrive, and the platform notices nothing. */
+  readonly cutBodyAt?: number | undefined;
+  /** Something between the two answers instead; the server hears nothing. */
+  readonly answerInstead?: HttpResponse | undefined;
+  /** Something between the two changes the server's answer. */
+  readonly alterAnswer?: ((response: HttpResponse) => HttpResponse) | undefined;
+}
+
+export type SimNetworkPolicy = (request: HttpRequest, tab: SimTab) => SimDelivery;
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+const PERFECT: SimDelivery = {};
+
+export class SimTransport implements Transport {
+  readonly #tab: SimTab;
+  #handler: SimHandler;
+  policy: SimNetworkPolicy;
+
+  constructor(tab: SimTab, handler: SimHandler, policy: SimNetworkPolicy = () => PERFECT) {
+    this.#tab = tab;
+    this.#handler = handler;
+    this.policy = policy;
+  }
+
+  /** Points the name of the server at something else. */
+  reroute(handler: SimHandler): void {
+    this.#handler = handler;
+  }
+
+  send(request: HttpRequest, signal: AbortSignal): Promise<TransportResult> {
+    return new Promise((resolve) => {
+      if (signal.aborted) return resolve(failed('aborted', 'aborted before it was sent'));
+      const exchange = new Exchange(this.#tab, request, this.policy(request, this.#tab), resolve, signal);
+      exchange.start(this.#handler);
+    });
+  }
+}
+
+class Exchange {
+  readonly #tab: SimTab;
+  readonly #request: HttpRequest;
+  readonly #delivery: SimDelivery;
+  readonly #resolve: (result: TransportResult) => void;
+  readonly #signal: AbortSignal;
+  readonly #onAbort = (): void => this.#end(failed('aborted', 'aborted by the caller'));
+  readonly #cancelDeadline: () => void;
+  #ended = false;
+
+  constructor(tab: SimTab, request: HttpRequest, delivery: SimDelivery, resolve: (result: TransportResult) => void, signal: AbortSignal) {
+    this.#tab = tab;
+    this.#request = request;
+    this.#delivery = delivery;
+    this.#resolve = resolve;
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#onAbort);
+    this.#cancelDeadline = this.#later(request.timeoutMs, () => this.#end(failed('timeout', `no answer in ${request.timeoutMs} ms`)));
+  }
+
+  start(handler: SimHandler): void {
+    const { requestDelayMs = 0, loseRequest, answerInstead, duplicateAfterMs } = this.#delivery;
+    this.#later(requestDelayMs, () => {
+      if (loseRequest === 'error') return this.#answer(failed('network', 'the connection broke'));
+      if (loseRequest === 'hang') return;
+      if (answerInstead) return this.#answer(answerInstead);
+      this.#ask(handler, (result) => this.#answer(result));
+      if (duplicateAfterMs !== undefined) this.#later(duplicateAfterMs, () => this.#ask(handler, () => undefined));
+    });
+  }
+
+  #ask(handler: SimHandler, heard: (result: HttpResponse | TransportResult) => void): void {
+    const broken = (): void => heard(failed('network', 'the connection broke'));
+    // Never in the caller's stack: the server is another machine.
+    Promise.resolve().then(() => handler(this.#request)).then(heard, broken);
+  }
+
+  #answer(result: HttpResponse | TransportResult): void {
+    const { responseDelayMs = 0, loseResponse } = this.#delivery;
+    if (loseResponse === 'hang') return;
+    const outcome = loseResponse === 'error' ? failed('network', 'the connection broke') : this.#receive(result);
+    this.#later(responseDelayMs, () => this.#end(outcome));
+  }
+
+  #receive(result: HttpResponse | TransportResult): TransportResult {
+    if ('ok' in result && !result.ok) return result;
+    let response = 'ok' in result ? result.response : result;
+    const { alterAnswer, cutBodyAt } = this.#delivery;
+    if (alterAnswer) response = alterAnswer(response);
+    if (cutBodyAt !== undefined) response = { ...response, body: response.body.slice(0, cutBodyAt) };
+    if (REDIRECTS.has(response.status)) return failed('redirected', `answered ${response.status}`);
+    if (response.body.length > this.#request.maxBodyChars) return failed('too_large', `more than ${this.#request.maxBodyChars} characters`);
+    return { ok: true, response };
+  }
+
+  #end(result: TransportResult): void {
+    this.#tab.deliver(() => {
+      if (this.#ended) return;
+      this.#ended = true;
+      this.#cancelDeadline();
+      this.#signal.removeEventListener('abort', this.#onAbort);
+      this.#resolve(result);
+    });
+  }
+
+  #later(ms: number, run: () => void): () => void {
+    const { scheduler } = this.#tab;
+    return scheduler.schedule(scheduler.now + ms, run);
+  }
+}
+
+function failed(failure: TransportFailure, message: string): TransportResult {
+  return { ok: false, failure, message };
+}
+
+/** A server app, made into a handler. `origin` is what the app sees in front of the path. */
+export function appHandler(app: (request: Request) => Promise<Response>, origin = 'http://server.test'): SimHandler {
+  return async ({ method, path, headers, body }) => {
+    const response = await app(new Request(origin + path, { method, headers, ...(body === undefined ? {} : { body }) }));
+    const found: Record<string, string> = {};
+    response.headers.forEach((value, name) => void (found[name] = value));
+    return { status: response.status, headers: found, body: await response.text() };
+  };
+}
+
+/** The transport port of one tab. */
+export function createSimTransport(tab: SimTab, handler: SimHandler, policy?: SimNetworkPolicy): SimTransport {
+  return new SimTransport(tab, handler, policy);
+}
