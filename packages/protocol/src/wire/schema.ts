@@ -1,0 +1,100 @@
+// The building blocks of every schema. Requests are closed (an unknown key is a fault), answers are open (unknown keys
+// are kept, ids are plain strings), because a client must never send again only because a server added a field.
+import * as z from 'zod/mini';
+import { isDeviceType } from '../rules/app-identifier.ts';
+import { parseInstant } from '../rules/instant.ts';
+import { LIMITS } from '../rules/limits.ts';
+import { textProblem } from '../rules/text.ts';
+import { canonicalUuid } from '../rules/uuid.ts';
+
+/** A schema whose parsed value is a `T`. */
+export type Schema<T> = z.ZodMiniType<T, unknown>;
+
+/** A schema of closed or open text that names its fault in plain words. */
+type Text = z.ZodMiniString<string>;
+
+/** Adds a rule to a text: `problem` gives the words that complete the field's name, or null. */
+function textRule(problem: (text: string) => string | null): z.core.$ZodCheck<string> {
+  return z.check<string>((context) => {
+    const message = problem(context.value);
+    if (message !== null) context.issues.push({ code: 'custom', message, input: context.value });
+  });
+}
+
+/** Text of at most `maxBytes` UTF-8 bytes; `minChars` 1 refuses the empty one. */
+export function text(maxBytes: number, minChars: number = 0): Text {
+  const rule = textRule((value) => textProblem(value, maxBytes, minChars));
+  // The character bounds say in the published document what the rule then checks in bytes.
+  return z.string().check(rule, z.maxLength(maxBytes), z.minLength(minChars));
+}
+
+/** Printable ASCII without spaces, 1 to `maxChars` characters: ids that apps choose themselves. */
+export function token(maxChars: number): Text {
+  return z.string().check(
+    z.minLength(1),
+    z.maxLength(maxChars),
+    textRule((value) => (isPrintable(value, maxChars) ? null : 'must be printable ASCII without spaces')),
+  );
+}
+
+function isPrintable(value: string, maxChars: number): boolean {
+  for (let i = 0; i < value.length && i <= maxChars; i += 1) {
+    const code = value.charCodeAt(i);
+    if (code <= 32 || code >= 127) return false;
+  }
+  return true;
+}
+
+/** A UUID in any RFC 9562 text form; the parsed value is the canonical lower-case form. */
+export function uuid(): Text {
+  return z.string().check(
+    textRule((value) => (canonicalUuid(value) === null ? 'must be a UUID' : null)),
+    z.overwrite((value) => canonicalUuid(value) ?? value),
+  );
+}
+
+/** An ISO 8601 instant with `Z` or an offset; stays text. */
+export function instant(): Text {
+  return z.string().check(
+    textRule((value) => (parseInstant(value) === null ? 'must be an ISO 8601 time with Z or an offset' : null)),
+  );
+}
+
+/** A `source` or `device_type`. */
+export function deviceType(): Text {
+  return z.string().check(
+    textRule((value) =>
+      isDeviceType(value) ? null : `must be 1 to ${LIMITS.deviceTypeChars} of a-z, 0-9 and _`,
+    ),
+  );
+}
+
+/** Base64 (RFC 4648, padded) of at most `maxBytes` decoded bytes. */
+export function base64(maxBytes: number): Text {
+  const maxChars = Math.ceil(maxBytes / 3) * 4;
+  return z.string().check(
+    z.maxLength(maxChars),
+    textRule((value) => (isBase64(value, maxChars) ? null : `must be base64 of at most ${maxBytes} bytes`)),
+  );
+}
+
+function isBase64(value: string, maxChars: number): boolean {
+  if (value.length > maxChars || value.length % 4 !== 0) return false;
+  const padding = value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0;
+  for (let i = 0; i < value.length - padding; i += 1) {
+    const code = value.charCodeAt(i);
+    const isLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+    if (!isLetter && !(code >= 47 && code <= 57) && code !== 43) return false;
+  }
+  return true;
+}
+
+/** A whole number within bounds, both inclusive. */
+export function whole(min: number, max: number): z.ZodMiniNumber<number> {
+  return z.number().check(z.int(), z.minimum(min), z.maximum(max));
+}
+
+/** A number within bounds, both inclusive; fractions allowed. */
+export function decimal(min: number, max: number): z.ZodMiniNumber<number> {
+  return z.number().check(z.minimum(min), z.maximum(max));
+}
