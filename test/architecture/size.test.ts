@@ -1,0 +1,35 @@
+// What a page downloads for each way of using the packages, after minifying and Brotli, against a budget in KiB.
+import { constants, brotliCompressSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { expect, it } from 'vitest';
+
+async function kibibytes(imports: string, external: string[]): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: imports, resolveDir: import.meta.dirname },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2023',
+    conditions: ['@syncline/source'],
+    external,
+    write: false,
+  });
+  const [file] = outputFiles;
+  if (!file) throw new Error('nothing was built');
+  return brotliCompressSync(file.contents, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length / 1024;
+}
+
+const libraries = ['dexie', 'yjs', 'zod', 'zod/*', 'date-fns', 'date-fns/*', 'rxjs'];
+const core = "export * from '@syncline/core';";
+const preferences = "export * from '@syncline/core/preferences';";
+
+it.each([
+  ['our own code in the engine', core, libraries, 16],
+  ['the RxJS package beside RxJS and the engine', "export * from '@syncline/rxjs';", [...libraries, '@syncline/*'], 1.2],
+  ['the whole engine with Dexie', core, [], 48],
+  ['the whole engine with Dexie and Yjs', core + preferences, [], 70],
+])('%s', async (_what, imports, external, budget) => {
+  const size = await kibibytes(imports, external);
+  expect(size, `${size.toFixed(1)} KiB`).toBeLessThanOrEqual(budget);
+});
