@@ -77,10 +77,11 @@ async function test({ suites, seeds, whole }) {
   };
 
   const installed = await install();
-  if (installed.code !== 0) return installed.code;
+  if (installed.code !== 0) return finish([countCheck(false)]);
   await check('types', tsc);
   await check('lint', [node, bin('oxlint/bin/oxlint')]);
   await check('unused code and dependencies', [node, bin('knip/bin/knip.js')]);
+  await check('docs/SPEC.md names its tests', [node, 'scripts/spec.mjs', '--check']);
   if (whole) {
     for (const example of ['web-timer', 'status-board']) {
       await check(`build ${example}`, [node, bin('vite/bin/vite.js'), 'build', '--logLevel', 'warn'], join(root, 'examples', example));
@@ -93,8 +94,15 @@ async function test({ suites, seeds, whole }) {
   } else {
     counts.push({ passed: 0, failed: 0, notRun: [`simulator: ${simulator} is absent`] });
   }
-  if (isStopping()) return 130;
+  return finish(counts);
+}
 
+/**
+ * @param {import('./lib/tally.mjs').Count[]} counts
+ * @returns {number} exit code
+ */
+function finish(counts) {
+  if (isStopping()) return 130;
   const { checks } = JSON.parse(readFileSync(join(root, 'test', 'not-run.json'), 'utf8'));
   const summary = summarise(counts, checks);
   say(`finished in ${Math.round((Date.now() - startedAt) / 1000)} s\n`);

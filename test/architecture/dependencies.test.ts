@@ -25,6 +25,15 @@ describe('pnpm-lock.yaml', () => {
   });
 });
 
+// The root spells its versions out, so that a stray `npm install` gets as far as the line that says what to use instead.
+it('the root has the versions of the catalog', () => {
+  const catalog = readFileSync(join(repository, 'pnpm-workspace.yaml'), 'utf8');
+  const entries = [...catalog.matchAll(/^ {2}'?([@\w/-]+)'?: (\d\S*)$/gm)].map(([, name = '', version = '']) => [name, version] as const);
+  const root: Record<string, string> = read('package.json').devDependencies;
+  expect(entries.length).toBeGreaterThan(10);
+  expect(entries.filter(([name, version]) => name in root && root[name] !== version)).toEqual([]);
+});
+
 describe.each(manifests)('%s', (path) => {
   const manifest = read(path);
 
