@@ -10,10 +10,41 @@ import { canonicalUuid } from '../rules/uuid.ts';
 /** A schema whose parsed value is a `T`. */
 export type Schema<T> = z.ZodMiniType<T, unknown>;
 
+/** One schema for each field of `T`, so neither a field nor its schema can be forgotten. */
+export type ShapeOf<T> = { readonly [K in keyof T]-?: z.ZodMiniType<T[K], unknown> };
+
+// The casts below are the only ones: they say that an object schema made of `ShapeOf<T>` yields a `T`.
+
+/** An object of exactly these fields: a request. */
+/* @__NO_SIDE_EFFECTS__ */
+export function closed<T extends object>(shape: ShapeOf<T>): Schema<T> {
+  return z.strictObject({ ...shape }) as unknown as Schema<T>;
+}
+
+/** An object of at least these fields; others are kept: an answer. */
+/* @__NO_SIDE_EFFECTS__ */
+export function open<T extends object>(shape: ShapeOf<T>): Schema<T> {
+  return z.looseObject({ ...shape }) as unknown as Schema<T>;
+}
+
+/** One of several objects, told apart by the literal in the field `key`. */
+/* @__NO_SIDE_EFFECTS__ */
+export function variants<T extends object>(key: string & keyof T, options: readonly Schema<T>[]): Schema<T> {
+  type Options = Parameters<typeof z.discriminatedUnion>[1];
+  return z.discriminatedUnion(key, options as unknown as Options) as unknown as Schema<T>;
+}
+
+/** Known words now, any text later: answers may learn new ones. */
+/* @__NO_SIDE_EFFECTS__ */
+export function openWord(words: readonly string[]): Schema<string> {
+  return z.union([z.enum([...words] as [string, ...string[]]), z.string()]) as Schema<string>;
+}
+
 /** A schema of closed or open text that names its fault in plain words. */
 type Text = z.ZodMiniString<string>;
 
 /** Adds a rule to a text: `problem` gives the words that complete the field's name, or null. */
+/* @__NO_SIDE_EFFECTS__ */
 function textRule(problem: (text: string) => string | null): z.core.$ZodCheck<string> {
   return z.check<string>((context) => {
     const message = problem(context.value);
@@ -22,6 +53,7 @@ function textRule(problem: (text: string) => string | null): z.core.$ZodCheck<st
 }
 
 /** Text of at most `maxBytes` UTF-8 bytes; `minChars` 1 refuses the empty one. */
+/* @__NO_SIDE_EFFECTS__ */
 export function text(maxBytes: number, minChars: number = 0): Text {
   const rule = textRule((value) => textProblem(value, maxBytes, minChars));
   // The character bounds say in the published document what the rule then checks in bytes.
@@ -29,6 +61,7 @@ export function text(maxBytes: number, minChars: number = 0): Text {
 }
 
 /** Printable ASCII without spaces, 1 to `maxChars` characters: ids that apps choose themselves. */
+/* @__NO_SIDE_EFFECTS__ */
 export function token(maxChars: number): Text {
   return z.string().check(
     z.minLength(1),
@@ -46,6 +79,7 @@ function isPrintable(value: string, maxChars: number): boolean {
 }
 
 /** A UUID in any RFC 9562 text form; the parsed value is the canonical lower-case form. */
+/* @__NO_SIDE_EFFECTS__ */
 export function uuid(): Text {
   return z.string().check(
     textRule((value) => (canonicalUuid(value) === null ? 'must be a UUID' : null)),
@@ -54,6 +88,7 @@ export function uuid(): Text {
 }
 
 /** An ISO 8601 instant with `Z` or an offset; stays text. */
+/* @__NO_SIDE_EFFECTS__ */
 export function instant(): Text {
   return z.string().check(
     textRule((value) => (parseInstant(value) === null ? 'must be an ISO 8601 time with Z or an offset' : null)),
@@ -61,6 +96,7 @@ export function instant(): Text {
 }
 
 /** A `source` or `device_type`. */
+/* @__NO_SIDE_EFFECTS__ */
 export function deviceType(): Text {
   return z.string().check(
     textRule((value) =>
@@ -70,6 +106,7 @@ export function deviceType(): Text {
 }
 
 /** Base64 (RFC 4648, padded) of at most `maxBytes` decoded bytes. */
+/* @__NO_SIDE_EFFECTS__ */
 export function base64(maxBytes: number): Text {
   const maxChars = Math.ceil(maxBytes / 3) * 4;
   return z.string().check(
@@ -90,11 +127,13 @@ function isBase64(value: string, maxChars: number): boolean {
 }
 
 /** A whole number within bounds, both inclusive. */
+/* @__NO_SIDE_EFFECTS__ */
 export function whole(min: number, max: number): z.ZodMiniNumber<number> {
   return z.number().check(z.int(), z.minimum(min), z.maximum(max));
 }
 
 /** A number within bounds, both inclusive; fractions allowed. */
+/* @__NO_SIDE_EFFECTS__ */
 export function decimal(min: number, max: number): z.ZodMiniNumber<number> {
   return z.number().check(z.minimum(min), z.maximum(max));
 }
