@@ -59,14 +59,12 @@ export {
   type CancelRequest,
   cancelResponse,
   type CancelResponse,
-  parseSubmit,
   type PomodoroRecord,
   type PreSession,
   sessionStartRequest,
   type SessionStartRequest,
   sessionStartResponse,
   type SessionStartResponse,
-  type SubmitCheck,
   submitRequest,
   type SubmitRequest,
   submitResponse,
@@ -87,6 +85,7 @@ export {
   refreshResponse,
   type RefreshResponse,
 } from './wire/account-calls.ts';
+export { parseSubmit, type SubmitCheck } from './wire/parse-submit.ts';
 export {
   analyticsQuery,
   type AnalyticsQuery,

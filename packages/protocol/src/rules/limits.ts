@@ -12,8 +12,10 @@ export const LIMITS = {
   sessionMsMax: 86_400_000,
   /** A session's `duration` may differ from `end − start` by this much, inclusive. */
   durationToleranceMs: 60_000,
-  /** Largest `duration` or `planned_duration` in minutes that can still be within tolerance. */
+  /** Largest `duration` in minutes that can still be within tolerance; also the largest `elapsed_minutes`. */
   durationMinutesMax: 1441,
+  /** Largest `planned_duration`. */
+  plannedMinutesMax: 1440,
   /** Oldest `start_time`: 2000-01-01T00:00:00Z. */
   earliestStart: 946_684_800_000,
   /** How far `end_time` may lie in the server's future, inclusive. */

@@ -26,7 +26,7 @@ export interface SessionTimeIssue extends FieldIssue {
  * @returns every broken rule, in field order; empty when the times are acceptable. `NaN` breaks the rule it takes part in.
  */
 export function validateSessionTimes(times: SessionTimes, now: number): SessionTimeIssue[] {
-  const { startTime, endTime, durationMinutes } = times;
+  const { startTime, endTime } = times;
   const issues: SessionTimeIssue[] = [];
   const refuse = (path: string, message: string): void => {
     issues.push({ path, message, code: 'invalid_request' });
@@ -35,7 +35,7 @@ export function validateSessionTimes(times: SessionTimes, now: number): SessionT
   const length = endTime - startTime;
   if (!(length > 0)) refuse('end_time', 'must be later than start_time');
   else if (length > LIMITS.sessionMsMax) refuse('end_time', `must be at most ${LIMITS.sessionHoursMax} hours after start_time`);
-  if (!(Math.abs(durationMinutes * 60_000 - length) <= LIMITS.durationToleranceMs)) {
+  if (!(Math.abs(times.durationMinutes * 60_000 - length) <= LIMITS.durationToleranceMs)) {
     refuse('duration', 'must match end_time minus start_time within 1 minute');
   }
   if (endTime > now + LIMITS.futureLeewayMs) {

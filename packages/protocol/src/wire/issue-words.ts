@@ -47,13 +47,9 @@ function words(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return `must be ${NOUN_BY_TYPE[issue.expected] ?? issue.expected}`;
     case 'too_small':
-      return issue.origin === 'number' || issue.origin === 'int'
-        ? `must be at least ${issue.minimum}`
-        : sizeWords('at least', issue.minimum, issue.origin);
+      return boundWords(issue.inclusive === false ? 'more than' : 'at least', issue.minimum, issue.origin);
     case 'too_big':
-      return issue.origin === 'number' || issue.origin === 'int'
-        ? `must be at most ${issue.maximum}`
-        : sizeWords('at most', issue.maximum, issue.origin);
+      return boundWords(issue.inclusive === false ? 'less than' : 'at most', issue.maximum, issue.origin);
     case 'invalid_value':
       return issue.values.length === 1
         ? `must be ${String(issue.values[0])}`
@@ -67,6 +63,7 @@ function words(issue: z.core.$ZodIssue): string {
   }
 }
 
-function sizeWords(bound: string, size: number | bigint, origin: string): string {
+function boundWords(bound: string, size: number | bigint, origin: string): string {
+  if (origin === 'number' || origin === 'int') return `must be ${bound} ${size}`;
   return `must have ${bound} ${size} ${origin === 'array' ? 'items' : 'characters'}`;
 }

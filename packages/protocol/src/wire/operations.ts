@@ -2,9 +2,8 @@
 import * as z from 'zod/mini';
 import { LIMITS } from '../rules/limits.ts';
 import { base64, closed, decimal, deviceType, instant, type Schema, type ShapeOf, text, uuid, variants, whole } from './schema.ts';
-import {
-  type CancelRequest, cancelShape, categoryText, noteText, plannedMinutes, projectText, type SubmitRequest, submitShape,
-} from './session-calls.ts';
+import { type CancelRequest, cancelShape, type SubmitRequest, submitShape } from './session-calls.ts';
+import { categoryText, noteText, plannedMinutes, projectText } from './session-fields.ts';
 
 /** What every operation carries. */
 export interface OperationHead {

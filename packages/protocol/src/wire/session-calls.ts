@@ -1,11 +1,8 @@
 // The three documented calls about one session: start, submit, cancel.
 import * as z from 'zod/mini';
-import type { FieldIssue } from '../rules/field-issue.ts';
-import { parseInstant } from '../rules/instant.ts';
 import { LIMITS } from '../rules/limits.ts';
-import { validateSessionTimes } from '../rules/session-input.ts';
-import { parseWith } from './parse.ts';
 import { closed, decimal, deviceType, instant, open, type Schema, type ShapeOf, text, uuid, whole } from './schema.ts';
+import { categoryText, noteText, plannedMinutes, projectText } from './session-fields.ts';
 
 /** Why a session was cancelled. */
 export type CancelReason =
@@ -109,7 +106,7 @@ export interface CancelRequest {
   readonly session_id: string;
   /** Minutes, above 0 and at most 1440. */
   readonly planned_duration: number;
-  /** Minutes with a fraction, 0 to 1440. */
+  /** Minutes with a fraction, 0 to 1441; a timer that ran longer says 1441. */
   readonly elapsed_minutes: number;
   readonly source: string;
   readonly reason?: CancelReason | undefined;
@@ -140,31 +137,7 @@ export interface CancelResponse {
   readonly cancellation: CancellationRecord;
 }
 
-const PLANNED_MAX = 1440;
 const ROW_ID_MAX = 2_147_483_647;
-/** Above zero without being a range error for a fraction of a second. */
-const PLANNED_MIN = 0.01;
-
-/* @__NO_SIDE_EFFECTS__ */
-export function categoryText(): z.ZodMiniString<string> {
-  return text(LIMITS.categoryBytesMax, 1);
-}
-
-/* @__NO_SIDE_EFFECTS__ */
-export function projectText(): z.ZodMiniString<string> {
-  return text(LIMITS.projectBytesMax, 1);
-}
-
-/* @__NO_SIDE_EFFECTS__ */
-export function noteText(): z.ZodMiniString<string> {
-  return text(LIMITS.noteBytesMax);
-}
-
-/** `planned_duration`: minutes. */
-/* @__NO_SIDE_EFFECTS__ */
-export function plannedMinutes(): z.ZodMiniNumber<number> {
-  return decimal(PLANNED_MIN, PLANNED_MAX);
-}
 
 /** The fields of a cancellation, shared with the exchange's `cancel` operation. */
 /* @__NO_SIDE_EFFECTS__ */
@@ -172,7 +145,7 @@ export function cancelShape(): ShapeOf<CancelRequest> {
   return {
     session_id: uuid(),
     planned_duration: plannedMinutes(),
-    elapsed_minutes: decimal(0, PLANNED_MAX),
+    elapsed_minutes: decimal(0, LIMITS.durationMinutesMax),
     source: deviceType(),
     reason: z.optional(z.enum(CANCEL_REASONS)),
     cancel_reason_note: z.optional(noteText()),
@@ -236,7 +209,7 @@ export const sessionStartResponse: Schema<SessionStartResponse> = open<SessionSt
   }),
 });
 
-/** Schema of {@link SubmitRequest}, field by field; {@link parseSubmit} adds the rules between fields. */
+/** Schema of {@link SubmitRequest}, field by field; `parseSubmit` adds the rules between fields. */
 export const submitRequest: Schema<SubmitRequest> = closed<SubmitRequest>(submitShape());
 
 /** Schema of {@link SubmitResponse}. */
@@ -275,42 +248,3 @@ export const cancelResponse: Schema<CancelResponse> = open<CancelResponse>({
     created_at: z.optional(z.string()),
   }),
 });
-
-/** What {@link parseSubmit} gives: the request, or its issues with the code the answer should carry. */
-export type SubmitCheck =
-  | { readonly ok: true; readonly value: SubmitRequest }
-  | {
-      readonly ok: false;
-      /** `time_in_future` when that is the only fault: the same session may be sent again later. */
-      readonly code: 'invalid_request' | 'time_in_future';
-      readonly issues: readonly FieldIssue[];
-    };
-
-/**
- * Parses a submit body with every rule, also those between fields; every faulty field is named, even when others are missing.
- * @param now the judge's clock, ms since the epoch.
- */
-export function parseSubmit(body: unknown, now: number): SubmitCheck {
-  const parsed = parseWith(submitRequest, body, { maxDepth: LIMITS.jsonDepthMax });
-  const faulty = new Set(parsed.ok ? [] : parsed.issues.map((issue) => issue.path));
-  const between = timeIssues(body, now, faulty);
-  if (parsed.ok && between.length === 0) return { ok: true, value: parsed.value };
-  const isEarly = parsed.ok && between.every((issue) => issue.code === 'time_in_future');
-  const issues = [...(parsed.ok ? [] : parsed.issues), ...between.map(({ path, message }) => ({ path, message }))];
-  return { ok: false, code: isEarly ? 'time_in_future' : 'invalid_request', issues };
-}
-
-/** The rules between fields, as far as the fields concerned can be read. */
-function timeIssues(body: unknown, now: number, faulty: ReadonlySet<string>): ReturnType<typeof validateSessionTimes> {
-  const readable = z.looseObject({
-    start_time: z.string(),
-    end_time: z.string(),
-    duration: z.catch(z.number(), Number.NaN),
-  }).safeParse(body);
-  if (!readable.success) return [];
-  const startTime = parseInstant(readable.data.start_time);
-  const endTime = parseInstant(readable.data.end_time);
-  if (startTime === null || endTime === null) return [];
-  const issues = validateSessionTimes({ startTime, endTime, durationMinutes: readable.data.duration }, now);
-  return issues.filter((issue) => !faulty.has(issue.path));
-}

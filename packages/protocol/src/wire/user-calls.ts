@@ -115,7 +115,7 @@ function timezone(): z.ZodMiniString<string> {
 export function isTimeZone(name: string): boolean {
   if (name.length > LIMITS.timezoneChars || name.startsWith('+') || name.startsWith('-')) return false;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
   } catch {
     return false;
   }
