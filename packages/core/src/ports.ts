@@ -54,6 +54,8 @@ export interface Transport {
   send(request: HttpRequest, signal: AbortSignal): Promise<TransportResult>;
   /**
    * Opens a long-lived answer and hands over its text as it arrives. Resolves when the stream ends, however it ends.
+   * `timeoutMs` bounds the wait for the answer and each silence in it, not the whole. An answer that is not 2xx is read like any other
+   * and nothing is handed over; of a stream the result's body is empty.
    * Undefined where the platform cannot stream; the engine then polls.
    */
   stream?(request: HttpRequest, onText: (text: string) => void, signal: AbortSignal): Promise<TransportResult>;
@@ -148,6 +150,9 @@ export interface Store {
   persist(): Promise<boolean>;
   /** Called when the handle was lost for a reason of the outside: another version wants in, the browser closed it. The store reopens by itself on the next call. */
   onInterrupted(listener: (reason: 'version_change' | 'closed') => void): Cancel;
+  /** Lets the handle go without ending the store, so that a frozen page stands in nobody's way. The next call opens it again. */
+  release(): void;
+  /** Ends it. Later calls reject with `closed`; what was begun before still finishes. */
   close(): Promise<void>;
 }
 

@@ -14,3 +14,8 @@ export { createSimLifecycle, type SimLifecycle } from './sim-lifecycle.ts';
 export { createSimLocks, type SimLocks } from './sim-locks.ts';
 export { createSimScheduler, type SimScheduler, type SimSchedulerOptions } from './sim-scheduler.ts';
 export { createSimTab, type SimTab } from './sim-tab.ts';
+export {
+  answerOf, channelContract, clockContract, idsContract, lifecycleContract, locksContract, storeContract, transportContract,
+  type ChannelWorld, type ClockWorld, type ContractAnswer, type ContractCase, type ContractWorld, type IdsWorld, type LifecycleWorld,
+  type LocksWorld, type StoreWorld, type TransportWorld,
+} from './contracts/index.ts';

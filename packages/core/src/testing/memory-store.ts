@@ -71,6 +71,9 @@ export class MemoryStore implements Store {
     for (const listener of [...this.#listeners]) this.tab.deliver(() => listener(reason));
   }
 
+  /** Nothing to let go: a handle here blocks nobody. */
+  release(): void {}
+
   close(): Promise<void> {
     this.#closed = true;
     this.#detach();

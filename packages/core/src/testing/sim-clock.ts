@@ -71,7 +71,7 @@ export class SimClock implements Clock {
   readonly #device: SimDeviceClock;
   readonly #tab: SimTab;
   /** Timers fire only at multiples of this many milliseconds, as in hidden tabs; 0 for no throttling. */
-  throttleMs = 0;
+  throttleMs: number = 0;
 
   constructor(device: SimDeviceClock, tab: SimTab) {
     this.#device = device;

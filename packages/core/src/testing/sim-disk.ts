@@ -55,16 +55,16 @@ export class SimDisk {
   readonly scheduler: SimScheduler;
   readonly latencyMs: (phase: StorePhase) => number;
   readonly counts: StoreCounts = noCounts();
-  readonly markers = new Map<string, string>();
+  readonly markers: Map<string, string> = new Map();
   /** Every put is refused with `quota`; reading and deleting work. */
-  full = false;
+  full: boolean = false;
   /** No database opens: private mode, or a browser without storage. */
-  unavailable = false;
+  unavailable: boolean = false;
   /** What `space()` tells. */
   usage: Omit<StoreSpace, 'persisted'> = { usage: 0, quota: 1_000_000_000 };
-  persisted = false;
+  persisted: boolean = false;
   /** What `persist()` answers. */
-  agreesToPersist = false;
+  agreesToPersist: boolean = false;
   /** Asked at each operation, after what `failNext` planned. */
   fault: ((operation: StoreOperation) => StoreFault | undefined) | null = null;
   /** Called inside each update, where it may kill the tab. */
