@@ -1,6 +1,7 @@
 // Every suite of the repository, one project each. Packages resolve to their sources, so nothing is built first.
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { answeringServer } from './browser/answering-plugin.ts';
 import { findBrowser } from './provision/browser.mjs';
 
 const source = '@syncline/source';
@@ -25,6 +26,7 @@ function nodeProject(name: string, include: string[], limits: { seconds: number;
 }
 
 const browserProject = {
+  plugins: [answeringServer()],
   // The root must be a workspace that depends on what Vite pre-bundles, or it is found late and the page reloads.
   root,
   resolve: { conditions: [source, 'module', 'browser', 'development|production'] },

@@ -1,5 +1,5 @@
 // The HTTP server of the transport contract.
-import { answerOf, type ContractAnswer } from '@syncline/core/testing';
+import { answerOf, type ContractAnswer } from '../../packages/core/src/testing/index.ts';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

@@ -10,26 +10,32 @@ class WebLocks implements Locks {
     this.#manager = manager;
   }
 
-  async request(name: string, options: { readonly steal?: boolean | undefined; readonly signal: AbortSignal }, hold: Hold): Promise<void> {
+  request(name: string, options: { readonly steal?: boolean | undefined; readonly signal: AbortSignal }, hold: Hold): Promise<void> {
     const { steal, signal } = options;
-    if (signal.aborted) return;
-    const lost = new AbortController();
-    let held: Promise<void> | undefined;
-    const run = (): Promise<void> => (held = signal.aborted ? Promise.resolve() : (async () => hold(lost.signal))());
-    try {
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const lost = new AbortController();
+      let held: Promise<void> | undefined;
+      // Not left to the platform: Chromium never settles a client's first request if that is aborted at once.
+      const giveUp = (): void => resolve();
+      const run = (): Promise<void> | undefined => {
+        if (signal.aborted) return undefined;
+        signal.removeEventListener('abort', giveUp);
+        return (held = (async () => hold(lost.signal))());
+      };
+      const ended = (error?: unknown): void => {
+        signal.removeEventListener('abort', giveUp);
+        // Either the lock was stolen while `hold` goes on, or `hold` itself has rejected, and then `lost` reaches nobody.
+        if (error !== undefined) lost.abort();
+        if (held) held.then(resolve, reject);
+        else if (error === undefined || signal.aborted) resolve();
+        else reject(error);
+      };
+      signal.addEventListener('abort', giveUp);
       // The platform takes no signal together with `steal`, which never waits anyway.
-      await this.#manager.request(name, steal ? { steal } : { signal }, run);
-    } catch (error) {
-      if (held) return afterRobbery(held, lost);
-      if (!signal.aborted) throw error;
-    }
+      this.#manager.request(name, steal ? { steal } : { signal }, run).then(() => ended(), ended);
+    });
   }
-}
-
-// Either the lock was stolen while `hold` goes on, or `hold` itself has rejected: then aborting tells nobody anything.
-async function afterRobbery(held: Promise<void>, lost: AbortController): Promise<void> {
-  lost.abort();
-  await held;
 }
 
 /** The locks port over the platform's lock manager. */

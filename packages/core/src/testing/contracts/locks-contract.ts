@@ -23,7 +23,7 @@ function gate(): Gate {
 const never = new AbortController().signal;
 
 const waiting: Record<string, (world: LocksWorld) => Promise<void>> = {
-  'one holder at a time, in the order of asking': async ({ first, second, name }) => {
+  'one holder at a time; a tab\'s own requests in the order of asking': async ({ first, second, name }) => {
     const order: string[] = [];
     const [entered, leave] = [gate(), gate()];
     const a = first.request(name, { signal: never }, async () => {
@@ -33,7 +33,7 @@ const waiting: Record<string, (world: LocksWorld) => Promise<void>> = {
     });
     await entered.opened;
     const b = second.request(name, { signal: never }, async () => void order.push('b'));
-    const c = first.request(name, { signal: never }, async () => void order.push('c'));
+    const c = second.request(name, { signal: never }, async () => void order.push('c'));
     leave.open();
     await Promise.all([a, b, c]);
     checkEqual(order, ['a ends', 'b', 'c']);
