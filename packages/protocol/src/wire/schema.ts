@@ -43,13 +43,26 @@ export function openWord(words: readonly string[]): Schema<string> {
 /** A schema of closed or open text that names its fault in plain words. */
 type Text = z.ZodMiniString<string>;
 
-/** Adds a rule to a text: `problem` gives the words that complete the field's name, or null. */
+/** What the published document says of a text beyond its length. */
+interface TextNote {
+  readonly format?: 'date-time' | 'uuid';
+  readonly contentEncoding?: 'base64';
+  readonly pattern?: RegExp;
+}
+
+/** A rule for a text: `problem` gives the words that complete the field's name, or null. No regular expression ever runs on the text. */
 /* @__NO_SIDE_EFFECTS__ */
-function textRule(problem: (text: string) => string | null): z.core.$ZodCheck<string> {
-  return z.check<string>((context) => {
+function textRule(problem: (text: string) => string | null, note: TextNote = {}): z.core.$ZodCheck<string> {
+  const rule = z.check<string>((context) => {
     const message = problem(context.value);
     if (message !== null) context.issues.push({ code: 'custom', message, input: context.value });
   });
+  const { _zod: internals } = rule;
+  internals.onattach.push(({ _zod: { bag } }) => {
+    const { pattern, ...facts } = note;
+    Object.assign(bag, facts, pattern === undefined ? {} : { patterns: new Set([pattern]) });
+  });
+  return rule;
 }
 
 /** Text of at most `maxBytes` UTF-8 bytes; `minChars` 1 refuses the empty one. */
@@ -82,7 +95,7 @@ function isPrintable(value: string, maxChars: number): boolean {
 /* @__NO_SIDE_EFFECTS__ */
 export function uuid(): Text {
   return z.string().check(
-    textRule((value) => (canonicalUuid(value) === null ? 'must be a UUID' : null)),
+    textRule((value) => (canonicalUuid(value) === null ? 'must be a UUID' : null), { format: 'uuid' }),
     z.overwrite((value) => canonicalUuid(value) ?? value),
   );
 }
@@ -91,7 +104,9 @@ export function uuid(): Text {
 /* @__NO_SIDE_EFFECTS__ */
 export function instant(): Text {
   return z.string().check(
-    textRule((value) => (parseInstant(value) === null ? 'must be an ISO 8601 time with Z or an offset' : null)),
+    textRule((value) => (parseInstant(value) === null ? 'must be an ISO 8601 time with Z or an offset' : null), {
+      format: 'date-time',
+    }),
   );
 }
 
@@ -99,9 +114,9 @@ export function instant(): Text {
 /* @__NO_SIDE_EFFECTS__ */
 export function deviceType(): Text {
   return z.string().check(
-    textRule((value) =>
-      isDeviceType(value) ? null : `must be 1 to ${LIMITS.deviceTypeChars} of a-z, 0-9 and _`,
-    ),
+    textRule((value) => (isDeviceType(value) ? null : `must be 1 to ${LIMITS.deviceTypeChars} of a-z, 0-9 and _`), {
+      pattern: /^[a-z0-9_]{1,32}$/,
+    }),
   );
 }
 
@@ -111,7 +126,9 @@ export function base64(maxBytes: number): Text {
   const maxChars = Math.ceil(maxBytes / 3) * 4;
   return z.string().check(
     z.maxLength(maxChars),
-    textRule((value) => (isBase64(value, maxChars) ? null : `must be base64 of at most ${maxBytes} bytes`)),
+    textRule((value) => (isBase64(value, maxChars) ? null : `must be base64 of at most ${maxBytes} bytes`), {
+      contentEncoding: 'base64',
+    }),
   );
 }
 
