@@ -18,11 +18,13 @@ export interface StoredSession {
   /** Number for people, counted for each user from 1. */
   readonly displayId: number;
   readonly state: SessionState;
-  /** Null only while running or when cancelled without times. */
+  /** While running the start as far as it is known. Null only when cancelled without times. */
   readonly startTime: number | null;
   readonly endTime: number | null;
   /** Minutes as submitted; null as `endTime` is. */
   readonly duration: number | null;
+  /** Minutes it was meant to take, or null when nobody said. */
+  readonly plannedDuration: number | null;
   readonly category: string;
   readonly project: string;
   readonly note: string;
@@ -38,15 +40,23 @@ export interface StoredSession {
   readonly updatedAt: number;
   /** Tombstone: when it was deleted, or null. Recoverable. */
   readonly deletedAt: number | null;
+  /** Of a cancelled session, as far as one was given. */
+  readonly cancelReason: string | null;
+  readonly tags: readonly string[];
+  /** Merged Yjs state (V1 update) of note and tags, or null when nobody edited them after recording. */
+  readonly annotation: Uint8Array | null;
   /** Digest of the content as first submitted; recognises a resend even after an amend. Null before the submit. */
   readonly fingerprint: string | null;
 }
 
-/** A completed session that is neither cancelled nor deleted, with its conflict group if it has one. */
-export interface LiveSession extends StoredSession {
-  readonly startTime: number;
-  readonly endTime: number;
-  readonly duration: number;
+/** What overlap rules need of a completed session that is neither cancelled nor deleted. */
+export interface LiveSession extends Interval {
+  readonly id: string;
+  readonly category: string;
+  readonly project: string;
+  readonly source: string;
+  readonly deviceId: string | null;
+  /** Its open conflict, or null. */
   readonly group: number | null;
 }
 
@@ -93,9 +103,21 @@ export interface StoredDevice {
   readonly name: string | null;
   readonly lastSeen: number | null;
   readonly sessionsPending: number;
-  /** Which installation holds this id; another one with the same id is a clone. Null before the first exchange. */
-  readonly incarnation: string | null;
+  /** When the oldest of them was recorded, as the device says it. */
+  readonly oldestPending: number | null;
   readonly createdAt: number;
+  /** What the exchange remembers; null before the first one. */
+  readonly memory: DeviceMemory | null;
+}
+
+/** What tells one installation of a device from another, and how far its operations are settled. */
+export interface DeviceMemory {
+  /** The run that sends now. */
+  readonly run: string;
+  /** Runs it replaced, newest first, a bounded number: one that comes back belongs to a clone. */
+  readonly replacedRuns: readonly string[];
+  /** Local stores that used this id, the present one first, a bounded number, each with the highest `seq` settled. */
+  readonly incarnations: readonly { readonly id: string; readonly settledSeq: number }[];
 }
 
 /** The one row of counters that makes status cheap: nothing in it is ever found by a scan. */
@@ -144,6 +166,8 @@ export type KeptPair = readonly [string, string];
 export interface StoredResult {
   readonly operationId: string;
   readonly createdAt: number;
+  /** Digest of the operation, so that another one under the same id is noticed. */
+  readonly fingerprint: string;
   /** The result as JSON text, repeated byte for byte. */
   readonly result: string;
 }
@@ -173,10 +197,17 @@ export interface Activity {
   readonly group: number | null;
 }
 
+/** What status and an idle exchange need: found by keys, whatever the history. */
+export interface Overview {
+  readonly epoch: string;
+  readonly summary: UserSummary;
+  /** Every device of the user, newest contact first, never seen ones last, equal ones by id. */
+  readonly devices: readonly StoredDevice[];
+}
+
 export interface UserReader {
-  summary(): Promise<UserSummary>;
-  /** Every device of the user, newest contact first, then by id. */
-  devices(): Promise<readonly StoredDevice[]>;
+  /** One statement. */
+  overview(): Promise<Overview>;
   preferences(): Promise<StoredPreferences>;
   /** Those of the ids that exist, in any state, in no particular order. */
   sessions(ids: readonly string[]): Promise<readonly StoredSession[]>;

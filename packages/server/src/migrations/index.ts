@@ -1,0 +1,14 @@
+// Every migration, by name, in the order in which they run. Imported one by one, so that no file system is searched.
+// A migration that was released never changes; a later one corrects it.
+import type { Migration } from 'kysely';
+import { up as accounts } from './0001-accounts.ts';
+import { up as sessions } from './0002-sessions.ts';
+import { up as conflicts } from './0003-conflicts.ts';
+import { up as exchange } from './0004-exchange.ts';
+
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-accounts': { up: accounts },
+  '0002-sessions': { up: sessions },
+  '0003-conflicts': { up: conflicts },
+  '0004-exchange': { up: exchange },
+};

@@ -1,0 +1,116 @@
+// Opens the two kinds of database behind one code path: PostgreSQL by its address, and the embedded one in a folder or in memory.
+import { Kysely, Migrator, PostgresDialect } from 'kysely';
+import { PGlite } from '@electric-sql/pglite';
+import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
+import { createPgConfig } from '@electric-sql/pglite/node-postgres';
+import pg from 'pg';
+import { MIGRATIONS } from '../../migrations/index.ts';
+import type { ServerStore } from '../../ports.ts';
+import { storeError } from '../store-error.ts';
+import { createSqlStore } from './sql-store.ts';
+import type { StatementListener } from './sql-session.ts';
+import { toStoreError } from './store-error.ts';
+
+/** Types whose text the driver would hand over as text or as a `Date`: int8 and timestamptz become numbers. */
+const INT8 = 20;
+const TIMESTAMPTZ = 1184;
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+    if (oid === INT8) return Number;
+    const parse = pg.types.getTypeParser(oid, format as 'text');
+    return oid === TIMESTAMPTZ ? (text: string) => Number(parse(text)) : parse;
+  },
+} as pg.CustomTypesConfig;
+
+export interface OpenOptions {
+  /** Told of each statement before it is sent. */
+  readonly onStatement?: StatementListener | undefined;
+  /** Told of a connection that broke while nobody used it. It is replaced by itself. */
+  readonly onIdleError?: ((error: Error) => void) | undefined;
+}
+
+export interface PostgresOptions extends OpenOptions {
+  /** Most connections at once. Default 10. */
+  readonly connections?: number | undefined;
+}
+
+/** Connects, migrates, and gives the store. Rejects with a `ServerStoreError`. */
+export async function openPostgresStore(databaseUrl: string, options: PostgresOptions = {}): Promise<ServerStore> {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: options.connections ?? 10,
+    pipeline: true,
+    types,
+    connectionTimeoutMillis: 5_000,
+    idle_in_transaction_session_timeout: 30_000,
+    statement_timeout: 20_000,
+    lock_timeout: 10_000,
+    application_name: 'syncline-server',
+  } as pg.PoolConfig);
+  return openOver(pool, { ...options, isPipelined: true });
+}
+
+/** Options of the embedded database. */
+export interface EmbeddedOptions extends OpenOptions {
+  /** A dump to begin with (`dumpDataDir` of another one): starts several times quicker. */
+  readonly loadDataDir?: Blob | undefined;
+}
+
+/** An embedded database and the store on it. */
+export interface EmbeddedStore {
+  readonly store: ServerStore;
+  /** For backups and tests; the store owns it. */
+  readonly database: PGlite;
+}
+
+/**
+ * Opens the embedded database in a folder (null: in memory), migrates, and gives the store.
+ * One process at a time: a second one on the same folder destroys it silently, so the caller holds a lock on it first.
+ */
+export async function openEmbeddedStore(folder: string | null, options: EmbeddedOptions = {}): Promise<EmbeddedStore> {
+  const { loadDataDir } = options;
+  const database = await PGlite.create({
+    ...(folder === null ? {} : { dataDir: folder }),
+    ...(loadDataDir === undefined ? {} : { loadDataDir }),
+    extensions: { btree_gist },
+  }).catch((error: unknown) => {
+    throw toStoreError(error);
+  });
+  const pool = new pg.Pool({ ...createPgConfig(database), max: 1, idleTimeoutMillis: 0, types } as pg.PoolConfig);
+  const store = await openOver(pool, { ...options, isPipelined: false, afterClose: () => database.close() });
+  return { store, database };
+}
+
+interface OverOptions extends OpenOptions {
+  readonly isPipelined: boolean;
+  readonly afterClose?: () => Promise<void>;
+}
+
+async function openOver(pool: pg.Pool, options: OverOptions): Promise<ServerStore> {
+  pool.on('error', (error) => options.onIdleError?.(error));
+  try {
+    await migrate(pool);
+  } catch (error) {
+    await pool.end();
+    await options.afterClose?.();
+    throw toStoreError(error);
+  }
+  return createSqlStore({ pool, ...options });
+}
+
+async function migrate(pool: pg.Pool): Promise<void> {
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: borrowed(pool) }) });
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...MIGRATIONS }) } });
+  const { error, results } = await migrator.migrateToLatest();
+  await db.destroy();
+  if (error === undefined) return;
+  const failed = results?.find((result) => result.status === 'Error')?.migrationName;
+  const known = toStoreError(error);
+  throw known.code === 'failed' ? storeError('failed', error, `migration ${failed ?? ''} failed`) : known;
+}
+
+/** The pool without its end: whoever borrowed it may not close it. */
+function borrowed(pool: pg.Pool): { connect(): Promise<pg.PoolClient>; end(): Promise<void> } {
+  return { connect: () => pool.connect(), end: async () => undefined };
+}

@@ -1,0 +1,133 @@
+// The store on a database that speaks PostgreSQL. Transactions only; statements live beside it.
+//
+// Every transaction switches to a role that row-level security binds, and names the user for as long as it lasts. A connection
+// that goes back to the pool therefore remembers nothing, and a forgotten switch would find no privileges to misuse.
+import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type RawBuilder, sql } from 'kysely';
+import type { Pool, PoolClient } from 'pg';
+import type { AccountStore, ServerStore, UserReader, UserTransaction } from '../../ports.ts';
+import { isStoreError, storeError } from '../store-error.ts';
+import { SqlAccounts } from './sql-accounts.ts';
+import { SqlSession, type StatementListener } from './sql-session.ts';
+import { toStoreError } from './store-error.ts';
+import type { Tables } from './tables.ts';
+import { SqlUserReader } from './user-reader.ts';
+import { SqlUserTransaction } from './user-transaction.ts';
+
+/** The roles of the first migration. */
+export type StoreRole = 'syncline_data' | 'syncline_accounts';
+
+export interface SqlStoreOptions {
+  /** An open pool whose database is migrated; the store ends it when it closes. */
+  readonly pool: Pool;
+  /** Whether the pool's connections take several statements at once (`pipeline: true`). The embedded database does not. */
+  readonly isPipelined: boolean;
+  /** Runs after the pool has ended, for example to close an embedded database. */
+  readonly afterClose?: (() => Promise<void>) | undefined;
+  /** Told of each statement before it is sent. */
+  readonly onStatement?: StatementListener | undefined;
+}
+
+/** Builds statements; never runs them. */
+function createCompiler(): Kysely<Tables> {
+  return new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  });
+}
+
+class SqlStore implements ServerStore {
+  readonly accounts: AccountStore;
+  readonly #options: SqlStoreOptions;
+  readonly #db: Kysely<Tables> = createCompiler();
+  #closing: Promise<void> | null = null;
+
+  constructor(options: SqlStoreOptions) {
+    this.#options = options;
+    this.accounts = new SqlAccounts((work) => this.#transaction('syncline_accounts', null, sql`begin`, work));
+  }
+
+  async ping(): Promise<void> {
+    await this.#connected((session) => session.run(sql`select 1`));
+  }
+
+  async epoch(): Promise<string> {
+    const row = await this.#connected((session) => session.first(sql<{ epoch: string }>`select epoch from server_epoch`));
+    if (row === null) throw storeError('failed', undefined, 'the database has no epoch');
+    return row.epoch;
+  }
+
+  withUser<T>(userId: string, work: (tx: UserTransaction) => Promise<T>): Promise<T> {
+    return this.#transaction('syncline_data', userId, sql`begin`, async (session) => {
+      const locked = await session.first(sql`select user_id from user_summaries where user_id = ${userId}::uuid for no key update`);
+      if (locked === null) throw storeError('failed', undefined, 'no such user');
+      return work(new SqlUserTransaction(session, userId));
+    });
+  }
+
+  readUser<T>(userId: string, work: (tx: UserReader) => Promise<T>): Promise<T> {
+    return this.#transaction('syncline_data', userId, sql`begin isolation level repeatable read read only`, (session) =>
+      work(new SqlUserReader(session, userId)),
+    );
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#options.pool.end().then(() => this.#options.afterClose?.());
+    return this.#closing;
+  }
+
+  /** Runs `work` between BEGIN and COMMIT. Statements of `work` may travel with BEGIN; if that fails, they fail too. */
+  async #transaction<T>(role: StoreRole, userId: string | null, begin: RawBuilder<unknown>, work: (session: SqlSession) => Promise<T>): Promise<T> {
+    return this.#connected(async (session) => {
+      // enable_seqscan: every statement is meant for an index, and a plan made while a table was small must not stay for ever.
+      const opened = Promise.all([
+        session.run(begin),
+        session.run(sql`
+          select set_config('role', ${role}, true), set_config('app.user_id', ${userId ?? ''}, true), set_config('enable_seqscan', 'off', true)`),
+      ]);
+      try {
+        const [result] = await Promise.all([work(session), opened]);
+        await session.run(sql`commit`);
+        return result;
+      } catch (error) {
+        const [cause] = await Promise.allSettled([opened]);
+        await session.run(sql`rollback`);
+        throw cause.status === 'rejected' ? cause.reason : error;
+      }
+    });
+  }
+
+  /** Lends a connection. One on which ROLLBACK or the protocol itself failed is thrown away. */
+  async #connected<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
+    const { pool, isPipelined, onStatement } = this.#options;
+    if (this.#closing !== null) throw storeError('unavailable', undefined, 'the store is closed');
+    let client: PoolClient;
+    try {
+      client = await pool.connect();
+    } catch (error) {
+      throw toStoreError(error);
+    }
+    let broken: Error | undefined;
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onError);
+    try {
+      return await work(new SqlSession(client, this.#db, isPipelined, onStatement));
+    } catch (error) {
+      if (isStoreError(error) && error.code === 'unavailable') broken ??= error;
+      throw error;
+    } finally {
+      client.off('error', onError);
+      client.release(broken ?? false);
+    }
+  }
+}
+
+/** The store over an open pool. */
+export function createSqlStore(options: SqlStoreOptions): ServerStore {
+  return new SqlStore(options);
+}

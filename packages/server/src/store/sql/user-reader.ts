@@ -1,0 +1,225 @@
+// Every read of one user's rows. Each statement names the user and is meant for an index; row-level security checks the same again.
+import { type RawBuilder, type Selectable, sql } from 'kysely';
+import type {
+  Activity, Change, ConflictGroup, Interval, KeptPair, LiveSession, Overview, StoredCancellation, StoredPreferences, StoredResult,
+  StoredSession, StoredSettlement, StoredStart, UserReader,
+} from '../../ports.ts';
+import { mergeIntervals } from '../intervals.ts';
+import { rowToCancellation, rowToDevice, rowToSession, rowToStart, rowToSummary, toIso } from './rows.ts';
+import type { SqlSession } from './sql-session.ts';
+import { storeError } from '../store-error.ts';
+import type { CancellationTable, DeviceTable, SessionTable, StartTable, SummaryTable, Tables } from './tables.ts';
+
+const LIVE_COLUMNS: RawBuilder<unknown> = sql`s.id, s.start_time, s.end_time, s.category, s.project, s.source, s.device_id, m.group_no`;
+
+interface LiveRow {
+  id: string;
+  start_time: number;
+  end_time: number;
+  category: string;
+  project: string;
+  source: string;
+  device_id: string | null;
+  group_no: number | null;
+}
+
+type DeviceRow = Selectable<Omit<DeviceTable, 'user_id'>>;
+type OverviewRow = { epoch: string } & Selectable<SummaryTable> & (DeviceRow | { device_id: null });
+
+/** The reading half of the port, over one connection inside a transaction. */
+export class SqlUserReader implements UserReader {
+  protected readonly session: SqlSession;
+  protected readonly userId: string;
+
+  constructor(session: SqlSession, userId: string) {
+    this.session = session;
+    this.userId = userId;
+  }
+
+  async overview(): Promise<Overview> {
+    const rows = await this.session.run(sql<OverviewRow>`
+      select e.epoch, s.*, d.device_id, d.device_type, d.version, d.name, d.last_seen, d.sessions_pending,
+        d.oldest_pending, d.created_at, d.memory
+      from user_summaries s
+      cross join server_epoch e
+      left join devices d on d.user_id = s.user_id and d.user_id = ${this.userId}::uuid
+      where s.user_id = ${this.userId}::uuid
+      order by d.last_seen desc nulls last, d.device_id collate "C"`);
+    const [first] = rows;
+    if (first === undefined) throw storeError('failed', undefined, 'no such user');
+    const devices = rows.flatMap((row) => (row.device_id === null ? [] : [rowToDevice(row)]));
+    return { epoch: first.epoch, summary: rowToSummary(first), devices };
+  }
+
+  async preferences(): Promise<StoredPreferences> {
+    const row = await this.session.first(sql<Selectable<Tables['preferences']>>`
+      select "values", updated_at, document from preferences where user_id = ${this.userId}::uuid`);
+    return {
+      values: row?.values ?? {},
+      updatedAt: row?.updated_at ?? null,
+      document: row === null || row.document === null ? null : new Uint8Array(row.document),
+    };
+  }
+
+  async sessions(ids: readonly string[]): Promise<readonly StoredSession[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.session.run(sql<Selectable<SessionTable>>`
+      select * from sessions where user_id = ${this.userId}::uuid and id = any(${[...ids]}::uuid[])`);
+    return rows.map(rowToSession);
+  }
+
+  async starts(sessionIds: readonly string[]): Promise<readonly StoredStart[]> {
+    if (sessionIds.length === 0) return [];
+    const rows = await this.session.run(sql<Selectable<StartTable>>`
+      select * from session_starts where user_id = ${this.userId}::uuid and session_id = any(${[...sessionIds]}::uuid[])`);
+    return rows.map(rowToStart);
+  }
+
+  async cancellations(sessionIds: readonly string[]): Promise<readonly StoredCancellation[]> {
+    if (sessionIds.length === 0) return [];
+    const rows = await this.session.run(sql<Selectable<CancellationTable>>`
+      select * from cancellations where user_id = ${this.userId}::uuid and session_id = any(${[...sessionIds]}::uuid[])`);
+    return rows.map(rowToCancellation);
+  }
+
+  async running(): Promise<readonly StoredSession[]> {
+    const rows = await this.session.run(sql<Selectable<SessionTable>>`
+      select * from sessions where user_id = ${this.userId}::uuid and state = 'running' order by start_time, id`);
+    return rows.map(rowToSession);
+  }
+
+  async overlapping(intervals: readonly Interval[]): Promise<readonly LiveSession[]> {
+    if (intervals.length === 0) return [];
+    const windows = mergeIntervals(intervals);
+    // The third comparison changes nothing (no session is longer than a day) but bounds the plan on the plain index by start too.
+    const rows = await this.session.run(sql<LiveRow>`
+      select ${LIVE_COLUMNS}
+      from unnest(${windows.map((window) => toIso(window.startTime))}::timestamptz[],
+                  ${windows.map((window) => toIso(window.endTime))}::timestamptz[]) as w (opens, closes)
+      cross join lateral (
+        select * from sessions
+        where user_id = ${this.userId}::uuid and live
+          and start_time < w.closes and end_time > w.opens and start_time > w.opens - interval '24 hours'
+      ) s
+      left join conflict_members m on m.user_id = ${this.userId}::uuid and m.session_id = s.id`);
+    return [...new Map(rows.map((row) => [row.id, rowToLive(row)])).values()];
+  }
+
+  async groupMembers(groups: readonly number[]): Promise<readonly LiveSession[]> {
+    if (groups.length === 0) return [];
+    const rows = await this.session.run(sql<LiveRow>`
+      select ${LIVE_COLUMNS} from conflict_members m
+      join sessions s on s.user_id = ${this.userId}::uuid and s.id = m.session_id
+      where m.user_id = ${this.userId}::uuid and m.group_no = any(${[...groups]}::bigint[])
+      order by s.start_time, s.id`);
+    return rows.map(rowToLive);
+  }
+
+  async conflictMembers(): Promise<readonly LiveSession[]> {
+    const rows = await this.session.run(sql<LiveRow>`
+      select ${LIVE_COLUMNS} from conflict_members m
+      join sessions s on s.user_id = ${this.userId}::uuid and s.id = m.session_id
+      where m.user_id = ${this.userId}::uuid
+      order by s.start_time, s.id`);
+    return rows.map(rowToLive);
+  }
+
+  async groups(groups: readonly number[]): Promise<readonly ConflictGroup[]> {
+    if (groups.length === 0) return [];
+    const rows = await this.session.run(sql<Selectable<Tables['conflict_groups']>>`
+      select * from conflict_groups where user_id = ${this.userId}::uuid and group_no = any(${[...groups]}::bigint[])`);
+    return rows.map((row) => ({ group: row.group_no, members: row.members, duplicate: row.duplicate }));
+  }
+
+  async keptPairs(ids: readonly string[]): Promise<readonly KeptPair[]> {
+    if (ids.length < 2) return [];
+    const rows = await this.session.run(sql<{ first_id: string; second_id: string }>`
+      select first_id, second_id from kept_pairs
+      where user_id = ${this.userId}::uuid and first_id = any(${[...ids]}::uuid[]) and second_id = any(${[...ids]}::uuid[])`);
+    return rows.map((row) => [row.first_id, row.second_id]);
+  }
+
+  async sessionsPerDay(days: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    if (days.length === 0) return new Map();
+    const rows = await this.session.run(sql<{ day: number; count: number }>`
+      select d.day, (
+        select count(*) from sessions
+        where user_id = ${this.userId}::uuid and start_time >= d.day and start_time < d.day + interval '24 hours'
+      ) as count
+      from unnest(${days.map(toIso)}::timestamptz[]) as d (day)`);
+    return new Map(rows.map((row) => [row.day, row.count]));
+  }
+
+  async newestEnd(): Promise<number | null> {
+    // No session is longer than a day, so the newest end is found within a day before the newest start.
+    const row = await this.session.first(sql<{ newest: number | null }>`
+      select max(end_time) as newest from sessions
+      where user_id = ${this.userId}::uuid and live and start_time >= (
+        select start_time - interval '24 hours' from sessions
+        where user_id = ${this.userId}::uuid and live order by start_time desc limit 1)`);
+    return row?.newest ?? null;
+  }
+
+  async changes(after: number, limit: number): Promise<readonly Change[]> {
+    const [sessions, settlements] = await Promise.all([
+      this.session.run(sql<Selectable<SessionTable>>`
+        select * from sessions where user_id = ${this.userId}::uuid and sequence > ${after}::bigint
+        order by sequence limit ${limit}::integer`),
+      this.session.run(sql<Selectable<Tables['settlements']>>`
+        select * from settlements where user_id = ${this.userId}::uuid and sequence > ${after}::bigint
+        order by sequence limit ${limit}::integer`),
+    ]);
+    const changes: Change[] = [
+      ...sessions.map((row) => ({ kind: 'session' as const, sequence: row.sequence, session: rowToSession(row) })),
+      ...settlements.map((row) => ({ kind: 'settlement' as const, sequence: row.sequence, settlement: rowToSettlement(row) })),
+    ];
+    return changes.sort((a, b) => a.sequence - b.sequence).slice(0, limit);
+  }
+
+  async results(operationIds: readonly string[]): Promise<readonly StoredResult[]> {
+    if (operationIds.length === 0) return [];
+    const rows = await this.session.run(sql<Selectable<Tables['operation_results']>>`
+      select * from operation_results where user_id = ${this.userId}::uuid and operation_id = any(${[...operationIds]}::uuid[])`);
+    return rows.map((row) => ({
+      operationId: row.operation_id, createdAt: row.created_at, fingerprint: row.fingerprint, result: row.result,
+    }));
+  }
+
+  async settlements(ids: readonly string[]): Promise<readonly StoredSettlement[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.session.run(sql<Selectable<Tables['settlements']>>`
+      select * from settlements where user_id = ${this.userId}::uuid and id = any(${[...ids]}::text[])`);
+    return rows.map(rowToSettlement);
+  }
+
+  async activity(from: number, to: number): Promise<readonly Activity[]> {
+    const rows = await this.session.run(sql<Omit<LiveRow, 'id' | 'project' | 'device_id'> & { duration: number }>`
+      select s.start_time, s.end_time, s.duration, s.category, s.source, m.group_no
+      from sessions s left join conflict_members m on m.user_id = ${this.userId}::uuid and m.session_id = s.id
+      where s.user_id = ${this.userId}::uuid and s.live
+        and s.start_time >= ${toIso(from)}::timestamptz and s.start_time < ${toIso(to)}::timestamptz
+      order by s.start_time, s.id`);
+    return rows.map((row) => ({
+      startTime: row.start_time, endTime: row.end_time, duration: row.duration,
+      category: row.category, source: row.source, group: row.group_no,
+    }));
+  }
+
+  async cancelledCount(from: number, to: number): Promise<number> {
+    const row = await this.session.first(sql<{ count: number }>`
+      select count(*) as count from cancellations
+      where user_id = ${this.userId}::uuid and created_at >= ${toIso(from)}::timestamptz and created_at < ${toIso(to)}::timestamptz`);
+    return row?.count ?? 0;
+  }
+}
+
+function rowToLive(row: LiveRow): LiveSession {
+  return {
+    id: row.id, startTime: row.start_time, endTime: row.end_time, category: row.category, project: row.project,
+    source: row.source, deviceId: row.device_id, group: row.group_no,
+  };
+}
+
+function rowToSettlement(row: Selectable<Tables['settlements']>): StoredSettlement {
+  return { id: row.id, sequence: row.sequence, createdAt: row.created_at, undoneAt: row.undone_at, plan: row.plan };
+}
