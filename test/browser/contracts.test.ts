@@ -1,5 +1,4 @@
 // The real adapters on a real platform.
-import type { StoreFactory } from '@syncline/core';
 import {
   channelContract, clockContract, idsContract, lifecycleContract, locksContract, storeContract, transportContract,
 } from '@syncline/core/testing';
@@ -10,6 +9,7 @@ import { createFetchTransport } from '../../packages/core/src/adapters/fetch-tra
 import { createSystemClock } from '../../packages/core/src/adapters/system-clock.ts';
 import { createSystemIds } from '../../packages/core/src/adapters/system-ids.ts';
 import { createWebLocks } from '../../packages/core/src/adapters/web-locks.ts';
+import type { StoreFactory } from '../../packages/core/src/ports.ts';
 import { enroll } from '../contracts/enroll.ts';
 import { wantIn } from '../contracts/want-in.ts';
 import { openSecondRealm } from './second-realm.ts';

@@ -3,11 +3,13 @@ import type { Cancel, Channel, ChannelFactory } from '../ports.ts';
 
 class BroadcastNews implements Channel {
   readonly #channel: BroadcastChannel;
+  readonly #send: (message: unknown) => void;
   readonly #listeners = new Set<(message: unknown) => void>();
   #closed = false;
 
   constructor(channel: BroadcastChannel) {
     this.#channel = channel;
+    this.#send = channel.postMessage.bind(channel);
     // In Node an open channel would keep the process alive.
     (channel as { unref?: () => void }).unref?.();
     channel.onmessage = (event) => {
@@ -16,7 +18,7 @@ class BroadcastNews implements Channel {
   }
 
   post(message: unknown): void {
-    if (!this.#closed) this.#channel.postMessage(message);
+    if (!this.#closed) this.#send(message);
   }
 
   subscribe(listener: (message: unknown) => void): Cancel {

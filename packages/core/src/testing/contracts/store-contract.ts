@@ -119,9 +119,9 @@ const values: Record<string, (world: StoreWorld) => Promise<void>> = {
     const pending = write(store, put('a', value));
     await pending;
     value.list.push(3);
-    const [row] = await all(store);
-    checkEqual(row?.value, { list: [1, 2], inner: { a: 1 } });
-    (row?.value as { inner: { a: number } }).inner.a = 9;
+    const found = (await all(store))[0]?.value as typeof value | undefined;
+    checkEqual(found, { list: [1, 2], inner: { a: 1 } });
+    if (found) found.inner.a = 9;
     checkEqual((await all(store))[0]?.value, { list: [1, 2], inner: { a: 1 } });
   },
   'typed arrays, dates, maps and odd keys come back as they were': async ({ first }) => {

@@ -52,7 +52,7 @@ const answers: Record<string, (world: TransportWorld) => Promise<void>> = {
     const result = await transport.send(request('/api/echo'), never);
     checkEqual(bodyOf(result), { method: 'GET', path: '/api/echo', body: '', test: null });
     check(result.ok && result.response.headers['retry-after'] === '7', 'a header got lost');
-    check(result.ok && /^application\/json/.test(result.response.headers['content-type'] ?? ''), 'the type got lost');
+    check(result.ok && result.response.headers['content-type']?.startsWith('application/json') === true, 'the type got lost');
   },
   'every status is an answer': async ({ transport }) => {
     for (const status of [200, 201, 204, 400, 401, 403, 404, 409, 413, 426, 429, 500, 503]) {
