@@ -72,6 +72,7 @@ function exportsOf(name: string): object {
 /** Packages that the file pulls in when it runs, through every relative import. */
 export function runtimePackages(start: string, files: readonly SourceFile[]): Set<string> {
   const byPath = new Map(files.map((file) => [file.path, file]));
+  if (!byPath.has(start)) throw new Error(`${start} is not there`);
   const packages = new Set<string>();
   const seen = new Set<string>();
   const waiting = [start];

@@ -18,7 +18,7 @@ describe('imports', () => {
   });
 
   it('keep the network and the database out of the server app', () => {
-    const app = [...runtimePackages('packages/server/src/app.ts', packages)];
+    const app = [...runtimePackages('packages/server/src/http/app.ts', packages)];
     expect(app.filter((name) => /^(pg|kysely|pino|@electric-sql\/|@hono\/node-server)/.test(name))).toEqual([]);
   });
 });
