@@ -2,7 +2,8 @@
 import type { KeptPair, StoredSession, UserChanges, UserTransaction } from '../../ports.ts';
 import { isLive, placeOf } from './live-index.ts';
 import { MemoryReader } from './memory-reader.ts';
-import { UndoLog, type UserState } from './user-state.ts';
+import { UndoLog } from '../undo-log.ts';
+import type { UserState } from './user-state.ts';
 
 export class MemoryTransaction extends MemoryReader implements UserTransaction {
   readonly #undo = new UndoLog();

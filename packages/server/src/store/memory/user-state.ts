@@ -1,4 +1,4 @@
-// One user's rows in memory, and how to take writes back.
+// One user's rows in memory.
 import type {
   ConflictGroup, StoredCancellation, StoredDevice, StoredPreferences, StoredResult, StoredSession, StoredSettlement, StoredStart, UserSummary,
 } from '../../ports.ts';
@@ -42,41 +42,4 @@ export function createUserState(timezone: string): UserState {
     settlements: new Map(),
     liveByStart: [],
   };
-}
-
-/** What takes the writes of an open transaction back, newest first. */
-export class UndoLog {
-  readonly #steps: (() => void)[] = [];
-
-  /** A place to return to. */
-  get mark(): number {
-    return this.#steps.length;
-  }
-
-  set<K, V>(map: Map<K, V>, key: K, value: V): void {
-    const before = map.get(key);
-    const existed = map.has(key);
-    this.#steps.push(() => {
-      if (existed) map.set(key, before as V);
-      else map.delete(key);
-    });
-    map.set(key, value);
-  }
-
-  delete<K, V>(map: Map<K, V>, key: K): void {
-    if (!map.has(key)) return;
-    const before = map.get(key) as V;
-    this.#steps.push(() => void map.set(key, before));
-    map.delete(key);
-  }
-
-  run(change: () => void, takeBack: () => void): void {
-    this.#steps.push(takeBack);
-    change();
-  }
-
-  /** Takes everything after `mark` back. */
-  returnTo(mark: number): void {
-    while (this.#steps.length > mark) this.#steps.pop()?.();
-  }
 }

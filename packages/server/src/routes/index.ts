@@ -1,0 +1,14 @@
+// The calls about data, one file each. Signing in and out are the app's.
+import type { Route } from '../http/route.ts';
+import { analyticsRoute } from './analytics.ts';
+import { healthRoute } from './health.ts';
+import { preferencesRoute } from './preferences.ts';
+import { sessionCancelRoute } from './session-cancel.ts';
+import { sessionStartRoute } from './session-start.ts';
+import { submitRoute } from './submit.ts';
+import { syncStatusRoute } from './sync-status.ts';
+import { userDataRoute } from './user-data.ts';
+
+export const DATA_ROUTES: readonly Route[] = [
+  healthRoute, sessionStartRoute, submitRoute, sessionCancelRoute, userDataRoute, preferencesRoute, analyticsRoute, syncStatusRoute,
+];

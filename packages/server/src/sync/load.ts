@@ -1,0 +1,76 @@
+// Loads into a working set what the rules will look at, and writes back what they changed. Few statements, whatever the number of
+// operations.
+import type { Interval, UserChanges, UserTransaction } from '../ports.ts';
+import { dayOf, WorkingSet } from './working-set.ts';
+
+/** What a piece of work will look at. */
+export interface Wants {
+  /** Sessions it names. */
+  readonly sessionIds: readonly string[];
+  /** Whether their starts and cancellations matter. */
+  readonly details?: boolean | undefined;
+  /** Where it wants to put sessions. */
+  readonly intervals?: readonly Interval[] | undefined;
+  /** Instants whose UTC days are counted. */
+  readonly starts?: readonly number[] | undefined;
+  /** Whether stored sessions may change, leave or come back, so that whole groups must be known. */
+  readonly rewrites?: boolean | undefined;
+  readonly settlementIds?: readonly string[] | undefined;
+}
+
+export async function load(tx: UserTransaction, set: WorkingSet, wants: Wants): Promise<void> {
+  const ids = [...new Set(wants.sessionIds)];
+  const details = wants.details === true ? ids : [];
+  const intervals = wants.intervals ?? [];
+  const isFull = wants.rewrites === true;
+  const [sessions, starts, cancellations, counts, settlements, near] = await Promise.all([
+    tx.sessions(ids),
+    tx.starts(details),
+    tx.cancellations(details),
+    tx.sessionsPerDay([...new Set((wants.starts ?? []).map(dayOf))]),
+    tx.settlements(wants.settlementIds ?? []),
+    isFull ? [] : tx.overlapping(intervals),
+  ]);
+  set.loadSessions(sessions);
+  set.loadStarts(starts);
+  set.loadCancellations(cancellations);
+  set.loadDayCounts(counts);
+  set.loadSettlements(settlements);
+  set.loadLive(near);
+  if (isFull) {
+    const own = sessions.flatMap(({ startTime, endTime }) => (startTime === null || endTime === null ? [] : [{ startTime, endTime }]));
+    await loadWholeGroups(tx, set, [...intervals, ...own], ids);
+    return;
+  }
+  set.loadGroups(await tx.groups(groupsOf(near)));
+}
+
+async function loadWholeGroups(tx: UserTransaction, set: WorkingSet, intervals: readonly Interval[], ids: readonly string[]): Promise<void> {
+  const near = await tx.overlapping(intervals);
+  const numbers = groupsOf(near);
+  const [groups, members] = await Promise.all([tx.groups(numbers), tx.groupMembers(numbers)]);
+  set.loadLive(near);
+  set.loadLive(members);
+  set.loadGroups(groups);
+  const all = new Set([...ids, ...near.map(({ id }) => id), ...members.map(({ id }) => id)]);
+  set.loadKeptPairs(await tx.keptPairs([...all]));
+}
+
+function groupsOf(sessions: readonly { readonly group: number | null }[]): number[] {
+  return [...new Set(sessions.map(({ group }) => group).filter((group) => group !== null))];
+}
+
+/** Rows that belong to the same transaction and are none of the working set's business. */
+export type OtherChanges = Pick<UserChanges, 'devices' | 'removedDevices' | 'results' | 'preferences'>;
+
+/** Writes everything that changed. The newest end is asked for only if it went away. */
+export async function flush(tx: UserTransaction, set: WorkingSet, other: OtherChanges = {}): Promise<void> {
+  const changes = set.changes();
+  if (!set.newestEndLost) {
+    await tx.write({ ...changes, ...other, ...(set.isSummaryChanged ? { summary: set.summary } : {}) });
+    return;
+  }
+  await tx.write({ ...changes, ...other });
+  set.patchSummary({ lastSession: await tx.newestEnd() });
+  await tx.write({ summary: set.summary });
+}

@@ -1,0 +1,101 @@
+// Whether a finished session is stored, was stored before, or is refused. The documented call and the exchange both decide here.
+import { type ErrorCode, type FieldIssue, LIMITS, validateSessionTimes } from '@syncline/protocol';
+import type { StoredSession } from '../ports.ts';
+import { followChange } from './conflict-keeping.ts';
+import { fingerprintOf } from './content.ts';
+import type { WorkingSet } from './working-set.ts';
+
+/** A finished session in our terms: canonical id, instants in milliseconds. */
+export interface SubmitInput {
+  readonly id: string;
+  readonly startTime: number;
+  readonly endTime: number;
+  /** Minutes. */
+  readonly duration: number;
+  readonly category: string;
+  readonly project: string;
+  readonly note: string;
+  readonly source: string;
+  readonly tags: readonly string[];
+}
+
+/** Who asks, and when. */
+export interface ApplyContext {
+  readonly now: number;
+  /** The calling device, where it said who it is. */
+  readonly deviceId: string | null;
+}
+
+/** A refusal with what the answer shows of it. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly code: ErrorCode;
+  readonly details?: readonly FieldIssue[];
+  /** The session as it is stored, where there is one. */
+  readonly session?: StoredSession;
+}
+
+export type SessionOutcome = { readonly kind: 'applied' | 'repeated'; readonly session: StoredSession } | Refusal;
+
+/**
+ * Applies a submit to loaded rows: the session by its id, its neighbours in time with their groups, the count of its day.
+ * Same id and same content: `repeated`, whatever became of the session since. Cancelled and deleted sessions stay what they are.
+ */
+export function applySubmit(set: WorkingSet, input: SubmitInput, context: ApplyContext): SessionOutcome {
+  const existing = set.session(input.id);
+  const fingerprint = submitFingerprint(input);
+  if (existing !== null && existing.state !== 'running') {
+    if (isSameSubmit(existing, input, fingerprint)) return { kind: 'repeated', session: existing };
+    const isFinal = existing.state === 'cancelled' || existing.deletedAt !== null;
+    return { kind: 'refused', code: isFinal ? 'session_final' : 'session_id_reused', session: existing };
+  }
+  const issues = validateSessionTimes({ ...input, durationMinutes: input.duration }, context.now);
+  if (issues.length > 0) {
+    const isEarly = issues.every((issue) => issue.code === 'time_in_future');
+    const details = issues.map(({ path, message }) => ({ path, message }));
+    return { kind: 'refused', code: isEarly ? 'time_in_future' : 'invalid_request', details };
+  }
+  if (set.startsOnDayOf(input.startTime) >= LIMITS.sessionsPerDayMax) {
+    return { kind: 'refused', code: 'limit_reached', details: [{ path: 'start_time', message: `at most ${LIMITS.sessionsPerDayMax} sessions start on one day` }] };
+  }
+  return { kind: 'applied', session: storeSubmit(set, input, fingerprint, existing, context) };
+}
+
+function storeSubmit(
+  set: WorkingSet,
+  input: SubmitInput,
+  fingerprint: string,
+  started: StoredSession | null,
+  context: ApplyContext,
+): StoredSession {
+  const displayId = started?.displayId ?? set.summary.lastDisplayId + 1;
+  if (started === null) set.patchSummary({ lastDisplayId: displayId });
+  const stored = set.putSession({
+    ...input,
+    displayId,
+    state: 'completed',
+    plannedDuration: started?.plannedDuration ?? null,
+    deviceId: context.deviceId ?? started?.deviceId ?? null,
+    createdAt: started?.createdAt ?? context.now,
+    deletedAt: null,
+    cancelReason: null,
+    annotation: started?.annotation ?? null,
+    fingerprint,
+  }, context.now);
+  followChange(set, stored);
+  return stored;
+}
+
+function submitFingerprint(input: SubmitInput): string {
+  const { startTime, endTime, duration, category, project, note, source } = input;
+  return fingerprintOf([startTime, endTime, duration, category, project, note, source]);
+}
+
+function isSameSubmit(stored: StoredSession, input: SubmitInput, fingerprint: string): boolean {
+  if (stored.fingerprint === fingerprint) return true;
+  return (
+    stored.state === 'completed' && stored.startTime === input.startTime && stored.endTime === input.endTime &&
+    stored.duration === input.duration && stored.category === input.category && stored.project === input.project &&
+    stored.note === input.note && stored.source === input.source
+  );
+}
