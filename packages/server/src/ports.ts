@@ -90,8 +90,19 @@ export interface ServerStore {
   readUser<T>(userId: string, work: (tx: UserReader) => Promise<T>): Promise<T>;
 }
 
+/** Turns away who asks too often. Answers are whole seconds to wait, or null to go on. Absent in simulated worlds. */
+export interface Throttle {
+  /** Any call, by the caller's address. Asked before anything of it is read. */
+  beforeCall(address: string | null): Promise<number | null>;
+  /** A call of a known user. */
+  beforeUserCall(userId: string): Promise<number | null>;
+  beforeLogin(username: string, address: string | null): Promise<number | null>;
+  afterFailedLogin(username: string, address: string | null): Promise<void>;
+}
+
 /** All of them. */
 export interface ServerPorts {
+  readonly throttle?: Throttle | undefined;
   readonly store: ServerStore;
   readonly clock: Clock;
   readonly ids: Ids;

@@ -1,0 +1,45 @@
+// Who calls: the token's signature first, then whether its login still stands.
+import { problem } from '../http/problem.ts';
+import type { SignedIn } from '../http/route.ts';
+import type { ServerPorts } from '../ports.ts';
+
+/** A revoked login may go on for so long. */
+const BELIEVED_MS = 10_000;
+const BELIEVED_MAX = 10_000;
+const BEARER = 'Bearer ';
+
+export class BearerCheck {
+  readonly #ports: ServerPorts;
+  /** Login → until when it is believed to stand. */
+  readonly #standing = new Map<string, number>();
+
+  constructor(ports: ServerPorts) {
+    this.#ports = ports;
+  }
+
+  /** @throws Problem `token_required` (403) or `token_invalid` (401). */
+  async check(headers: Headers, now: number): Promise<SignedIn> {
+    const value = headers.get('Authorization') ?? '';
+    const token = value.startsWith(BEARER) ? value.slice(BEARER.length).trim() : '';
+    if (token === '') throw problem('token_required');
+    const claims = await this.#ports.tokens.verify(token, now);
+    if (claims === null || !(await this.#stands(claims.sid, claims.userId, now))) throw problem('token_invalid');
+    return { userId: claims.userId, sid: claims.sid };
+  }
+
+  /** A login that was just revoked here is not believed any longer. */
+  forget(sid: string): void {
+    this.#standing.delete(sid);
+  }
+
+  async #stands(sid: string, userId: string, now: number): Promise<boolean> {
+    const until = this.#standing.get(sid);
+    if (until !== undefined && now < until && now > until - 2 * BELIEVED_MS) return true;
+    const login = await this.#ports.store.accounts.findLogin(sid);
+    const stands = login !== null && login.userId === userId && login.revokedAt === null && now < login.expiresAt;
+    if (this.#standing.size >= BELIEVED_MAX) this.#standing.clear();
+    if (stands) this.#standing.set(sid, now + BELIEVED_MS);
+    else this.#standing.delete(sid);
+    return stands;
+  }
+}

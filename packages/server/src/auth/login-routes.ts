@@ -1,0 +1,88 @@
+// Signing in, coming back after a reload, signing out. The access token goes into the body, for the page's memory only; what
+// outlives the page is a cookie that no script can read and that every use exchanges for another.
+import { createHash } from 'node:crypto';
+import type { LoginRequest } from '@syncline/protocol';
+import type { AppConfig } from '../config.ts';
+import { problem } from '../http/problem.ts';
+import type { OpenInput, OpenRoute, RouteAnswer } from '../http/route.ts';
+import type { Account, Login, ServerPorts } from '../ports.ts';
+import { clearedCookie, refreshCookie, refreshTokenOf } from './refresh-cookie.ts';
+
+/** Two tabs may present the same token at once, or an answer may be lost: it is accepted again for so long. */
+const REFRESH_GRACE_MS = 30_000;
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+async function login({ ports, config, body, now, origin, address }: OpenInput): Promise<RouteAnswer> {
+  const { username, password } = body as LoginRequest;
+  const wait = await ports.throttle?.beforeLogin(username.toLowerCase(), address);
+  if (wait) throw problem('too_many_requests', { headers: { 'Retry-After': String(wait) } });
+  const account = await ports.store.accounts.findByUsername(username);
+  const matches = await ports.passwords.verify(password, account?.passwordHash ?? null);
+  if (account === null || !matches) {
+    await ports.throttle?.afterFailedLogin(username.toLowerCase(), address);
+    ports.log.warn('login_refused', { known: account !== null });
+    throw problem('invalid_credentials');
+  }
+  if (ports.passwords.needsRehash(account.passwordHash)) await ports.store.accounts.rehash(account.userId, await ports.passwords.hash(password));
+  const refreshToken = ports.ids.secret();
+  const session: Login = { sid: ports.ids.uuid(), userId: account.userId, createdAt: now, expiresAt: now + config.loginLifetimeMs, revokedAt: null };
+  await ports.store.accounts.openLogin({ ...session, refreshHash: sha256(refreshToken) });
+  ports.log.info('login', { userId: account.userId });
+  return {
+    status: 200,
+    body: await signedInBody('Login successful', ports, config, account, session, now),
+    headers: { 'Set-Cookie': refreshCookie(refreshToken, origin, config.loginLifetimeMs) },
+  };
+}
+
+async function refresh(input: OpenInput): Promise<RouteAnswer> {
+  const { ports, config, now, origin, headers } = input;
+  requireOwnPage(input);
+  const presented = refreshTokenOf(headers, origin);
+  if (presented === null) throw problem('token_invalid');
+  const next = ports.ids.secret();
+  const outcome = await ports.store.accounts.rotateRefresh({ presentedHash: sha256(presented), nextHash: sha256(next), now, graceMs: REFRESH_GRACE_MS });
+  const account = outcome.kind === 'rotated' ? await ports.store.accounts.find(outcome.login.userId) : null;
+  if (outcome.kind !== 'rotated' || account === null) {
+    if (outcome.kind === 'reused') ports.log.warn('refresh_reused', { userId: outcome.login.userId });
+    throw problem('token_invalid', { headers: { 'Set-Cookie': clearedCookie(origin) } });
+  }
+  return {
+    status: 200,
+    body: await signedInBody('Token refreshed', ports, config, account, outcome.login, now),
+    headers: { 'Set-Cookie': refreshCookie(next, origin, outcome.login.expiresAt - now) },
+  };
+}
+
+async function logout(input: OpenInput): Promise<RouteAnswer> {
+  const { ports, now, origin, headers } = input;
+  requireOwnPage(input);
+  const presented = refreshTokenOf(headers, origin);
+  if (presented !== null) {
+    const outcome = await ports.store.accounts.rotateRefresh({ presentedHash: sha256(presented), nextHash: sha256(ports.ids.secret()), now, graceMs: REFRESH_GRACE_MS });
+    if (outcome.kind !== 'refused') await ports.store.accounts.revokeLogin(outcome.login.sid, now);
+  }
+  return { status: 200, body: { success: true, message: 'Signed out' }, headers: { 'Set-Cookie': clearedCookie(origin) } };
+}
+
+// A cookie comes along whoever makes the browser send. The header of our own cannot be sent from another site without asking
+// first, and the origin says it again.
+function requireOwnPage({ headers, origin }: OpenInput): void {
+  const from = headers.get('Origin');
+  if (headers.get('X-Syncline-Refresh') !== '1' || (from !== null && from !== origin)) throw problem('forbidden');
+}
+
+async function signedInBody(message: string, ports: ServerPorts, config: AppConfig, account: Account, session: Login, now: number) {
+  const { userId, username, email } = account;
+  const accessToken = await ports.tokens.sign({
+    userId, sid: session.sid, tokenId: ports.ids.uuid(), issuedAt: now, expiresAt: Math.min(now + config.tokenLifetimeMs, session.expiresAt),
+  });
+  return { message, access_token: accessToken, user: { id: userId, username, email } };
+}
+
+export const LOGIN_ROUTES: readonly OpenRoute[] = [
+  { call: 'login', handle: login },
+  { call: 'refresh', handle: refresh },
+  { call: 'logout', handle: logout },
+];

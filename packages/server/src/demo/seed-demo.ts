@@ -1,0 +1,54 @@
+// The demo account: made once, with a year of sessions through the very rules that store real ones.
+import type { ServerPorts, StoredDevice } from '../ports.ts';
+import { flush, load } from '../sync/load.ts';
+import { applySubmit } from '../sync/submit.ts';
+import { WorkingSet } from '../sync/working-set.ts';
+import { DEMO_DEVICES, demoHistory, type DemoSession } from './demo-history.ts';
+
+export const DEMO_USERNAME = 'janechen';
+/** Shorter than a password may be that somebody sets: it opens a server that only this machine can reach. */
+export const DEMO_PASSWORD = 'jane123';
+
+/** Sessions stored in one transaction. */
+const BATCH = 500;
+
+/** Makes the demo account if it is missing. On later starts only its devices are seen again, so that the status looks alive. */
+export async function seedDemo(ports: ServerPorts): Promise<'made' | 'kept'> {
+  const { accounts } = ports.store;
+  const now = ports.clock.now();
+  const known = await accounts.findByUsername(DEMO_USERNAME);
+  if (known !== null) {
+    await seeDevices(ports, known.userId, now);
+    return 'kept';
+  }
+  const userId = ports.ids.uuid();
+  const passwordHash = await ports.passwords.hash(DEMO_PASSWORD);
+  await accounts.create({ userId, username: DEMO_USERNAME, email: 'jane.chen@example.org', createdAt: now, passwordHash, timezone: 'Europe/London' });
+  const history = demoHistory(now);
+  for (let from = 0; from < history.length; from += BATCH) await store(ports, userId, history.slice(from, from + BATCH), now);
+  await seeDevices(ports, userId, now);
+  return 'made';
+}
+
+function store(ports: ServerPorts, userId: string, sessions: readonly DemoSession[], now: number): Promise<void> {
+  return ports.store.withUser(userId, async (tx) => {
+    const { summary } = await tx.overview();
+    const set = new WorkingSet(summary);
+    await load(tx, set, {
+      sessionIds: sessions.map(({ id }) => id),
+      intervals: sessions.map(({ startTime, endTime }) => ({ startTime, endTime })),
+      starts: sessions.map(({ startTime }) => startTime),
+    });
+    for (const { deviceId, ...session } of sessions) applySubmit(set, session, { now, deviceId });
+    await flush(tx, set);
+  });
+}
+
+function seeDevices(ports: ServerPorts, userId: string, now: number): Promise<void> {
+  return ports.store.withUser(userId, async (tx) => {
+    const devices: StoredDevice[] = DEMO_DEVICES.map(({ seenAgoMs, ...device }) => ({
+      ...device, name: null, lastSeen: now - seenAgoMs, oldestPending: null, createdAt: now - seenAgoMs, memory: null,
+    }));
+    await tx.write({ devices });
+  });
+}

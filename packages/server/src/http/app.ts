@@ -1,0 +1,139 @@
+// The whole API as one function from a request to an answer. No sockets, no files, no time of its own.
+// Order of the gates: address limit, method and path, token, user limit, query, body; only then the route.
+import { type CallName, CALLS, parseQuery } from '@syncline/protocol';
+import { Hono } from 'hono';
+import type { StatusCode } from 'hono/utils/http-status';
+import { BearerCheck } from '../auth/bearer.ts';
+import { LOGIN_ROUTES } from '../auth/login-routes.ts';
+import type { AppConfig } from '../config.ts';
+import type { ServerPorts } from '../ports.ts';
+import { DATA_ROUTES } from '../routes/index.ts';
+import { errorAnswer, jsonAnswer, toProblem } from './error-answer.ts';
+import { apiCors, apiHeaders } from './headers.ts';
+import { problem } from './problem.ts';
+import { readBody } from './read-body.ts';
+import type { OpenInput, Route, RouteAnswer, SignedIn } from './route.ts';
+
+/** Requests of one user under way at once. */
+const IN_FLIGHT_MAX = 32;
+
+/** The caller of a call that needs no token. */
+const NOBODY: SignedIn = { userId: '', sid: '' };
+
+/** What the listener knows of the other end. */
+export interface Connection {
+  /** Network address of the peer, or null. */
+  readonly address: string | null;
+}
+
+export type App = (request: Request, connection?: Connection) => Promise<Response>;
+
+interface Bindings { readonly Bindings: { readonly connection: Connection; readonly requestId: string } }
+type Gate = { readonly input: OpenInput; readonly request: Request };
+
+class Api {
+  readonly #ports: ServerPorts;
+  readonly #config: AppConfig;
+  readonly #bearer: BearerCheck;
+  readonly #inFlight = new Map<string, number>();
+
+  constructor(ports: ServerPorts, config: AppConfig) {
+    this.#ports = ports;
+    this.#config = config;
+    this.#bearer = new BearerCheck(ports);
+  }
+
+  async gate(request: Request, connection: Connection, requestId: string, call: CallName): Promise<Gate> {
+    const { headers } = request;
+    const address = callerAddress(headers, connection, this.#config.trustedProxies);
+    const wait = await this.#ports.throttle?.beforeCall(address);
+    if (wait) throw problem('too_many_requests', { headers: { 'Retry-After': String(wait) } });
+    const origin = this.#config.publicOrigin ?? new URL(request.url).origin;
+    const input: OpenInput = { ports: this.#ports, config: this.#config, body: undefined, headers, requestId, now: this.#ports.clock.now(), origin, address };
+    return { request, input: CALLS[call].auth === 'bearer' ? input : { ...input, body: await this.#body(request, call) } };
+  }
+
+  async signedIn(route: Route, { request, input }: Gate): Promise<RouteAnswer> {
+    const user = await this.#bearer.check(input.headers, input.now);
+    const wait = await this.#ports.throttle?.beforeUserCall(user.userId);
+    if (wait) throw problem('too_many_requests', { headers: { 'Retry-After': String(wait) } });
+    return this.#counted(user.userId, async () => {
+      const query = this.#query(request, route.call);
+      const body = await this.#body(request, route.call);
+      return route.handle({ ...input, user, query, body });
+    });
+  }
+
+  async #counted<T>(userId: string, work: () => Promise<T>): Promise<T> {
+    const count = this.#inFlight.get(userId) ?? 0;
+    if (count >= IN_FLIGHT_MAX) throw problem('too_many_requests', { headers: { 'Retry-After': '1' } });
+    this.#inFlight.set(userId, count + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (this.#inFlight.get(userId) ?? 1) - 1;
+      if (left > 0) this.#inFlight.set(userId, left);
+      else this.#inFlight.delete(userId);
+    }
+  }
+
+  #query(request: Request, call: CallName): unknown {
+    const { searchParams } = new URL(request.url);
+    const schema = CALLS[call].query;
+    if (schema === null) {
+      const unknown = [...new Set(searchParams.keys())];
+      if (unknown.length > 0) throw problem('invalid_request', { details: unknown.map((path) => ({ path, message: 'is not a parameter of this call' })) });
+      return {};
+    }
+    const parsed = parseQuery(schema, searchParams);
+    if (!parsed.ok) throw problem('invalid_request', { details: parsed.issues });
+    return parsed.value;
+  }
+
+  #body(request: Request, call: CallName): Promise<unknown> {
+    const { request: schema, bodyBytesMax } = CALLS[call];
+    return schema === null ? Promise.resolve(undefined) : readBody(request, schema, bodyBytesMax);
+  }
+}
+
+// The last address that a proxy of ours wrote; whatever stands before it the caller may have made up.
+function callerAddress(headers: Headers, { address }: Connection, trustedProxies: number): string | null {
+  if (trustedProxies === 0) return address;
+  const chain = (headers.get('X-Forwarded-For') ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '');
+  return chain.at(-trustedProxies) ?? address;
+}
+
+/** The API over these ports. */
+export function createApp(ports: ServerPorts, config: AppConfig): App {
+  const api = new Api(ports, config);
+  const app = new Hono<Bindings>();
+  app.use(apiHeaders(config.publicOrigin?.startsWith('https:') ?? false));
+  app.use(apiCors(config.corsOrigins));
+  app.use(async (context, next) => {
+    await next();
+    context.header('Cache-Control', 'no-store');
+    context.header('X-Request-Id', context.env.requestId);
+  });
+  const serve = (call: CallName, answer: (gate: Gate) => Promise<RouteAnswer>): void => {
+    app.on(CALLS[call].method, CALLS[call].path, async (context) => {
+      const gate = await api.gate(context.req.raw, context.env.connection, context.env.requestId, call);
+      return toResponse(await answer(gate));
+    });
+    app.all(CALLS[call].path, () => {
+      throw problem('method_not_allowed', { headers: { Allow: CALLS[call].method } });
+    });
+  };
+  for (const route of LOGIN_ROUTES) serve(route.call, ({ input }) => route.handle(input));
+  for (const route of DATA_ROUTES) {
+    const isOpen = CALLS[route.call].auth === 'none';
+    serve(route.call, (gate) => (isOpen ? route.handle({ ...gate.input, user: NOBODY, query: {} }) : api.signedIn(route, gate)));
+  }
+  app.notFound((context) => errorAnswer(problem('not_found'), context.env.requestId));
+  app.onError((thrown, context) => errorAnswer(toProblem(thrown, ports.log, context.env.requestId), context.env.requestId));
+  return async (request, connection = { address: null }) => app.fetch(request, { connection, requestId: ports.ids.uuid() });
+}
+
+function toResponse({ status, body, headers }: RouteAnswer): Response {
+  if (body instanceof ReadableStream) return new Response(body, { status: status as StatusCode, ...(headers ? { headers } : {}) });
+  return jsonAnswer(status, body, headers);
+}

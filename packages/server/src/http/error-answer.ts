@@ -1,0 +1,32 @@
+// Everything that can go wrong in a call, as the documented error body. Nothing of a stack, a query or a token gets out.
+import { ERRORS, type ErrorCode } from '@syncline/protocol';
+import type { Log, ServerStoreError } from '../ports.ts';
+import { isProblem, type Problem, problem } from './problem.ts';
+
+const isStoreError = (thrown: unknown): thrown is ServerStoreError => thrown instanceof Error && thrown.name === 'ServerStoreError';
+const isQueueFull = (thrown: unknown): boolean => (thrown as { code?: unknown } | null)?.code === 'queue_full';
+
+/** What the caller is told of whatever was thrown. */
+export function toProblem(thrown: unknown, log: Log, requestId: string): Problem {
+  if (isProblem(thrown)) return thrown;
+  if (isQueueFull(thrown)) return problem('unavailable', { headers: { 'Retry-After': '2' } });
+  if (isStoreError(thrown) && thrown.code !== 'failed') {
+    log.warn('store_unavailable', { requestId, code: thrown.code });
+    return problem('unavailable', { headers: { 'Retry-After': '1' } });
+  }
+  log.error('unexpected', { requestId, error: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'unknown' });
+  return problem('internal');
+}
+
+export function errorAnswer(refusal: Problem, requestId: string): Response {
+  const { code, extra } = refusal;
+  return jsonAnswer(statusOf(code), { error: refusal.message, code, ...(extra.details ? { details: extra.details } : {}), ...extra.fields, request_id: requestId }, extra.headers);
+}
+
+function statusOf(code: ErrorCode): number {
+  return ERRORS[code].status;
+}
+
+export function jsonAnswer(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers } });
+}

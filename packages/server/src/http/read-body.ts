@@ -1,0 +1,39 @@
+// A request's JSON body, read no further than its cap.
+import { LIMITS, parseWith, type Schema } from '@syncline/protocol';
+import { problem } from './problem.ts';
+
+/** @throws Problem `unsupported_media_type`, `body_too_large` or `invalid_request` with every faulty field. */
+export async function readBody(request: Request, schema: Schema<unknown>, bytesMax: number): Promise<unknown> {
+  const type = (request.headers.get('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') throw problem('unsupported_media_type');
+  const text = await readText(request, bytesMax);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw problem('invalid_request', { details: [{ path: '', message: 'must be JSON' }] });
+  }
+  const parsed = parseWith(schema, value, { maxDepth: LIMITS.jsonDepthMax });
+  if (!parsed.ok) throw problem('invalid_request', { details: parsed.issues });
+  return parsed.value;
+}
+
+async function readText(request: Request, bytesMax: number): Promise<string> {
+  if (Number(request.headers.get('Content-Length') ?? 0) > bytesMax) throw problem('body_too_large');
+  if (request.body === null) return '';
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let bytes = 0;
+  let text = '';
+  try {
+    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+      bytes += chunk.byteLength;
+      if (bytes > bytesMax) throw problem('body_too_large');
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch (thrown) {
+    // Bytes that are no UTF-8.
+    if (thrown instanceof TypeError) throw problem('invalid_request', { details: [{ path: '', message: 'must be UTF-8' }] });
+    throw thrown;
+  }
+}

@@ -1,0 +1,120 @@
+// The server as a process: reads the settings, takes the folder, opens the database, listens, and ends cleanly.
+// Everything else it calls is a function of its arguments.
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, createServer as createProbe } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import { readCommand } from './cli.ts';
+import { isLoopback, type ServerConfig } from './config.ts';
+import { DEMO_PASSWORD, DEMO_USERNAME, seedDemo } from './demo/seed-demo.ts';
+import { createApp } from './http/app.ts';
+import { createPages } from './pages/pages.ts';
+import { announce, operatorKey, withdraw } from './process/announcement.ts';
+import { runAccountCommand } from './process/account-command.ts';
+import { createOperatorApp } from './process/operator-app.ts';
+import { type OpenedStore, openStore } from './process/open-store.ts';
+import { realPorts } from './process/real-ports.ts';
+import { secretOfFolder } from './process/secret-file.ts';
+import type { ServerPorts } from './ports.ts';
+
+/** How long requests under way may take to finish after the signal to stop. */
+const STOP_MS = 5_000;
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+function fail(message: string, cause?: unknown): never {
+  process.stderr.write(`${message}\n`);
+  if (cause instanceof Error && process.env['LOG_LEVEL'] === 'debug') process.stderr.write(`${cause.stack ?? cause.message}\n`);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const command = await readCommand(process.argv.slice(2), process.env);
+  if (command.kind === 'account') return runAccountCommand(command, say, fail);
+  const { config } = command;
+  await checkPort(config);
+  say(config.databaseUrl === null ? `Opening the embedded database in ${config.dataDir} …` : 'Connecting to PostgreSQL …');
+  const opened = await openStore(config).catch((error: Error) => fail(error.message, error.cause));
+  const secret = config.secret ?? (await secretOfFolder(config.dataDir).catch((error: Error) => fail(error.message)));
+  const ports = realPorts(opened.store, secret, config);
+  if (config.demo) {
+    const seeded = await seedDemo(ports);
+    say(seeded === 'made' ? 'Made the demo account with a year of sessions.' : 'The demo account is there.');
+  }
+  const server = listen(ports, config, secret);
+  stopOnSignals(server, opened, config);
+  await tell(server, config);
+}
+
+/** Said before a database is opened for nothing. */
+function checkPort({ host, port }: ServerConfig): Promise<void> {
+  return new Promise((resolve) => {
+    const probe = createProbe();
+    probe.once('error', (error: NodeJS.ErrnoException) => fail(portWords(error, host, port)));
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+}
+
+function portWords(error: NodeJS.ErrnoException, host: string, port: number): string {
+  if (error.code === 'EADDRINUSE') return `Port ${port} on ${host} is taken by another program. Choose another one: PORT=${port + 1} npm start`;
+  if (error.code === 'EACCES') return `Port ${port} on ${host} may not be used by this account. Choose one above 1023.`;
+  return `Cannot listen on ${host}, port ${port}: ${error.code ?? error.message}.`;
+}
+
+function listen(ports: ServerPorts, config: ServerConfig, secret: string): Server {
+  const api = createApp(ports, config.app);
+  const isEncrypted = config.app.publicOrigin?.startsWith('https:') ?? false;
+  const site = new Hono<{ Bindings: { incoming: { socket: { remoteAddress?: string } } } }>();
+  const connectionOf = (incoming: { socket: { remoteAddress?: string } }) => ({ address: incoming.socket.remoteAddress ?? null });
+  site.route('/', createOperatorApp(ports, operatorKey(secret)));
+  site.all('/api/*', (context) => api(context.req.raw, connectionOf(context.env.incoming)));
+  site.route('/', createPages({ version: config.app.version, isEncrypted }));
+  site.notFound((context) => api(context.req.raw, connectionOf(context.env.incoming)));
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000, maxHeaderSize: 16_384 },
+    getRequestListener((request, env) => site.fetch(request, env as { incoming: { socket: { remoteAddress?: string } } })),
+  );
+  server.once('error', (error: NodeJS.ErrnoException) => fail(portWords(error, config.host, config.port)));
+  server.listen(config.port, config.host);
+  return server;
+}
+
+async function tell(server: Server, config: ServerConfig): Promise<void> {
+  if (!server.listening) await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  if (config.databaseUrl === null) await announce(config.dataDir, url);
+  say('');
+  say(`  Web timer     ${url}/`);
+  say(`  Status board  ${url}/status-board/`);
+  say(`  API           ${url}/docs/`);
+  if (config.demo) say(`  Demo account  ${DEMO_USERNAME} / ${DEMO_PASSWORD}`);
+  if (!isLoopback(config.host)) say('  Other machines can reach this server. Put a proxy with TLS in front of it.');
+  say('');
+  say('Ctrl-C stops the server.');
+}
+
+function stopOnSignals(server: Server, opened: OpenedStore, config: ServerConfig): void {
+  let isStopping = false;
+  const stop = async (): Promise<void> => {
+    if (isStopping) return process.exit(1);
+    isStopping = true;
+    say('Stopping …');
+    const cut = setTimeout(() => server.closeAllConnections(), STOP_MS);
+    await new Promise((resolve) => {
+      server.close(resolve);
+      server.closeIdleConnections();
+    });
+    clearTimeout(cut);
+    if (config.databaseUrl === null) await withdraw(config.dataDir);
+    await opened.close();
+    say('Stopped.');
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+  // A defect in one request must not take the others with it; a process in an unknown state must not go on for ever.
+  process.on('unhandledRejection', (reason) => process.stderr.write(`unhandled: ${reason instanceof Error ? reason.message : 'unknown'}\n`));
+}
+
+await main();

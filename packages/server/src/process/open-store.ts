@@ -1,0 +1,49 @@
+// The database a configuration asks for, with the folder's lock held while the embedded one is open.
+import { join } from 'node:path';
+import type { ServerConfig } from '../config.ts';
+import type { ServerStore } from '../ports.ts';
+import { openEmbeddedStore, openPostgresStore } from '../store/sql/open.ts';
+import { lockFolder } from './folder-lock.ts';
+
+export interface OpenedStore {
+  readonly store: ServerStore;
+  close(): Promise<void>;
+}
+
+/** @throws Error in words for people. */
+export async function openStore(config: ServerConfig): Promise<OpenedStore> {
+  if (config.databaseUrl !== null) {
+    const store = await openPostgresStore(config.databaseUrl).catch((error: unknown) => {
+      throw new Error('The database at DATABASE_URL cannot be reached or set up.', { cause: error });
+    });
+    return { store, close: () => store.close() };
+  }
+  const lock = await lockFolder(config.dataDir);
+  if (lock.kind === 'refused') throw new FolderTaken(config.dataDir, lock.pid, lock.elsewhere, lock.file);
+  try {
+    const { store } = await openEmbeddedStore(join(config.dataDir, 'database'));
+    return {
+      store,
+      close: async () => {
+        await store.close();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw new Error(`The embedded database in ${config.dataDir} cannot be opened.`, { cause: error });
+  }
+}
+
+/** Another server has the folder. */
+export class FolderTaken extends Error {
+  override readonly name = 'FolderTaken';
+
+  constructor(folder: string, pid: number, elsewhere: boolean, file: string) {
+    super(
+      elsewhere
+        ? `A server on another machine or in another container uses the data folder ${folder}. If none does, delete ${file}.`
+        : `Another server (process ${pid}) already uses the data folder ${folder}. Stop it, or choose another folder with DATA_DIR.`,
+    );
+  }
+}

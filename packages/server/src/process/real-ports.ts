@@ -1,0 +1,31 @@
+// The ports of a real server process.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { pino } from 'pino';
+import { jwtTokens } from '../auth/jwt-tokens.ts';
+import { memoryThrottle } from '../auth/memory-throttle.ts';
+import { argon2Passwords } from '../auth/password-hashing.ts';
+import type { ServerConfig } from '../config.ts';
+import type { Log, ServerPorts, ServerStore } from '../ports.ts';
+
+const REDACTED = ['*.authorization', '*.cookie', '*.password', '*.token', '*.access_token', '*.refresh_token', 'authorization', 'cookie', 'password', 'token'];
+
+export function jsonLog(level: ServerConfig['logLevel']): Log {
+  const logger = pino({ level, redact: { paths: REDACTED, censor: '[redacted]' } }, pino.destination({ fd: 2, sync: true }));
+  return {
+    info: (event, fields = {}) => logger.info(fields, event),
+    warn: (event, fields = {}) => logger.warn(fields, event),
+    error: (event, fields = {}) => logger.error(fields, event),
+  };
+}
+
+export function realPorts(store: ServerStore, secret: string, config: ServerConfig): ServerPorts {
+  return {
+    store,
+    clock: { now: () => Date.now() },
+    ids: { uuid: () => randomUUID(), secret: () => randomBytes(32).toString('base64url') },
+    tokens: jwtTokens(secret, config.previousSecret),
+    passwords: argon2Passwords(),
+    throttle: memoryThrottle(),
+    log: jsonLog(config.logLevel),
+  };
+}
