@@ -3,7 +3,7 @@
 // a session that arrives joins every still running session except those it is kept apart from. So afterwards all running
 // sessions form one bucket plus at most one bucket for each kept partner, and each step costs what it merges or what it keeps apart.
 import type { SessionInterval, SortedColumns } from './overlap.ts';
-import { radixOrder } from './radix-order.ts';
+import { radixSort } from './radix-sort.ts';
 
 /** Places of one group's sessions in the columns, ascending. Groups have at least two members. */
 export type Members = number[];
@@ -74,7 +74,7 @@ class KeptSweep {
 
   run(): Members[] {
     const { starts, ends } = this.#columns;
-    const byEnd = radixOrder(ends);
+    const byEnd = radixSort(Float64Array.from(ends), Uint32Array.from(ends, (_, place) => place)).places;
     let ended = 0;
     for (let place = 0; place < starts.length; place += 1) {
       // Whatever ends at or before this start began before it too, so it has already arrived.

@@ -17,7 +17,7 @@ const historyAndKept = anyHistory.chain((sessions) =>
 );
 
 describe('groupConflicts', () => {
-  it('finds exactly the connected groups', () => {
+  it('[I-06] finds exactly the connected groups', () => {
     fc.assert(
       fc.property(anyHistory, (sessions) => {
         expect(membersOf(groupConflicts(sessions))).toEqual(byHand(sessions));

@@ -6,7 +6,7 @@ import { anyHistory, pairsByHand } from './history.test-support.ts';
 const asText = (pairs: readonly (readonly [string, string])[]) => pairs.map((pair) => [...pair].sort().join(' ')).sort();
 
 describe('findOverlaps', () => {
-  it('finds exactly the pairs that comparing every pair finds', () => {
+  it('[I-06] finds exactly the pairs that comparing every pair finds', () => {
     fc.assert(
       fc.property(anyHistory, (sessions) => {
         expect(asText(findOverlaps(sessions))).toEqual(asText(pairsByHand(sessions)));

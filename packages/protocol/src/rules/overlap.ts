@@ -1,7 +1,7 @@
 // Which sessions overlap. Intervals are half-open [start, end) in milliseconds of UTC; two overlap when their
 // intersection is longer than zero, so touching ends (switching tasks) are no overlap and an empty interval overlaps nothing.
 // Once sorted by start, everything that starts before a session ends overlaps it: the work is the sort plus the answer.
-import { radixOrder } from './radix-order.ts';
+import { radixSort } from './radix-sort.ts';
 
 /** A session as the overlap rules see it. Instants in ms since the epoch; ids are unique within one call and never validated. */
 export interface SessionInterval {
@@ -31,41 +31,31 @@ export interface SortedColumns {
 /** Sorts sessions by start, then id. Ids are compared only where starts are equal. */
 export function sortIntoColumns(sessions: readonly SessionInterval[]): SortedColumns {
   const keys = new Float64Array(sessions.length);
-  const inputEnds = new Float64Array(sessions.length);
+  const endByPlace = new Float64Array(sessions.length);
   const places = new Uint32Array(sessions.length);
   let count = 0;
-  let place = 0;
-  let sorted = true;
-  for (const session of sessions) {
-    const start = session.startTime;
-    const end = session.endTime;
-    if (end > start) {
-      if (count > 0 && start < (keys[count - 1] as number)) sorted = false;
-      keys[count] = start;
-      inputEnds[count] = end;
-      places[count] = place;
-      count += 1;
-    }
-    place += 1;
+  let isSorted = true;
+  let previous = Number.NEGATIVE_INFINITY;
+  for (let place = 0; place < sessions.length; place += 1) {
+    const { startTime, endTime } = sessions[place] as SessionInterval;
+    if (!(endTime > startTime)) continue;
+    if (startTime < previous) isSorted = false;
+    previous = startTime;
+    keys[count] = startTime;
+    endByPlace[place] = endTime;
+    places[count] = place;
+    count += 1;
   }
-  const columns = arrange(keys.subarray(0, count), inputEnds, places, sorted);
+  const columns = arrange(keys.subarray(0, count), places.subarray(0, count), endByPlace, isSorted);
   orderTiesById(columns, sessions);
   return columns;
 }
 
-function arrange(keys: Float64Array, inputEnds: Float64Array, places: Uint32Array, sorted: boolean): SortedColumns {
-  const count = keys.length;
-  if (sorted) return { order: places.subarray(0, count), starts: keys, ends: inputEnds.subarray(0, count) };
-  const order = radixOrder(keys);
-  const starts = new Float64Array(count);
-  const ends = new Float64Array(count);
-  for (let i = 0; i < count; i += 1) {
-    const from = order[i] as number;
-    starts[i] = keys[from] as number;
-    ends[i] = inputEnds[from] as number;
-    order[i] = places[from] as number;
-  }
-  return { order, starts, ends };
+function arrange(keys: Float64Array, places: Uint32Array, endByPlace: Float64Array, isSorted: boolean): SortedColumns {
+  const sorted = isSorted ? { keys, places, spare: new Float64Array(keys.length) } : radixSort(keys, places);
+  const ends = sorted.spare;
+  for (let i = 0; i < ends.length; i += 1) ends[i] = endByPlace[sorted.places[i] as number] as number;
+  return { order: sorted.places, starts: sorted.keys, ends };
 }
 
 function orderTiesById({ order, starts, ends }: SortedColumns, sessions: readonly SessionInterval[]): void {
@@ -108,13 +98,14 @@ export function findOverlaps(sessions: readonly SessionInterval[]): OverlapPair[
  */
 export function findOverlapsInColumns(starts: Float64Array, ends: Float64Array): Uint32Array {
   const count = Math.min(starts.length, ends.length);
-  let pairs = new Uint32Array(Math.max(64, count));
+  let pairs = new Uint32Array(Math.max(64, count * 2));
   let size = 0;
   for (let i = 0; i < count; i += 1) {
     const start = starts[i] as number;
     const end = ends[i] as number;
+    if (!(end > start)) continue;
     for (let j = i + 1; j < count && (starts[j] as number) < end; j += 1) {
-      if (!((ends[j] as number) > (starts[j] as number) && end > start)) continue;
+      if (!((ends[j] as number) > (starts[j] as number))) continue;
       if (size + 2 > pairs.length) {
         const grown = new Uint32Array(pairs.length * 2);
         grown.set(pairs);

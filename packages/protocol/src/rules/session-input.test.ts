@@ -7,7 +7,7 @@ const HOUR = 3_600_000;
 const paths = (startTime: number, endTime: number, minutes: number) =>
   validateSessionTimes({ startTime, endTime, durationMinutes: minutes }, NOW).map((issue) => `${issue.path}:${issue.code}`);
 
-describe('validateSessionTimes', () => {
+describe('[S-24] validateSessionTimes', () => {
   it.each([
     ['an ordinary session', NOW - HOUR, NOW, 60, []],
     ['one millisecond', NOW - 1, NOW, 0, []],

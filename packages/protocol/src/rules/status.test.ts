@@ -15,12 +15,12 @@ describe('deriveSyncStatus', () => {
   it('gives the documented healthy sample, every key in its order', () => {
     const { given, expect: expected } = healthyFixture;
     const facts: SyncFacts = {
-      devices: given.devices.map((device) => ({
-        deviceId: device.device_id,
-        deviceType: device.device_type,
-        version: device.version,
-        lastSeen: ms(device.last_seen),
-        sessionsPending: device.sessions_pending,
+      devices: given.devices.map((row) => ({
+        deviceId: row.device_id,
+        deviceType: row.device_type,
+        version: row.version,
+        lastSeen: ms(row.last_seen),
+        sessionsPending: row.sessions_pending,
       })),
       totalSessions: given.total_sessions,
       lastSession: ms(given.last_session),
@@ -87,7 +87,7 @@ describe('deriveSyncStatus', () => {
     expect(mixed.conflict_resolution?.auto_resolvable).toBe(false);
   });
 
-  it('agrees with a second, naive reading of the rules on random facts', () => {
+  it('[I-05] [I-13] agrees with a second, naive reading of the rules on random facts', () => {
     fc.assert(
       fc.property(anyFacts, fc.integer({ min: 1, max: 8760 }), (facts, lastHours) => {
         const status = deriveSyncStatus(facts, NOW, { lastHours });

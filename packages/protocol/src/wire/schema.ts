@@ -126,15 +126,15 @@ export function base64(maxBytes: number): Text {
   const maxChars = Math.ceil(maxBytes / 3) * 4;
   return z.string().check(
     z.maxLength(maxChars),
-    textRule((value) => (isBase64(value, maxChars) ? null : `must be base64 of at most ${maxBytes} bytes`), {
+    textRule((value) => (isBase64(value, maxBytes) ? null : `must be base64 of at most ${maxBytes} bytes`), {
       contentEncoding: 'base64',
     }),
   );
 }
 
-function isBase64(value: string, maxChars: number): boolean {
-  if (value.length > maxChars || value.length % 4 !== 0) return false;
+function isBase64(value: string, maxBytes: number): boolean {
   const padding = value.endsWith('==') ? 2 : value.endsWith('=') ? 1 : 0;
+  if (value.length % 4 !== 0 || (value.length / 4) * 3 - padding > maxBytes) return false;
   for (let i = 0; i < value.length - padding; i += 1) {
     const code = value.charCodeAt(i);
     const isLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
