@@ -64,6 +64,11 @@ export interface Session {
   readonly conflictId: string | null;
   /** Why the server refused it; null unless parked. */
   readonly parked: ParkedReason | null;
+  /**
+   * How long it lasted by the wall clock and by the monotonic clock, when they differ by more than two seconds: the machine slept,
+   * or the wall clock was set. Null otherwise, and for sessions that were not timed in one tab from start to finish.
+   */
+  readonly clock: { readonly wallMs: number; readonly monotonicMs: number } | null;
 }
 
 export interface ParkedReason {

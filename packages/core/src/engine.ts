@@ -1,0 +1,238 @@
+// createSyncEngine: opens the account's store, puts the parts together, and reacts to what happens around them.
+// A session goes: sessions (stamp) → record (one transaction) → outbox → push → settle → history; status is derived after each step.
+import type { Conflict } from '@syncline/protocol';
+import { browserPorts } from './adapters/browser.ts';
+import type { EngineStatus, SyncEngine, SyncEngineOptions, SyncOutcome } from './api.ts';
+import { type EngineConfig, readConfig } from './config.ts';
+import { engineError } from './errors.ts';
+import type { RunningSession } from './model/session.ts';
+import type { Cancel, Channel, LifecycleEvent, Ports, StoreError } from './ports.ts';
+import type { Source } from './source.ts';
+import { openDevice } from './sync/device.ts';
+import { Driver } from './sync/driver.ts';
+import { Leadership } from './sync/leadership.ts';
+import { Local } from './sync/local.ts';
+import { openStore, type OpenedStore } from './sync/open-store.ts';
+import { ServerCalls } from './sync/server-calls.ts';
+import { SessionReader } from './sync/session-reader.ts';
+import { Sessions } from './sync/sessions.ts';
+import { sendStart } from './sync/start-call.ts';
+import type { Self } from './sync/status.ts';
+import { StatusBoard } from './sync/status-board.ts';
+import { Tokens } from './sync/tokens.ts';
+import { waitForLeader } from './sync/wish.ts';
+
+class Engine implements SyncEngine {
+  readonly user: string;
+  readonly deviceId: string;
+  readonly sessions: Sessions;
+  readonly closed: Promise<void>;
+  readonly #config: EngineConfig;
+  readonly #ports: Ports;
+  readonly #local: Local;
+  readonly #board: StatusBoard;
+  readonly #channel: Channel;
+  readonly #calls: ServerCalls;
+  readonly #driver: Driver;
+  readonly #leadership: Leadership;
+  readonly #stop = new AbortController();
+  readonly #undo: Cancel[] = [];
+  #work: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | null = null;
+  #announceClosed: () => void = () => undefined;
+  #ringSeq = 0;
+
+  constructor(config: EngineConfig, ports: Ports, local: Local, self: Self, hooks: Hooks) {
+    this.user = config.user;
+    this.deviceId = self.deviceId;
+    this.#config = config;
+    this.#ports = ports;
+    this.#local = local;
+    this.closed = new Promise((resolve) => (this.#announceClosed = resolve));
+    const { clock, ids, lifecycle, locks } = ports;
+    const { signal } = this.#stop;
+    const tab = ids.uuid();
+    const { view } = local;
+    this.#board = new StatusBoard({ local, clock, self, lastHours: config.lastHours });
+    const tokens = new Tokens({ ask: config.token, user: config.user, clock, signal });
+    this.#calls = new ServerCalls({
+      transport: ports.transport, tokens, clock, appIdentifier: config.appIdentifier, deviceId: self.deviceId,
+      capabilities: () => view.sync.capabilities ?? [],
+      sessionsPending: () => view.sessionsPending,
+      onAnswer: (skew) => this.#driver.heard(skew),
+    });
+    this.#driver = new Driver({
+      local, calls: this.#calls, tokens, clock, ids, lifecycle, self, user: config.user,
+      onContact: (at) => this.#board.setLastContact(at),
+    });
+    this.#leadership = new Leadership({
+      name: `${config.name}:lead`, tab, local, locks, clock, ids, lifecycle, signal,
+      lead: (term, lost) => this.#driver.lead(term, lost),
+      onLeader: (leader) => this.#board.setLeader(leader),
+      onWish: (knock) => void this.#grant(knock),
+    });
+    this.sessions = new Sessions({
+      local, reader: new SessionReader(local, self), clock, ids, owner: config.user, source: config.deviceType,
+      deviceId: self.deviceId, tab, running: this.#board.running,
+      check: () => this.#check(),
+      onRecorded: () => this.#leadership.watch(),
+      onStarted: (session) => this.#sendStart(session),
+    });
+    this.#channel = ports.channels.open(config.name);
+    this.#undo.push(
+      this.#channel.subscribe((message) => this.#hear(message)),
+      lifecycle.subscribe((event) => this.#react(event)),
+      local.store.onInterrupted(() => void this.#refresh()),
+    );
+    hooks.onChange = (isOwn) => this.#changed(isOwn);
+    hooks.onStoreError = (error) => this.#board.setProblem('storage_full', error.code === 'quota');
+  }
+
+  get status(): Source<EngineStatus> {
+    return this.#board.status;
+  }
+
+  get conflicts(): Source<readonly Conflict[]> {
+    return this.#board.conflicts;
+  }
+
+  /** Begins to sync. */
+  begin(opened: OpenedStore): void {
+    for (const problem of opened.problems) this.#board.setProblem(problem, true);
+    if (this.#config.maySend) this.#work = this.#leadership.run();
+    void this.#lookAtSpace();
+  }
+
+  async sync(): Promise<SyncOutcome> {
+    if (this.#stop.signal.aborted) return this.#driver.outcome('closed', 0);
+    if (this.#leadership.isLeading) {
+      await this.#driver.wish();
+      return this.#driver.sync();
+    }
+    if (!this.#config.maySend) return this.#driver.outcome('other_tab', 0);
+    const { clock } = this.#ports;
+    const sent = await waitForLeader(this.#local, this.#leadership, this.#driver, clock, this.#stop.signal);
+    return sent === null ? this.#driver.outcome('other_tab', 0) : this.#driver.outcome(null, sent);
+  }
+
+  /** Another tab asked to sync now. */
+  async #grant(knock: string): Promise<void> {
+    try {
+      await this.#driver.wish();
+      const { sent } = await this.#driver.sync();
+      await this.#leadership.answer(knock, sent);
+    } catch {
+      // The store refuses: the other tab gives up waiting.
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#stop.abort();
+    for (const undo of this.#undo) undo();
+    this.#board.close();
+    this.sessions.closeLists();
+    await this.#work.catch(() => undefined);
+    await this.#local.settled();
+    this.#channel.close();
+    await this.#local.store.close().catch(() => undefined);
+    this.#announceClosed();
+  }
+
+  #check(): void {
+    if (this.#stop.signal.aborted) throw engineError('closed');
+  }
+
+  /** The view moved: by a commit of this tab, or because another tab's was read. */
+  #changed(isOwn: boolean): void {
+    this.#board.update();
+    this.sessions.refreshLists();
+    const { view } = this.#local;
+    this.#leadership.listen();
+    if (view.head.nextSeq !== this.#ringSeq || !isOwn) this.#driver.ring();
+    this.#ringSeq = view.head.nextSeq;
+    if (isOwn) this.#channel.post({ v: view.head.version });
+  }
+
+  /** A hint from another tab. Nothing in it is believed but that there may be something to see. */
+  #hear(message: unknown): void {
+    const version = typeof message === 'object' && message !== null && 'v' in message ? message.v : undefined;
+    if (typeof version === 'number' && version > this.#local.view.head.version) void this.#refresh();
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    // When the store refuses, the next call says so.
+    await this.#local.refresh().catch(() => undefined);
+  }
+
+  #react(event: LifecycleEvent): void {
+    if (event === 'freeze' || event === 'pagehide') {
+      this.#leadership.suspend();
+      this.#local.store.release();
+      return;
+    }
+    if (event === 'resume' || event === 'pageshow' || event === 'visible') this.#leadership.wakeUp();
+    if (event === 'hidden' || event === 'offline') {
+      this.#driver.ring();
+      return;
+    }
+    void this.#refresh().then(() => {
+      this.#board.update();
+      this.#leadership.watch();
+      if (this.#leadership.isLeading) this.#driver.catchUp().catch(() => undefined);
+    });
+  }
+
+  #sendStart(session: RunningSession): void {
+    this.#leadership.watch();
+    const { connection } = this.#local.view.sync;
+    const isWorthIt = this.#config.maySend && this.#ports.lifecycle.online() && connection === 'online';
+    if (isWorthIt) void sendStart(this.#calls, session, this.#config.deviceType, this.#stop.signal);
+  }
+
+  async #lookAtSpace(): Promise<void> {
+    try {
+      this.#board.setSpace(await this.#local.store.space());
+    } catch {
+      // Not known then.
+    }
+  }
+}
+
+/** What the store tells the engine; filled in once there is one. */
+interface Hooks {
+  onChange: (isOwn: boolean) => void;
+  onStoreError: (error: StoreError) => void;
+}
+
+/**
+ * Opens the engine of one account on this device. Resolves when the store is open and `status` is true.
+ * Rejects with an `EngineError`: `invalid_input`, `newer_version`.
+ */
+export async function createSyncEngine(options: SyncEngineOptions): Promise<SyncEngine> {
+  const config = readConfig(options);
+  const ports: Ports = { ...browserPorts(options.server.url), ...withoutUndefined(options.ports ?? {}) };
+  const opened = await openStore(ports, config.name);
+  const hooks: Hooks = { onChange: () => undefined, onStoreError: () => undefined };
+  const local = new Local({
+    store: opened.store,
+    clock: ports.clock,
+    onChange: (isOwn) => hooks.onChange(isOwn),
+    onStoreError: (error) => hooks.onStoreError(error),
+  });
+  const { deviceId, problems } = await openDevice(local, ports, config);
+  await local.refresh();
+  const self: Self = { deviceId, deviceType: config.deviceType, version: config.deviceVersion, name: config.deviceName };
+  const engine = new Engine(config, ports, local, self, hooks);
+  engine.begin({ ...opened, problems: [...opened.problems, ...problems] });
+  return engine;
+}
+
+function withoutUndefined(ports: Partial<Ports>): Partial<Ports> {
+  return Object.fromEntries(Object.entries(ports).filter(([, port]) => port !== undefined));
+}

@@ -1,0 +1,13 @@
+// @syncline/core: the engine. Public names, one by one.
+export type {
+  CancelInput, CancelReason, ConnectionWord, EngineStatus, FinishInput, LocalStatus, ParkedReason, PhaseWord, RecordInput, Session,
+  SessionQuery, SessionsApi, SessionState, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
+} from './api.ts';
+export { createSyncEngine } from './engine.ts';
+export { browserPorts } from './adapters/browser.ts';
+export { type EngineError, type EngineErrorCode, isEngineError, type RetryWord } from './errors.ts';
+export type {
+  Cancel, Channel, ChannelFactory, Clock, Decision, Durability, HttpRequest, HttpResponse, Ids, Lifecycle, LifecycleEvent, Locks, Ports,
+  Read, Row, Store, StoreError, StoreFactory, StoreFailure, StoreSpace, TableName, Tables, Transport, TransportFailure, TransportResult, Write,
+} from './ports.ts';
+export type { Source } from './source.ts';

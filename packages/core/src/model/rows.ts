@@ -1,0 +1,114 @@
+// Reading rows of the store. A row may come from an older release, or be damaged: each reader answers the value or null and never throws.
+// Nothing else in the engine trusts what a store hands out.
+import type { CancelReason, ParkedReason } from '../api.ts';
+import type { Delivery, Operation } from './operation.ts';
+import type { FinishedSession, RunningSession } from './session.ts';
+
+export type Fields = { readonly [key: string]: unknown };
+
+/** An object whose own fields may be looked at, or null. */
+export function asFields(value: unknown): Fields | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+}
+
+export function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+/** A whole number of at least zero. */
+export function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+export function isNumberOrNull(value: unknown): value is number | null {
+  return value === null || isNumber(value);
+}
+
+export function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
+}
+
+export function areTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function hasWords(row: Fields): boolean {
+  return typeof row['category'] === 'string' && typeof row['project'] === 'string' && typeof row['note'] === 'string';
+}
+
+const REASONS: ReadonlySet<unknown> = new Set<CancelReason>([
+  'user_cancelled', 'interruption', 'emergency', 'technical', 'distraction', 'completed_early', 'other',
+]);
+
+export function isCancelReason(value: unknown): value is CancelReason {
+  return REASONS.has(value);
+}
+
+function isCancelled(value: unknown): boolean {
+  if (value === null) return true;
+  const row = asFields(value);
+  return row !== null && typeof row['note'] === 'string' && (row['reason'] === null || isCancelReason(row['reason']));
+}
+
+function isClock(value: unknown): boolean {
+  if (value === null) return true;
+  const row = asFields(value);
+  return row !== null && isNumber(row['wallMs']) && isNumber(row['monotonicMs']);
+}
+
+export function readFinished(value: unknown): FinishedSession | null {
+  const row = asFields(value);
+  const isSound =
+    row !== null &&
+    typeof row['id'] === 'string' && row['id'] !== '' &&
+    Number.isSafeInteger(row['startTime']) && Number.isSafeInteger(row['endTime']) &&
+    (row['endTime'] as number) > (row['startTime'] as number) &&
+    isNumberOrNull(row['plannedDuration']) && hasWords(row) &&
+    typeof row['source'] === 'string' && isTextOrNull(row['deviceId']) && isTextOrNull(row['displayId']) &&
+    isClock(row['clock']) && isCancelled(row['cancelled']);
+  return isSound ? (row as unknown as FinishedSession) : null;
+}
+
+export function readRunning(value: unknown): RunningSession | null {
+  const row = asFields(value);
+  const isSound =
+    row !== null &&
+    typeof row['id'] === 'string' && Number.isSafeInteger(row['startTime']) && isNumber(row['plannedDuration']) &&
+    hasWords(row) && typeof row['tab'] === 'string' && isNumber(row['monotonicStart']);
+  return isSound ? (row as unknown as RunningSession) : null;
+}
+
+function readParked(value: unknown): ParkedReason | null {
+  const row = asFields(value);
+  const isSound =
+    row !== null && typeof row['code'] === 'string' && typeof row['message'] === 'string' && isNumber(row['at']) &&
+    Array.isArray(row['details']) && row['details'].every(isIssue);
+  return isSound ? (row as unknown as ParkedReason) : null;
+}
+
+function isIssue(value: unknown): boolean {
+  const row = asFields(value);
+  return row !== null && typeof row['path'] === 'string' && typeof row['message'] === 'string';
+}
+
+function readDelivery(value: unknown): Delivery | null {
+  const row = asFields(value);
+  const isSound =
+    row !== null && isCount(row['tries']) && typeof row['unknown'] === 'boolean' && isCount(row['unclear']) &&
+    isCount(row['faults']) && isNumberOrNull(row['successesAtFault']) && isNumberOrNull(row['notBefore']) &&
+    (row['parked'] === null || readParked(row['parked']) !== null);
+  return isSound ? (row as unknown as Delivery) : null;
+}
+
+/** Null for a row that cannot be sent as it is. The caller keeps the row and counts it. */
+export function readOperation(value: unknown): Operation | null {
+  const row = asFields(value);
+  if (row === null) return null;
+  const session = readFinished(row['session']);
+  const isSound =
+    session !== null &&
+    typeof row['opId'] === 'string' && typeof row['owner'] === 'string' && isNumber(row['at']) &&
+    (row['kind'] === 'cancel' ? session.cancelled !== null : row['kind'] === 'submit' && session.cancelled === null) &&
+    readDelivery(row['delivery']) !== null;
+  return isSound ? (row as unknown as Operation) : null;
+}

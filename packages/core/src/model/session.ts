@@ -1,0 +1,121 @@
+// A session from start to finish: what is kept of it and how its times are made. Pure: the caller brings time and ids.
+import {
+  canonicalUuid, durationMinutes, type FieldIssue, LIMITS, textProblem, validateSessionTimes,
+} from '@syncline/protocol';
+import type { CancelReason, RecordInput, StartInput } from '../api.ts';
+
+/** How long a session lasted by two clocks, kept when they differ by more than two seconds: sleep, or a wall clock that was set. */
+export interface ClockEvidence {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+/** A session that ended, by completing or by cancelling. Its id and instants never change. */
+export interface FinishedSession {
+  readonly id: string;
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly plannedDuration: number | null;
+  readonly category: string;
+  readonly project: string;
+  readonly note: string;
+  readonly source: string;
+  readonly deviceId: string | null;
+  readonly displayId: string | null;
+  readonly clock: ClockEvidence | null;
+  /** Null unless it was cancelled. */
+  readonly cancelled: { readonly reason: CancelReason | null; readonly note: string } | null;
+}
+
+/** A session that runs on this device. */
+export interface RunningSession {
+  readonly id: string;
+  readonly startTime: number;
+  readonly plannedDuration: number;
+  readonly category: string;
+  readonly project: string;
+  readonly note: string;
+  /** The tab that started it, and that tab's monotonic clock then: another tab's reading cannot be compared with it. */
+  readonly tab: string;
+  readonly monotonicStart: number;
+}
+
+/** The two clocks of one tab at one moment. */
+export interface Marks {
+  readonly now: number;
+  readonly monotonic: number;
+  readonly tab: string;
+}
+
+const CLOCKS_DIFFER_MS = 2000;
+
+/** The project of a session that was started without one; the documented call wants one. */
+export const DEFAULT_PROJECT = 'Personal';
+
+/** When a running session ended. Never before it started, whatever happened to the wall clock. */
+export function finishTimes(
+  running: RunningSession,
+  marks: Marks,
+): { readonly endTime: number; readonly clock: ClockEvidence | null } {
+  const wallMs = Math.round(marks.now) - running.startTime;
+  if (running.tab !== marks.tab) return { endTime: running.startTime + Math.max(1, wallMs), clock: null };
+  const monotonicMs = Math.round(marks.monotonic - running.monotonicStart);
+  const clock = Math.abs(wallMs - monotonicMs) > CLOCKS_DIFFER_MS ? { wallMs, monotonicMs } : null;
+  // The monotonic clock may stand still in sleep, the wall clock may be put back: the longer one did not fall behind.
+  return { endTime: running.startTime + Math.max(1, wallMs, monotonicMs), clock };
+}
+
+/** What is wrong with the words of a session; every faulty field is named. */
+export function checkWords(words: { category?: unknown; project?: unknown; note?: unknown }): FieldIssue[] {
+  const issues: FieldIssue[] = [];
+  const check = (path: string, value: unknown, maxBytes: number, minChars: number): void => {
+    const problem = typeof value === 'string' ? textProblem(value, maxBytes, minChars) : 'must be text';
+    if (problem !== null) issues.push({ path, message: problem });
+  };
+  if (words.category !== undefined) check('category', words.category, LIMITS.categoryBytesMax, 1);
+  if (words.project !== undefined) check('project', words.project, LIMITS.projectBytesMax, 1);
+  if (words.note !== undefined) check('note', words.note, LIMITS.noteBytesMax, 0);
+  return issues;
+}
+
+export function checkStart(input: StartInput): FieldIssue[] {
+  const issues = checkWords({ category: input.category ?? null, project: input.project, note: input.note });
+  const planned = input.plannedDuration;
+  if (!(typeof planned === 'number' && planned >= 1 && planned <= 1440)) {
+    issues.push({ path: 'plannedDuration', message: 'must be 1 to 1440 minutes' });
+  }
+  return issues;
+}
+
+const PATHS: ReadonlyMap<string, string> = new Map([['start_time', 'startTime'], ['end_time', 'endTime']]);
+
+/**
+ * What is wrong with the times of a finished session. A time in the future is no fault here: this device's clock may be wrong,
+ * and the operation waits until the server's clock has passed it.
+ */
+export function checkTimes(startTime: number, endTime: number): FieldIssue[] {
+  if (!Number.isInteger(startTime) || !Number.isInteger(endTime) || Math.abs(endTime) > 8.64e15) {
+    return [{ path: Number.isInteger(startTime) ? 'endTime' : 'startTime', message: 'must be whole milliseconds since the epoch' }];
+  }
+  const minutes = durationMinutes(startTime, endTime);
+  return validateSessionTimes({ startTime, endTime, durationMinutes: minutes }, Number.POSITIVE_INFINITY)
+    .filter((issue) => issue.code === 'invalid_request')
+    .map(({ path, message }) => ({ path: PATHS.get(path) ?? path, message }));
+}
+
+export function checkRecord(input: RecordInput): FieldIssue[] {
+  const issues = [
+    ...checkTimes(input.startTime, input.endTime),
+    ...checkWords({ category: input.category ?? null, project: input.project ?? null, note: input.note }),
+  ];
+  if (input.id !== undefined && canonicalUuid(input.id) === null) issues.push({ path: 'id', message: 'must be a UUID' });
+  return issues;
+}
+
+/** Whether two finished sessions say the same, whatever happened to them since. */
+export function isSameContent(a: FinishedSession, b: FinishedSession): boolean {
+  return (
+    a.id === b.id && a.startTime === b.startTime && a.endTime === b.endTime && a.category === b.category &&
+    a.project === b.project && a.note === b.note && (a.cancelled === null) === (b.cancelled === null)
+  );
+}

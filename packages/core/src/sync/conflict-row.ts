@@ -1,0 +1,44 @@
+// Conflicts as this device knows them: each row holds the sessions of one group, so a group is kept up without looking at history.
+import { type Conflict, type ConflictSession, groupConflicts } from '@syncline/protocol';
+import { asFields, isNumber } from '../model/rows.ts';
+import type { FinishedSession } from '../model/session.ts';
+
+export interface ConflictRow {
+  readonly conflict: Conflict;
+  readonly sessions: readonly ConflictSession[];
+}
+
+export function toConflictSession(session: FinishedSession): ConflictSession {
+  const { id, startTime, endTime, source, deviceId, category, project } = session;
+  return { id, startTime, endTime, deviceType: source, deviceId: deviceId ?? undefined, category, project };
+}
+
+/** The groups that these sessions form. */
+export function toConflictRows(sessions: readonly ConflictSession[]): ConflictRow[] {
+  const byId = new Map(sessions.map((session) => [session.id, session]));
+  return groupConflicts([...byId.values()]).map((conflict) => ({
+    conflict,
+    sessions: conflict.sessionIds.map((id) => byId.get(id) as ConflictSession),
+  }));
+}
+
+function readConflictSession(value: unknown): ConflictSession | null {
+  const row = asFields(value);
+  const isSound =
+    row !== null && typeof row['id'] === 'string' && isNumber(row['startTime']) && isNumber(row['endTime']) &&
+    typeof row['deviceType'] === 'string' && isTextOrAbsent(row['deviceId']) && isTextOrAbsent(row['category']) && isTextOrAbsent(row['project']);
+  return isSound ? (row as unknown as ConflictSession) : null;
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
+}
+
+/** A stored row: the sessions only; the conflict is derived again, so it cannot contradict them. Null when damaged. */
+export function readConflictRow(value: unknown): ConflictRow | null {
+  const sessions = asFields(value)?.['sessions'];
+  if (!Array.isArray(sessions)) return null;
+  const sound = sessions.map(readConflictSession).filter((session) => session !== null);
+  const rows = toConflictRows(sound);
+  return sound.length === sessions.length && rows.length === 1 ? (rows[0] as ConflictRow) : null;
+}

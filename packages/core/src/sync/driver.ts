@@ -1,0 +1,323 @@
+// The one loop. It runs in the leading tab only: looks at the facts, takes one step, writes down what came of it, waits.
+// Everything it knows of the server is in the store; what is kept here are times that may be forgotten.
+import type { SyncOutcome } from '../api.ts';
+import type { Clock, Ids, Lifecycle, TransportResult } from '../ports.ts';
+import { readCommon, readJson } from './answer.ts';
+import { areTexts } from '../model/rows.ts';
+import { askedPauseMs, BACK_OFF_MIN_MS, backOffMs, soundDeadline } from './backoff.ts';
+import { Bell } from './bell.ts';
+import type { Local } from './local.ts';
+import { nextStep, type Step } from './machine.ts';
+import { countSendable, needsHealthProof, nextWaitingAt } from './outbox.ts';
+import { Drain, type Halt, type PushOptions, tokenOutcome } from './push.ts';
+import { type ContactOptions, Contact } from './contact.ts';
+import { pollStatus } from './poll.ts';
+import type { ServerCalls } from './server-calls.ts';
+import type { SyncState } from './sync-state.ts';
+import type { Tokens } from './tokens.ts';
+import type { Self } from './status.ts';
+
+const POLL_VISIBLE_MS = 60_000;
+const POLL_HIDDEN_MS = 300_000;
+const POLL_AFTER_DRAIN_MS = 15_000;
+const HEALTH_EVERY_MS = 3_600_000;
+const TOKEN_EVERY_MS = 30_000;
+const OFFLINE_TRY_MS = 300_000;
+const CATCH_UP_JITTER_MS = 1000;
+/** Failing requests a minute, at most. */
+const FAILURES_PER_MINUTE = 11;
+const POLICY_SUSPICION = 3;
+
+export interface DriverOptions extends PushOptions, ContactOptions {
+  readonly local: Local;
+  readonly calls: ServerCalls;
+  readonly tokens: Tokens;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly lifecycle: Lifecycle;
+  readonly self: Self;
+  readonly user: string;
+}
+
+export class Driver {
+  readonly #options: DriverOptions;
+  readonly #contact: Contact;
+  readonly #bell: Bell;
+  #pollAt = 0;
+  #lastPollAt = Number.NEGATIVE_INFINITY;
+  #healthAt = 0;
+  /** When the server was last asked whether it is well. */
+  #proofAt = Number.NEGATIVE_INFINITY;
+  #tokenAt = 0;
+  #offlineTryAt = 0;
+  #failedAt: number[] = [];
+  #networkFailures = 0;
+  #sent = 0;
+  #waiters: ((outcome: SyncOutcome) => void)[] = [];
+  #sentAtWish = 0;
+
+  constructor(options: DriverOptions) {
+    this.#options = options;
+    this.#contact = new Contact(options);
+    this.#bell = new Bell(options.clock);
+  }
+
+  /** Every answer of the server, by whichever call. */
+  heard(skew: number | null): void {
+    this.#contact.heard(skew);
+  }
+
+  /** Something changed that may mean work. */
+  ring(): void {
+    this.#bell.ring();
+  }
+
+  /** The page woke up, or the network is back: one catch-up, a little later, so that not everything wakes at once. */
+  async catchUp(): Promise<void> {
+    const { clock, ids } = this.#options;
+    const at = clock.now() + Math.round(ids.random() * CATCH_UP_JITTER_MS);
+    this.#pollAt = Math.min(this.#pollAt, at);
+    this.#offlineTryAt = 0;
+    this.#tokenAt = Math.min(this.#tokenAt, at);
+    await this.#shortenPause(at);
+    this.ring();
+  }
+
+  /** A person wants to sync now: pauses of our own making end. */
+  async wish(): Promise<void> {
+    const { clock, local, tokens } = this.#options;
+    tokens.forgive();
+    this.#pollAt = this.#tokenAt = this.#offlineTryAt = 0;
+    await local.commit((draft) => {
+      draft.setSync({ stopped: null });
+      for (const [seq, operation] of draft.view.operations) {
+        if (operation.delivery.notBefore === null || operation.delivery.faults + operation.delivery.unclear === 0) continue;
+        draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, notBefore: null } });
+      }
+    }, 'relaxed');
+    await this.#shortenPause(clock.now());
+  }
+
+  /** Resolves when the loop has nothing left to do now. */
+  sync(): Promise<SyncOutcome> {
+    if (this.#waiters.length === 0) this.#sentAtWish = this.#sent;
+    return new Promise((resolve) => {
+      this.#waiters.push(resolve);
+      this.ring();
+    });
+  }
+
+  async #shortenPause(at: number): Promise<void> {
+    const soonest = Math.max(at, (this.#failedAt.at(-1) ?? 0) + BACK_OFF_MIN_MS);
+    await this.#write((state) => {
+      if (state.backOffUntil === null || state.asked || state.backOffUntil <= soonest) return {};
+      return { backOffUntil: soonest, nextAttemptAt: soonest };
+    });
+  }
+
+  /** Leads until `signal` aborts. */
+  async lead(term: number, signal: AbortSignal): Promise<void> {
+    const stop = (): void => this.ring();
+    signal.addEventListener('abort', stop);
+    this.#healthAt = this.#pollAt = this.#tokenAt = this.#offlineTryAt = 0;
+    await this.#write((state) => ({
+      backOffUntil: soundDeadline(state.backOffUntil, state.asked, this.#options.clock.now()),
+      connection: state.connection === 'auth_required' ? 'offline' : state.connection,
+    }));
+    while (!signal.aborted && this.#options.local.view.head.term === term) await this.#turn(term, signal);
+    signal.removeEventListener('abort', stop);
+    this.#release('stopped');
+  }
+
+  async #turn(term: number, signal: AbortSignal): Promise<void> {
+    const step = nextStep(this.#facts());
+    if (step.kind !== 'wait') return this.#take(step, term, signal);
+    const { clock } = this.#options;
+    await this.#rest(step.until);
+    this.#release(null);
+    if (!signal.aborted) await this.#bell.wait(step.until === null ? null : step.until - clock.now());
+  }
+
+  #facts(): Parameters<typeof nextStep>[0] {
+    const { local, clock, lifecycle, user } = this.#options;
+    const now = clock.now();
+    const { view } = local;
+    return {
+      now,
+      state: view.sync,
+      isOffline: !lifecycle.online(),
+      offlineTryAt: this.#offlineTryAt,
+      sendable: countSendable(view, now, user),
+      waitingAt: nextWaitingAt(view, now),
+      pollAt: this.#pollAt,
+      healthAt: view.sync.capabilities === null ? 0 : this.#healthAt,
+      needsHealth: this.#networkFailures >= POLICY_SUSPICION || (now - this.#proofAt >= BACK_OFF_MIN_MS && needsHealthProof(view, now)),
+      tokenAt: this.#tokenAt,
+    };
+  }
+
+  async #take(step: Exclude<Step, { kind: 'wait' }>, term: number, signal: AbortSignal): Promise<void> {
+    if (!this.#options.lifecycle.online()) this.#offlineTryAt = this.#options.clock.now() + OFFLINE_TRY_MS;
+    if (step.kind === 'token') return this.#askToken();
+    if (step.kind === 'health') return this.#health(signal);
+    if (step.kind === 'poll') return this.#poll(signal);
+    return this.#drain(term, signal);
+  }
+
+  async #askToken(): Promise<void> {
+    const token = await this.#options.tokens.current();
+    this.#tokenAt = this.#options.clock.now() + TOKEN_EVERY_MS;
+    // Whether it works is for the next request to say.
+    if (token.ok) await this.#write(() => ({ connection: 'offline', phase: 'idle', nextAttemptAt: null }));
+    else await this.#fail(tokenOutcome({ kind: 'no_token', refusal: token }), null);
+  }
+
+  async #health(signal: AbortSignal): Promise<void> {
+    const { calls, clock, local } = this.#options;
+    this.#proofAt = clock.now();
+    const result = await calls.health(signal);
+    if (signal.aborted) return;
+    const failure = readCommon(result, clock.now());
+    // A server that has no such call is a basic one; its other calls will tell.
+    const isHalt = failure?.kind === 'stopped' || (failure?.kind === 'failed' && !isNotFound(result));
+    if (isHalt) return this.#fail(failure, 'health');
+    this.#healthAt = clock.now() + HEALTH_EVERY_MS;
+    const isBlocked = this.#networkFailures >= POLICY_SUSPICION;
+    this.#networkFailures = 0;
+    const body = result.ok && failure === null && result.response.status < 300 ? readJson(result.response) : undefined;
+    const listed = areTexts(body?.['capabilities']) ? body['capabilities'] : [];
+    await this.#write((state) => ({
+      capabilities: body === undefined ? (state.capabilities ?? []) : listed,
+      // A good answer proves the server well: a fault of an item counts from here on.
+      successes: body !== undefined && needsHealthProof(local.view, clock.now()) ? state.successes + 1 : state.successes,
+      problems: isBlocked ? [...new Set([...state.problems, 'blocked_by_policy'])] : state.problems,
+    }));
+  }
+
+  async #drain(term: number, signal: AbortSignal): Promise<void> {
+    const { local, clock, user } = this.#options;
+    const drain = new Drain(this.#options, term, countSendable(local.view, clock.now(), user), signal);
+    const isProbe = local.view.sync.failures > 0;
+    const { sent, halt } = await drain.run(isProbe);
+    this.#sent += sent;
+    if (signal.aborted) return;
+    if (sent > 0) {
+      this.#networkFailures = 0;
+      this.#pollAt = Math.min(this.#pollAt, Math.max(clock.now(), this.#lastPollAt + POLL_AFTER_DRAIN_MS));
+    }
+    if (halt !== null) return this.#fail(halt, 'operation', sent > 0);
+    await this.#succeed();
+  }
+
+  async #poll(signal: AbortSignal): Promise<void> {
+    const { clock, ids, lifecycle, self, local, calls } = this.#options;
+    this.#lastPollAt = clock.now();
+    const interval = lifecycle.visible() ? POLL_VISIBLE_MS : POLL_HIDDEN_MS;
+    this.#pollAt = this.#lastPollAt + Math.round(interval * (0.9 + 0.2 * ids.random()));
+    const halt = await pollStatus(local, calls, self, clock, signal);
+    if (signal.aborted) return;
+    if (halt === null) await this.#succeed();
+    else await this.#fail(halt, 'poll');
+  }
+
+  async #succeed(): Promise<void> {
+    this.#failedAt = [];
+    this.#networkFailures = 0;
+    await this.#write((state) => ({
+      connection: 'online', phase: 'idle', progress: null, failures: 0, backOffUntil: null, asked: false, nextAttemptAt: null,
+      problems: state.problems.filter((code) => code !== 'blocked_by_policy' && code !== 'forbidden'),
+      lastError: null,
+    }));
+  }
+
+  async #fail(halt: Halt, request: 'operation' | 'health' | 'poll' | null, someSucceeded = false): Promise<void> {
+    const now = this.#options.clock.now();
+    const at = now;
+    if (halt.kind === 'stopped') {
+      const lastError = { code: halt.why, message: halt.message, at };
+      return this.#write(() => ({ stopped: halt.why, phase: 'paused', progress: null, nextAttemptAt: null, lastError }));
+    }
+    const lastError = { code: halt.code, message: halt.message, at };
+    if (halt.kind === 'unauthorized') {
+      this.#tokenAt = now + TOKEN_EVERY_MS;
+      return this.#write((state) => ({
+        connection: 'auth_required', phase: 'paused', progress: null, nextAttemptAt: null, lastError: keepTime(state, lastError),
+        problems: halt.status === 403 ? [...new Set([...state.problems, 'forbidden'])] : state.problems,
+      }));
+    }
+    if (request === 'operation' && halt.code === 'network') this.#networkFailures += 1;
+    const pause = this.#pauseAfter(halt, someSucceeded, now);
+    const isConnection = halt.scope === 'connection';
+    const word = this.#options.lifecycle.online() ? 'unreachable' : 'offline';
+    await this.#write(() => ({
+      ...pause, connection: isConnection ? word : 'online', phase: 'backing_off', progress: null, lastError,
+    }));
+  }
+
+  #pauseAfter(halt: Extract<Halt, { kind: 'failed' }>, someSucceeded: boolean, now: number): Partial<SyncState> {
+    const { local, ids } = this.#options;
+    this.#failedAt = [...this.#failedAt, now].slice(-FAILURES_PER_MINUTE);
+    const failures = someSucceeded ? 1 : local.view.sync.failures + 1;
+    const asked = halt.retryAfterMs !== null;
+    const pause = asked ? askedPauseMs(halt.retryAfterMs, ids.random()) : backOffMs(failures, ids.random());
+    const first = this.#failedAt[0];
+    const isFull = this.#failedAt.length === FAILURES_PER_MINUTE && first !== undefined;
+    const backOffUntil = Math.max(now + pause, isFull ? Math.min(now, first) + 60_000 : 0);
+    return { failures, asked, backOffUntil, nextAttemptAt: backOffUntil };
+  }
+
+  /** Before waiting: words that say more than what is going on are taken back. */
+  async #rest(until: number | null): Promise<void> {
+    const { lifecycle, clock } = this.#options;
+    await this.#write((state) => {
+      const isPaused = state.stopped !== null || state.connection === 'auth_required';
+      const isBackingOff = state.backOffUntil !== null && state.backOffUntil > clock.now();
+      const isOffline = !lifecycle.online() && state.connection !== 'auth_required';
+      return {
+        phase: isPaused ? 'paused' : isBackingOff ? 'backing_off' : 'idle',
+        progress: null,
+        nextAttemptAt: isBackingOff ? until : null,
+        connection: isOffline ? 'offline' : state.connection,
+      };
+    });
+  }
+
+  /** Tells those who wait for a sync. */
+  #release(reason: SyncOutcome['reason'] | null): void {
+    if (this.#waiters.length === 0) return;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    const outcome = this.outcome(reason, this.#sent - this.#sentAtWish);
+    for (const resolve of waiters) resolve(outcome);
+  }
+
+  /** Where sync stands now. */
+  outcome(reason: SyncOutcome['reason'] | null, sent: number): SyncOutcome {
+    const { view } = this.#options.local;
+    const pending = view.sessionsPending;
+    const why = reason ?? reasonOf(view.sync, pending, view.parked.size + view.damaged.size);
+    return { ok: why === 'done', sent, pending, reason: why };
+  }
+
+  async #write(change: (state: SyncState) => Partial<SyncState>): Promise<void> {
+    await this.#options.local.commit((draft) => draft.setSync(change(draft.view.sync)), 'relaxed');
+  }
+}
+
+function keepTime(state: SyncState, error: NonNullable<SyncState['lastError']>): NonNullable<SyncState['lastError']> {
+  const before = state.lastError;
+  return before !== null && before.code === error.code && before.message === error.message ? before : error;
+}
+
+function isNotFound(result: TransportResult): boolean {
+  return result.ok && result.response.status === 404;
+}
+
+function reasonOf(state: SyncState, pending: number, parked: number): SyncOutcome['reason'] {
+  if (state.stopped !== null) return 'stopped';
+  if (state.connection === 'auth_required') return 'auth_required';
+  if (state.phase === 'backing_off') return state.connection === 'unreachable' ? 'unreachable' : 'backing_off';
+  if (state.connection === 'offline') return 'offline';
+  if (pending === 0) return 'done';
+  return parked >= pending ? 'parked' : 'backing_off';
+}

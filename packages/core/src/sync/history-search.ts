@@ -1,0 +1,81 @@
+// Looking into packed history: one session by id, or the newest of a span. Reads a few chunks at a time and keeps nothing.
+import type { FinishedSession } from '../model/session.ts';
+import type { Row, Store } from '../ports.ts';
+import { type Columns, readColumns, unpackChunk } from './history-chunk.ts';
+import type { History, Place } from './history.ts';
+import { idHash } from './store-name.ts';
+
+/** Chunks read in one transaction: little enough that nothing waits for long. */
+const CHUNKS_AT_ONCE = 16;
+
+/** A session of history, or null. Looks through the id hashes of all chunks, newest first. */
+export async function findInHistory(store: Store, id: string): Promise<FinishedSession | null> {
+  const hash = idHash(id);
+  let to: number | undefined;
+  for (;;) {
+    const [rows = []] = await store.read([{ table: 'columns', to, reverse: true, limit: CHUNKS_AT_ONCE }]);
+    const chunks = rows.filter((row) => readColumns(row.value)?.hashes.includes(hash)).map((row) => row.key as number);
+    const found = chunks.length === 0 ? null : await findInChunks(store, chunks, id);
+    if (found !== null) return found;
+    const last = rows.at(-1)?.key;
+    if (rows.length < CHUNKS_AT_ONCE || typeof last !== 'number') return null;
+    to = last - 1;
+  }
+}
+
+async function findInChunks(store: Store, chunks: readonly number[], id: string): Promise<FinishedSession | null> {
+  const found = await store.read(chunks.map((chunk) => ({ table: 'history' as const, key: chunk })));
+  for (const rows of found) {
+    const session = unpackChunk(rows[0]?.value)?.find((candidate) => candidate?.id === id);
+    if (session !== undefined && session !== null) return session;
+  }
+  return null;
+}
+
+/** The newest sessions of history that touch [from, to), newest first, at most `limit`. Null when history changed meanwhile: ask again. */
+export async function newestInHistory(
+  store: Store,
+  history: History,
+  version: number,
+  from: number,
+  to: number,
+  limit: number,
+): Promise<readonly FinishedSession[] | null> {
+  if (!history.isLoaded(version, 0, 0) && (await history.load(store, 0, 0)) !== version) return null;
+  const chunks = history.chunksTouching(from, to).toSorted((a, b) => b.maxStart - a.maxStart);
+  const best: (Place & { readonly start: number })[] = [];
+  for (let at = 0; at < chunks.length; at += CHUNKS_AT_ONCE) {
+    const part = chunks.slice(at, at + CHUNKS_AT_ONCE);
+    const worst = best[limit - 1]?.start ?? Number.NEGATIVE_INFINITY;
+    if ((part[0]?.maxStart ?? 0) < worst) break;
+    const found = await store.read(part.map(({ chunk }) => ({ table: 'columns' as const, key: chunk })));
+    found.forEach((rows, i) => collect(best, part[i]?.chunk ?? 0, rows[0], from, to, limit));
+    best.sort((a, b) => b.start - a.start);
+    best.length = Math.min(best.length, limit);
+  }
+  return readPlaces(store, best);
+}
+
+function collect(best: (Place & { readonly start: number })[], chunk: number, row: Row | undefined, from: number, to: number, limit: number): void {
+  const columns: Columns | null = readColumns(row?.value);
+  if (columns === null) return;
+  const { starts, ends } = columns;
+  let taken = 0;
+  for (let place = starts.length - 1; place >= 0 && taken < limit; place -= 1) {
+    const start = starts[place] as number;
+    if (start >= to || Math.max(ends[place] as number, start + 1) <= from) continue;
+    best.push({ chunk, place, start });
+    taken += 1;
+  }
+}
+
+async function readPlaces(store: Store, places: readonly Place[]): Promise<readonly FinishedSession[]> {
+  const chunks = [...new Set(places.map(({ chunk }) => chunk))];
+  const sessions = new Map<number, readonly (FinishedSession | null)[]>();
+  for (let at = 0; at < chunks.length; at += CHUNKS_AT_ONCE) {
+    const part = chunks.slice(at, at + CHUNKS_AT_ONCE);
+    const found = await store.read(part.map((chunk) => ({ table: 'history' as const, key: chunk })));
+    part.forEach((chunk, i) => sessions.set(chunk, unpackChunk(found[i]?.[0]?.value) ?? []));
+  }
+  return places.map(({ chunk, place }) => sessions.get(chunk)?.[place] ?? null).filter((session) => session !== null);
+}

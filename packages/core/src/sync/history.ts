@@ -1,0 +1,171 @@
+// What a tab holds of history in memory: the directory of chunks, the time columns it needed so far, and the newest short chunk.
+// Everything is loaded on first need and belongs to one `head.historyVersion`; the sessions themselves stay in the store.
+import type { FinishedSession } from '../model/session.ts';
+import type { Row, Store } from '../ports.ts';
+import {
+  type ChunkInfo, type Columns, describeColumns, readColumns, readDirectory, TAIL_SESSIONS_MAX, unpackChunk,
+} from './history-chunk.ts';
+import { placesOverlapping } from './interval-list.ts';
+
+/** A session's place in packed history. */
+export interface Place {
+  readonly chunk: number;
+  readonly place: number;
+}
+
+const FACTS_MAX = 512;
+/** Guess for the first look: what is recorded now lies in the newest chunks. */
+const NEWEST_CHUNKS = 2;
+
+export class History {
+  /** The version all of this belongs to; −1 while nothing is loaded. */
+  version = -1;
+  #directory: ChunkInfo[] = [];
+  readonly #columns = new Map<number, Columns>();
+  #tail: { readonly chunk: number; readonly sessions: readonly FinishedSession[] } | null = null;
+  readonly #facts = new Map<string, FinishedSession | null>();
+
+  get directory(): readonly ChunkInfo[] {
+    return this.#directory;
+  }
+
+  /** Lets go of everything; it is loaded again on the next need. */
+  forget(): void {
+    this.version = -1;
+    this.#directory = [];
+    this.#columns.clear();
+    this.#tail = null;
+    this.#facts.clear();
+  }
+
+  /** Chunks that may hold something in [from, to). */
+  chunksTouching(from: number, to: number): readonly ChunkInfo[] {
+    return this.#directory.filter((info) => info.minStart < to && info.maxEnd >= from);
+  }
+
+  columnsOf(chunk: number): Columns | null {
+    return this.#columns.get(chunk) ?? null;
+  }
+
+  isLoaded(version: number, from: number, to: number): boolean {
+    return this.version === version && this.chunksTouching(from, to).every((info) => this.#columns.has(info.chunk));
+  }
+
+  /** Loads the directory and the columns of [from, to). Resolves to the history version it found. */
+  async load(store: Store, from: number, to: number): Promise<number> {
+    const [head, chunks, newest] = await store.read([
+      { table: 'meta', key: 'head' },
+      { table: 'meta', key: 'chunks' },
+      { table: 'columns', reverse: true, limit: NEWEST_CHUNKS },
+    ]);
+    const version = historyVersionOf(head?.[0]);
+    if (version !== this.version) {
+      const directory = readDirectory(chunks?.[0]?.value);
+      this.#adopt(directory ?? (await rebuildDirectory(store)), version);
+    }
+    this.#takeColumns(newest ?? []);
+    const wanted = this.chunksTouching(from, to).filter((info) => !this.#columns.has(info.chunk));
+    if (wanted.length === 0) return version;
+    const found = await store.read([
+      { table: 'meta', key: 'head' },
+      ...wanted.map((info) => ({ table: 'columns' as const, key: info.chunk })),
+    ]);
+    if (historyVersionOf(found[0]?.[0]) !== version) return -1;
+    found.slice(1).forEach((rows) => this.#takeColumns(rows));
+    // A chunk whose columns cannot be read takes no part, and must not be asked for again and again.
+    for (const info of wanted) if (!this.#columns.has(info.chunk)) this.#columns.set(info.chunk, EMPTY_COLUMNS);
+    return version;
+  }
+
+  #adopt(directory: ChunkInfo[], version: number): void {
+    const counts = new Map(directory.map((info) => [info.chunk, info.count]));
+    for (const [chunk, columns] of this.#columns) {
+      if (counts.get(chunk) !== columns.starts.length) this.#columns.delete(chunk);
+    }
+    this.#directory = directory;
+    this.#tail = null;
+    this.#facts.clear();
+    this.version = version;
+  }
+
+  #takeColumns(rows: readonly Row[]): void {
+    for (const row of rows) {
+      const columns = readColumns(row.value);
+      const isListed = this.#directory.some((info) => info.chunk === row.key && info.count === columns?.starts.length);
+      if (columns !== null && isListed) this.#columns.set(row.key as number, columns);
+    }
+  }
+
+  /** Packed sessions that overlap [from, to). The range must be loaded. */
+  overlapping(from: number, to: number): Place[] {
+    const places: Place[] = [];
+    for (const { chunk } of this.chunksTouching(from, to)) {
+      const columns = this.#columns.get(chunk);
+      if (columns === undefined) continue;
+      for (const place of placesOverlapping(columns.starts, columns.ends, from, to)) places.push({ chunk, place });
+    }
+    return places;
+  }
+
+  /** A packed session looked up before; undefined when it has to be loaded, null when it is damaged. */
+  sessionAt({ chunk, place }: Place): FinishedSession | null | undefined {
+    return this.#facts.get(`${chunk}:${place}`);
+  }
+
+  /** Reads packed sessions, so that {@link sessionAt} knows them. */
+  async loadSessions(store: Store, places: readonly Place[]): Promise<void> {
+    if (this.#facts.size > FACTS_MAX) this.#facts.clear();
+    const chunks = [...new Set(places.map((place) => place.chunk))];
+    const found = await store.read(chunks.map((chunk) => ({ table: 'history' as const, key: chunk })));
+    const byChunk = new Map(chunks.map((chunk, i) => [chunk, unpackChunk(found[i]?.[0]?.value)]));
+    for (const { chunk, place } of places) this.#facts.set(`${chunk}:${place}`, byChunk.get(chunk)?.[place] ?? null);
+  }
+
+  /** The newest chunk while it is short; undefined when it has to be loaded, null when there is none to add to. */
+  get tail(): { readonly chunk: number; readonly sessions: readonly FinishedSession[] } | null | undefined {
+    const newest = this.#directory.at(-1);
+    if (newest === undefined || newest.count >= TAIL_SESSIONS_MAX) return null;
+    return this.#tail?.chunk === newest.chunk ? (this.#tail.sessions.length === newest.count ? this.#tail : null) : undefined;
+  }
+
+  async loadTail(store: Store): Promise<void> {
+    const newest = this.#directory.at(-1);
+    if (newest === undefined) return;
+    const [rows] = await store.read([{ table: 'history', key: newest.chunk }]);
+    const sessions = unpackChunk(rows?.[0]?.value) ?? [];
+    // A chunk with a damaged session is left as it is, and a new one is begun.
+    this.#tail = { chunk: newest.chunk, sessions: sessions.filter((session) => session !== null) };
+  }
+
+  /** Follows an update made by this tab. */
+  follow(directory: ChunkInfo[], version: number, changed: readonly { chunk: number; columns: Columns; sessions: readonly FinishedSession[] }[]): void {
+    this.#directory = directory;
+    this.version = version;
+    const known = new Set(directory.map((info) => info.chunk));
+    for (const chunk of this.#columns.keys()) if (!known.has(chunk)) this.#columns.delete(chunk);
+    for (const { chunk, columns, sessions } of changed) {
+      this.#columns.set(chunk, columns);
+      if (sessions.length < TAIL_SESSIONS_MAX) this.#tail = { chunk, sessions };
+    }
+    this.#facts.clear();
+  }
+}
+
+const EMPTY_COLUMNS: Columns = { starts: new Float64Array(0), ends: new Float64Array(0), hashes: new Uint32Array(0) };
+
+function historyVersionOf(row: Row | undefined): number {
+  const value = row?.value;
+  const version = typeof value === 'object' && value !== null ? (value as { historyVersion?: unknown }).historyVersion : undefined;
+  return typeof version === 'number' ? version : 0;
+}
+
+/** Only after damage: tells the directory from all columns. */
+async function rebuildDirectory(store: Store): Promise<ChunkInfo[]> {
+  const [rows] = await store.read([{ table: 'columns' }]);
+  const directory: ChunkInfo[] = [];
+  for (const row of rows ?? []) {
+    const columns = readColumns(row.value);
+    if (columns !== null && typeof row.key === 'number') directory.push(describeColumns(row.key, columns));
+  }
+  return directory;
+}

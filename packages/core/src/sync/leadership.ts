@@ -1,0 +1,166 @@
+// One tab leads. A lock says which; a knock that nobody answers says that the leader is frozen, and then the lock is stolen.
+// Nothing depends on there being exactly one: a second leader only costs requests.
+import type { Cancel, Clock, Ids, Lifecycle, Locks } from '../ports.ts';
+import type { Local } from './local.ts';
+import { planTakeOver } from './settle.ts';
+
+/** A visible tab that sees no progress for so long knocks, and steals when there is no answer: together under ten seconds. */
+const PATIENCE_MS = 3000;
+const ANSWER_MS = 5000;
+/** Without any sign of a leader for so long, a visible tab knocks even if it wants nothing. */
+const SILENCE_MS = 150_000;
+const RETRY_MS = 5000;
+
+export interface LeadershipOptions {
+  readonly name: string;
+  readonly tab: string;
+  readonly local: Local;
+  readonly locks: Locks;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly lifecycle: Lifecycle;
+  /** Does the work; resolves soon after `signal` aborted. */
+  readonly lead: (term: number, signal: AbortSignal) => Promise<void>;
+  readonly onLeader: (leader: boolean) => void;
+  /** Another tab's knock wants a sync now. */
+  readonly onWish: (knock: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export class Leadership {
+  readonly #options: LeadershipOptions;
+  #isLeading = false;
+  /** Ends the current wait for the lock, or the current hold. */
+  #resign: AbortController | null = null;
+  #cancelPatience: Cancel | null = null;
+  #isSuspended = false;
+  #wantsSteal = false;
+  #resume: (() => void) | null = null;
+
+  constructor(options: LeadershipOptions) {
+    this.#options = options;
+    options.signal.addEventListener('abort', () => {
+      this.#resign?.abort();
+      this.#cancelPatience?.();
+      this.#resume?.();
+    });
+  }
+
+  get isLeading(): boolean {
+    return this.#isLeading;
+  }
+
+  /** Waits for the lock, leads, and waits again, until the engine's signal aborts. */
+  async run(): Promise<void> {
+    const { locks, name, signal, clock } = this.#options;
+    while (!signal.aborted) {
+      if (this.#isSuspended) await new Promise<void>((resolve) => (this.#resume = resolve));
+      if (signal.aborted) return;
+      const own = (this.#resign = new AbortController());
+      const steal = this.#wantsSteal;
+      this.#wantsSteal = false;
+      try {
+        await locks.request(name, { steal, signal: own.signal }, (lost) => this.#hold(lost, own.signal));
+      } catch {
+        // The store or the platform refused; leading is tried again later.
+        await new Promise<void>((resolve) => {
+          const cancel = clock.setTimer(RETRY_MS, resolve);
+          own.signal.addEventListener('abort', () => (cancel(), resolve()));
+        });
+      }
+    }
+  }
+
+  async #hold(lost: AbortSignal, resigned: AbortSignal): Promise<void> {
+    const { local, lead, onLeader } = this.#options;
+    const end = new AbortController();
+    const stop = (): void => end.abort();
+    lost.addEventListener('abort', stop);
+    resigned.addEventListener('abort', stop);
+    if (lost.aborted || resigned.aborted) stop();
+    try {
+      if (end.signal.aborted) return;
+      const term = await local.commit(planTakeOver, 'relaxed');
+      this.#isLeading = true;
+      onLeader(true);
+      this.listen();
+      await lead(term, end.signal);
+    } finally {
+      this.#isLeading = false;
+      if (!this.#options.signal.aborted) onLeader(false);
+    }
+  }
+
+  /** The page is about to be frozen: somebody else may lead. */
+  suspend(): void {
+    this.#isSuspended = true;
+    this.#resign?.abort();
+  }
+
+  wakeUp(): void {
+    this.#isSuspended = false;
+    this.#resume?.();
+  }
+
+  /** The leader answers a knock. Returns it when it is new. */
+  listen(): void {
+    const { local, tab } = this.#options;
+    const { knock, leader } = local.view;
+    if (!this.#isLeading || knock === null || leader?.heard === knock.id) return;
+    const heard = local.commit((draft) => {
+      const now = draft.view.knock;
+      if (now === null || draft.view.leader?.heard === now.id) return null;
+      draft.putMeta('leader', { tab, heard: now.id, done: draft.view.leader?.done ?? null, sent: 0 });
+      return now;
+    }, 'relaxed');
+    heard.then((now) => now?.sync === true && this.#options.onWish(now.id)).catch(() => undefined);
+  }
+
+  /** What the wish of a knock achieved. */
+  async answer(knock: string, sent: number): Promise<void> {
+    const { local, tab } = this.#options;
+    await local.commit((draft) => draft.putMeta('leader', { tab, heard: draft.view.leader?.heard ?? knock, done: knock, sent }), 'relaxed');
+  }
+
+  /** Another tab's turn to work: if nothing moves, find out whether it can. */
+  watch(): void {
+    const { clock, lifecycle } = this.#options;
+    if (this.#isLeading || this.#cancelPatience !== null || !lifecycle.visible()) return;
+    this.#cancelPatience = clock.setTimer(PATIENCE_MS, () => {
+      this.#cancelPatience = null;
+      if (this.#isStuck()) void this.knock(false);
+    });
+  }
+
+  /** Whether a leader would have something to do that is not being done. */
+  #isStuck(): boolean {
+    const { local, clock, lifecycle } = this.#options;
+    if (this.#isLeading || !lifecycle.visible()) return false;
+    const { sync, head, sessionsPending, parked, damaged } = local.view;
+    if (clock.now() - head.at > SILENCE_MS) return true;
+    const isWaiting = sync.phase === 'backing_off' || sync.phase === 'paused' || !lifecycle.online();
+    return !isWaiting && sessionsPending > parked.size + damaged.size && clock.now() - head.at >= PATIENCE_MS / 2;
+  }
+
+  /** Asks the leader for a sign of life; without one, this tab takes over. Resolves to the knock's id. */
+  async knock(sync: boolean): Promise<string | null> {
+    const { local, ids, clock } = this.#options;
+    const id = ids.uuid();
+    try {
+      await local.commit((draft) => draft.putMeta('knock', { id, sync }), 'relaxed');
+    } catch {
+      return null;
+    }
+    clock.setTimer(ANSWER_MS, () => void this.#takeOver(id));
+    return id;
+  }
+
+  async #takeOver(knock: string): Promise<void> {
+    const { local, signal } = this.#options;
+    if (signal.aborted || this.#isLeading) return;
+    await local.refresh().catch(() => undefined);
+    if (this.#isLeading || local.view.leader?.heard === knock || local.view.knock?.id !== knock) return;
+    this.#wantsSteal = true;
+    this.#resign?.abort();
+  }
+}

@@ -1,0 +1,244 @@
+// The only writer of the store. Plans that arrive together share one transaction; a plan that fails takes nobody else with it.
+//
+// Rules: an update reads the head first and runs its plans only if this tab's copy is current, else the copy is read again;
+// a plan decides synchronously; what it writes shows in the copy at once and is taken back when the commit fails;
+// nothing is announced, and no promise resolves, before the commit.
+import { engineError, isEngineError } from '../errors.ts';
+import type { Clock, Decision, Durability, Row, Store, StoreError } from '../ports.ts';
+import { isStoreError } from '../store-error.ts';
+import { History } from './history.ts';
+import { readHead } from './head.ts';
+import { Draft } from './draft.ts';
+import { View, VIEW_READS } from './view.ts';
+
+/** Decides, synchronously, what to write. Throws an EngineError to refuse, or {@link NotReady} to be asked again. */
+export type Plan<T> = (draft: Draft) => T;
+
+/** Thrown by a plan that needs something loaded first. */
+export class NotReady extends Error {
+  readonly prepare: () => Promise<void>;
+
+  constructor(prepare: () => Promise<void>) {
+    super('not loaded yet');
+    this.prepare = prepare;
+  }
+}
+
+interface Job {
+  readonly plan: Plan<unknown>;
+  readonly durability: Durability;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Outcome = typeof STALE | { readonly settled: readonly Settled[]; readonly wrote: boolean };
+
+type Settled = { readonly job: Job; readonly value: unknown } | { readonly job: Job; readonly error: unknown };
+
+const STALE: unique symbol = Symbol('stale');
+/** After so many stale copies in a row the whole view is read inside the update itself, so other tabs cannot starve this one. */
+const OPTIMISTIC_TRIES = 3;
+const HANDLE_TRIES = 3;
+const PREPARE_TRIES = 50;
+
+export interface LocalOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  /** After each commit of this tab and after each refresh that found something new. */
+  readonly onChange: (ownCommit: boolean) => void;
+  readonly onStoreError: (error: StoreError) => void;
+}
+
+export class Local {
+  readonly view: View = new View();
+  readonly history: History = new History();
+  readonly #options: LocalOptions;
+  #jobs: Job[] = [];
+  /** The work that has the store now; updates and refreshes take turns. */
+  #turn: Promise<void> = Promise.resolve();
+  #isFlushing = false;
+  /** From a decision to its commit. */
+  #isDeciding = false;
+  #refreshing: Promise<void> | null = null;
+  #isLoaded = false;
+
+  constructor(options: LocalOptions) {
+    this.#options = options;
+  }
+
+  get store(): Store {
+    return this.#options.store;
+  }
+
+  /** Runs a plan in a transaction; resolves after the commit. Rejects with an EngineError, nothing written. */
+  async commit<T>(plan: Plan<T>, durability: Durability): Promise<T> {
+    for (let tries = 0; tries < PREPARE_TRIES; tries += 1) {
+      try {
+        return (await this.#enqueue(plan, durability)) as T;
+      } catch (error) {
+        if (!(error instanceof NotReady)) throw error;
+        await this.#prepare(error);
+      }
+    }
+    throw engineError('storage_unavailable');
+  }
+
+  async #prepare(need: NotReady): Promise<void> {
+    try {
+      await need.prepare();
+    } catch (error) {
+      throw this.#toEngineError(error);
+    }
+  }
+
+  #enqueue(plan: Plan<unknown>, durability: Durability): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#jobs.push({ plan, durability, resolve, reject });
+      if (this.#isFlushing) return;
+      this.#isFlushing = true;
+      this.#turn = this.#turn.then(() => this.#flush());
+    });
+  }
+
+  /** Reads the view again if the store moved on. Concurrent calls share one read. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#takeTurn(async () => {
+      this.#refreshing = null;
+      const [rows] = await this.#withHandle(() => this.store.read([{ table: 'meta', key: 'head' }]));
+      const version = (rows?.[0]?.value as { version?: unknown } | undefined)?.version ?? 0;
+      if (this.#isLoaded && version === this.view.head.version) return;
+      await this.#reload();
+      this.#options.onChange(false);
+    });
+    return this.#refreshing;
+  }
+
+  /** Whether an update is under way: the view may show what is not committed yet. */
+  get isBusy(): boolean {
+    return this.#isDeciding;
+  }
+
+  /** Resolves when no update is under way: what the view shows is committed. */
+  settled(): Promise<void> {
+    return this.#isFlushing ? this.#turn : Promise.resolve();
+  }
+
+  #takeTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async #reload(): Promise<void> {
+    this.view.load(await this.#withHandle(() => this.store.read(VIEW_READS)));
+    this.#isLoaded = true;
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#jobs.length > 0) {
+      const jobs = this.#jobs;
+      this.#jobs = [];
+      await this.#runTogether(jobs);
+    }
+    this.#isFlushing = false;
+  }
+
+  async #runTogether(jobs: readonly Job[]): Promise<void> {
+    let outcome: Exclude<Outcome, typeof STALE>;
+    try {
+      outcome = await this.#update(jobs);
+    } catch (error) {
+      // No space for all of them may still be space for some.
+      if (jobs.length > 1 && isStoreError(error) && error.code === 'quota') {
+        for (const job of jobs) await this.#runTogether([job]);
+        return;
+      }
+      const shown = this.#toEngineError(error);
+      for (const job of jobs) job.reject(shown);
+      return;
+    }
+    if (outcome.wrote) this.#options.onChange(true);
+    for (const settled of outcome.settled) {
+      if ('error' in settled) settled.job.reject(settled.error);
+      else settled.job.resolve(settled.value);
+    }
+  }
+
+  async #update(jobs: readonly Job[]): Promise<Exclude<Outcome, typeof STALE>> {
+    const durability = jobs.some((job) => job.durability === 'strict') ? 'strict' : 'relaxed';
+    for (let tries = 0; ; tries += 1) {
+      const isPatient = tries < OPTIMISTIC_TRIES && this.#isLoaded;
+      const result = await this.#withHandle(() => this.#transaction(jobs, durability, isPatient));
+      if (result !== STALE) return result;
+      await this.#reload();
+    }
+  }
+
+  async #transaction(jobs: readonly Job[], durability: Durability, isPatient: boolean): Promise<Outcome> {
+    let draft: Draft | null = null;
+    const decideAll = (found: readonly (readonly Row[])[]): Decision<Outcome> => {
+      // The store runs this again when its handle died, and then the first run may or may not have been committed.
+      this.#takeBack(draft);
+      draft = null;
+      if (!isPatient) {
+        this.view.load(found);
+        this.#isLoaded = true;
+      } else if (readHead(found[0]?.[0]?.value, 0).head.version !== this.view.head.version) {
+        return { writes: [], result: STALE };
+      }
+      this.#isDeciding = true;
+      const own = (draft = new Draft(this.view, this.history, this.#options.clock.now()));
+      const settled = jobs.map((job) => decide(job, own));
+      const writes = own.seal();
+      return { writes, result: { settled, wrote: writes.length > 0 } };
+    };
+    try {
+      return await this.store.update(isPatient ? VIEW_READS.slice(0, 1) : VIEW_READS, decideAll, durability);
+    } catch (error) {
+      this.#takeBack(draft);
+      throw error;
+    } finally {
+      this.#isDeciding = false;
+    }
+  }
+
+  #takeBack(draft: Draft | null): void {
+    draft?.backTo({ writes: 0, undo: 0 });
+  }
+
+  /** The store reopens a lost handle by itself on the next call: run the whole transaction again. */
+  async #withHandle<T>(work: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        const mayPass = isStoreError(error) && (error.code === 'closed' || error.code === 'aborted');
+        if (!mayPass || tries >= HANDLE_TRIES) throw error;
+      }
+    }
+  }
+
+  #toEngineError(error: unknown): unknown {
+    if (isEngineError(error)) return error;
+    if (!isStoreError(error)) return engineError('storage_unavailable', [], error);
+    this.#options.onStoreError(error);
+    return storeToEngineError(error);
+  }
+}
+
+function decide(job: Job, draft: Draft): Settled {
+  const mark = draft.mark();
+  try {
+    return { job, value: job.plan(draft) };
+  } catch (error) {
+    draft.backTo(mark);
+    return { job, error };
+  }
+}
+
+export function storeToEngineError(error: StoreError): Error {
+  if (error.code === 'quota') return engineError('storage_full', [], error);
+  if (error.code === 'blocked') return engineError('upgrade_blocked', [], error);
+  if (error.code === 'newer_version') return engineError('newer_version', [], error);
+  return engineError('storage_unavailable', [], error);
+}

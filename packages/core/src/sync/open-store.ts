@@ -1,0 +1,51 @@
+// Opens a store in bounded time. When there is none to be had, a volatile one keeps the app going, and the status says so.
+import { engineError } from '../errors.ts';
+import type { Clock, Ports, Store } from '../ports.ts';
+import { createStoreError, isStoreError } from '../store-error.ts';
+
+export interface OpenedStore {
+  readonly store: Store;
+  readonly problems: readonly string[];
+}
+
+/** Some browsers never settle an opening; a second attempt often works. */
+const OPEN_DEADLINE_MS = 5000;
+const TRIES = 2;
+
+export async function openStore(ports: Ports, name: string): Promise<OpenedStore> {
+  let failure: unknown;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    try {
+      return { store: await inTime(ports.stores.open(name), ports.clock), problems: [] };
+    } catch (error) {
+      failure = error;
+      if (isStoreError(error) && error.code === 'newer_version') throw engineError('newer_version', [], error);
+    }
+  }
+  const problems = ['volatile_storage'];
+  if (isStoreError(failure) && failure.code === 'quota') problems.push('storage_full');
+  if (isStoreError(failure) && failure.code === 'blocked') problems.push('upgrade_blocked');
+  return { store: await ports.stores.openVolatile(name), problems };
+}
+
+function inTime(opening: Promise<Store>, clock: Clock): Promise<Store> {
+  return new Promise((resolve, reject) => {
+    let isLate = false;
+    const cancel = clock.setTimer(OPEN_DEADLINE_MS, () => {
+      isLate = true;
+      reject(createStoreError('unavailable', 'opening the store did not end in time'));
+    });
+    opening.then(
+      (store) => {
+        cancel();
+        // Nobody waits for it any more.
+        if (isLate) void store.close();
+        else resolve(store);
+      },
+      (error: unknown) => {
+        cancel();
+        reject(error);
+      },
+    );
+  });
+}

@@ -1,0 +1,53 @@
+// Which operation goes next. Pure, over the view; a parked one never, one that waits for its time not yet,
+// those that failed less often first and among them the oldest: so none holds up the others.
+import type { Operation } from '../model/operation.ts';
+import type { View } from './view.ts';
+
+function isSendable(view: View, seq: number, operation: Operation, now: number, user: string): boolean {
+  const { parked, notBefore } = operation.delivery;
+  if (parked !== null || operation.owner !== user || (notBefore !== null && notBefore > now)) return false;
+  if (view.head.inFlight.includes(seq)) return false;
+  // Operations of one session go in their order.
+  const first = view.seqsOf(operation.session.id)[0];
+  return first === seq;
+}
+
+/** The next operation to send, or null. */
+export function nextToSend(view: View, now: number, user: string): number | null {
+  let best: number | null = null;
+  let bestTries = Number.POSITIVE_INFINITY;
+  for (const [seq, operation] of view.operations) {
+    const { tries } = operation.delivery;
+    if (tries >= bestTries || !isSendable(view, seq, operation, now, user)) continue;
+    if (tries === 0) return seq;
+    best = seq;
+    bestTries = tries;
+  }
+  return best;
+}
+
+/** How many could be sent now. */
+export function countSendable(view: View, now: number, user: string): number {
+  let count = 0;
+  for (const [seq, operation] of view.operations) if (isSendable(view, seq, operation, now, user)) count += 1;
+  return count;
+}
+
+/** When the next waiting operation may go, by the device's clock; null when none waits. */
+export function nextWaitingAt(view: View, now: number): number | null {
+  let at: number | null = null;
+  for (const { delivery } of view.operations.values()) {
+    const { notBefore, parked } = delivery;
+    if (parked === null && notBefore !== null && notBefore > now && (at === null || notBefore < at)) at = notBefore;
+  }
+  return at;
+}
+
+/** Whether an operation that failed by its own fault is due again, and nothing has proved since that the server itself is well. */
+export function needsHealthProof(view: View, now: number): boolean {
+  for (const { delivery } of view.operations.values()) {
+    const isDue = delivery.parked === null && (delivery.notBefore ?? 0) <= now;
+    if (isDue && delivery.faults > 0 && delivery.successesAtFault === view.sync.successes) return true;
+  }
+  return false;
+}

@@ -1,0 +1,49 @@
+// Asks the documented status call and keeps what it says of other devices.
+import type { Clock } from '../ports.ts';
+import { readCommon, readJson } from './answer.ts';
+import { isEqualValue } from './equal.ts';
+import type { Local } from './local.ts';
+import { type Halt, tokenOutcome } from './push.ts';
+import { parseServerAnswer, type ServerAnswer } from './server-answer.ts';
+import type { ServerCalls } from './server-calls.ts';
+import { findOwn, type Self } from './status.ts';
+import type { StoredAnswer } from './sync-state.ts';
+
+const INCOHERENT = 'incoherent_answer';
+
+/** Null when the server answered, whether or not it made sense. */
+export async function pollStatus(
+  local: Local,
+  calls: ServerCalls,
+  self: Self,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Halt | null> {
+  const acknowledged = local.view.head.acknowledged;
+  const sent = await calls.status(signal);
+  if (sent.kind === 'no_token') return tokenOutcome(sent);
+  const common = readCommon(sent.result, clock.now());
+  if (common !== null) return common.kind === 'acknowledged' || common.kind === 'parked' || common.kind === 'held' ? null : common;
+  if (!sent.result.ok) return null;
+  const { status } = sent.result.response;
+  if (status >= 500) return { kind: 'failed', scope: 'server', code: 'server_fault', message: `The server answered ${status}`, retryAfterMs: null, unknown: false, counts: null };
+  if (status < 300) await keepAnswer(local, self, parseServerAnswer(readJson(sent.result.response)), acknowledged);
+  return null;
+}
+
+async function keepAnswer(local: Local, self: Self, answer: ServerAnswer | null, acknowledged: number): Promise<void> {
+  await local.commit((draft) => {
+    const { sync, answer: before } = draft.view;
+    const others = sync.problems.filter((code) => code !== INCOHERENT);
+    draft.setSync({ problems: answer === null ? [...others, INCOHERENT] : others });
+    if (answer === null) return;
+    const next: StoredAnswer = { answer: withoutOwn(answer, self, (sync.capabilities ?? []).length === 0), acknowledged };
+    if (!isEqualValue(next, before)) draft.putMeta('answer', next);
+  }, 'relaxed');
+}
+
+/** This device's row is told from local data; what the server says of it changes with each call. */
+function withoutOwn(answer: ServerAnswer, self: Self, isBasic: boolean): ServerAnswer {
+  const own = findOwn(answer.devices, self, isBasic);
+  return own === undefined ? answer : { ...answer, devices: answer.devices.filter((device) => device !== own) };
+}

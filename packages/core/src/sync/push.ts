@@ -1,0 +1,127 @@
+// Sends the outbox, oldest first, at most four at once. Each answer is settled in one transaction that also chooses what goes next.
+import { type Operation, operationRequest } from '../model/operation.ts';
+import type { Clock, Ids } from '../ports.ts';
+import { type Failure, type Outcome, readDelivery } from './answer.ts';
+import type { Draft } from './draft.ts';
+import type { Local } from './local.ts';
+import { nextToSend } from './outbox.ts';
+import type { Sent, ServerCalls } from './server-calls.ts';
+import { planSettle, type Settled } from './settle.ts';
+
+export const IN_FLIGHT_MAX = 4;
+/** So many items in a row that failed on their own: then it is the server. */
+const FAULT_RUN_MAX = 3;
+
+export interface PushOptions {
+  readonly local: Local;
+  readonly calls: ServerCalls;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly user: string;
+}
+
+/** What ended a drain early; null when everything that could be sent was. */
+export type Halt = Extract<Outcome, { kind: 'unauthorized' | 'stopped' | 'failed' }>;
+
+export interface Drained {
+  readonly sent: number;
+  readonly halt: Halt | null;
+}
+
+interface Step {
+  readonly seq: number;
+  readonly operation: Operation;
+  readonly othersSucceeded: boolean;
+}
+
+export class Drain {
+  readonly #options: PushOptions;
+  readonly #term: number;
+  readonly #signal: AbortSignal;
+  readonly #total: number;
+  #sent = 0;
+  #done = 0;
+  #faultRun = 0;
+  #halt: Halt | null = null;
+
+  constructor(options: PushOptions, term: number, total: number, signal: AbortSignal) {
+    this.#options = options;
+    this.#term = term;
+    this.#total = total;
+    this.#signal = signal;
+  }
+
+  /** @param isProbe after failures: one request first, the others only once it succeeded. */
+  async run(isProbe: boolean): Promise<Drained> {
+    let started = 0;
+    const lanes: Promise<void>[] = [];
+    const start = (count: number): void => {
+      for (; started < count; started += 1) lanes.push(this.#lane(() => start(IN_FLIGHT_MAX)));
+    };
+    start(isProbe ? 1 : Math.min(IN_FLIGHT_MAX, this.#total));
+    for (let i = 0; i < lanes.length; i += 1) await lanes[i];
+    return { sent: this.#sent, halt: this.#halt };
+  }
+
+  async #lane(onSuccess: () => void): Promise<void> {
+    let step = await this.#commit([]);
+    while (step !== null) {
+      const outcome = await this.#deliver(step);
+      if (outcome === null) return;
+      this.#count(outcome);
+      step = await this.#commit([{ seq: step.seq, outcome, random: this.#options.ids.random() }]);
+      if (outcome.kind === 'acknowledged') {
+        this.#sent += 1;
+        onSuccess();
+      }
+    }
+  }
+
+  #commit(settled: readonly Settled[]): Promise<Step | null> {
+    return this.#options.local.commit((draft) => this.#plan(draft, settled), 'relaxed');
+  }
+
+  #plan(draft: Draft, settled: readonly Settled[]): Step | null {
+    const { local, user } = this.#options;
+    planSettle(draft, local.store, this.#term, settled);
+    if (draft.view.head.term !== this.#term || this.#signal.aborted) return null;
+    const seq = this.#halt === null ? nextToSend(draft.view, draft.now, user) : null;
+    const operation = seq === null ? undefined : draft.view.operations.get(seq);
+    if (seq === null || operation === undefined) return null;
+    draft.setHead({ inFlight: [...draft.view.head.inFlight, seq].sort((a, b) => a - b) });
+    draft.setSync({ phase: 'syncing', progress: { done: this.#done, total: Math.max(this.#total, this.#done + 1) } });
+    return { seq, operation, othersSucceeded: operation.delivery.successesAtFault !== draft.view.sync.successes };
+  }
+
+  /** Null when the engine stopped meanwhile: the row in `inFlight` says that the outcome is unknown. */
+  async #deliver({ operation, othersSucceeded }: Step): Promise<Outcome | null> {
+    const { calls, clock } = this.#options;
+    const { path, body } = operationRequest(operation);
+    const sent = await calls.post(path, body, this.#signal);
+    if (this.#signal.aborted && !isAnswered(sent)) return null;
+    if (sent.kind === 'no_token') return tokenOutcome(sent);
+    return readDelivery(sent.result, { operation, hadUnknown: operation.delivery.unknown, othersSucceeded, now: clock.now() });
+  }
+
+  #count(outcome: Outcome): void {
+    if (outcome.kind === 'acknowledged') this.#faultRun = 0;
+    if (outcome.kind !== 'failed') this.#done += outcome.kind === 'acknowledged' || outcome.kind === 'parked' ? 1 : 0;
+    if (outcome.kind === 'unauthorized' || outcome.kind === 'stopped') this.#halt = outcome;
+    if (outcome.kind !== 'failed') return;
+    this.#faultRun += 1;
+    const isEverybody = outcome.scope !== 'item' || this.#faultRun >= FAULT_RUN_MAX;
+    if (isEverybody && (this.#halt === null || this.#halt.kind === 'failed')) this.#halt = outcome;
+  }
+}
+
+function isAnswered(sent: Sent): boolean {
+  return sent.kind === 'answered' && sent.result.ok;
+}
+
+/** No request was made, so nothing is unknown. */
+export function tokenOutcome({ refusal }: Extract<Sent, { kind: 'no_token' }>): Halt {
+  const { code, message } = refusal;
+  if (code !== 'token_failed') return { kind: 'unauthorized', status: 401, code, message };
+  const failed: Failure = { kind: 'failed', scope: 'connection', code, message, retryAfterMs: null, unknown: false, counts: null };
+  return failed;
+}

@@ -1,0 +1,172 @@
+// What a person does to a session, as plans: each decides one transaction. Times and ids were stamped before and are only written here.
+import type { FinishInput, RecordInput } from '../api.ts';
+import { engineError } from '../errors.ts';
+import { type Operation, type OperationKind, UNTRIED } from '../model/operation.ts';
+import {
+  checkRecord, checkTimes, type FinishedSession, finishTimes, isSameContent, type Marks, type RunningSession,
+} from '../model/session.ts';
+import type { Store } from '../ports.ts';
+import { joinConflicts, leaveConflicts } from './conflict-groups.ts';
+import type { Draft } from './draft.ts';
+
+/** Who acts, and the id of the operation it makes. */
+export interface Stamp {
+  readonly opId: string;
+  readonly owner: string;
+  readonly source: string;
+  readonly deviceId: string;
+  readonly marks: Marks;
+}
+
+/** A written operation and its number. */
+export interface Written {
+  readonly seq: number;
+  readonly operation: Operation;
+}
+
+function append(draft: Draft, store: Store, session: FinishedSession, kind: OperationKind, stamp: Stamp): Written {
+  if (kind === 'submit') joinConflicts(draft, store, session);
+  const seq = draft.view.head.nextSeq;
+  const operation: Operation = { opId: stamp.opId, kind, owner: stamp.owner, session, at: stamp.marks.now, delivery: UNTRIED };
+  draft.setHead({ nextSeq: seq + 1 });
+  draft.put('operations', seq, operation);
+  return { seq, operation };
+}
+
+/** What this very act wrote already: a transaction may run again after a commit that nobody heard of. */
+function written(draft: Draft, id: string, { opId }: Stamp): Written | null {
+  for (const seq of draft.view.seqsOf(id)) {
+    const operation = draft.view.operations.get(seq);
+    if (operation?.opId === opId) return { seq, operation };
+  }
+  return null;
+}
+
+export function planStart(draft: Draft, running: RunningSession): RunningSession {
+  if (draft.view.running.has(running.id)) return running;
+  if (draft.view.running.size > 0) throw engineError('already_running');
+  draft.put('running', running.id, running);
+  return running;
+}
+
+/** @param known a session of that id in history, or null. */
+export function planRecord(
+  draft: Draft,
+  store: Store,
+  session: FinishedSession,
+  stamp: Stamp,
+  known: FinishedSession | null,
+): Written | FinishedSession {
+  const [seq] = draft.view.seqsOf(session.id);
+  const operation = seq === undefined ? undefined : draft.view.operations.get(seq);
+  const first = operation?.session ?? known;
+  if (first === null) {
+    if (draft.view.running.has(session.id)) throw engineError('id_reused');
+    return append(draft, store, session, 'submit', stamp);
+  }
+  if (!isSameContent(first, session)) throw engineError('id_reused');
+  return operation === undefined || seq === undefined ? first : { seq, operation };
+}
+
+export function toFinished(input: RecordInput, id: string, stamp: Stamp): FinishedSession {
+  return {
+    id, startTime: input.startTime, endTime: input.endTime, plannedDuration: null, category: input.category,
+    project: input.project, note: input.note ?? '', source: stamp.source, deviceId: stamp.deviceId, displayId: null,
+    clock: null, cancelled: null,
+  };
+}
+
+function runningOf(draft: Draft, id: string): RunningSession {
+  const running = draft.view.running.get(id);
+  if (running === undefined) throw engineError('not_running');
+  return running;
+}
+
+export function planComplete(draft: Draft, store: Store, id: string, input: FinishInput, stamp: Stamp): Written {
+  const before = written(draft, id, stamp);
+  if (before !== null) return before;
+  const running = runningOf(draft, id);
+  const times = input.endTime === undefined ? finishTimes(running, stamp.marks) : { endTime: input.endTime, clock: null };
+  const issues = checkTimes(running.startTime, times.endTime);
+  if (issues.length > 0) throw engineError(times.endTime - running.startTime > DAY_MS ? 'too_long' : 'invalid_input', issues);
+  draft.delete('running', id);
+  const session: FinishedSession = {
+    ...finishedFrom(running, stamp),
+    ...times,
+    category: input.category ?? running.category,
+    project: input.project ?? running.project,
+    note: input.note ?? running.note,
+  };
+  return append(draft, store, session, 'submit', stamp);
+}
+
+const DAY_MS = 86_400_000;
+
+function finishedFrom(running: RunningSession, stamp: Stamp): Omit<FinishedSession, 'endTime' | 'clock'> {
+  const { id, startTime, plannedDuration, category, project, note } = running;
+  return {
+    id, startTime, plannedDuration, category, project, note, source: stamp.source, deviceId: stamp.deviceId,
+    displayId: null, cancelled: null,
+  };
+}
+
+export function planCancel(
+  draft: Draft,
+  store: Store,
+  id: string,
+  cancelled: NonNullable<FinishedSession['cancelled']>,
+  stamp: Stamp,
+): Written {
+  const before = written(draft, id, stamp);
+  if (before !== null) return before;
+  const running = runningOf(draft, id);
+  draft.delete('running', id);
+  const session: FinishedSession = { ...finishedFrom(running, stamp), ...finishTimes(running, stamp.marks), cancelled };
+  return append(draft, store, session, 'cancel', stamp);
+}
+
+function parkedOf(draft: Draft, id: string): Written {
+  const seqs = draft.view.seqsOf(id);
+  if (seqs.length === 0) throw engineError('not_found');
+  const seq = seqs.find((candidate) => draft.view.parked.has(candidate));
+  const operation = seq === undefined ? undefined : draft.view.operations.get(seq);
+  if (seq === undefined || operation === undefined) throw engineError('not_parked');
+  return { seq, operation };
+}
+
+/** A parked operation becomes a new one, at the end of the queue, with what the person changed. */
+export function planRetry(
+  draft: Draft,
+  store: Store,
+  id: string,
+  changes: Partial<Omit<RecordInput, 'id'>>,
+  stamp: Stamp,
+): Written {
+  const again = written(draft, id, stamp);
+  if (again !== null) return again;
+  const { seq, operation } = parkedOf(draft, id);
+  const before = operation.session;
+  const session: FinishedSession = {
+    ...before,
+    startTime: changes.startTime ?? before.startTime,
+    endTime: changes.endTime ?? before.endTime,
+    category: changes.category ?? before.category,
+    project: changes.project ?? before.project,
+    note: changes.note ?? before.note,
+  };
+  if (operation.kind === 'submit') {
+    const issues = checkRecord(session);
+    if (issues.length > 0) throw engineError('invalid_input', issues);
+  }
+  draft.deleteOperations([seq]);
+  leaveConflicts(draft, id);
+  return append(draft, store, session, operation.kind, stamp);
+}
+
+/** Gives up a parked operation. */
+export function planDiscard(draft: Draft, id: string): Written {
+  const parked = parkedOf(draft, id);
+  draft.deleteOperations([parked.seq]);
+  leaveConflicts(draft, id);
+  return parked;
+}

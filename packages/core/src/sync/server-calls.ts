@@ -1,0 +1,97 @@
+// Requests to the server: headers, the token at the moment of sending, deadlines. Judges no answer beyond "this token is dead".
+import type { Clock, HttpRequest, Transport, TransportResult } from '../ports.ts';
+import { readJson } from './answer.ts';
+import { parseHttpDate } from './backoff.ts';
+import { parseInstant } from '@syncline/protocol';
+import type { TokenAnswer, Tokens } from './tokens.ts';
+
+const DEADLINE_MS = 30_000;
+const BODY_CHARS_MAX = 4_000_000;
+/** A clock difference below this is noise: `Date` has whole seconds. */
+export const SKEW_NOISE_MS = 2000;
+
+export type Sent =
+  | { readonly kind: 'answered'; readonly result: TransportResult }
+  | { readonly kind: 'no_token'; readonly refusal: Extract<TokenAnswer, { ok: false }> };
+
+export interface ServerCallsOptions {
+  readonly transport: Transport;
+  readonly tokens: Tokens;
+  readonly clock: Clock;
+  readonly appIdentifier: string | null;
+  readonly deviceId: string;
+  /** What the server is known to offer; empty for a basic one, which may refuse headers it does not know. */
+  readonly capabilities: () => readonly string[];
+  readonly sessionsPending: () => number;
+  /** Every answer of our server: its clock against ours, ms this device is ahead; null when the answer tells no time. */
+  readonly onAnswer: (skew: number | null) => void;
+}
+
+export class ServerCalls {
+  readonly #options: ServerCallsOptions;
+
+  constructor(options: ServerCallsOptions) {
+    this.#options = options;
+  }
+
+  /** `GET /api/health`: the one call without a token. */
+  health(signal: AbortSignal): Promise<TransportResult> {
+    return this.#send('GET', '/api/health', undefined, {}, signal);
+  }
+
+  status(signal: AbortSignal): Promise<Sent> {
+    return this.#authorized('GET', '/api/sync/status?check_conflicts=true', undefined, signal);
+  }
+
+  post(path: string, body: string, signal: AbortSignal): Promise<Sent> {
+    return this.#authorized('POST', path, body, signal);
+  }
+
+  /** A 401 is answered by asking for the token once more; only a different one is tried. */
+  async #authorized(method: HttpRequest['method'], path: string, body: string | undefined, signal: AbortSignal): Promise<Sent> {
+    const { tokens } = this.#options;
+    for (let isFirst = true; ; isFirst = false) {
+      const token = await tokens.current();
+      if (!token.ok) return { kind: 'no_token', refusal: token };
+      const result = await this.#send(method, path, body, { Authorization: `Bearer ${token.token}`, ...this.#deviceHeaders() }, signal);
+      if (!result.ok || result.response.status !== 401) return { kind: 'answered', result };
+      tokens.refuse(token.token);
+      if (!isFirst) return { kind: 'answered', result };
+    }
+  }
+
+  #deviceHeaders(): Record<string, string> {
+    const { capabilities, deviceId, sessionsPending } = this.#options;
+    if (capabilities().length === 0) return {};
+    return { 'X-Device-Id': deviceId, 'X-Sessions-Pending': String(sessionsPending()) };
+  }
+
+  async #send(
+    method: HttpRequest['method'],
+    path: string,
+    body: string | undefined,
+    more: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<TransportResult> {
+    const { transport, clock, appIdentifier, onAnswer } = this.#options;
+    const headers: Record<string, string> = { Accept: 'application/json', ...more };
+    if (body !== undefined) headers['Content-Type'] = 'application/json';
+    if (appIdentifier !== null && 'Authorization' in more) headers['X-App-Identifier'] = appIdentifier;
+    const before = clock.now();
+    const result = await transport.send({ method, path, headers, body, timeoutMs: DEADLINE_MS, maxBodyChars: BODY_CHARS_MAX }, signal);
+    const fields = result.ok ? readJson(result.response) : undefined;
+    // Only JSON is our server's; a portal's page says nothing about the server's clock.
+    if (result.ok && fields !== undefined && result.response.status < 400) {
+      onAnswer(skewOf(result.response.headers['date'], fields['server_time'] ?? fields['time'], (before + clock.now()) / 2));
+    }
+    return result;
+  }
+}
+
+function skewOf(date: string | undefined, exact: unknown, middle: number): number | null {
+  const told = typeof exact === 'string' ? parseInstant(exact) : null;
+  if (told !== null) return Math.round(middle - told);
+  const seconds = date === undefined ? null : parseHttpDate(date);
+  // Its second has begun, nobody knows how long ago.
+  return seconds === null ? null : Math.round(middle - (seconds + 500));
+}

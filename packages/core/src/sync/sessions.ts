@@ -1,0 +1,181 @@
+// The session calls of the engine: stamp once, decide in one transaction, answer when it is durable.
+import { canonicalUuid } from '@syncline/protocol';
+import type {
+  CancelInput, FinishInput, RecordInput, Session, SessionQuery, SessionsApi, StartInput,
+} from '../api.ts';
+import { engineError } from '../errors.ts';
+import { isCancelReason } from '../model/rows.ts';
+import { checkRecord, checkStart, checkWords, DEFAULT_PROJECT, type FinishedSession, type Marks, type RunningSession } from '../model/session.ts';
+import type { Clock, Ids } from '../ports.ts';
+import type { Source } from '../source.ts';
+import { LiveList } from './live-list.ts';
+import { type Local, NotReady } from './local.ts';
+import {
+  planCancel, planComplete, planDiscard, planRecord, planRetry, planStart, type Stamp, toFinished, type Written,
+} from './record.ts';
+import type { SessionReader } from './session-reader.ts';
+
+export interface SessionsOptions {
+  readonly local: Local;
+  readonly reader: SessionReader;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly owner: string;
+  readonly source: string;
+  readonly deviceId: string;
+  readonly tab: string;
+  readonly running: Source<readonly Session[]>;
+  /** Throws once the engine is closed. */
+  readonly check: () => void;
+  /** After something durable: there may be work. */
+  readonly onRecorded: () => void;
+  /** A session began just now. */
+  readonly onStarted: (session: RunningSession) => void;
+}
+
+export class Sessions implements SessionsApi {
+  readonly #options: SessionsOptions;
+  readonly #lists = new Set<LiveList>();
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  get running(): Source<readonly Session[]> {
+    return this.#options.running;
+  }
+
+  /** The store changed: live lists look again. */
+  refreshLists(): void {
+    for (const list of this.#lists) list.refresh();
+  }
+
+  closeLists(): void {
+    for (const list of this.#lists) list.close();
+    this.#lists.clear();
+  }
+
+  #marks(): Marks {
+    const { clock, tab } = this.#options;
+    return { now: Math.round(clock.now()), monotonic: clock.monotonic(), tab };
+  }
+
+  #stamp(marks: Marks = this.#marks()): Stamp {
+    const { ids, owner, source, deviceId } = this.#options;
+    return { opId: ids.uuid(), owner, source, deviceId, marks };
+  }
+
+  async start(input: StartInput): Promise<Session> {
+    const { check, ids, local, tab, reader, onStarted } = this.#options;
+    check();
+    const marks = this.#marks();
+    refuse(checkStart(input));
+    const running: RunningSession = {
+      id: ids.uuid(), startTime: marks.now, plannedDuration: input.plannedDuration, category: input.category,
+      project: input.project ?? DEFAULT_PROJECT, note: input.note ?? '', tab, monotonicStart: marks.monotonic,
+    };
+    await local.commit((draft) => planStart(draft, running), 'strict');
+    onStarted(running);
+    return reader.fromRunning(running.id) ?? this.#lost(running);
+  }
+
+  /** Another tab finished it in the same moment: what was started is still the answer. */
+  async #lost(running: RunningSession): Promise<Session> {
+    const session = await this.#options.reader.get(running.id);
+    if (session === null) throw engineError('not_running');
+    return session;
+  }
+
+  async complete(id: string, input: FinishInput = {}): Promise<Session> {
+    const { check, local } = this.#options;
+    check();
+    const stamp = this.#stamp();
+    refuse(checkWords(input));
+    const key = canonical(id, 'not_running');
+    return this.#written(await local.commit((draft) => planComplete(draft, local.store, key, input, stamp), 'strict'));
+  }
+
+  async cancel(id: string, input: CancelInput = {}): Promise<Session> {
+    const { check, local } = this.#options;
+    check();
+    const stamp = this.#stamp();
+    refuse(checkWords({ note: input.note }));
+    if (input.reason !== undefined && !isCancelReason(input.reason)) {
+      throw engineError('invalid_input', [{ path: 'reason', message: 'must be one of the documented reasons' }]);
+    }
+    const key = canonical(id, 'not_running');
+    const cancelled = { reason: input.reason ?? null, note: input.note ?? '' };
+    return this.#written(await local.commit((draft) => planCancel(draft, local.store, key, cancelled, stamp), 'strict'));
+  }
+
+  async record(input: RecordInput): Promise<Session> {
+    const { check, ids, local, reader } = this.#options;
+    check();
+    const stamp = this.#stamp();
+    refuse(checkRecord(input));
+    const isMinted = input.id === undefined;
+    const session = toFinished(input, isMinted ? ids.uuid() : canonical(input.id, 'invalid_input'), stamp);
+    let packed: { readonly found: FinishedSession | null; readonly version: number } | null = null;
+    const result = await local.commit((draft) => {
+      // An id the app brought may be in history already; one that was minted here cannot.
+      const mustLook = !isMinted && draft.view.seqsOf(session.id).length === 0 && packed?.version !== draft.view.head.historyVersion;
+      if (mustLook) throw new NotReady(async () => void (packed = await reader.findPacked(session.id)));
+      return planRecord(draft, local.store, session, stamp, packed?.found ?? null);
+    }, 'strict');
+    return 'seq' in result ? this.#written(result) : reader.fromHistory(result);
+  }
+
+  #written(written: Written): Session {
+    this.#options.onRecorded();
+    return this.#options.reader.fromWritten(written);
+  }
+
+  async get(id: string): Promise<Session | null> {
+    this.#options.check();
+    const key = canonicalUuid(id);
+    return key === null ? null : this.#options.reader.get(key);
+  }
+
+  async list(query?: SessionQuery): Promise<readonly Session[]> {
+    this.#options.check();
+    return this.#options.reader.list(query);
+  }
+
+  observe(query?: SessionQuery): Source<readonly Session[]> {
+    const { check, reader } = this.#options;
+    check();
+    return new LiveList(() => reader.list(query), (list) => void this.#lists.add(list), (list) => void this.#lists.delete(list));
+  }
+
+  async retry(id: string, changes: Partial<Omit<RecordInput, 'id'>> = {}): Promise<Session> {
+    const { check, local } = this.#options;
+    check();
+    const stamp = this.#stamp();
+    refuse(checkWords(changes));
+    const key = canonical(id, 'not_found');
+    return this.#written(await local.commit((draft) => planRetry(draft, local.store, key, changes, stamp), 'strict'));
+  }
+
+  async discard(id: string): Promise<Session> {
+    const { check, local, reader } = this.#options;
+    check();
+    const key = canonical(id, 'not_found');
+    let given: Written | null = null;
+    const written = await local.commit((draft) => {
+      // A transaction may run again after a commit that nobody heard of.
+      if (given !== null && draft.view.seqsOf(key).length === 0) return given;
+      return (given = planDiscard(draft, key));
+    }, 'strict');
+    return reader.fromWritten(written);
+  }
+}
+
+function refuse(issues: Parameters<typeof engineError>[1]): void {
+  if (issues !== undefined && issues.length > 0) throw engineError('invalid_input', issues);
+}
+
+function canonical(id: string, code: 'not_running' | 'not_found' | 'invalid_input'): string {
+  const key = canonicalUuid(id);
+  if (key === null) throw engineError(code, code === 'invalid_input' ? [{ path: 'id', message: 'must be a UUID' }] : []);
+  return key;
+}

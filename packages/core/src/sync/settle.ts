@@ -1,0 +1,95 @@
+// What an outcome does to the outbox, as one transaction: acknowledged operations leave it, refused ones are marked, failed ones remember.
+import { LIMITS } from '@syncline/protocol';
+import type { Delivery, Operation } from '../model/operation.ts';
+import type { FinishedSession } from '../model/session.ts';
+import type { Store } from '../ports.ts';
+import type { Failure, Outcome } from './answer.ts';
+import { backOffMs } from './backoff.ts';
+import type { Draft } from './draft.ts';
+import { appendHistory } from './history-append.ts';
+import { serverNow } from './status.ts';
+
+export interface Settled {
+  readonly seq: number;
+  readonly outcome: Outcome;
+  /** In [0, 1), drawn once so that a plan that runs again decides the same. */
+  readonly random: number;
+}
+
+/** An operation that was waiting for the server's clock is looked at again at least so often. */
+const HELD_MAX_MS = 3_600_000;
+
+/** @param term of the leader that sent it; a newer leader's bookkeeping is not touched, but an acknowledgement is a fact whoever heard it. */
+export function planSettle(draft: Draft, store: Store, term: number, settled: readonly Settled[]): void {
+  const acknowledged = new Map<number, Operation & { readonly displayId: string | null }>();
+  const isLeading = draft.view.head.term === term;
+  for (const { seq, outcome, random } of settled) {
+    const operation = draft.view.operations.get(seq);
+    if (operation === undefined) continue;
+    if (outcome.kind === 'acknowledged') acknowledged.set(seq, { ...operation, displayId: outcome.displayId });
+    else if (isLeading) remember(draft, seq, operation, outcome, random);
+  }
+  acknowledge(draft, store, acknowledged);
+  if (!isLeading) return;
+  const gone = new Set(settled.map(({ seq }) => seq));
+  draft.setHead({ inFlight: draft.view.head.inFlight.filter((seq) => !gone.has(seq)) });
+}
+
+function acknowledge(draft: Draft, store: Store, operations: ReadonlyMap<number, Operation & { readonly displayId: string | null }>): void {
+  if (operations.size === 0) return;
+  const sessions: FinishedSession[] = [];
+  let { acknowledged, lastAcknowledged } = draft.view.head;
+  for (const { session, displayId } of operations.values()) {
+    sessions.push({ ...session, displayId: displayId ?? session.displayId });
+    if (session.cancelled !== null) continue;
+    acknowledged += 1;
+    lastAcknowledged = Math.max(lastAcknowledged ?? session.endTime, session.endTime);
+  }
+  appendHistory(draft, store, sessions);
+  draft.deleteOperations([...operations.keys()].sort((a, b) => a - b));
+  draft.setHead({ acknowledged, lastAcknowledged });
+  draft.setSync({ successes: draft.view.sync.successes + operations.size });
+}
+
+function remember(draft: Draft, seq: number, operation: Operation, outcome: Outcome, random: number): void {
+  const { delivery } = operation;
+  const change = changeOf(draft, operation, outcome, random);
+  if (change !== null) draft.put('operations', seq, { ...operation, delivery: { ...delivery, ...change } });
+}
+
+function changeOf(draft: Draft, { delivery, session }: Operation, outcome: Outcome, random: number): Partial<Delivery> | null {
+  const { now } = draft;
+  if (outcome.kind === 'parked') return { parked: { ...outcome.reason, at: now }, notBefore: null };
+  if (outcome.kind === 'held') {
+    const wait = session.endTime - LIMITS.futureLeewayMs - serverNow(draft.view, now);
+    return { notBefore: now + Math.min(HELD_MAX_MS, Math.max(1000, wait)) };
+  }
+  return outcome.kind === 'failed' ? failedChange(draft, delivery, outcome, random) : null;
+}
+
+function failedChange(draft: Draft, delivery: Delivery, failure: Failure, random: number): Partial<Delivery> {
+  const tries = delivery.tries + 1;
+  const isFault = failure.counts === 'fault';
+  return {
+    tries,
+    unknown: delivery.unknown || failure.unknown,
+    unclear: delivery.unclear + (failure.counts === 'unclear' ? 1 : 0),
+    faults: delivery.faults + (isFault ? 1 : 0),
+    successesAtFault: isFault ? draft.view.sync.successes : delivery.successesAtFault,
+    notBefore: failure.scope === 'item' ? draft.now + backOffMs(tries, random) : null,
+  };
+}
+
+/** A new leader: what was in flight has an unknown outcome, and the older leader's bookkeeping ends. */
+export function planTakeOver(draft: Draft): number {
+  const { head } = draft.view;
+  for (const seq of head.inFlight) {
+    const operation = draft.view.operations.get(seq);
+    if (operation === undefined || operation.delivery.unknown) continue;
+    draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, unknown: true } });
+  }
+  const term = head.term + 1;
+  draft.setHead({ inFlight: [], term });
+  draft.setSync({ phase: draft.view.sync.phase === 'syncing' ? 'idle' : draft.view.sync.phase, progress: null });
+  return term;
+}

@@ -1,0 +1,144 @@
+// The three Sources of an engine, kept in step with the view: status, conflicts, running sessions.
+// Emits only what is committed, only what changed, and by itself only when time alone changes a word.
+import type { Conflict } from '@syncline/protocol';
+import type { EngineStatus, Session } from '../api.ts';
+import { runningToSession } from '../model/session-view.ts';
+import type { Cancel, Clock, StoreSpace } from '../ports.ts';
+import { createEmitter, type Emitter, type Source } from '../source.ts';
+import { mergeConflicts } from './conflict-list.ts';
+import { isEqualValue } from './equal.ts';
+import type { Local } from './local.ts';
+import { type Derived, deriveStatus, type Self } from './status.ts';
+
+/** Room between two versions of the store for emissions that time or this tab alone causes. */
+const VERSION_STEP = 1_000_000;
+const TIMER_MAX_MS = 2_000_000_000;
+
+export interface StatusBoardOptions {
+  readonly local: Local;
+  readonly clock: Clock;
+  readonly self: Self;
+  readonly lastHours: number;
+}
+
+export class StatusBoard {
+  readonly #options: StatusBoardOptions;
+  readonly #status: Emitter<EngineStatus>;
+  readonly #conflicts: Emitter<readonly Conflict[]>;
+  readonly #running: Emitter<readonly Session[]>;
+  #conflictList: readonly Conflict[] = [];
+  #seen: readonly unknown[] = [];
+  readonly #problems = new Set<string>();
+  #leader = false;
+  #space: StoreSpace = { usage: null, quota: null, persisted: null };
+  #lastContact: number | null = null;
+  #cancelTimer: Cancel | null = null;
+  #isClosed = false;
+
+  constructor(options: StatusBoardOptions) {
+    this.#options = options;
+    this.#refreshLists();
+    const { status } = this.#derive();
+    this.#status = createEmitter(this.#stamp(status, 0), isSameStatus);
+    this.#conflicts = createEmitter(this.#conflictList, isEqualValue);
+    this.#running = createEmitter(this.#listRunning(), isEqualValue);
+  }
+
+  get status(): Source<EngineStatus> {
+    return this.#status.source;
+  }
+
+  get conflicts(): Source<readonly Conflict[]> {
+    return this.#conflicts.source;
+  }
+
+  get running(): Source<readonly Session[]> {
+    return this.#running.source;
+  }
+
+  /** Looks at everything again and emits what changed. */
+  update(): void {
+    // Between a decision and its commit the view is ahead of the store; the commit calls again.
+    if (this.#isClosed || this.#options.local.isBusy) return;
+    this.#refreshLists();
+    const { status, changesAt } = this.#derive();
+    this.#setTimer(changesAt);
+    this.#conflicts.emit(this.#conflictList);
+    this.#running.emit(this.#listRunning());
+    this.#status.emit(this.#stamp(status, this.#status.source.current.local.version));
+  }
+
+  setLeader(leader: boolean): void {
+    this.#leader = leader;
+    this.update();
+  }
+
+  setProblem(code: string, isThere: boolean): void {
+    if (this.#problems.has(code) === isThere) return;
+    if (isThere) this.#problems.add(code);
+    else this.#problems.delete(code);
+    this.update();
+  }
+
+  setSpace(space: StoreSpace): void {
+    this.#space = space;
+    this.update();
+  }
+
+  setLastContact(at: number): void {
+    this.#lastContact = at;
+    this.update();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelTimer?.();
+    this.#status.close();
+    this.#conflicts.close();
+    this.#running.close();
+  }
+
+  #derive(): Derived {
+    const { local, self, lastHours, clock } = this.#options;
+    const tab = { leader: this.#leader, problems: [...this.#problems], space: this.#space, lastContact: this.#lastContact };
+    return deriveStatus(local.view, self, tab, this.#conflictList, lastHours, clock.now());
+  }
+
+  /** Conflicts are listed again only when one of their sources changed. */
+  #refreshLists(): void {
+    const { view } = this.#options.local;
+    const seen = [view.conflictRevision, view.answer];
+    if (seen.every((value, i) => value === this.#seen[i])) return;
+    this.#seen = seen;
+    const answer = view.answer?.answer;
+    this.#conflictList = mergeConflicts(view.conflicts.values(), answer?.conflicts ?? [], answer?.everyDuplicate ?? false);
+  }
+
+  #listRunning(): readonly Session[] {
+    const { local, self } = this.#options;
+    return [...local.view.running.values()].map((running) => runningToSession(running, self.deviceType, self.deviceId));
+  }
+
+  /** Larger than the last one, and larger than any that an older state of the store can have in another tab. */
+  #stamp(status: Derived['status'], last: number): EngineStatus {
+    const { head } = this.#options.local.view;
+    const seconds = Math.floor((this.#options.clock.now() - head.at) / 1000);
+    const base = head.version * VERSION_STEP + Math.min(VERSION_STEP / 2, Math.max(0, seconds));
+    return { ...status, local: { ...status.local, version: Math.max(last + 1, base) } };
+  }
+
+  #setTimer(at: number | null): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    if (at === null) return;
+    const { clock } = this.#options;
+    const delay = Math.min(TIMER_MAX_MS, Math.max(1, Math.ceil(at - clock.now())));
+    this.#cancelTimer = clock.setTimer(delay, () => this.update());
+  }
+}
+
+function isSameStatus(a: EngineStatus, b: EngineStatus): boolean {
+  const { local: localA, ...restA } = a;
+  const { local: localB, ...restB } = b;
+  return isEqualValue({ ...localA, version: 0 }, { ...localB, version: 0 }) && isEqualValue(restA, restB);
+}

@@ -1,0 +1,96 @@
+// `meta/sync`: what the leading tab knows of the server, for every tab and for the next start.
+import type { ConnectionWord, PhaseWord } from '../api.ts';
+import { areTexts, asFields, type Fields, isCount, isNumber, isNumberOrNull } from '../model/rows.ts';
+import { readServerAnswer, type ServerAnswer } from './server-answer.ts';
+
+export interface LastError {
+  readonly code: string;
+  readonly message: string;
+  readonly at: number;
+}
+
+/** Why sending stopped for good: the account or device is gone, or the server asks for a newer app. */
+export type StopReason = 'gone' | 'update_needed';
+
+export interface SyncState {
+  readonly connection: ConnectionWord;
+  readonly phase: PhaseWord;
+  readonly progress: { readonly done: number; readonly total: number } | null;
+  readonly nextAttemptAt: number | null;
+  readonly lastError: LastError | null;
+  readonly stopped: StopReason | null;
+  /** Rounds that failed in a row, and the instant before which nothing is sent. */
+  readonly failures: number;
+  readonly backOffUntil: number | null;
+  /** The server asked for that pause itself: no event shortens it. */
+  readonly asked: boolean;
+  /** The server's own time at the last contact, ms. */
+  readonly lastContact: number | null;
+  readonly skew: number | null;
+  /** What the server lists in its health answer; null before the first. */
+  readonly capabilities: readonly string[] | null;
+  /** Acknowledgements and good health answers so far: a fault between two of them is the item's, not the server's. */
+  readonly successes: number;
+  readonly problems: readonly string[];
+}
+
+export const FIRST_STATE: SyncState = {
+  connection: 'offline', phase: 'idle', progress: null, nextAttemptAt: null, lastError: null, stopped: null,
+  failures: 0, backOffUntil: null, asked: false, lastContact: null, skew: null, capabilities: null, successes: 0,
+  problems: [],
+};
+
+/** `meta/answer`: the server's latest status answer, apart because it is larger and changes seldom. */
+export interface StoredAnswer {
+  /** Without this device's own row, which is always told from local data. */
+  readonly answer: ServerAnswer;
+  /** `head.acknowledged` when it was asked for: later acknowledgements are not in its totals. */
+  readonly acknowledged: number;
+}
+
+export function readStoredAnswer(value: unknown): StoredAnswer | null {
+  const row = asFields(value);
+  const answer = readServerAnswer(row?.['answer']);
+  return answer !== null && isCount(row?.['acknowledged']) ? { answer, acknowledged: row['acknowledged'] } : null;
+}
+
+const CONNECTIONS: ReadonlySet<unknown> = new Set<ConnectionWord>(['online', 'offline', 'unreachable', 'auth_required']);
+const PHASES: ReadonlySet<unknown> = new Set<PhaseWord>(['idle', 'syncing', 'backing_off', 'paused']);
+
+/** Reads the row field by field: what is damaged falls back to not knowing, and is learnt again from the server. */
+export function readSyncState(value: unknown): SyncState {
+  const row = asFields(value);
+  if (row === null) return FIRST_STATE;
+  return {
+    connection: CONNECTIONS.has(row['connection']) ? (row['connection'] as ConnectionWord) : 'offline',
+    phase: PHASES.has(row['phase']) ? (row['phase'] as PhaseWord) : 'idle',
+    progress: readProgress(row['progress']),
+    nextAttemptAt: numberOrNull(row, 'nextAttemptAt'),
+    lastError: readLastError(row['lastError']),
+    stopped: row['stopped'] === 'gone' || row['stopped'] === 'update_needed' ? row['stopped'] : null,
+    failures: isCount(row['failures']) ? row['failures'] : 0,
+    backOffUntil: numberOrNull(row, 'backOffUntil'),
+    asked: row['asked'] === true,
+    lastContact: numberOrNull(row, 'lastContact'),
+    skew: numberOrNull(row, 'skew'),
+    capabilities: areTexts(row['capabilities']) ? row['capabilities'] : null,
+    successes: isCount(row['successes']) ? row['successes'] : 0,
+    problems: areTexts(row['problems']) ? row['problems'] : [],
+  };
+}
+
+function numberOrNull(row: Fields, key: string): number | null {
+  const value = row[key];
+  return isNumberOrNull(value) ? value : null;
+}
+
+function readProgress(value: unknown): SyncState['progress'] {
+  const row = asFields(value);
+  return row !== null && isCount(row['done']) && isCount(row['total']) ? { done: row['done'], total: row['total'] } : null;
+}
+
+function readLastError(value: unknown): LastError | null {
+  const row = asFields(value);
+  const isSound = row !== null && typeof row['code'] === 'string' && typeof row['message'] === 'string' && isNumber(row['at']);
+  return isSound ? { code: row['code'] as string, message: row['message'] as string, at: row['at'] as number } : null;
+}

@@ -1,0 +1,28 @@
+// A person asked to sync in a tab that does not lead: the leader is told by a knock, and its answer is waited for.
+import type { Clock } from '../ports.ts';
+import type { Driver } from './driver.ts';
+import type { Leadership } from './leadership.ts';
+import type { Local } from './local.ts';
+
+const LOOK_EVERY_MS = 250;
+const GIVE_UP_MS = 60_000;
+
+/** How many operations were sent; null when no leader carried it out in time. */
+export async function waitForLeader(
+  local: Local,
+  leadership: Leadership,
+  driver: Driver,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const id = await leadership.knock(true);
+  if (id === null) return null;
+  for (let waited = 0; waited < GIVE_UP_MS && !signal.aborted; waited += LOOK_EVERY_MS) {
+    if (leadership.isLeading) return (await driver.sync()).sent;
+    const { leader } = local.view;
+    if (leader?.done === id) return leader.sent;
+    await new Promise<void>((resolve) => void clock.setTimer(LOOK_EVERY_MS, resolve));
+    await local.refresh().catch(() => undefined);
+  }
+  return null;
+}
