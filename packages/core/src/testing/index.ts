@@ -19,3 +19,8 @@ export {
   type ChannelWorld, type ClockWorld, type ContractAnswer, type ContractCase, type ContractWorld, type IdsWorld, type LifecycleWorld,
   type LocksWorld, type StoreWorld, type TransportWorld,
 } from './contracts/index.ts';
+export {
+  type Action, allMarks, type Deed, type DevicePlan, FAULT_KINDS, type FaultKind, generatePlan, type Mark, MarkCounts, MARKS, type NetFault, type Plan,
+  type PlanShape, type Poison, printHistory, printPlan, type RunOptions, runPlan, type RunResult, type Shrunk, shrinkPlan, type ShrinkOptions,
+  type SimServer, type SimServerFactory, type SimServerOptions, type TrueSession,
+} from './simulator/index.ts';

@@ -31,6 +31,11 @@ export class SimLocks {
     return this.#locks.get(name)?.holder?.tab.name ?? null;
   }
 
+  /** Locks that somebody holds. For oracles and faults. */
+  heldNames(): readonly string[] {
+    return [...this.#locks].flatMap(([name, { holder }]) => (holder ? [name] : []));
+  }
+
   /** Takes the lock from its holder for nobody, as a fault: the holder is told, the next in line gets it. */
   revoke(name: string): void {
     const lock = this.#locks.get(name);

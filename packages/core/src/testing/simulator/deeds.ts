@@ -1,0 +1,284 @@
+// How each deed of a plan is done in a world. A deed that makes no sense at its moment (its tab is not there) is nothing.
+import type { Session, SyncEngine } from '../../api.ts';
+import type { Action, Deed } from './action.ts';
+import type { Promised } from './ledger.ts';
+import type { Mark } from './marks.ts';
+import { randomStream } from './random.ts';
+import type { DeviceSlot, TabSlot, World } from './world.ts';
+
+const MINUTE_MS = 60_000;
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? error);
+
+export class Deeds {
+  readonly #world: World;
+  readonly #ids: (index: number) => string;
+  /** Turns off what a lasting fault turned on, when everything heals. */
+  readonly #undo = new Set<() => void>();
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#ids = (index) => randomStream(world.plan.seed, 'session', index).uuid();
+  }
+
+  do(action: Action, index: number): void {
+    this.#world.note('deed', `${action.do} ${'device' in action ? action.device : ''}`);
+    const slot = 'tab' in action ? this.#world.slot(action.device, action.tab) : null;
+    const device = 'device' in action ? (this.#world.devices[action.device] ?? null) : null;
+    if (slot !== null) this.#inTab(action, slot, index);
+    else if (device !== null) this.#onDevice(action, device);
+    else this.#elsewhere(action);
+  }
+
+  /** Everything that is broken by a lasting fault is whole again. */
+  heal(): void {
+    for (const undo of [...this.#undo]) undo();
+  }
+
+  #lasting(forMs: number, undo: () => void): void {
+    const once = (): void => {
+      if (this.#undo.delete(once)) undo();
+    };
+    this.#undo.add(once);
+    this.#world.scheduler.schedule(this.#world.scheduler.now + forMs, once);
+  }
+
+  #inTab(deed: Deed, slot: TabSlot, index: number): void {
+    const { engine, page } = slot;
+    switch (deed.do) {
+      case 'open':
+        return this.#world.open(slot);
+      case 'close':
+        if (engine?.status.current.data_summary.unsynced_sessions) this.#mark('tab.closed.pending');
+        return this.#world.close(slot);
+      case 'kill':
+        return this.#kill(slot);
+      case 'freeze':
+        return this.#freeze(slot, deed.forMs);
+      case 'hide':
+        page?.hide();
+        this.#mark('tab.hidden');
+        return this.#lasting(deed.forMs, () => page?.show());
+      case 'steal':
+        return this.#steal(slot);
+      default:
+        if (engine !== null && page?.tab.running) this.#person(deed, slot, engine, index);
+    }
+  }
+
+  #person(deed: Deed, slot: TabSlot, engine: SyncEngine, index: number): void {
+    switch (deed.do) {
+      case 'record':
+        return this.#record(deed, slot, engine, index);
+      case 'again':
+        return this.#recordAgain(slot, engine);
+      case 'start':
+        return void engine.sessions.start({ plannedDuration: 25, category: 'writing', project: 'book', note: this.#canary(slot.device) }).then(() => this.#mark('session.started'), () => undefined);
+      case 'complete':
+        return this.#complete(slot, engine);
+      case 'cancel':
+        return this.#cancel(slot, engine);
+      case 'retry':
+        return this.#onParked(engine, (id) => engine.sessions.retry(id).then(() => this.#mark('parked.retried')));
+      case 'discard':
+        return this.#onParked(engine, (id) => engine.sessions.discard(id).then(() => (this.#world.ledger.giveUp(id), this.#mark('parked.discarded'))));
+      case 'sync':
+        return void engine.sync();
+      case 'look':
+        return void engine.sessions.list({ limit: 50 });
+      default:
+    }
+  }
+
+  #record(deed: Extract<Deed, { do: 'record' }>, slot: TabSlot, engine: SyncEngine, index: number): void {
+    const start = this.#world.start + deed.start;
+    const session = this.#promised(slot.device, { id: this.#ids(index), start, end: start + deed.minutes * MINUTE_MS, cancelled: false });
+    if (deed.poison !== undefined) this.#world.poison.set(session.id, deed.poison);
+    if (slot.device.way.faults.includes('cut')) this.#mark('record.offline');
+    if (!engine.status.current.local.leader) this.#mark('record.follower');
+    this.#ask(engine, session);
+  }
+
+  #ask(engine: SyncEngine, session: Promised): void {
+    const { ledger } = this.#world;
+    ledger.ask(session);
+    const { id, start: startTime, end: endTime, category, project, note } = session;
+    engine.sessions.record({ id, startTime, endTime, category, project, note }).then(
+      () => {
+        ledger.promise(session);
+        this.#world.note('recorded', id);
+      },
+      (error: unknown) => {
+        if (codeOf(error) === 'storage_full') this.#mark('record.refused.full');
+        if (codeOf(error) === 'storage_unavailable') this.#mark('record.refused.abort');
+        ledger.refuse(id);
+        this.#world.note('refused', `${id} ${codeOf(error)}`);
+      },
+    );
+  }
+
+  #recordAgain(slot: TabSlot, engine: SyncEngine): void {
+    const last = this.#world.ledger.promised.findLast(({ device, cancelled }) => device === slot.device.index && !cancelled);
+    if (last === undefined) return;
+    const { id, start: startTime, end: endTime, category, project, note } = last;
+    engine.sessions.record({ id, startTime, endTime, category, project, note }).then(() => this.#mark('record.again'), () => undefined);
+  }
+
+  #complete(slot: TabSlot, engine: SyncEngine): void {
+    const running = engine.sessions.running.current[0];
+    if (running === undefined) return;
+    void this.#finish(slot.device, running, engine.sessions.complete(running.id), 'session.completed');
+  }
+
+  #cancel(slot: TabSlot, engine: SyncEngine): void {
+    const running = engine.sessions.running.current[0];
+    if (running === undefined) return;
+    void this.#finish(slot.device, running, engine.sessions.cancel(running.id, { reason: 'interruption' }), 'session.cancelled');
+  }
+
+  async #finish(device: DeviceSlot, running: Session, finishing: Promise<Session>, mark: Mark): Promise<void> {
+    const { ledger } = this.#world;
+    const cancelled = mark === 'session.cancelled';
+    const before = ledger.find(running.id);
+    if (before === undefined) ledger.ask(this.#promised(device, { id: running.id, start: running.startTime, end: running.startTime, cancelled }));
+    try {
+      const done = await finishing;
+      ledger.promise(this.#promised(device, { id: done.id, start: done.startTime, end: done.endTime ?? done.startTime, cancelled }));
+      if ((done.endTime ?? 0) <= done.startTime) this.#world.violate('I-24', `session ${done.id} ends before it starts`);
+      this.#mark(mark);
+    } catch (error) {
+      this.#world.note('refused', `${running.id} ${codeOf(error)}`);
+    }
+  }
+
+  #onParked(engine: SyncEngine, act: (id: string) => Promise<unknown>): void {
+    engine.sessions.list({ states: ['parked'], limit: 1 }).then((list) => (list[0] ? act(list[0].id) : undefined)).catch(() => undefined);
+  }
+
+  #promised(device: DeviceSlot, facts: Pick<Promised, 'id' | 'start' | 'end' | 'cancelled'>): Promised {
+    return { ...facts, user: device.plan.user, device: device.index, category: 'writing', project: 'book', note: this.#canary(device) };
+  }
+
+  /** Text that belongs to one account and must never be seen by another. */
+  #canary(device: DeviceSlot): string {
+    return `canary-${device.plan.user}`;
+  }
+
+  #kill(slot: TabSlot): void {
+    if (slot.page === null) return;
+    this.#mark('tab.killed');
+    if (slot.engine?.status.current.local.leader && slot.device.tabs.some((other) => other !== slot && other.engine !== null)) this.#mark('tab.killed.leader');
+    if (slot.engine?.status.current.local.phase === 'syncing') this.#mark('tab.killed.sending');
+    this.#world.kill(slot);
+  }
+
+  #freeze(slot: TabSlot, forMs: number): void {
+    const { page, engine } = slot;
+    if (page === null) return;
+    if (engine?.status.current.local.leader && slot.device.tabs.some((other) => other !== slot && other.engine !== null)) this.#mark('tab.frozen.leader');
+    if (engine?.status.current.local.phase === 'syncing') this.#mark('tab.frozen.sending');
+    page.freeze(true);
+    this.#lasting(forMs, () => page.thaw());
+  }
+
+  #steal(slot: TabSlot): void {
+    const { page } = slot;
+    if (page === null || !page.tab.running) return;
+    this.#mark('lock.stolen');
+    const { locks } = slot.device.sim;
+    for (const name of locks.heldNames()) locks.revoke(name);
+  }
+
+  #onDevice(deed: Deed, device: DeviceSlot): void {
+    const { sim } = device;
+    switch (deed.do) {
+      case 'net':
+        return this.#lasting(deed.forMs, device.way.break(deed.fault));
+      case 'deafen':
+        sim.channels.policy = () => [];
+        return this.#lasting(deed.forMs, () => void (sim.channels.policy = () => [0]));
+      case 'hint':
+        for (const page of sim.pages) page.lifecycle.emit(deed.online ? 'online' : 'offline');
+        return;
+      case 'sleep':
+        sim.sleep();
+        return this.#lasting(deed.forMs, () => sim.wake());
+      case 'clock':
+        this.#mark(deed.byMs < 0 ? 'clock.back' : 'clock.forward');
+        return sim.clock.step(deed.byMs);
+      case 'power':
+        return this.#power(device);
+      case 'evict':
+        return this.#evict(device);
+      case 'full':
+        sim.disk.full = true;
+        return this.#lasting(deed.forMs, () => void (sim.disk.full = false));
+      case 'abort':
+        this.#mark('storage.aborted');
+        return sim.disk.failNext('update', { kind: 'fail', code: 'aborted', at: 'commit' }, deed.count);
+      case 'handle':
+        this.#mark('storage.closed');
+        for (const name of sim.disk.names()) sim.disk.interrupt(name, 'closed');
+        return;
+      case 'refuse-open':
+        return this.#refuseOpen(device, deed.forMs);
+      case 'signed-out':
+        device.signedOutUntil = this.#world.scheduler.now + deed.forMs;
+        return;
+      case 'other-user':
+        device.otherUserUntil = this.#world.scheduler.now + deed.forMs;
+        return;
+      default:
+    }
+  }
+
+  #power(device: DeviceSlot): void {
+    this.#mark('power.pending');
+    for (const slot of device.tabs) this.#world.kill(slot);
+    device.sim.crash();
+  }
+
+  #evict(device: DeviceSlot): void {
+    const { server, userIds, ledger } = this.#world;
+    const stored = new Set(server.stored(userIds[device.plan.user] ?? '').map(({ id }) => id));
+    const lost = ledger.excuse(device.index, (id) => stored.has(id));
+    this.#mark(lost > 0 ? 'storage.evicted.pending' : 'storage.evicted.clean');
+    device.sim.disk.evict();
+  }
+
+  #refuseOpen(device: DeviceSlot, forMs: number): void {
+    const { disk } = device.sim;
+    disk.unavailable = true;
+    this.#mark('storage.open-refused');
+    this.#lasting(forMs, () => void (disk.unavailable = false));
+  }
+
+  #elsewhere(deed: Deed): void {
+    const world = this.#world;
+    switch (deed.do) {
+      case 'server-down':
+        this.#mark('server.down');
+        world.server.setAvailable(false);
+        return this.#lasting(deed.forMs, () => world.server.setAvailable(true));
+      case 'server-crash':
+        this.#mark(deed.when === 'before' ? 'server.crash-before' : 'server.crash-after');
+        return world.server.crashNext(deed.when === 'before' ? 'before-commit' : 'after-commit');
+      case 'server-clock':
+        this.#mark('server.clock');
+        world.serverClockMs += deed.byMs;
+        return;
+      case 'server-save':
+        return world.server.save();
+      case 'server-restore':
+        return world.server.restore();
+      case 'expire':
+        this.#mark('token.expired.drain');
+        return world.expireTokens(deed.user);
+      default:
+    }
+  }
+
+  #mark(mark: Mark): void {
+    this.#world.marks.hit(mark);
+  }
+}

@@ -1,0 +1,71 @@
+// What people were promised, kept outside every engine: the moment at which a promise of the engine resolved is the moment
+// from which the session must never be lost.
+
+export interface Promised {
+  readonly id: string;
+  readonly user: number;
+  readonly device: number;
+  readonly start: number;
+  readonly end: number;
+  readonly category: string;
+  readonly project: string;
+  readonly note: string;
+  readonly cancelled: boolean;
+}
+
+export class Ledger {
+  readonly #promised = new Map<string, Promised>();
+  /** Asked for, and never answered: it may be there or not. */
+  readonly #perhaps = new Map<string, Promised>();
+  readonly #givenUp = new Set<string>();
+  readonly #excused = new Set<string>();
+
+  /** Somebody asked; the answer is not there yet. */
+  ask(session: Promised): void {
+    this.#perhaps.set(session.id, session);
+  }
+
+  /** The engine's promise resolved. */
+  promise(session: Promised): void {
+    this.#perhaps.delete(session.id);
+    this.#promised.set(session.id, session);
+  }
+
+  /** The engine refused, and said so. An earlier promise of the same id stands. */
+  refuse(id: string): void {
+    this.#perhaps.delete(id);
+  }
+
+  /** A person gave it up. */
+  giveUp(id: string): void {
+    this.#givenUp.add(id);
+  }
+
+  /** The platform took the device's store away before these were sent. */
+  excuse(device: number, isStored: (id: string) => boolean): number {
+    let count = 0;
+    for (const session of this.#promised.values()) {
+      if (session.device !== device || this.#excused.has(session.id) || isStored(session.id)) continue;
+      this.#excused.add(session.id);
+      count += 1;
+    }
+    return count;
+  }
+
+  get promised(): readonly Promised[] {
+    return [...this.#promised.values()];
+  }
+
+  /** Sessions that must be on the server or, parked, on their device. */
+  get owed(): readonly Promised[] {
+    return this.promised.filter(({ id }) => !this.#givenUp.has(id) && !this.#excused.has(id));
+  }
+
+  knows(id: string): boolean {
+    return this.#promised.has(id) || this.#perhaps.has(id);
+  }
+
+  find(id: string): Promised | undefined {
+    return this.#promised.get(id) ?? this.#perhaps.get(id);
+  }
+}

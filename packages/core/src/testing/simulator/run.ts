@@ -1,0 +1,113 @@
+// Executes a plan: what happens when it says so, then everything heals, then all must become quiet and true.
+import type { SyncEngine, SyncEngineOptions } from '../../api.ts';
+import type { Plan } from './action.ts';
+import { checkQuiet, checkStatus } from './checks.ts';
+import { Deeds } from './deeds.ts';
+import type { SimServerFactory } from './host.ts';
+import type { Mark } from './marks.ts';
+import { World } from './world.ts';
+
+/** Room for the last back-off, the last poll, and a token. */
+const QUIET_WITHIN_MS = 15 * 60_000;
+/** An item that the server answers with 500 for ever is parked after eight tries with growing pauses. */
+const POISON_WITHIN_MS = 90 * 60_000;
+const STEP_MS = 20_000;
+/** A screen is right about other devices one poll later. */
+const LAST_POLL_MS = 130_000;
+const EVENTS_MAX = 60_000;
+
+export interface RunOptions {
+  readonly createEngine: (options: SyncEngineOptions) => Promise<SyncEngine>;
+  readonly createServer: SimServerFactory;
+  readonly settle?: (() => Promise<void>) | undefined;
+  readonly keepTrace?: boolean | undefined;
+}
+
+export interface RunResult {
+  readonly violations: readonly { readonly id: string; readonly what: string }[];
+  /** Equal for equal plans, engines and servers. */
+  readonly hash: string;
+  readonly marks: Readonly<Record<Mark, number>>;
+  readonly lines: readonly string[];
+}
+
+/** Never rejects for what an engine does: that is a violation. */
+export async function runPlan(plan: Plan, options: RunOptions): Promise<RunResult> {
+  const world = await World.create(plan, { ...options, onStatus: (slot, status) => checkStatus(world, slot, status) });
+  const deeds = new Deeds(world);
+  try {
+    for (const device of world.devices) {
+      for (let tab = 0; tab < device.plan.tabs; tab += 1) {
+        const slot = world.slot(device.index, tab);
+        if (slot !== null) world.open(slot);
+      }
+    }
+    plan.actions.forEach((action, index) => world.scheduler.schedule(world.start + action.at, () => deeds.do(action, index)));
+    await runUntil(world, world.start + (plan.actions.at(-1)?.at ?? 0) + 1000);
+    await heal(world, deeds);
+    await becomeQuiet(world);
+    await checkQuiet(world);
+  } catch (error) {
+    world.violate('run', error instanceof Error ? error.message : String(error));
+  }
+  for (const device of world.devices) for (const slot of device.tabs) world.kill(slot);
+  return { violations: world.violations, hash: world.trace.hash(), marks: world.marks.toRecord(), lines: world.trace.lines };
+}
+
+async function heal(world: World, deeds: Deeds): Promise<void> {
+  deeds.heal();
+  world.server.setAvailable(true);
+  for (const device of world.devices) {
+    device.way.heal();
+    device.signedOutUntil = 0;
+    device.otherUserUntil = 0;
+    device.sim.disk.full = false;
+    device.sim.disk.unavailable = false;
+    const open = device.tabs.filter(({ page }) => page !== null);
+    const slot = world.slot(device.index, 0);
+    if (open.length === 0 && slot !== null) world.open(slot);
+  }
+  await runUntil(world, world.scheduler.now + 1000);
+  for (const device of world.devices) {
+    for (const page of device.sim.pages) {
+      page.lifecycle.emit('online');
+      page.lifecycle.emit('visible');
+    }
+  }
+}
+
+async function becomeQuiet(world: World): Promise<void> {
+  const hasSlowPoison = [...world.poison.values()].includes(500);
+  const deadline = world.scheduler.now + (hasSlowPoison ? POISON_WITHIN_MS : QUIET_WITHIN_MS);
+  while (!isQuiet(world)) {
+    if (world.scheduler.now >= deadline) {
+      world.violate('I-14', `not quiet in time: ${unquiet(world).join('; ')}`);
+      return;
+    }
+    await runUntil(world, world.scheduler.now + STEP_MS);
+  }
+  await runUntil(world, world.scheduler.now + LAST_POLL_MS);
+}
+
+const isQuiet = (world: World): boolean => unquiet(world).length === 0;
+
+function unquiet(world: World): string[] {
+  return world.devices.flatMap((device) => {
+    const engine = device.tabs.find((slot) => slot.engine !== null)?.engine;
+    if (!engine) return [`device ${device.index} has no engine`];
+    const { local, devices = [] } = engine.status.current;
+    const pending = devices.find(({ device_id: id }) => id === local.device_id)?.sessions_pending ?? 0;
+    return pending > local.parked ? [`device ${device.index} has ${pending} pending, ${local.phase}, ${local.connection}`] : [];
+  });
+}
+
+async function runUntil(world: World, at: number): Promise<void> {
+  const { scheduler } = world;
+  let events = 0;
+  await scheduler.settle();
+  for (let next = scheduler.nextAt; next !== null && next <= at; next = scheduler.nextAt) {
+    await scheduler.runNext();
+    if ((events += 1) > EVENTS_MAX) throw new Error(`more than ${EVENTS_MAX} events before ${at - world.start} ms`);
+  }
+  await scheduler.runUntil(at);
+}

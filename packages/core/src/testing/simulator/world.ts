@@ -1,0 +1,236 @@
+// A world: accounts, devices, tabs around the real engine, one real server app, and the ledger beside them. It knows how to do
+// each deed of a plan and how to make everything whole again; what to do and when is the runner's.
+import type { EngineStatus, SyncEngine, SyncEngineOptions } from '../../api.ts';
+import type { HttpRequest, HttpResponse, TransportResult } from '../../ports.ts';
+import { createSimDevice, type SimDevice, type SimPage } from '../sim-device.ts';
+import { createSimScheduler, type SimScheduler } from '../sim-scheduler.ts';
+import { appHandler } from '../sim-transport.ts';
+import type { DevicePlan, Plan, Poison } from './action.ts';
+import type { SimServer, SimServerFactory } from './host.ts';
+import { Ledger } from './ledger.ts';
+import { MarkCounts } from './marks.ts';
+import { SimWay } from './network.ts';
+import { randomStream } from './random.ts';
+import { createTrace, type Trace } from './trace.ts';
+
+const TOKEN_LIFE_MS = 400 * 24 * 3_600_000;
+
+export interface WorldOptions {
+  readonly createEngine: (options: SyncEngineOptions) => Promise<SyncEngine>;
+  readonly createServer: SimServerFactory;
+  /** Resolves when every microtask is done. */
+  readonly settle?: (() => Promise<void>) | undefined;
+  readonly keepTrace?: boolean | undefined;
+  /** Told of each status that any tab shows. */
+  readonly onStatus: (tab: TabSlot, status: EngineStatus) => void;
+}
+
+/** One place for a tab: what is open there now. */
+export interface TabSlot {
+  readonly device: DeviceSlot;
+  readonly index: number;
+  page: SimPage | null;
+  engine: SyncEngine | null;
+  /** Grows with each opening. */
+  generation: number;
+  lastVersion: number;
+}
+
+export interface DeviceSlot {
+  readonly index: number;
+  readonly plan: DevicePlan;
+  readonly sim: SimDevice;
+  readonly way: SimWay;
+  readonly tabs: TabSlot[];
+  /** Nobody is signed in, or somebody else, until these times of the world. */
+  signedOutUntil: number;
+  otherUserUntil: number;
+}
+
+export class World {
+  readonly plan: Plan;
+  readonly scheduler: SimScheduler;
+  readonly ledger: Ledger = new Ledger();
+  readonly marks: MarkCounts = new MarkCounts();
+  readonly trace: Trace;
+  readonly devices: readonly DeviceSlot[];
+  readonly userIds: readonly string[];
+  readonly poison: Map<string, Poison> = new Map();
+  readonly start: number;
+  server!: SimServer;
+  serverClockMs = 0;
+  /** What went wrong, in words; the runner reads it. */
+  readonly violations: { readonly id: string; readonly what: string }[] = [];
+  readonly #options: WorldOptions;
+  readonly #tokens = new Map<string, { readonly userId: string; readonly expiresAt: number }>();
+  readonly #current: string[] = [];
+  #tokenCount = 0;
+
+  private constructor(plan: Plan, options: WorldOptions) {
+    this.plan = plan;
+    this.#options = options;
+    this.scheduler = createSimScheduler(options.settle ? { settle: options.settle } : {});
+    this.start = this.scheduler.now;
+    this.trace = createTrace(options.keepTrace ?? false);
+    const ids = randomStream(plan.seed, 'users');
+    this.userIds = Array.from({ length: plan.users }, () => ids.uuid());
+    this.devices = plan.devices.map((device, index) => this.#makeDevice(device, index));
+    for (let user = 0; user < plan.users; user += 1) this.renewToken(user);
+  }
+
+  static async create(plan: Plan, options: WorldOptions): Promise<World> {
+    const world = new World(plan, options);
+    const ids = randomStream(plan.seed, 'server');
+    world.server = await options.createServer({
+      now: () => world.scheduler.now + world.serverClockMs,
+      uuid: () => ids.uuid(),
+      userIds: world.userIds,
+      readToken: (token) => world.#tokens.get(token) ?? null,
+    });
+    return world;
+  }
+
+  get elapsed(): number {
+    return this.scheduler.now - this.start;
+  }
+
+  violate(id: string, what: string): void {
+    this.violations.push({ id, what: `at ${this.elapsed} ms: ${what}` });
+    this.note('violation', `${id} ${what}`);
+  }
+
+  note(kind: string, detail: string): void {
+    this.trace.add(this.elapsed, kind, detail);
+  }
+
+  renewToken(user: number): void {
+    const userId = this.userIds[user] ?? '';
+    // In the form of a JWT, whose subject a client may read; the signature is this world's own count.
+    const token = `e30.${btoa(JSON.stringify({ sub: userId }))}.${(this.#tokenCount += 1)}`;
+    this.#tokens.set(token, { userId, expiresAt: this.scheduler.now + TOKEN_LIFE_MS });
+    this.#current[user] = token;
+  }
+
+  /** Every token of that user given so far is no longer good. */
+  expireTokens(user: number): void {
+    for (const [token, { userId }] of this.#tokens) {
+      if (userId === this.userIds[user]) this.#tokens.set(token, { userId, expiresAt: this.scheduler.now - 1 });
+    }
+  }
+
+  /** Opens a tab on that device; the engine is there a few events later. */
+  open(slot: TabSlot): void {
+    if (slot.page !== null) return;
+    const { device } = slot;
+    const generation = (slot.generation += 1);
+    const stream = randomStream(this.plan.seed, 'tab', device.index, slot.index, generation);
+    slot.page = device.sim.openPage({
+      name: `${device.index}.${slot.index}.${generation}`,
+      ids: { uuid: () => stream.uuid(), random: () => stream.next() },
+      server: (request) => this.#handle(device, request),
+      network: (request) => device.way.deliver(request),
+    });
+    const { page } = slot;
+    slot.lastVersion = 0;
+    this.#options
+      .createEngine({
+        user: this.userIds[device.plan.user] ?? '',
+        device: { type: device.plan.type, version: '1.0.0' },
+        server: { url: 'http://server.test', token: () => this.#tokenFor(device) },
+        ports: page.ports,
+      })
+      .then(
+        (engine) => {
+          if (slot.page !== page || !page.tab.alive) return void engine.close();
+          slot.engine = engine;
+          const show = (): void => this.#options.onStatus(slot, engine.status.current);
+          engine.status.subscribe(show);
+          show();
+        },
+        (error: unknown) => {
+          if (page.tab.alive) this.violate('I-12', `createSyncEngine rejected: ${String(error)}`);
+        },
+      );
+  }
+
+  /** The app closes in good order. */
+  close(slot: TabSlot): void {
+    const { engine, page } = slot;
+    slot.engine = null;
+    slot.page = null;
+    if (engine === null) page?.kill();
+    else void engine.close().then(() => page?.kill());
+  }
+
+  /** Nothing of it runs again. */
+  kill(slot: TabSlot): void {
+    slot.page?.kill();
+    slot.page = null;
+    slot.engine = null;
+  }
+
+  slot(device: number, tab: number): TabSlot | null {
+    const found = this.devices[device];
+    if (found === undefined) return null;
+    while (found.tabs.length <= tab) found.tabs.push({ device: found, index: found.tabs.length, page: null, engine: null, generation: 0, lastVersion: 0 });
+    return found.tabs[tab] ?? null;
+  }
+
+  #makeDevice(plan: DevicePlan, index: number): DeviceSlot {
+    const sim = createSimDevice(this.scheduler, { name: String(index), offsetMs: plan.clockAheadMs, driftPpm: plan.driftPpm });
+    return { index, plan, sim, way: new SimWay(randomStream(this.plan.seed, 'way', index), plan.latencyMs), tabs: [], signedOutUntil: 0, otherUserUntil: 0 };
+  }
+
+  #tokenFor(device: DeviceSlot): string | null {
+    const now = this.scheduler.now;
+    if (now < device.signedOutUntil) return null;
+    const { user } = device.plan;
+    const isOther = now < device.otherUserUntil && this.plan.users > 1;
+    if (isOther) this.marks.hit('token.other-user');
+    const whose = isOther ? (user + 1) % this.plan.users : user;
+    const token = this.#current[whose] ?? null;
+    // An app whose token has run out gets a new one: that is what the callback is for.
+    if (token !== null && (this.#tokens.get(token)?.expiresAt ?? 0) <= now) this.renewToken(whose);
+    return this.#current[whose] ?? null;
+  }
+
+  async #handle(device: DeviceSlot, request: HttpRequest): Promise<HttpResponse | TransportResult> {
+    const id = sessionIdOf(request);
+    this.note('request', `${device.index} ${request.method} ${request.path} ${id ?? ''}`);
+    this.#checkOwner(device, request, id);
+    const poison = id === null ? undefined : this.poison.get(id);
+    if (poison !== undefined && id !== null) return poisonAnswer(poison);
+    const response = await this.#app(request);
+    this.note('answer', `${device.index} ${response.status}`);
+    return response.status === 503 ? { ok: false, failure: 'network', message: 'the server died' } : response;
+  }
+
+  get #app(): (request: HttpRequest) => Promise<HttpResponse> {
+    const handle = appHandler(this.server.app);
+    return async (request) => (await handle(request)) as HttpResponse;
+  }
+
+  // I-11: nothing leaves with the token of another account.
+  #checkOwner(device: DeviceSlot, request: HttpRequest, id: string | null): void {
+    if (id === null) return;
+    const token = (request.headers['Authorization'] ?? request.headers['authorization'] ?? '').slice('Bearer '.length);
+    const subject = this.#tokens.get(token)?.userId;
+    const owner = this.userIds[this.ledger.find(id)?.user ?? -1];
+    if (subject === undefined || owner === undefined || subject === owner) return;
+    this.violate('I-11', `device ${device.index} sent session ${id} with the token of another account`);
+  }
+}
+
+export function sessionIdOf(request: HttpRequest): string | null {
+  if (request.body === undefined) return null;
+  try {
+    const { session_id: id } = JSON.parse(request.body) as { session_id?: unknown };
+    return typeof id === 'string' ? id : null;
+  } catch {
+    return null;
+  }
+}
+
+function poisonAnswer(status: Poison): HttpResponse {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ error: 'Refused', code: `poison_${status}` }) };
+}

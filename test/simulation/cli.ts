@@ -1,0 +1,160 @@
+// `pnpm sim`: many seeds, in as many processes as asked for, with progress, a summary, and one command to replay each failure.
+import { fork } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { allMarks, MarkCounts, printPlan } from '@syncline/core/testing';
+import { FAULTS, planOf, runSeed, runShrunk } from './seeds.ts';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '..', '..');
+const CHUNK = 250;
+const FAILURES_SHOWN = 5;
+/** From so many seeds on, each mark must have been met. */
+const MARKS_FROM = 5000;
+
+interface Report {
+  readonly from: number;
+  readonly count: number;
+  readonly marks: Readonly<Record<string, number>>;
+  readonly failures: readonly { readonly seed: number; readonly id: string; readonly what: string }[];
+}
+
+interface Summary {
+  commit: string;
+  seeds: number;
+  next: number;
+  violations: number;
+  marks: Record<string, number>;
+}
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' }, from: { type: 'string', default: '1' }, seed: { type: 'string' }, jobs: { type: 'string' },
+    summary: { type: 'string' }, worker: { type: 'boolean', default: false }, trace: { type: 'boolean', default: false }, planted: { type: 'boolean', default: false },
+    shrink: { type: 'boolean', default: true },
+  },
+});
+
+if (values.worker) work();
+else if (values.seed !== undefined) process.exitCode = await replay(Number(values.seed));
+else if (values.planted) process.exitCode = await (await import('./planted/cli.ts')).findPlanted();
+else process.exitCode = await campaign();
+
+function work(): void {
+  process.on('message', async ({ from, count }: { from: number; count: number }) => {
+    const marks = new MarkCounts();
+    const failures: { seed: number; id: string; what: string }[] = [];
+    for (let seed = from; seed < from + count; seed += 1) {
+      const result = await runSeed(seed);
+      marks.add(result.marks);
+      const first = result.violations[0];
+      if (first) failures.push({ seed, ...first });
+    }
+    process.send?.({ from, count, marks: marks.toRecord(), failures } satisfies Report);
+  });
+}
+
+async function replay(seed: number): Promise<number> {
+  const result = await runSeed(seed, { keepTrace: values.trace });
+  for (const line of result.lines) console.log(line);
+  console.log(printPlan(planOf(seed)));
+  for (const { id, what } of result.violations) console.log(`${id}: ${what}`);
+  console.log(`trace ${result.hash}`);
+  const first = result.violations[0];
+  if (first && values.shrink) {
+    const { plan, tries } = await runShrunk(planOf(seed), first.id);
+    console.log(`\nShrunk in ${tries} tries to ${plan.actions.length} actions:\n${printPlan(plan)}\n${JSON.stringify(plan)}`);
+  }
+  return result.violations.length > 0 ? 1 : 0;
+}
+
+async function campaign(): Promise<number> {
+  const wanted = Number(values.seeds);
+  const jobs = Math.max(1, Number(values.jobs ?? Math.min(2, availableParallelism())));
+  const summary = readSummary(Number(values.from));
+  const end = Number(values.from) + wanted;
+  const marks = new MarkCounts();
+  marks.add(summary.marks);
+  const startedAt = Date.now();
+  let shown = 0;
+  let said = Date.now();
+  const take = (): { from: number; count: number } | null => {
+    if (next >= end) return null;
+    const from = next;
+    next = Math.min(end, next + CHUNK);
+    return { from, count: next - from };
+  };
+  let next = summary.next;
+  const first = next;
+  const pending = new Set<number>();
+  const hear = (report: Report): void => {
+    pending.delete(report.from);
+    marks.add(report.marks);
+    summary.seeds += report.count;
+    summary.violations += report.failures.length;
+    for (const { seed, id, what } of report.failures) {
+      if ((shown += 1) <= FAILURES_SHOWN) console.log(`seed ${seed}: ${id} ${what}\n  pnpm sim --seed ${seed}`);
+    }
+    // Only an unbroken run of seeds is counted as done; the rest is run again after an interruption.
+    summary.next = Math.min(next, ...pending);
+    writeSummary(summary, marks);
+    if (Date.now() - said > 10_000) {
+      said = Date.now();
+      const rate = (summary.next - first) / ((said - startedAt) / 1000);
+      console.log(`${summary.seeds} seeds, ${summary.violations} violations, ${rate.toFixed(0)} seeds/s`);
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, () => runWorker(take, pending, hear)));
+  const missing = marks.missing().filter((mark) => !FAULTS.unreachable.includes(mark));
+  const isShort = summary.seeds < MARKS_FROM;
+  if (missing.length > 0) console.log(`${isShort ? 'marks not met in so few seeds' : 'MARKS NOT MET'}: ${missing.join(', ')}`);
+  console.log(`${allMarks().length - missing.length} of ${allMarks().length} marks met`);
+  console.log(`${summary.seeds} seeds, ${summary.violations} violations`);
+  return summary.violations > 0 || (!isShort && missing.length > 0) ? 1 : 0;
+}
+
+function runWorker(take: () => { from: number; count: number } | null, pending: Set<number>, hear: (report: Report) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = fork(fileURLToPath(import.meta.url), ['--worker'], { execArgv: process.execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const give = (): void => {
+      const chunk = take();
+      if (chunk === null) return void worker.kill();
+      pending.add(chunk.from);
+      worker.send(chunk);
+    };
+    worker.on('message', (report: Report) => {
+      hear(report);
+      give();
+    });
+    worker.once('exit', (code, signal) => (code === 0 || signal === 'SIGTERM' ? resolve() : reject(new Error(`a worker ended with ${code ?? signal}`))));
+    give();
+  });
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+function readSummary(from: number): Summary {
+  const fresh: Summary = { commit: commit(), seeds: 0, next: from, violations: 0, marks: {} };
+  if (values.summary === undefined) return fresh;
+  try {
+    return { ...fresh, ...(JSON.parse(readFileSync(values.summary, 'utf8')) as Summary) };
+  } catch {
+    return fresh;
+  }
+}
+
+function writeSummary(summary: Summary, marks: MarkCounts): void {
+  if (values.summary === undefined) return;
+  mkdirSync(dirname(values.summary), { recursive: true });
+  writeFileSync(values.summary, `${JSON.stringify({ ...summary, marks: marks.toRecord() }, null, 2)}\n`);
+}

@@ -1,0 +1,62 @@
+// The real server app inside a simulated world: its memory store, and tokens of the world instead of signatures.
+import type { SimServer, SimServerOptions, TrueSession } from '@syncline/core/testing';
+import { type AppConfig, createApp, createMemoryStore, type MemorySnapshot, type ServerPorts } from '@syncline/server';
+
+const CONFIG: AppConfig = {
+  version: '0.0.0-simulated', supportContact: 'support@example.test', tokenLifetimeMs: 86_400_000, loginLifetimeMs: 400 * 86_400_000,
+  corsOrigins: [], publicOrigin: null, trustedProxies: 0,
+};
+const QUIET = { info: (): void => undefined, warn: (): void => undefined, error: (): void => undefined };
+const FAR = Number.MAX_SAFE_INTEGER;
+
+interface StoredRow {
+  readonly id: string;
+  readonly state: string;
+  readonly startTime: number | null;
+  readonly endTime: number | null;
+  readonly category: string;
+  readonly project: string | null;
+  readonly note: string | null;
+  readonly deletedAt: number | null;
+}
+
+export async function createRealServer(options: SimServerOptions): Promise<SimServer> {
+  const store = createMemoryStore({ epoch: options.uuid() });
+  for (const userId of options.userIds) {
+    await store.accounts.create({ userId, username: `u${userId}`, email: '', createdAt: options.now(), passwordHash: '', timezone: 'UTC' });
+    await store.accounts.openLogin({ sid: userId, userId, createdAt: options.now(), expiresAt: FAR, refreshHash: null });
+  }
+  const ports: ServerPorts = {
+    store,
+    clock: { now: options.now },
+    ids: { uuid: options.uuid, secret: options.uuid },
+    tokens: {
+      sign: () => Promise.reject(new Error('a simulated world signs nothing')),
+      verify: async (token, now) => {
+        const claims = options.readToken(token);
+        if (claims === null || claims.expiresAt <= now) return null;
+        return { userId: claims.userId, sid: claims.userId, tokenId: token, issuedAt: 0, expiresAt: claims.expiresAt };
+      },
+    },
+    passwords: { hash: async (password) => password, verify: async () => false, needsRehash: () => false },
+    log: QUIET,
+  };
+  let backup: MemorySnapshot = store.snapshot();
+  return {
+    app: createApp(ports, CONFIG),
+    stored: (userId) => storedRows(store.snapshot(), userId),
+    crashNext: (point) => store.crashNext(point),
+    setAvailable: (available) => store.setAvailable(available),
+    save: () => void (backup = store.snapshot()),
+    restore: () => store.restore(backup),
+  };
+}
+
+function storedRows(snapshot: MemorySnapshot, userId: string): TrueSession[] {
+  const rows = [...(snapshot.users.get(userId)?.sessions.values() ?? [])] as unknown as StoredRow[];
+  return rows
+    .filter(({ state, deletedAt }) => state !== 'running' && deletedAt === null)
+    .map(({ id, state, startTime, endTime, category, project, note }) => ({
+      id, start: startTime ?? 0, end: endTime ?? 0, category, project: project ?? '', note: note ?? '', cancelled: state === 'cancelled',
+    }));
+}

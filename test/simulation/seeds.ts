@@ -1,0 +1,33 @@
+// One seed of this project's own campaign: the real engine and the real server in a world drawn from it.
+import { createSyncEngine } from '@syncline/core';
+import { FAULT_KINDS, type FaultKind, generatePlan, type Mark, type Plan, type RunOptions, runPlan, type RunResult, type Shrunk, shrinkPlan } from '@syncline/core/testing';
+import { createRealServer } from './real-server.ts';
+
+/** What this campaign leaves out, and why. */
+export const FAULTS: { readonly kinds: readonly FaultKind[]; readonly unreachable: readonly Mark[] } = {
+  // Without the exchange no device hears that its server went back in time.
+  kinds: FAULT_KINDS.filter((kind) => kind !== 'restore'),
+  unreachable: [],
+};
+
+const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
+
+export function planOf(seed: number): Plan {
+  return generatePlan(seed, { faults: FAULTS.kinds });
+}
+
+export function runSeed(seed: number, options: Pick<RunOptions, 'keepTrace'> = {}): Promise<RunResult> {
+  return runReal(planOf(seed), options);
+}
+
+export function runReal(plan: Plan, options: Pick<RunOptions, 'keepTrace'> = {}): Promise<RunResult> {
+  return runPlan(plan, { ...options, createEngine: createSyncEngine, createServer: createRealServer, settle });
+}
+
+/** The smallest plan that breaks the same invariant. */
+export function runShrunk(plan: Plan, id: string): Promise<Shrunk> {
+  return shrinkPlan(plan, {
+    now: () => performance.now(),
+    fails: async (candidate) => (await runReal(candidate)).violations.some((violation) => violation.id === id),
+  });
+}
