@@ -3,15 +3,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
 import { openPostgresStore } from '../../packages/server/src/store/sql/open.ts';
-import { accountContract, createStoreWorld, storeContract, type StoreWorld } from '../../packages/server/src/testing/index.ts';
+import { accountContract, apiContract, type ApiWorld, createApiWorld, createStoreWorld, storeContract, type StoreWorld } from '../../packages/server/src/testing/index.ts';
 import { startPostgres, type Cluster } from '../provision/postgres.mjs';
 
 let cluster: Cluster;
 let world: StoreWorld;
+let api: ApiWorld;
 
 beforeAll(async () => {
   cluster = await startPostgres();
   world = createStoreWorld(await openPostgresStore(cluster.url, { connections: 4 }));
+  api = createApiWorld(world.store, 0);
 });
 afterAll(async () => {
   await world?.store.close();
@@ -20,6 +22,10 @@ afterAll(async () => {
 
 describe('the store on PostgreSQL', () => {
   for (const { name, run } of [...accountContract(async () => world), ...storeContract(async () => world)]) it(name, run);
+});
+
+describe('the calls, over PostgreSQL', () => {
+  for (const { name, run } of apiContract(async () => api)) it(name, run);
 });
 
 describe('row-level security', () => {

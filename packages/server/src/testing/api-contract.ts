@@ -1,0 +1,10 @@
+// Everything the data calls promise, over any store.
+import type { ApiWorld } from './api-world.ts';
+import type { ContractCase } from './contract-case.ts';
+import { sessionApiContract } from './session-api-contract.ts';
+import { statusApiContract } from './status-api-contract.ts';
+import { userApiContract } from './user-api-contract.ts';
+
+export function apiContract(world: () => Promise<ApiWorld>): readonly ContractCase[] {
+  return [...sessionApiContract(world), ...statusApiContract(world), ...userApiContract(world)];
+}
