@@ -8,6 +8,7 @@ import { engineError } from './errors.ts';
 import type { RunningSession } from './model/session.ts';
 import type { Cancel, Channel, LifecycleEvent, Ports, StoreError } from './ports.ts';
 import type { Source } from './source.ts';
+import { Contact } from './sync/contact.ts';
 import { openDevice } from './sync/device.ts';
 import { Driver } from './sync/driver.ts';
 import { Leadership } from './sync/leadership.ts';
@@ -54,16 +55,16 @@ class Engine implements SyncEngine {
     const tab = ids.uuid();
     const { view } = local;
     this.#board = new StatusBoard({ local, clock, self, lastHours: config.lastHours });
+    const contact = new Contact({ local, clock });
     const tokens = new Tokens({ ask: config.token, user: config.user, clock, signal });
     this.#calls = new ServerCalls({
       transport: ports.transport, tokens, clock, appIdentifier: config.appIdentifier, deviceId: self.deviceId,
       capabilities: () => view.sync.capabilities ?? [],
       sessionsPending: () => view.sessionsPending,
-      onAnswer: (skew) => this.#driver.heard(skew),
+      onAnswer: (skew) => contact.heard(skew),
     });
     this.#driver = new Driver({
-      local, calls: this.#calls, tokens, clock, ids, lifecycle, self, user: config.user,
-      onContact: (at) => this.#board.setLastContact(at),
+      local, calls: this.#calls, tokens, clock, ids, lifecycle, self, user: config.user, contact,
     });
     this.#leadership = new Leadership({
       name: `${config.name}:lead`, tab, local, locks, clock, ids, lifecycle, signal,

@@ -1,37 +1,41 @@
-// When the server last answered, and how far its clock is from ours. Kept in memory for this tab's screen, written down only now and then.
+// When the server last answered, and how far its clock is from ours. Every tab shows what is written down, so that all show the same;
+// it is written with whatever else is written, and by itself only now and then, so that an idle device is quiet.
 import type { Clock } from '../ports.ts';
 import type { Local } from './local.ts';
 import { SKEW_NOISE_MS } from './server-calls.ts';
+import type { SyncState } from './sync-state.ts';
 
-/** A contact is written down when the written one is older than this: an idle device writes at most so often. */
 const WRITE_EVERY_MS = 60_000;
 
 export interface ContactOptions {
   readonly local: Local;
   readonly clock: Clock;
-  /** Told of each contact, in the server's time. */
-  readonly onContact: (at: number) => void;
 }
 
 export class Contact {
   readonly #options: ContactOptions;
+  #latest: Pick<SyncState, 'lastContact' | 'skew'> | null = null;
 
   constructor(options: ContactOptions) {
     this.#options = options;
   }
 
+  /** To be written along with something else. */
+  get latest(): Partial<SyncState> {
+    return this.#latest ?? {};
+  }
+
+  /** @param skew ms this device's clock is ahead, as one answer tells it; null when it tells no time. */
   heard(skew: number | null): void {
-    const { local, clock, onContact } = this.#options;
+    const { local, clock } = this.#options;
     const known = local.view.sync.skew;
     const isNews = skew !== null && (known === null || Math.abs(skew - known) > SKEW_NOISE_MS);
     const current = isNews ? skew : known;
-    const at = clock.now() - (current ?? 0);
+    const at = Math.round(clock.now() - (current ?? 0));
+    this.#latest = { lastContact: at, skew: current };
     const written = local.view.sync.lastContact;
-    if (isNews || written === null || Math.abs(at - written) >= WRITE_EVERY_MS) {
-      const write = local.commit((draft) => draft.setSync({ lastContact: at, skew: current }), 'relaxed');
-      // Not worth a word: the next contact writes it.
-      write.catch(() => undefined);
-    }
-    onContact(at);
+    if (!isNews && written !== null && Math.abs(at - written) < WRITE_EVERY_MS) return;
+    // Not worth a word when it fails: the next contact writes it.
+    local.commit((draft) => draft.setSync(this.latest), 'relaxed').catch(() => undefined);
   }
 }

@@ -64,10 +64,10 @@ export class Draft {
     if (!isSame) this.#apply({ kind: 'put', table: 'meta', key: 'head', value: { ...this.view.head, ...change } });
   }
 
-  /** Writes only what differs; a change to the same is no write. */
-  setSync(change: Partial<SyncState>): void {
+  /** A change to the same is no write. `along` is written only if there is one. */
+  setSync(change: Partial<SyncState>, along: Partial<SyncState> = {}): void {
     const value = { ...this.view.sync, ...change };
-    if (!isEqualValue(value, this.view.sync)) this.#write({ kind: 'put', table: 'meta', key: 'sync', value });
+    if (!isEqualValue(value, this.view.sync)) this.#write({ kind: 'put', table: 'meta', key: 'sync', value: { ...value, ...along } });
   }
 
   /** Any other row of `meta`. */

@@ -4,16 +4,15 @@ import type { SyncOutcome } from '../api.ts';
 import type { Clock, Ids, Lifecycle, TransportResult } from '../ports.ts';
 import { readCommon, readJson } from './answer.ts';
 import { areTexts } from '../model/rows.ts';
-import { askedPauseMs, BACK_OFF_MIN_MS, backOffMs, soundDeadline } from './backoff.ts';
+import { BACK_OFF_MIN_MS, soundDeadline } from './backoff.ts';
 import { Bell } from './bell.ts';
+import { Books, reasonOf } from './books.ts';
 import type { Local } from './local.ts';
 import { nextStep, type Step } from './machine.ts';
 import { countSendable, needsHealthProof, nextWaitingAt } from './outbox.ts';
 import { Drain, type Halt, type PushOptions, tokenOutcome } from './push.ts';
-import { type ContactOptions, Contact } from './contact.ts';
 import { pollStatus } from './poll.ts';
 import type { ServerCalls } from './server-calls.ts';
-import type { SyncState } from './sync-state.ts';
 import type { Tokens } from './tokens.ts';
 import type { Self } from './status.ts';
 
@@ -24,11 +23,9 @@ const HEALTH_EVERY_MS = 3_600_000;
 const TOKEN_EVERY_MS = 30_000;
 const OFFLINE_TRY_MS = 300_000;
 const CATCH_UP_JITTER_MS = 1000;
-/** Failing requests a minute, at most. */
-const FAILURES_PER_MINUTE = 11;
 const POLICY_SUSPICION = 3;
 
-export interface DriverOptions extends PushOptions, ContactOptions {
+export interface DriverOptions extends PushOptions {
   readonly local: Local;
   readonly calls: ServerCalls;
   readonly tokens: Tokens;
@@ -41,8 +38,10 @@ export interface DriverOptions extends PushOptions, ContactOptions {
 
 export class Driver {
   readonly #options: DriverOptions;
-  readonly #contact: Contact;
   readonly #bell: Bell;
+  readonly #books: Books;
+  /** A person asked, and nothing was tried since. */
+  #isWishing = false;
   #pollAt = 0;
   #lastPollAt = Number.NEGATIVE_INFINITY;
   #healthAt = 0;
@@ -50,7 +49,6 @@ export class Driver {
   #proofAt = Number.NEGATIVE_INFINITY;
   #tokenAt = 0;
   #offlineTryAt = 0;
-  #failedAt: number[] = [];
   #networkFailures = 0;
   #sent = 0;
   #waiters: ((outcome: SyncOutcome) => void)[] = [];
@@ -58,13 +56,8 @@ export class Driver {
 
   constructor(options: DriverOptions) {
     this.#options = options;
-    this.#contact = new Contact(options);
     this.#bell = new Bell(options.clock);
-  }
-
-  /** Every answer of the server, by whichever call. */
-  heard(skew: number | null): void {
-    this.#contact.heard(skew);
+    this.#books = new Books(options);
   }
 
   /** Something changed that may mean work. */
@@ -79,7 +72,7 @@ export class Driver {
     this.#pollAt = Math.min(this.#pollAt, at);
     this.#offlineTryAt = 0;
     this.#tokenAt = Math.min(this.#tokenAt, at);
-    await this.#shortenPause(at);
+    await this.#books.shortenPause(at);
     this.ring();
   }
 
@@ -87,6 +80,7 @@ export class Driver {
   async wish(): Promise<void> {
     const { clock, local, tokens } = this.#options;
     tokens.forgive();
+    this.#isWishing = true;
     this.#pollAt = this.#tokenAt = this.#offlineTryAt = 0;
     await local.commit((draft) => {
       draft.setSync({ stopped: null });
@@ -95,7 +89,7 @@ export class Driver {
         draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, notBefore: null } });
       }
     }, 'relaxed');
-    await this.#shortenPause(clock.now());
+    await this.#books.shortenPause(clock.now());
   }
 
   /** Resolves when the loop has nothing left to do now. */
@@ -107,20 +101,12 @@ export class Driver {
     });
   }
 
-  async #shortenPause(at: number): Promise<void> {
-    const soonest = Math.max(at, (this.#failedAt.at(-1) ?? 0) + BACK_OFF_MIN_MS);
-    await this.#write((state) => {
-      if (state.backOffUntil === null || state.asked || state.backOffUntil <= soonest) return {};
-      return { backOffUntil: soonest, nextAttemptAt: soonest };
-    });
-  }
-
   /** Leads until `signal` aborts. */
   async lead(term: number, signal: AbortSignal): Promise<void> {
     const stop = (): void => this.ring();
     signal.addEventListener('abort', stop);
     this.#healthAt = this.#pollAt = this.#tokenAt = this.#offlineTryAt = 0;
-    await this.#write((state) => ({
+    await this.#books.write((state) => ({
       backOffUntil: soundDeadline(state.backOffUntil, state.asked, this.#options.clock.now()),
       connection: state.connection === 'auth_required' ? 'offline' : state.connection,
     }));
@@ -133,8 +119,10 @@ export class Driver {
     const step = nextStep(this.#facts());
     if (step.kind !== 'wait') return this.#take(step, term, signal);
     const { clock } = this.#options;
-    await this.#rest(step.until);
-    this.#release(null);
+    await this.#books.rest(step.until);
+    // So soon after the last failure even a wish has to wait a moment.
+    const isSoon = this.#isWishing && step.until !== null && step.until - clock.now() <= BACK_OFF_MIN_MS;
+    if (!isSoon) this.#release(null);
     if (!signal.aborted) await this.#bell.wait(step.until === null ? null : step.until - clock.now());
   }
 
@@ -157,6 +145,7 @@ export class Driver {
   }
 
   async #take(step: Exclude<Step, { kind: 'wait' }>, term: number, signal: AbortSignal): Promise<void> {
+    this.#isWishing = false;
     if (!this.#options.lifecycle.online()) this.#offlineTryAt = this.#options.clock.now() + OFFLINE_TRY_MS;
     if (step.kind === 'token') return this.#askToken();
     if (step.kind === 'health') return this.#health(signal);
@@ -168,8 +157,8 @@ export class Driver {
     const token = await this.#options.tokens.current();
     this.#tokenAt = this.#options.clock.now() + TOKEN_EVERY_MS;
     // Whether it works is for the next request to say.
-    if (token.ok) await this.#write(() => ({ connection: 'offline', phase: 'idle', nextAttemptAt: null }));
-    else await this.#fail(tokenOutcome({ kind: 'no_token', refusal: token }), null);
+    if (token.ok) await this.#books.write(() => ({ connection: 'offline', phase: 'idle', nextAttemptAt: null }));
+    else await this.#fail(tokenOutcome({ kind: 'no_token', refusal: token }));
   }
 
   async #health(signal: AbortSignal): Promise<void> {
@@ -180,13 +169,13 @@ export class Driver {
     const failure = readCommon(result, clock.now());
     // A server that has no such call is a basic one; its other calls will tell.
     const isHalt = failure?.kind === 'stopped' || (failure?.kind === 'failed' && !isNotFound(result));
-    if (isHalt) return this.#fail(failure, 'health');
+    if (isHalt) return this.#fail(failure);
     this.#healthAt = clock.now() + HEALTH_EVERY_MS;
     const isBlocked = this.#networkFailures >= POLICY_SUSPICION;
     this.#networkFailures = 0;
     const body = result.ok && failure === null && result.response.status < 300 ? readJson(result.response) : undefined;
     const listed = areTexts(body?.['capabilities']) ? body['capabilities'] : [];
-    await this.#write((state) => ({
+    await this.#books.write((state) => ({
       capabilities: body === undefined ? (state.capabilities ?? []) : listed,
       // A good answer proves the server well: a fault of an item counts from here on.
       successes: body !== undefined && needsHealthProof(local.view, clock.now()) ? state.successes + 1 : state.successes,
@@ -205,8 +194,10 @@ export class Driver {
       this.#networkFailures = 0;
       this.#pollAt = Math.min(this.#pollAt, Math.max(clock.now(), this.#lastPollAt + POLL_AFTER_DRAIN_MS));
     }
-    if (halt !== null) return this.#fail(halt, 'operation', sent > 0);
-    await this.#succeed();
+    if (halt?.kind === 'failed' && halt.code === 'network') this.#networkFailures += 1;
+    if (halt !== null) return this.#fail(halt, sent > 0);
+    this.#networkFailures = 0;
+    await this.#books.succeed();
   }
 
   async #poll(signal: AbortSignal): Promise<void> {
@@ -216,70 +207,13 @@ export class Driver {
     this.#pollAt = this.#lastPollAt + Math.round(interval * (0.9 + 0.2 * ids.random()));
     const halt = await pollStatus(local, calls, self, clock, signal);
     if (signal.aborted) return;
-    if (halt === null) await this.#succeed();
-    else await this.#fail(halt, 'poll');
+    if (halt === null) await this.#books.succeed();
+    else await this.#fail(halt);
   }
 
-  async #succeed(): Promise<void> {
-    this.#failedAt = [];
-    this.#networkFailures = 0;
-    await this.#write((state) => ({
-      connection: 'online', phase: 'idle', progress: null, failures: 0, backOffUntil: null, asked: false, nextAttemptAt: null,
-      problems: state.problems.filter((code) => code !== 'blocked_by_policy' && code !== 'forbidden'),
-      lastError: null,
-    }));
-  }
-
-  async #fail(halt: Halt, request: 'operation' | 'health' | 'poll' | null, someSucceeded = false): Promise<void> {
-    const now = this.#options.clock.now();
-    const at = now;
-    if (halt.kind === 'stopped') {
-      const lastError = { code: halt.why, message: halt.message, at };
-      return this.#write(() => ({ stopped: halt.why, phase: 'paused', progress: null, nextAttemptAt: null, lastError }));
-    }
-    const lastError = { code: halt.code, message: halt.message, at };
-    if (halt.kind === 'unauthorized') {
-      this.#tokenAt = now + TOKEN_EVERY_MS;
-      return this.#write((state) => ({
-        connection: 'auth_required', phase: 'paused', progress: null, nextAttemptAt: null, lastError: keepTime(state, lastError),
-        problems: halt.status === 403 ? [...new Set([...state.problems, 'forbidden'])] : state.problems,
-      }));
-    }
-    if (request === 'operation' && halt.code === 'network') this.#networkFailures += 1;
-    const pause = this.#pauseAfter(halt, someSucceeded, now);
-    const isConnection = halt.scope === 'connection';
-    const word = this.#options.lifecycle.online() ? 'unreachable' : 'offline';
-    await this.#write(() => ({
-      ...pause, connection: isConnection ? word : 'online', phase: 'backing_off', progress: null, lastError,
-    }));
-  }
-
-  #pauseAfter(halt: Extract<Halt, { kind: 'failed' }>, someSucceeded: boolean, now: number): Partial<SyncState> {
-    const { local, ids } = this.#options;
-    this.#failedAt = [...this.#failedAt, now].slice(-FAILURES_PER_MINUTE);
-    const failures = someSucceeded ? 1 : local.view.sync.failures + 1;
-    const asked = halt.retryAfterMs !== null;
-    const pause = asked ? askedPauseMs(halt.retryAfterMs, ids.random()) : backOffMs(failures, ids.random());
-    const first = this.#failedAt[0];
-    const isFull = this.#failedAt.length === FAILURES_PER_MINUTE && first !== undefined;
-    const backOffUntil = Math.max(now + pause, isFull ? Math.min(now, first) + 60_000 : 0);
-    return { failures, asked, backOffUntil, nextAttemptAt: backOffUntil };
-  }
-
-  /** Before waiting: words that say more than what is going on are taken back. */
-  async #rest(until: number | null): Promise<void> {
-    const { lifecycle, clock } = this.#options;
-    await this.#write((state) => {
-      const isPaused = state.stopped !== null || state.connection === 'auth_required';
-      const isBackingOff = state.backOffUntil !== null && state.backOffUntil > clock.now();
-      const isOffline = !lifecycle.online() && state.connection !== 'auth_required';
-      return {
-        phase: isPaused ? 'paused' : isBackingOff ? 'backing_off' : 'idle',
-        progress: null,
-        nextAttemptAt: isBackingOff ? until : null,
-        connection: isOffline ? 'offline' : state.connection,
-      };
-    });
+  async #fail(halt: Halt, someSucceeded = false): Promise<void> {
+    if (halt.kind === 'unauthorized') this.#tokenAt = this.#options.clock.now() + TOKEN_EVERY_MS;
+    await this.#books.fail(halt, someSucceeded);
   }
 
   /** Tells those who wait for a sync. */
@@ -298,26 +232,8 @@ export class Driver {
     const why = reason ?? reasonOf(view.sync, pending, view.parked.size + view.damaged.size);
     return { ok: why === 'done', sent, pending, reason: why };
   }
-
-  async #write(change: (state: SyncState) => Partial<SyncState>): Promise<void> {
-    await this.#options.local.commit((draft) => draft.setSync(change(draft.view.sync)), 'relaxed');
-  }
-}
-
-function keepTime(state: SyncState, error: NonNullable<SyncState['lastError']>): NonNullable<SyncState['lastError']> {
-  const before = state.lastError;
-  return before !== null && before.code === error.code && before.message === error.message ? before : error;
 }
 
 function isNotFound(result: TransportResult): boolean {
   return result.ok && result.response.status === 404;
-}
-
-function reasonOf(state: SyncState, pending: number, parked: number): SyncOutcome['reason'] {
-  if (state.stopped !== null) return 'stopped';
-  if (state.connection === 'auth_required') return 'auth_required';
-  if (state.phase === 'backing_off') return state.connection === 'unreachable' ? 'unreachable' : 'backing_off';
-  if (state.connection === 'offline') return 'offline';
-  if (pending === 0) return 'done';
-  return parked >= pending ? 'parked' : 'backing_off';
 }

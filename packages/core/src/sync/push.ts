@@ -2,6 +2,7 @@
 import { type Operation, operationRequest } from '../model/operation.ts';
 import type { Clock, Ids } from '../ports.ts';
 import { type Failure, type Outcome, readDelivery } from './answer.ts';
+import type { Contact } from './contact.ts';
 import type { Draft } from './draft.ts';
 import type { Local } from './local.ts';
 import { nextToSend } from './outbox.ts';
@@ -18,6 +19,7 @@ export interface PushOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly user: string;
+  readonly contact: Contact;
 }
 
 /** What ended a drain early; null when everything that could be sent was. */
@@ -89,7 +91,8 @@ export class Drain {
     const operation = seq === null ? undefined : draft.view.operations.get(seq);
     if (seq === null || operation === undefined) return null;
     draft.setHead({ inFlight: [...draft.view.head.inFlight, seq].sort((a, b) => a - b) });
-    draft.setSync({ phase: 'syncing', progress: { done: this.#done, total: Math.max(this.#total, this.#done + 1) } });
+    const progress = { done: this.#done, total: Math.max(this.#total, this.#done + 1) };
+    draft.setSync({ phase: 'syncing', progress }, this.#options.contact.latest);
     return { seq, operation, othersSucceeded: operation.delivery.successesAtFault !== draft.view.sync.successes };
   }
 

@@ -50,13 +50,16 @@ export class ServerCalls {
   /** A 401 is answered by asking for the token once more; only a different one is tried. */
   async #authorized(method: HttpRequest['method'], path: string, body: string | undefined, signal: AbortSignal): Promise<Sent> {
     const { tokens } = this.#options;
-    for (let isFirst = true; ; isFirst = false) {
+    let refused: Sent | null = null;
+    for (;;) {
       const token = await tokens.current();
-      if (!token.ok) return { kind: 'no_token', refusal: token };
+      // The same dead token again: what the server said of it is the better answer.
+      if (!token.ok) return refused !== null && token.code === 'token_refused' ? refused : { kind: 'no_token', refusal: token };
       const result = await this.#send(method, path, body, { Authorization: `Bearer ${token.token}`, ...this.#deviceHeaders() }, signal);
       if (!result.ok || result.response.status !== 401) return { kind: 'answered', result };
       tokens.refuse(token.token);
-      if (!isFirst) return { kind: 'answered', result };
+      if (refused !== null) return { kind: 'answered', result };
+      refused = { kind: 'answered', result };
     }
   }
 

@@ -31,7 +31,6 @@ export class StatusBoard {
   readonly #problems = new Set<string>();
   #leader = false;
   #space: StoreSpace = { usage: null, quota: null, persisted: null };
-  #lastContact: number | null = null;
   #cancelTimer: Cancel | null = null;
   #isClosed = false;
 
@@ -85,11 +84,6 @@ export class StatusBoard {
     this.update();
   }
 
-  setLastContact(at: number): void {
-    this.#lastContact = at;
-    this.update();
-  }
-
   close(): void {
     this.#isClosed = true;
     this.#cancelTimer?.();
@@ -100,7 +94,7 @@ export class StatusBoard {
 
   #derive(): Derived {
     const { local, self, lastHours, clock } = this.#options;
-    const tab = { leader: this.#leader, problems: [...this.#problems], space: this.#space, lastContact: this.#lastContact };
+    const tab = { leader: this.#leader, problems: [...this.#problems], space: this.#space };
     return deriveStatus(local.view, self, tab, this.#conflictList, lastHours, clock.now());
   }
 

@@ -21,8 +21,6 @@ export interface TabFacts {
   readonly leader: boolean;
   readonly problems: readonly string[];
   readonly space: StoreSpace;
-  /** A contact too recent to be worth writing down, in the server's time. */
-  readonly lastContact: number | null;
 }
 
 /** A word for being busy that nobody renewed for so long is not true any more. */
@@ -42,13 +40,13 @@ function later(a: number | null, b: number | null): number | null {
   return Math.max(a, b);
 }
 
-function listDevices(view: View, self: Self, tab: TabFacts): DeviceFacts[] {
+function listDevices(view: View, self: Self): DeviceFacts[] {
   const row: DeviceFacts = {
     deviceId: self.deviceId,
     deviceType: self.deviceType,
     version: self.version,
     name: self.name ?? undefined,
-    lastSeen: later(view.sync.lastContact, tab.lastContact),
+    lastSeen: view.sync.lastContact,
     sessionsPending: view.sessionsPending,
   };
   return [row, ...(view.answer?.answer.devices ?? [])];
@@ -69,7 +67,7 @@ function pendingTotals(view: View): { readonly count: number; readonly last: num
   return { count: view.intervals.size, last: view.intervals.lastEnd };
 }
 
-export function syncFacts(view: View, self: Self, tab: TabFacts, conflicts: readonly Conflict[]): SyncFacts {
+export function syncFacts(view: View, self: Self, conflicts: readonly Conflict[]): SyncFacts {
   const answer = view.answer?.answer ?? null;
   const { acknowledged, lastAcknowledged } = view.head;
   const pending = pendingTotals(view);
@@ -77,7 +75,7 @@ export function syncFacts(view: View, self: Self, tab: TabFacts, conflicts: read
   const stored = answer === null ? acknowledged : answer.totalSessions + since;
   const isListed = (answer?.conflicts.length ?? 0) === (answer?.openConflicts ?? 0);
   return {
-    devices: listDevices(view, self, tab),
+    devices: listDevices(view, self),
     totalSessions: stored + pending.count,
     lastSession: later(later(answer?.lastSession ?? null, lastAcknowledged), pending.last),
     preferencesUpdated: answer?.preferencesUpdated ?? null,
@@ -96,6 +94,7 @@ function localStatus(view: View, self: Self, tab: TabFacts, now: number): Omit<L
   const { sync } = view;
   const isBusyStale = sync.phase === 'syncing' && Math.abs(now - view.head.at) > BUSY_EXPIRES_MS;
   const problems = new Set([...sync.problems, ...tab.problems]);
+  if (sync.stopped !== null) problems.add(sync.stopped);
   if (view.damaged.size > 0 || view.damagedRows > 0) problems.add('damaged_rows');
   if (sync.skew !== null && Math.abs(sync.skew) > LIMITS.clockSkewWarnMs) problems.add('clock_skew');
   return {
@@ -133,7 +132,7 @@ export function deriveStatus(
   lastHours: number,
   now: number,
 ): Derived {
-  const facts = syncFacts(view, self, tab, conflicts);
+  const facts = syncFacts(view, self, conflicts);
   const options: StatusOptions = { checkConflicts: true, lastHours };
   const at = serverNow(view, now);
   const changesAt = nextStatusChangeAt(facts, at, options);

@@ -1,0 +1,116 @@
+// Writes down what a step of the driver came to: words for the screen, and pauses that outlast a reload.
+import type { SyncOutcome } from '../api.ts';
+import type { Clock, Ids, Lifecycle } from '../ports.ts';
+import { askedPauseMs, BACK_OFF_MIN_MS, backOffMs } from './backoff.ts';
+import type { Contact } from './contact.ts';
+import type { Local } from './local.ts';
+import type { Halt } from './push.ts';
+import type { LastError, SyncState } from './sync-state.ts';
+
+/** Failing requests a minute, at most. */
+const FAILURES_PER_MINUTE = 11;
+
+export interface BooksOptions {
+  readonly local: Local;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly lifecycle: Lifecycle;
+  readonly contact: Contact;
+}
+
+export class Books {
+  readonly #options: BooksOptions;
+  #failedAt: readonly number[] = [];
+
+  constructor(options: BooksOptions) {
+    this.#options = options;
+  }
+
+  async write(change: (state: SyncState) => Partial<SyncState>): Promise<void> {
+    await this.#options.local.commit((draft) => draft.setSync(change(draft.view.sync), this.#options.contact.latest), 'relaxed');
+  }
+
+  /** A pause of our own making ends at `at`, but never within a second of the last failure. */
+  async shortenPause(at: number): Promise<void> {
+    const soonest = Math.max(at, (this.#failedAt.at(-1) ?? Number.NEGATIVE_INFINITY) + BACK_OFF_MIN_MS);
+    await this.write((state) => {
+      if (state.backOffUntil === null || state.asked || state.backOffUntil <= soonest) return {};
+      return { backOffUntil: soonest, nextAttemptAt: soonest };
+    });
+  }
+
+  async succeed(): Promise<void> {
+    this.#failedAt = [];
+    await this.write((state) => ({
+      connection: 'online', phase: 'idle', progress: null, failures: 0, backOffUntil: null, asked: false, nextAttemptAt: null,
+      problems: state.problems.filter((code) => code !== 'blocked_by_policy' && code !== 'forbidden'),
+      lastError: null,
+    }));
+  }
+
+  /** @param someSucceeded others were acknowledged in the same round, so the pauses start again from the shortest. */
+  async fail(halt: Halt, someSucceeded: boolean): Promise<void> {
+    const at = this.#options.clock.now();
+    if (halt.kind === 'stopped') {
+      const lastError = { code: halt.why, message: halt.message, at };
+      return this.write(() => ({ stopped: halt.why, phase: 'paused', progress: null, nextAttemptAt: null, lastError }));
+    }
+    const lastError = { code: halt.code, message: halt.message, at };
+    if (halt.kind === 'unauthorized') return this.#pauseForToken(halt.status, lastError);
+    const pause = this.#pauseAfter(halt, someSucceeded, at);
+    const word = this.#options.lifecycle.online() ? 'unreachable' : 'offline';
+    await this.write(() => ({
+      ...pause, connection: halt.scope === 'connection' ? word : 'online', phase: 'backing_off', progress: null, lastError,
+    }));
+  }
+
+  #pauseForToken(status: 401 | 403, lastError: LastError): Promise<void> {
+    return this.write((state) => {
+      // The app still hands out what was refused: the reason stays what the server said.
+      const isOld = lastError.code === 'token_refused' || lastError.code === state.lastError?.code;
+      return {
+        connection: 'auth_required', phase: 'paused', progress: null, nextAttemptAt: null,
+        lastError: isOld && state.lastError !== null ? state.lastError : lastError,
+        problems: status === 403 ? [...new Set([...state.problems, 'forbidden'])] : state.problems,
+      };
+    });
+  }
+
+  #pauseAfter(halt: Extract<Halt, { kind: 'failed' }>, someSucceeded: boolean, now: number): Partial<SyncState> {
+    const { local, ids } = this.#options;
+    this.#failedAt = [...this.#failedAt, now].slice(-FAILURES_PER_MINUTE);
+    const failures = someSucceeded ? 1 : local.view.sync.failures + 1;
+    const asked = halt.retryAfterMs !== null;
+    const pause = asked ? askedPauseMs(halt.retryAfterMs, ids.random()) : backOffMs(failures, ids.random());
+    const first = this.#failedAt[0];
+    const isFull = this.#failedAt.length === FAILURES_PER_MINUTE && first !== undefined;
+    const backOffUntil = Math.max(now + pause, isFull ? Math.min(now, first) + 60_000 : 0);
+    return { failures, asked, backOffUntil, nextAttemptAt: backOffUntil };
+  }
+
+  /** Before waiting: words that say more than what is going on are taken back. */
+  async rest(until: number | null): Promise<void> {
+    const { lifecycle, clock } = this.#options;
+    await this.write((state) => {
+      const isPaused = state.stopped !== null || state.connection === 'auth_required';
+      const isBackingOff = state.backOffUntil !== null && state.backOffUntil > clock.now();
+      const isOffline = !lifecycle.online() && state.connection !== 'auth_required';
+      return {
+        phase: isPaused ? 'paused' : isBackingOff ? 'backing_off' : 'idle',
+        progress: null,
+        nextAttemptAt: isBackingOff ? until : null,
+        connection: isOffline ? 'offline' : state.connection,
+      };
+    });
+  }
+}
+
+/** Why work is left, or that none is. */
+export function reasonOf(state: SyncState, pending: number, parked: number): SyncOutcome['reason'] {
+  if (state.stopped !== null) return 'stopped';
+  if (state.connection === 'auth_required') return 'auth_required';
+  if (state.phase === 'backing_off') return state.connection === 'unreachable' ? 'unreachable' : 'backing_off';
+  if (state.connection === 'offline') return 'offline';
+  if (pending === 0) return 'done';
+  return parked >= pending ? 'parked' : 'backing_off';
+}
