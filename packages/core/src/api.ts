@@ -138,8 +138,13 @@ export interface LocalStatus {
   readonly last_error: { readonly code: string; readonly message: string; readonly at: string } | null;
   /** Sessions the server refused. */
   readonly parked: number;
-  /** Codes such as `storage_full`, `volatile_storage`, `upgrade_blocked`, `blocked_by_policy`, `forbidden`, `possible_local_loss`, `update_needed`, `incoherent_answer`. */
+  /**
+   * Codes such as `storage_full`, `storage_unavailable`, `volatile_storage`, `upgrade_blocked`, `blocked_by_policy`, `forbidden`,
+   * `possible_local_loss`, `damaged_rows`, `clock_skew`, `gone`, `update_needed`, `incoherent_answer`.
+   */
   readonly problems: readonly string[];
+  /** With `possible_local_loss`: sessions that were not sent when this device's store vanished, at most; otherwise 0. */
+  readonly possibly_lost: number;
   /** Whether this tab is the one that sends. */
   readonly leader: boolean;
   /** Milliseconds this device's clock is ahead of the server's; null before the first answer. */

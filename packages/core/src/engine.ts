@@ -9,11 +9,12 @@ import type { RunningSession } from './model/session.ts';
 import type { Cancel, Channel, LifecycleEvent, Ports, StoreError } from './ports.ts';
 import type { Source } from './source.ts';
 import { Contact } from './sync/contact.ts';
-import { openDevice } from './sync/device.ts';
+import { type DeviceIdentity, MarkerKeeper, openDevice } from './sync/device.ts';
 import { Driver } from './sync/driver.ts';
 import { Leadership } from './sync/leadership.ts';
 import { Local } from './sync/local.ts';
 import { openStore, type OpenedStore } from './sync/open-store.ts';
+import { reopenStore } from './sync/reopen.ts';
 import { ServerCalls } from './sync/server-calls.ts';
 import { SessionReader } from './sync/session-reader.ts';
 import { Sessions } from './sync/sessions.ts';
@@ -36,16 +37,22 @@ class Engine implements SyncEngine {
   readonly #calls: ServerCalls;
   readonly #driver: Driver;
   readonly #leadership: Leadership;
+  readonly #marker: MarkerKeeper;
   readonly #stop = new AbortController();
   readonly #undo: Cancel[] = [];
   #work: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
   #announceClosed: () => void = () => undefined;
   #ringSeq = 0;
+  #isVolatile = false;
+  #hasAskedToPersist = false;
 
-  constructor(config: EngineConfig, ports: Ports, local: Local, self: Self, hooks: Hooks) {
+  constructor(config: EngineConfig, ports: Ports, local: Local, identity: DeviceIdentity, hooks: Hooks) {
+    const { deviceId } = identity;
+    const self: Self = { deviceId, deviceType: config.deviceType, version: config.deviceVersion, name: config.deviceName };
     this.user = config.user;
-    this.deviceId = self.deviceId;
+    this.deviceId = deviceId;
+    this.#marker = new MarkerKeeper(ports.stores, config.name, identity);
     this.#config = config;
     this.#ports = ports;
     this.#local = local;
@@ -86,7 +93,7 @@ class Engine implements SyncEngine {
       local.store.onInterrupted(() => void this.#refresh()),
     );
     hooks.onChange = (isOwn) => this.#changed(isOwn);
-    hooks.onStoreError = (error) => this.#board.setProblem('storage_full', error.code === 'quota');
+    hooks.onStoreError = (error) => this.#storeRefused(error);
   }
 
   get status(): Source<EngineStatus> {
@@ -100,6 +107,9 @@ class Engine implements SyncEngine {
   /** Begins to sync. */
   begin(opened: OpenedStore): void {
     for (const problem of opened.problems) this.#board.setProblem(problem, true);
+    this.#isVolatile = opened.isVolatile;
+    if (opened.isVolatile) void this.#reopen();
+    this.#marker.update(this.#local.view.sessionsPending);
     if (this.#config.maySend) this.#work = this.#leadership.run();
     void this.#lookAtSpace();
   }
@@ -156,6 +166,9 @@ class Engine implements SyncEngine {
     this.#leadership.listen();
     if (view.head.nextSeq !== this.#ringSeq || !isOwn) this.#driver.ring();
     this.#ringSeq = view.head.nextSeq;
+    this.#marker.update(view.sessionsPending);
+    if (isOwn) this.#storeAgreed();
+    if (view.sessionsPending > 0 && !this.#hasAskedToPersist) void this.#askToPersist();
     if (isOwn) this.#channel.post({ v: view.head.version });
   }
 
@@ -196,6 +209,34 @@ class Engine implements SyncEngine {
     if (isWorthIt) void sendStart(this.#calls, session, this.#config.deviceType, this.#stop.signal);
   }
 
+  #storeRefused({ code }: StoreError): void {
+    this.#board.setProblem(STORE_PROBLEMS[code] ?? 'storage_unavailable', true);
+    void this.#lookAtSpace();
+  }
+
+  /** A commit went through: whatever was wrong with the store is over, unless it is not the real one. */
+  #storeAgreed(): void {
+    if (this.#isVolatile) return;
+    for (const problem of ['storage_full', 'storage_unavailable', 'upgrade_blocked']) this.#board.setProblem(problem, false);
+  }
+
+  async #reopen(): Promise<void> {
+    const { clock, stores } = this.#ports;
+    const isReal = await reopenStore({ local: this.#local, stores, name: this.#config.name, clock, signal: this.#stop.signal });
+    if (!isReal) return;
+    this.#isVolatile = false;
+    this.#board.setProblem('volatile_storage', false);
+    this.#storeAgreed();
+    void this.#lookAtSpace();
+  }
+
+  /** Asked once there is something to lose. */
+  async #askToPersist(): Promise<void> {
+    this.#hasAskedToPersist = true;
+    await this.#local.store.persist().catch(() => false);
+    await this.#lookAtSpace();
+  }
+
   async #lookAtSpace(): Promise<void> {
     try {
       this.#board.setSpace(await this.#local.store.space());
@@ -204,6 +245,9 @@ class Engine implements SyncEngine {
     }
   }
 }
+
+/** What a refusal of the store is called in the status. */
+const STORE_PROBLEMS: Readonly<Partial<Record<StoreError['code'], string>>> = { quota: 'storage_full', blocked: 'upgrade_blocked' };
 
 /** What the store tells the engine; filled in once there is one. */
 interface Hooks {
@@ -226,11 +270,10 @@ export async function createSyncEngine(options: SyncEngineOptions): Promise<Sync
     onChange: (isOwn) => hooks.onChange(isOwn),
     onStoreError: (error) => hooks.onStoreError(error),
   });
-  const { deviceId, problems } = await openDevice(local, ports, config);
+  const identity = await openDevice(local, ports.stores, ports.ids, config.name, config.deviceId);
   await local.refresh();
-  const self: Self = { deviceId, deviceType: config.deviceType, version: config.deviceVersion, name: config.deviceName };
-  const engine = new Engine(config, ports, local, self, hooks);
-  engine.begin({ ...opened, problems: [...opened.problems, ...problems] });
+  const engine = new Engine(config, ports, local, identity, hooks);
+  engine.begin(opened);
   return engine;
 }
 

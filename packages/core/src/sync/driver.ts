@@ -8,6 +8,7 @@ import { BACK_OFF_MIN_MS, soundDeadline } from './backoff.ts';
 import { Bell } from './bell.ts';
 import { Books, reasonOf } from './books.ts';
 import type { Local } from './local.ts';
+import { compactHistory, MERGE_CHUNKS_MIN } from './compact.ts';
 import { nextStep, type Step } from './machine.ts';
 import { countSendable, needsHealthProof, nextWaitingAt } from './outbox.ts';
 import { Drain, type Halt, type PushOptions, tokenOutcome } from './push.ts';
@@ -51,6 +52,7 @@ export class Driver {
   #offlineTryAt = 0;
   #networkFailures = 0;
   #sent = 0;
+  #compactedAt = 1;
   #waiters: ((outcome: SyncOutcome) => void)[] = [];
   #sentAtWish = 0;
 
@@ -118,7 +120,14 @@ export class Driver {
   async #turn(term: number, signal: AbortSignal): Promise<void> {
     const step = nextStep(this.#facts());
     if (step.kind !== 'wait') return this.#take(step, term, signal);
-    const { clock } = this.#options;
+    const { clock, local } = this.#options;
+    const { nextChunk } = local.view.head;
+    if (nextChunk - this.#compactedAt >= MERGE_CHUNKS_MIN) {
+      const isMerged = await compactHistory(local).catch(() => false);
+      // Another turn as long as there is more to merge; otherwise again after as many new chunks.
+      if (!isMerged) this.#compactedAt = nextChunk;
+      return;
+    }
     await this.#books.rest(step.until);
     // So soon after the last failure even a wish has to wait a moment.
     const isSoon = this.#isWishing && step.until !== null && step.until - clock.now() <= BACK_OFF_MIN_MS;

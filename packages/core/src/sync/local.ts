@@ -3,6 +3,8 @@
 // Rules: an update reads the head first and runs its plans only if this tab's copy is current, else the copy is read again;
 // a plan decides synchronously; what it writes shows in the copy at once and is taken back when the commit fails;
 // nothing is announced, and no promise resolves, before the commit.
+import type { Operation } from '../model/operation.ts';
+import type { RunningSession } from '../model/session.ts';
 import { engineError, isEngineError } from '../errors.ts';
 import type { Clock, Decision, Durability, Row, Store, StoreError } from '../ports.ts';
 import { isStoreError } from '../store-error.ts';
@@ -53,6 +55,9 @@ export class Local {
   readonly view: View = new View();
   readonly history: History = new History();
   readonly #options: LocalOptions;
+  #store: Store;
+  /** Between two stores nothing is announced. */
+  #isSwapping = false;
   #jobs: Job[] = [];
   /** The work that has the store now; updates and refreshes take turns. */
   #turn: Promise<void> = Promise.resolve();
@@ -61,13 +66,16 @@ export class Local {
   #isDeciding = false;
   #refreshing: Promise<void> | null = null;
   #isLoaded = false;
+  /** The copy was read again and nobody was told yet. */
+  #hasNews = false;
 
   constructor(options: LocalOptions) {
     this.#options = options;
+    this.#store = options.store;
   }
 
   get store(): Store {
-    return this.#options.store;
+    return this.#store;
   }
 
   /** Runs a plan in a transaction; resolves after the commit. Rejects with an EngineError, nothing written. */
@@ -108,6 +116,7 @@ export class Local {
       const version = (rows?.[0]?.value as { version?: unknown } | undefined)?.version ?? 0;
       if (this.#isLoaded && version === this.view.head.version) return;
       await this.#reload();
+      this.#hasNews = false;
       this.#options.onChange(false);
     });
     return this.#refreshing;
@@ -115,7 +124,20 @@ export class Local {
 
   /** Whether an update is under way: the view may show what is not committed yet. */
   get isBusy(): boolean {
-    return this.#isDeciding;
+    return this.#isDeciding || this.#isSwapping;
+  }
+
+  /** Goes on with another store; the next commit reads it. Resolves to what the old one held. */
+  async swap(store: Store): Promise<{ readonly store: Store; readonly operations: readonly Operation[]; readonly running: readonly RunningSession[] }> {
+    let before = { store: this.#store, operations: [] as readonly Operation[], running: [] as readonly RunningSession[] };
+    await this.#takeTurn(async () => {
+      before = { store: this.#store, operations: [...this.view.operations.values()], running: [...this.view.running.values()] };
+      this.#store = store;
+      this.#isLoaded = false;
+      this.#isSwapping = true;
+      this.history.forget();
+    });
+    return before;
   }
 
   /** Resolves when no update is under way: what the view shows is committed. */
@@ -131,7 +153,8 @@ export class Local {
 
   async #reload(): Promise<void> {
     this.view.load(await this.#withHandle(() => this.store.read(VIEW_READS)));
-    this.#isLoaded = true;
+    this.#isLoaded = this.#hasNews = true;
+    this.#isSwapping = false;
   }
 
   async #flush(): Promise<void> {
@@ -157,7 +180,11 @@ export class Local {
       for (const job of jobs) job.reject(shown);
       return;
     }
-    if (outcome.wrote) this.#options.onChange(true);
+    // A copy that was read again on the way may show news too.
+    if (outcome.wrote || this.#hasNews) {
+      this.#hasNews = this.#isSwapping = false;
+      this.#options.onChange(true);
+    }
     for (const settled of outcome.settled) {
       if ('error' in settled) settled.job.reject(settled.error);
       else settled.job.resolve(settled.value);
@@ -182,7 +209,7 @@ export class Local {
       draft = null;
       if (!isPatient) {
         this.view.load(found);
-        this.#isLoaded = true;
+        this.#isLoaded = this.#hasNews = true;
       } else if (readHead(found[0]?.[0]?.value, 0).head.version !== this.view.head.version) {
         return { writes: [], result: STALE };
       }

@@ -5,6 +5,7 @@ import { createStoreError, isStoreError } from '../store-error.ts';
 
 export interface OpenedStore {
   readonly store: Store;
+  readonly isVolatile: boolean;
   readonly problems: readonly string[];
 }
 
@@ -16,7 +17,7 @@ export async function openStore(ports: Ports, name: string): Promise<OpenedStore
   let failure: unknown;
   for (let tries = 0; tries < TRIES; tries += 1) {
     try {
-      return { store: await inTime(ports.stores.open(name), ports.clock), problems: [] };
+      return { store: await inTime(ports.stores.open(name), ports.clock), isVolatile: false, problems: [] };
     } catch (error) {
       failure = error;
       if (isStoreError(error) && error.code === 'newer_version') throw engineError('newer_version', [], error);
@@ -25,10 +26,10 @@ export async function openStore(ports: Ports, name: string): Promise<OpenedStore
   const problems = ['volatile_storage'];
   if (isStoreError(failure) && failure.code === 'quota') problems.push('storage_full');
   if (isStoreError(failure) && failure.code === 'blocked') problems.push('upgrade_blocked');
-  return { store: await ports.stores.openVolatile(name), problems };
+  return { store: await ports.stores.openVolatile(name), isVolatile: true, problems };
 }
 
-function inTime(opening: Promise<Store>, clock: Clock): Promise<Store> {
+export function inTime(opening: Promise<Store>, clock: Clock): Promise<Store> {
   return new Promise((resolve, reject) => {
     let isLate = false;
     const cancel = clock.setTimer(OPEN_DEADLINE_MS, () => {

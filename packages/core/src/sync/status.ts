@@ -95,6 +95,7 @@ function localStatus(view: View, self: Self, tab: TabFacts, now: number): Omit<L
   const isBusyStale = sync.phase === 'syncing' && Math.abs(now - view.head.at) > BUSY_EXPIRES_MS;
   const problems = new Set([...sync.problems, ...tab.problems]);
   if (sync.stopped !== null) problems.add(sync.stopped);
+  if (sync.loss !== null) problems.add('possible_local_loss');
   if (view.damaged.size > 0 || view.damagedRows > 0) problems.add('damaged_rows');
   if (sync.skew !== null && Math.abs(sync.skew) > LIMITS.clockSkewWarnMs) problems.add('clock_skew');
   return {
@@ -105,6 +106,7 @@ function localStatus(view: View, self: Self, tab: TabFacts, now: number): Omit<L
     last_error: sync.lastError === null ? null : { ...sync.lastError, at: formatInstant(sync.lastError.at) },
     parked: view.parked.size + view.damaged.size,
     problems: [...problems].sort(),
+    possibly_lost: sync.loss?.sessions ?? 0,
     leader: tab.leader,
     clock_skew_ms: sync.skew,
     storage: tab.space,

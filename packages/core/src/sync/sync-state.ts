@@ -32,12 +32,14 @@ export interface SyncState {
   /** Acknowledgements and good health answers so far: a fault between two of them is the item's, not the server's. */
   readonly successes: number;
   readonly problems: readonly string[];
+  /** A store before this one vanished with so many unsent sessions, and when that was noticed; null normally. */
+  readonly loss: { readonly sessions: number; readonly at: number } | null;
 }
 
 export const FIRST_STATE: SyncState = {
   connection: 'offline', phase: 'idle', progress: null, nextAttemptAt: null, lastError: null, stopped: null,
   failures: 0, backOffUntil: null, asked: false, lastContact: null, skew: null, capabilities: null, successes: 0,
-  problems: [],
+  problems: [], loss: null,
 };
 
 /** `meta/answer`: the server's latest status answer, apart because it is larger and changes seldom. */
@@ -76,6 +78,7 @@ export function readSyncState(value: unknown): SyncState {
     capabilities: areTexts(row['capabilities']) ? row['capabilities'] : null,
     successes: isCount(row['successes']) ? row['successes'] : 0,
     problems: areTexts(row['problems']) ? row['problems'] : [],
+    loss: readLoss(row['loss']),
   };
 }
 
@@ -87,6 +90,11 @@ function numberOrNull(row: Fields, key: string): number | null {
 function readProgress(value: unknown): SyncState['progress'] {
   const row = asFields(value);
   return row !== null && isCount(row['done']) && isCount(row['total']) ? { done: row['done'], total: row['total'] } : null;
+}
+
+function readLoss(value: unknown): SyncState['loss'] {
+  const row = asFields(value);
+  return row !== null && isCount(row['sessions']) && isNumber(row['at']) ? { sessions: row['sessions'], at: row['at'] } : null;
 }
 
 function readLastError(value: unknown): LastError | null {

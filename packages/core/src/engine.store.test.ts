@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { createEngineWorld, type EngineWorld } from './testing/engine-world.ts';
+
+const nameOf = (world: EngineWorld): string => world.device.disk.names()[0] ?? '';
+
+describe('a full disk', () => {
+  it('is said, refuses new sessions, keeps earlier ones readable, and is over when there is space', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { engine } = await world.open();
+    const first = await world.drive(engine.sessions.record(world.session(60, 25)));
+    world.device.disk.full = true;
+    await expect(world.drive(engine.sessions.record(world.session(30, 25)))).rejects.toMatchObject({ code: 'storage_full', retry: 'later' });
+    expect(engine.status.current.local.problems).toContain('storage_full');
+    expect(engine.status.current.data_summary.unsynced_sessions).toBe(1);
+    expect((await world.drive(engine.sessions.list())).map(({ id }) => id)).toEqual([first.id]);
+    expect(engine.conflicts.current).toEqual([]);
+    world.device.disk.full = false;
+    await world.drive(engine.sessions.record(world.session(30, 25)));
+    expect(engine.status.current.local.problems).not.toContain('storage_full');
+    expect(engine.status.current.data_summary.unsynced_sessions).toBe(2);
+  });
+
+  it('while sending makes no success a failure: it is repeated and stays once', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { engine } = await world.open();
+    await world.drive(engine.sessions.record(world.session(60, 25)));
+    await world.run(1000);
+    world.isOffline = false;
+    world.server.onStored = () => {
+      world.device.disk.full = true;
+      return undefined;
+    };
+    await world.run(120_000);
+    expect(world.server.records().size).toBe(1);
+    expect(engine.status.current.data_summary.unsynced_sessions).toBe(1);
+    expect(engine.status.current.local.problems).toContain('storage_full');
+    world.server.onStored = null;
+    world.device.disk.full = false;
+    await world.run(600_000);
+    expect(engine.status.current.data_summary.unsynced_sessions).toBe(0);
+    expect(world.server.records().size).toBe(1);
+    expect(engine.status.current.local.problems).toEqual([]);
+  });
+
+  it('refuses some of many that come together, and each refusal is its own', async () => {
+    const world = createEngineWorld();
+    const { engine } = await world.open();
+    world.isOffline = true;
+    world.device.disk.failNext('update', { kind: 'fail', code: 'quota', at: 'commit' }, 3);
+    const all = await world.drive(Promise.allSettled([600, 500, 400, 300].map((minutes) => engine.sessions.record(world.session(minutes, 25)))));
+    const stored = all.filter(({ status }) => status === 'fulfilled').length;
+    expect(stored).toBe(4 - all.filter(({ status }) => status === 'rejected').length);
+    expect(world.device.disk.rows(nameOf(world), 'operations')).toHaveLength(stored);
+    expect(engine.status.current.data_summary.unsynced_sessions).toBe(stored);
+  });
+});
+
+describe('a store that fails', () => {
+  it('with a handle that died under it runs the same transaction again, once', async () => {
+    for (const committed of [true, false]) {
+      const world = createEngineWorld();
+      const { engine } = await world.open();
+      await world.run(1000);
+      world.isOffline = true;
+      world.device.disk.failNext('update', { kind: 'rerun', committed });
+      const session = await world.drive(engine.sessions.record(world.session(60, 25)));
+      world.device.disk.failNext('update', { kind: 'rerun', committed });
+      const running = await world.drive(engine.sessions.start({ plannedDuration: 25, category: 'work' }));
+      await world.run(10_000);
+      world.device.disk.failNext('update', { kind: 'rerun', committed });
+      await world.drive(engine.sessions.complete(running.id));
+      expect(world.device.disk.rows(nameOf(world), 'operations')).toHaveLength(2);
+      expect(engine.status.current.data_summary.unsynced_sessions).toBe(2);
+      expect(await world.drive(engine.sessions.get(session.id))).toMatchObject({ pending: true });
+    }
+  });
+
+  it('not at all there: everything goes on in memory, said loudly, and moves into the real one when it opens', async () => {
+    const world = createEngineWorld();
+    world.device.disk.unavailable = true;
+    world.isOffline = true;
+    const { engine } = await world.open();
+    expect(engine.status.current.local.problems).toEqual(['volatile_storage']);
+    const session = await world.drive(engine.sessions.record(world.session(60, 25)));
+    const running = await world.drive(engine.sessions.start({ plannedDuration: 25, category: 'work' }));
+    await world.run(1000);
+    world.device.disk.unavailable = false;
+    await world.run(60_000);
+    expect(engine.status.current.local.problems).toEqual([]);
+    expect(engine.status.current.data_summary.unsynced_sessions).toBe(1);
+    expect(engine.sessions.running.current.map(({ id }) => id)).toEqual([running.id]);
+    expect(world.device.disk.rows(nameOf(world), 'operations')).toHaveLength(1);
+    world.isOffline = false;
+    await world.run(400_000);
+    expect(world.server.records().has(session.id)).toBe(true);
+    expect(engine.status.current.sync_status).toBe('healthy');
+  });
+
+  it('that never opens does not hold up the start', async () => {
+    const world = createEngineWorld();
+    world.device.disk.failNext('open', { kind: 'hang' }, 2);
+    const { engine } = await world.open();
+    expect(engine.status.current.local.problems).toEqual(['volatile_storage']);
+  });
+
+  it('written by a newer release refuses to start, with a reason', async () => {
+    const world = createEngineWorld();
+    world.device.disk.failNext('open', { kind: 'fail', code: 'newer_version' });
+    await expect(world.open()).rejects.toMatchObject({ code: 'newer_version' });
+  });
+
+  it('that vanished with unsent sessions is noticed and counted', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const first = await world.open();
+    await world.drive(first.engine.sessions.record(world.session(60, 25)));
+    await world.drive(first.engine.sessions.record(world.session(30, 25)));
+    first.page.kill();
+    world.device.disk.evict();
+    const { engine } = await world.open();
+    expect(engine.status.current.local).toMatchObject({ possibly_lost: 2, problems: ['possible_local_loss'] });
+    expect(engine.deviceId).toBe(first.engine.deviceId);
+  });
+
+  it('is asked to persist once there is something to lose', async () => {
+    const world = createEngineWorld();
+    world.device.disk.agreesToPersist = true;
+    world.isOffline = true;
+    const { engine } = await world.open();
+    expect(engine.status.current.local.storage.persisted).toBe(false);
+    await world.drive(engine.sessions.record(world.session(60, 25)));
+    await world.run(100);
+    expect(engine.status.current.local.storage.persisted).toBe(true);
+  });
+});
+
+describe('damaged rows', () => {
+  it('of the outbox are counted, hold up nobody and are never thrown away', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const first = await world.open();
+    for (const minutes of [600, 500, 400]) await world.drive(first.engine.sessions.record(world.session(minutes, 25)));
+    first.page.kill();
+    const [, second] = world.device.disk.rows(nameOf(world), 'operations');
+    const broken = { ...(second?.value as object), session: { id: 7 } };
+    world.device.disk.data(nameOf(world)).commit([{ kind: 'put', table: 'operations', key: second?.key ?? 0, value: broken }], 'strict');
+    world.isOffline = false;
+    const { engine } = await world.open();
+    await world.run(5000);
+    expect(world.server.records().size).toBe(2);
+    expect(engine.status.current).toMatchObject({ sync_status: 'delayed', data_summary: { unsynced_sessions: 1 } });
+    expect(engine.status.current.local).toMatchObject({ parked: 1, problems: ['damaged_rows'] });
+    expect(world.device.disk.rows(nameOf(world), 'operations')).toEqual([{ key: second?.key, value: broken }]);
+  });
+
+  it('of the head are rebuilt, and no number is given out twice', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const first = await world.open();
+    await world.drive(first.engine.sessions.record(world.session(600, 25)));
+    first.page.kill();
+    world.device.disk.data(nameOf(world)).commit([{ kind: 'put', table: 'meta', key: 'head', value: 'rubbish' }], 'strict');
+    world.isOffline = false;
+    const { engine } = await world.open();
+    await world.drive(engine.sessions.record(world.session(500, 25)));
+    await world.run(5000);
+    expect(world.server.records().size).toBe(2);
+    expect(engine.status.current.data_summary).toMatchObject({ unsynced_sessions: 0, total_sessions: 2 });
+  });
+});
+
+describe('history', () => {
+  it('stays a few rows, keeps every session, and finds each by id and by time', async () => {
+    const world = createEngineWorld();
+    const { engine } = await world.open();
+    await world.run(1000);
+    const ids: string[] = [];
+    for (let i = 0; i < 300; i += 1) {
+      const { id } = await world.drive(engine.sessions.record(world.session(30_000 - i * 60, 25)));
+      ids.push(id);
+      if (i % 5 === 4) await world.run(300);
+    }
+    await world.run(120_000);
+    expect(engine.status.current.data_summary).toMatchObject({ unsynced_sessions: 0, total_sessions: 300, conflicts_detected: 0 });
+    expect(world.device.disk.rows(nameOf(world), 'history').length).toBeLessThan(20);
+    const listed = await world.drive(engine.sessions.list({ limit: 1000 }));
+    expect(listed.map(({ id }) => id)).toEqual(ids.toReversed());
+    expect((await world.drive(engine.sessions.list({ limit: 7 }))).map(({ id }) => id)).toEqual(ids.slice(-7).reverse());
+    expect(await world.drive(engine.sessions.get(ids[3] ?? ''))).toMatchObject({ id: ids[3], state: 'confirmed' });
+    const again = await world.open();
+    const input = { ...world.session(0, 0), startTime: listed.at(-1)?.startTime ?? 0, endTime: listed.at(-1)?.endTime ?? 0 };
+    expect(await world.drive(again.engine.sessions.record({ ...input, id: ids[0]?.toUpperCase() }))).toMatchObject({ id: ids[0], state: 'confirmed' });
+    await expect(world.drive(again.engine.sessions.record({ ...input, id: ids[0], category: 'other' }))).rejects.toMatchObject({ code: 'id_reused' });
+    await world.drive(again.engine.sessions.record({ ...world.session(30_010, 25), category: 'overlaps' }));
+    expect(again.engine.conflicts.current.map(({ sessionIds }) => sessionIds.length)).toEqual([2]);
+  });
+});
