@@ -20,8 +20,16 @@ export function runSeed(seed: number, options: Pick<RunOptions, 'keepTrace'> = {
   return runReal(planOf(seed), options);
 }
 
-export function runReal(plan: Plan, options: Pick<RunOptions, 'keepTrace'> = {}): Promise<RunResult> {
-  return runPlan(plan, { ...options, createEngine: createSyncEngine, createServer: createRealServer, settle });
+/** Rejections that nobody handled, of the run under way. */
+let unhandled: string[] = [];
+let isListening = false;
+
+export async function runReal(plan: Plan, options: Pick<RunOptions, 'keepTrace'> = {}): Promise<RunResult> {
+  if (!isListening) process.on('unhandledRejection', (reason) => unhandled.push(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)));
+  isListening = true;
+  unhandled = [];
+  const result = await runPlan(plan, { ...options, createEngine: createSyncEngine, createServer: createRealServer, settle });
+  return { ...result, violations: [...result.violations, ...unhandled.map((what) => ({ id: 'unhandled', what }))] };
 }
 
 /** The smallest plan that breaks the same invariant. */

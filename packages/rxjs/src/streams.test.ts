@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Observable } from 'rxjs';
 import type { EngineStatus, Session, SessionQuery, Source, SyncEngine } from '@syncline/core';
 import type { Conflict } from '@syncline/protocol';
 import { conflicts$, devices$, pending$, running$, sessions$, status$, streams } from './streams.ts';
@@ -105,7 +106,7 @@ describe('streams of an engine', () => {
     const all = streams(engine);
     const completed: string[] = [];
     const each = { status$: all.status$, pending$: all.pending$, devices$: all.devices$, conflicts$: all.conflicts$, running$: all.running$, sessions$: all.sessions$() };
-    for (const [name, stream] of Object.entries(each)) stream.subscribe({ complete: () => completed.push(name) });
+    for (const [name, stream] of Object.entries<Observable<unknown>>(each)) stream.subscribe({ complete: () => completed.push(name) });
     expect(statusSource.listeners.size).toBe(3);
     close();
     await closed;

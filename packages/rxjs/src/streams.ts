@@ -19,7 +19,7 @@ export function pending$(engine: SyncEngine): Observable<number> {
 export function devices$(engine: SyncEngine): Observable<readonly DeviceStatus[]> {
   return status$(engine).pipe(
     map((status) => status.devices ?? []),
-    distinctUntilChanged(sameRows),
+    distinctUntilChanged<readonly DeviceStatus[]>(sameRows),
   );
 }
 

@@ -83,9 +83,9 @@ export class Deeds {
       case 'discard':
         return this.#onParked(engine, (id) => engine.sessions.discard(id).then(() => (this.#world.ledger.giveUp(id), this.#mark('parked.discarded'))));
       case 'sync':
-        return void engine.sync();
+        return void engine.sync().catch((error: unknown) => this.#world.violate('I-12', `sync() rejected: ${codeOf(error)}`));
       case 'look':
-        return void engine.sessions.list({ limit: 50 });
+        return void engine.sessions.list({ limit: 50 }).catch((error: unknown) => this.#world.note('refused', codeOf(error)));
       default:
     }
   }

@@ -97,7 +97,7 @@ export class MarkCounts {
   add(counts: Readonly<Record<string, number>>): void {
     for (const mark of allMarks()) {
       const more = counts[mark];
-      if (more !== undefined) this.#counts.set(mark, (this.#counts.get(mark) ?? 0) + more);
+      if (more !== undefined && more > 0) this.#counts.set(mark, (this.#counts.get(mark) ?? 0) + more);
     }
   }
 

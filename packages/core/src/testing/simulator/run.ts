@@ -57,6 +57,8 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunResul
 async function heal(world: World, deeds: Deeds): Promise<void> {
   deeds.heal();
   world.server.setAvailable(true);
+  // Whoever was told that a good token is bad signs in again.
+  for (let user = 0; user < world.plan.users; user += 1) world.renewToken(user);
   for (const device of world.devices) {
     device.way.heal();
     device.signedOutUntil = 0;
@@ -70,8 +72,8 @@ async function heal(world: World, deeds: Deeds): Promise<void> {
   await runUntil(world, world.scheduler.now + 1000);
   for (const device of world.devices) {
     for (const page of device.sim.pages) {
+      page.show();
       page.lifecycle.emit('online');
-      page.lifecycle.emit('visible');
     }
   }
 }

@@ -1,0 +1,32 @@
+import { useState } from 'react';
+import type { SyncEngine } from '@syncline/core';
+import { Dialog } from './dialog.tsx';
+import { count } from './words.ts';
+
+interface SignOutProps {
+  readonly engine: SyncEngine;
+  readonly pending: number;
+  readonly onStay: () => void;
+  readonly onLeave: () => void;
+}
+
+/** Asked before somebody leaves work behind that the server has not got. */
+export function SignOutDialog({ engine, pending, onStay, onLeave }: SignOutProps) {
+  const [isSending, setSending] = useState(false);
+  const send = async (): Promise<void> => {
+    setSending(true);
+    const { ok } = await engine.sync();
+    setSending(false);
+    if (ok) onLeave();
+  };
+  return (
+    <Dialog title={`${count(pending, 'session')} not sent yet`} onClose={onStay}>
+      <p>They stay in this browser, readable by whoever uses it, and are sent when you sign in here again.</p>
+      <div className="actions">
+        <button className="primary" disabled={isSending} onClick={() => void send()}>Send, then sign out</button>
+        <button onClick={onLeave}>Sign out and keep them here</button>
+        <button className="quiet" onClick={onStay}>Stay signed in</button>
+      </div>
+    </Dialog>
+  );
+}
