@@ -2,7 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
 const WORKER = 'sw.js';
-const LIST = 'self.__PAGE_FILES';
+const LIST = 'self.pageFiles';
 
 /** Writes into the service worker which files make up the page, each with its version. */
 function listPageFiles(): Plugin {

@@ -20,15 +20,13 @@ async function kibibytes(imports: string, external: string[]): Promise<number> {
   return brotliCompressSync(file.contents, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length / 1024;
 }
 
-const libraries = ['dexie', 'yjs', 'zod', 'zod/*', 'date-fns', 'date-fns/*', 'rxjs'];
+const libraries = ['dexie', 'zod', 'zod/*', 'date-fns', 'date-fns/*', 'rxjs'];
 const core = "export * from '@syncline/core';";
-const preferences = "export * from '@syncline/core/preferences';";
 
 it.each([
   ['our own code in the engine', core, libraries, 16],
   ['the RxJS package beside RxJS and the engine', "export * from '@syncline/rxjs';", [...libraries, '@syncline/*'], 1.2],
   ['the whole engine with Dexie', core, [], 48],
-  ['the whole engine with Dexie and Yjs', core + preferences, [], 70],
 ])('%s', async (_what, imports, external, budget) => {
   const size = await kibibytes(imports, external);
   expect(size, `${size.toFixed(1)} KiB`).toBeLessThanOrEqual(budget);

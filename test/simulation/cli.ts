@@ -1,6 +1,5 @@
 // `pnpm sim`: many seeds, in as many processes as asked for, with progress, a summary, and one command to replay each failure.
-import { fork } from 'node:child_process';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,17 +1,12 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { isEngineError, type Session, type SyncEngine } from '@syncline/core';
+import type { Session, SyncEngine } from '@syncline/core';
 import { PastSessionDialog } from './past-session-dialog.tsx';
+import { problemWords } from './problem-words.ts';
 import { useNow, useSource } from './use-source.ts';
 import { clockWords } from './words.ts';
 
 const MINUTE_MS = 60_000;
 const PRESETS = [25, 50] as const;
-
-/** What went wrong, in the engine's words with every field it names. */
-export function problemWords(error: unknown): string {
-  if (!isEngineError(error)) return 'Something went wrong';
-  return [error.message, ...error.details.map(({ path, message }) => `${path} ${message}`)].join('. ');
-}
 
 export function FocusPanel({ engine }: { readonly engine: SyncEngine }) {
   const running = useSource(engine.sessions.running)[0] ?? null;

@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import type { SyncEngine } from '@syncline/core';
 import { Dialog } from './dialog.tsx';
-import { problemWords } from './focus-panel.tsx';
+import { problemWords } from './problem-words.ts';
 import { fieldTime } from './words.ts';
 
 const MINUTE_MS = 60_000;

@@ -13,10 +13,10 @@ export function SessionPanel({ engine }: { readonly engine: SyncEngine }) {
     <section className="card" aria-label="Sessions">
       <h2>Sessions on this device</h2>
       {sessions.length === 0 && <p className="muted">None yet. What you finish here appears here at once, online or not.</p>}
-      {byDay(sessions, now).map(({ day, sessions: list }) => (
+      {byDay(sessions, now).map(({ day, sessions: ofDay }) => (
         <div key={day}>
-          <h3>{day} <span className="muted">{count(Math.round(list.reduce((sum, { duration, state }) => sum + (state === 'cancelled' ? 0 : (duration ?? 0)), 0)), 'minute')}</span></h3>
-          <ul className="rows">{list.map((session) => <SessionRow key={session.id} engine={engine} session={session} />)}</ul>
+          <h3>{day} <span className="muted">{count(Math.round(ofDay.reduce((sum, { duration, state }) => sum + (state === 'cancelled' ? 0 : (duration ?? 0)), 0)), 'minute')}</span></h3>
+          <ul className="rows">{ofDay.map((session) => <SessionRow key={session.id} engine={engine} session={session} />)}</ul>
         </div>
       ))}
     </section>

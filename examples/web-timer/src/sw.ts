@@ -3,10 +3,10 @@ import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute, type 
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { clientsClaim } from 'workbox-core';
 
-declare const self: { readonly __PAGE_FILES: readonly PrecacheEntry[]; skipWaiting(): void };
+declare const self: { readonly pageFiles: readonly PrecacheEntry[]; skipWaiting(): void };
 
 self.skipWaiting();
 clientsClaim();
 cleanupOutdatedCaches();
-precacheAndRoute([...self.__PAGE_FILES]);
+precacheAndRoute([...self.pageFiles]);
 registerRoute(new NavigationRoute(createHandlerBoundToURL('/'), { denylist: [/^\/(api|docs|status-board|openapi\.json)/] }));

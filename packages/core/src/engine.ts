@@ -115,14 +115,20 @@ class Engine implements SyncEngine {
   }
 
   async sync(): Promise<SyncOutcome> {
-    if (this.#stop.signal.aborted) return this.#driver.outcome('closed', 0);
+    const { signal } = this.#stop;
+    const outcome = signal.aborted ? null : await this.#syncNow().catch(() => null);
+    if (signal.aborted) return this.#driver.outcome('closed', outcome?.sent ?? 0);
+    // The store refused to note the wish.
+    return outcome ?? this.#driver.outcome('backing_off', 0);
+  }
+
+  async #syncNow(): Promise<SyncOutcome> {
     if (this.#leadership.isLeading) {
       await this.#driver.wish();
       return this.#driver.sync();
     }
     if (!this.#config.maySend) return this.#driver.outcome('other_tab', 0);
-    const { clock } = this.#ports;
-    const sent = await waitForLeader(this.#local, this.#leadership, this.#driver, clock, this.#stop.signal);
+    const sent = await waitForLeader(this.#local, this.#leadership, this.#driver, this.#ports.clock, this.#stop.signal);
     return sent === null ? this.#driver.outcome('other_tab', 0) : this.#driver.outcome(null, sent);
   }
 

@@ -3,11 +3,12 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer, type Plugin } from 'vite';
+import type * as Seeds from '../seeds.ts';
 import type { PlantedBug } from './bugs.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
-type Campaign = typeof import('../seeds.ts');
+type Campaign = typeof Seeds;
 
 function plant(bug: PlantedBug, done: { planted: boolean }): Plugin {
   return {

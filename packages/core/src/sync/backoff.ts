@@ -3,6 +3,7 @@
 export const BACK_OFF_MIN_MS = 1000;
 export const BACK_OFF_MAX_MS = 300_000;
 const ASKED_MAX_MS = 3_600_000;
+const ASKED_JITTER_MAX_MS = 10_000;
 
 /**
  * The pause after so many failures in a row (1 or more).
@@ -14,14 +15,14 @@ export function backOffMs(failures: number, random: number): number {
 }
 
 /** A pause the server asked for: never shorter, and a little longer so that not everybody returns at once. */
-export function askedPauseMs(retryAfterMs: number, random: number): number {
-  return Math.round(retryAfterMs + random * Math.min(retryAfterMs * 0.1, 10_000));
+export function askedPauseMs(askedMs: number, random: number): number {
+  return Math.round(askedMs + random * Math.min(askedMs * 0.1, 10_000));
 }
 
 /** A stored deadline, as far as it can be true: the clock may have been set since. */
 export function soundDeadline(until: number | null, asked: boolean, now: number): number | null {
   if (until === null) return null;
-  return Math.min(until, now + (asked ? ASKED_MAX_MS * 1.1 : BACK_OFF_MAX_MS));
+  return Math.min(until, now + (asked ? ASKED_MAX_MS + ASKED_JITTER_MAX_MS : BACK_OFF_MAX_MS));
 }
 
 function isDigits(text: string): boolean {

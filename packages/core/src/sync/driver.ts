@@ -108,13 +108,16 @@ export class Driver {
     const stop = (): void => this.ring();
     signal.addEventListener('abort', stop);
     this.#healthAt = this.#pollAt = this.#tokenAt = this.#offlineTryAt = 0;
-    await this.#books.write((state) => ({
-      backOffUntil: soundDeadline(state.backOffUntil, state.asked, this.#options.clock.now()),
-      connection: state.connection === 'auth_required' ? 'offline' : state.connection,
-    }));
-    while (!signal.aborted && this.#options.local.view.head.term === term) await this.#turn(term, signal);
-    signal.removeEventListener('abort', stop);
-    this.#release('stopped');
+    try {
+      await this.#books.write((state) => ({
+        backOffUntil: soundDeadline(state.backOffUntil, state.asked, this.#options.clock.now()),
+        connection: state.connection === 'auth_required' ? 'offline' : state.connection,
+      }));
+      while (!signal.aborted && this.#options.local.view.head.term === term) await this.#turn(term, signal);
+    } finally {
+      signal.removeEventListener('abort', stop);
+      this.#release(signal.aborted ? 'other_tab' : 'backing_off');
+    }
   }
 
   async #turn(term: number, signal: AbortSignal): Promise<void> {
@@ -139,17 +142,19 @@ export class Driver {
     const { local, clock, lifecycle, user } = this.#options;
     const now = clock.now();
     const { view } = local;
+    // A clock that was put back must not make any of these times longer than it ever was.
+    const sound = (at: number, longest: number): number => (at - now > longest ? now : at);
     return {
       now,
-      state: view.sync,
+      state: { ...view.sync, backOffUntil: soundDeadline(view.sync.backOffUntil, view.sync.asked, now) },
       isOffline: !lifecycle.online(),
-      offlineTryAt: this.#offlineTryAt,
+      offlineTryAt: sound(this.#offlineTryAt, OFFLINE_TRY_MS),
       sendable: countSendable(view, now, user),
       waitingAt: nextWaitingAt(view, now),
-      pollAt: this.#pollAt,
-      healthAt: view.sync.capabilities === null ? 0 : this.#healthAt,
-      needsHealth: this.#networkFailures >= POLICY_SUSPICION || (now - this.#proofAt >= BACK_OFF_MIN_MS && needsHealthProof(view, now)),
-      tokenAt: this.#tokenAt,
+      pollAt: sound(this.#pollAt, POLL_HIDDEN_MS * 1.1),
+      healthAt: view.sync.capabilities === null ? 0 : sound(this.#healthAt, HEALTH_EVERY_MS),
+      needsHealth: this.#networkFailures >= POLICY_SUSPICION || (Math.abs(now - this.#proofAt) >= BACK_OFF_MIN_MS && needsHealthProof(view, now)),
+      tokenAt: sound(this.#tokenAt, TOKEN_EVERY_MS),
     };
   }
 

@@ -3,9 +3,16 @@
 import type { Operation } from '../model/operation.ts';
 import type { View } from './view.ts';
 
+/** Nothing waits longer than this for its time: a later one says that the clock was put back. */
+export const WAIT_MAX_MS = 3_600_000;
+
+function isWaiting(notBefore: number | null, now: number): notBefore is number {
+  return notBefore !== null && notBefore > now && notBefore <= now + WAIT_MAX_MS;
+}
+
 function isSendable(view: View, seq: number, operation: Operation, now: number, user: string): boolean {
   const { parked, notBefore } = operation.delivery;
-  if (parked !== null || operation.owner !== user || (notBefore !== null && notBefore > now)) return false;
+  if (parked !== null || operation.owner !== user || isWaiting(notBefore, now)) return false;
   if (view.head.inFlight.includes(seq)) return false;
   // Operations of one session go in their order.
   const first = view.seqsOf(operation.session.id)[0];
@@ -38,7 +45,7 @@ export function nextWaitingAt(view: View, now: number): number | null {
   let at: number | null = null;
   for (const { delivery } of view.operations.values()) {
     const { notBefore, parked } = delivery;
-    if (parked === null && notBefore !== null && notBefore > now && (at === null || notBefore < at)) at = notBefore;
+    if (parked === null && isWaiting(notBefore, now) && (at === null || notBefore < at)) at = notBefore;
   }
   return at;
 }
@@ -46,7 +53,7 @@ export function nextWaitingAt(view: View, now: number): number | null {
 /** Whether an operation that failed by its own fault is due again, and nothing has proved since that the server itself is well. */
 export function needsHealthProof(view: View, now: number): boolean {
   for (const { delivery } of view.operations.values()) {
-    const isDue = delivery.parked === null && (delivery.notBefore ?? 0) <= now;
+    const isDue = delivery.parked === null && !isWaiting(delivery.notBefore, now);
     if (isDue && delivery.faults > 0 && delivery.successesAtFault === view.sync.successes) return true;
   }
   return false;

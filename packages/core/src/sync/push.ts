@@ -61,7 +61,14 @@ export class Drain {
       for (; started < count; started += 1) lanes.push(this.#lane(() => start(IN_FLIGHT_MAX)));
     };
     start(isProbe ? 1 : Math.min(IN_FLIGHT_MAX, this.#total));
-    for (let i = 0; i < lanes.length; i += 1) await lanes[i];
+    // More may be started while these run. A lane fails only when the store refuses; the others end first.
+    let faults: unknown[] = [];
+    for (let settled = 0; settled < lanes.length; ) {
+      const ended = await Promise.allSettled(lanes);
+      settled = ended.length;
+      faults = ended.filter((lane) => lane.status === 'rejected').map((lane) => lane.reason);
+    }
+    if (faults.length > 0) throw faults[0];
     return { sent: this.#sent, halt: this.#halt };
   }
 

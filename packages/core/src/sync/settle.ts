@@ -7,6 +7,7 @@ import type { Failure, Outcome } from './answer.ts';
 import { backOffMs } from './backoff.ts';
 import type { Draft } from './draft.ts';
 import { appendHistory } from './history-append.ts';
+import { WAIT_MAX_MS } from './outbox.ts';
 import { serverNow } from './status.ts';
 
 export interface Settled {
@@ -15,9 +16,6 @@ export interface Settled {
   /** In [0, 1), drawn once so that a plan that runs again decides the same. */
   readonly random: number;
 }
-
-/** An operation that was waiting for the server's clock is looked at again at least so often. */
-const HELD_MAX_MS = 3_600_000;
 
 /** @param term of the leader that sent it; a newer leader's bookkeeping is not touched, but an acknowledgement is a fact whoever heard it. */
 export function planSettle(draft: Draft, store: Store, term: number, settled: readonly Settled[]): void {
@@ -62,7 +60,7 @@ function changeOf(draft: Draft, { delivery, session }: Operation, outcome: Outco
   if (outcome.kind === 'parked') return { parked: { ...outcome.reason, at: now }, notBefore: null };
   if (outcome.kind === 'held') {
     const wait = session.endTime - LIMITS.futureLeewayMs - serverNow(draft.view, now);
-    return { notBefore: now + Math.min(HELD_MAX_MS, Math.max(1000, wait)) };
+    return { notBefore: now + Math.min(WAIT_MAX_MS, Math.max(1000, wait)) };
   }
   return outcome.kind === 'failed' ? failedChange(draft, delivery, outcome, random) : null;
 }

@@ -18,7 +18,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       group_no bigint not null,
       primary key (user_id, session_id)
     )`.execute(db);
-  await sql`create index conflict_members_of_group on conflict_members (user_id, group_no)`.execute(db);
+  // The user comes second, so that nobody looks a single session up by walking all members of its user.
+  await sql`create index conflict_members_of_group on conflict_members (group_no, user_id)`.execute(db);
   await sql`
     create table kept_pairs (
       user_id uuid not null,

@@ -1,6 +1,6 @@
 // `account add NAME`: through the running server when there is one, else by opening the database for a moment.
 import { randomBytes } from 'node:crypto';
-import type { AccountCommand } from '../cli.ts';
+import type { AccountCommand } from './cli.ts';
 import { addAccount, type AddOutcome, setPassword } from './add-account.ts';
 import { announcedUrl, operatorKey } from './announcement.ts';
 import { FolderTaken, openStore } from './open-store.ts';

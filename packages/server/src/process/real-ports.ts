@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { jwtTokens } from '../auth/jwt-tokens.ts';
-import { memoryThrottle } from '../auth/memory-throttle.ts';
+import { memoryThrottle } from './memory-throttle.ts';
 import { argon2Passwords } from '../auth/password-hashing.ts';
 import type { ServerConfig } from '../config.ts';
 import type { Log, ServerPorts, ServerStore } from '../ports.ts';

@@ -1,7 +1,7 @@
 // Loads into a working set what the rules will look at, and writes back what they changed. Few statements, whatever the number of
 // operations.
 import type { Interval, UserChanges, UserTransaction } from '../ports.ts';
-import { dayOf, WorkingSet } from './working-set.ts';
+import { dayOf, type WorkingSet } from './working-set.ts';
 
 /** What a piece of work will look at. */
 export interface Wants {

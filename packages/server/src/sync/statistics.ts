@@ -102,7 +102,7 @@ export function findStreaks(days: readonly number[], today: number): { current: 
 
 /** Minutes in each hour of the day. A session's counted minutes are spread evenly over its time. */
 function minutesByHour(sessions: readonly Counted[], zone: ZoneClock): number[] {
-  const hours = new Array<number>(24).fill(0);
+  const hours = Array.from<number>({ length: 24 }).fill(0);
   for (const session of sessions) {
     const perMs = session.minutes / (session.endTime - session.startTime);
     for (const [hour, ms] of zone.hoursOf(session.startTime, session.endTime)) hours[hour] = (hours[hour] ?? 0) + ms * perMs;

@@ -43,7 +43,7 @@ function submitCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       for (let round = 0; round < 2; round += 1) {
         statuses.push(...(await Promise.all(Array.from({ length: 25 }, async () => (await user.call('submit', { body: submitOf(id, -25, 0) })).status))));
       }
-      checkEqual(statuses.sort((a, b) => b - a), [201, ...new Array<number>(49).fill(200)]);
+      checkEqual(statuses.sort((a, b) => b - a), [201, ...Array.from<number>({ length: 49 }).fill(200)]);
       checkEqual(await totalsOf(user), [1, 0]);
     },
     'times: exactly a minute off passes, and a day, and five minutes ahead': async (w) => {

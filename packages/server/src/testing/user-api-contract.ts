@@ -100,7 +100,7 @@ function dataCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       const { status, body } = await user.call('analytics', { query: 'days=1' });
       checkEqual([status, body], [200, {
         range: { from: '2025-08-24', to: '2025-08-24', timezone: 'UTC' }, totals: { sessions: 0, minutes: 0, cancelled: 1 },
-        by_day: [{ date: '2025-08-24', sessions: 0, minutes: 0 }], by_device: [], by_category: [], by_hour: new Array<number>(24).fill(0),
+        by_day: [{ date: '2025-08-24', sessions: 0, minutes: 0 }], by_device: [], by_category: [], by_hour: Array.from<number>({ length: 24 }).fill(0),
       }]);
       checkEqual(((await user.call('analytics')).body['by_day'] as unknown as unknown[]).length, 30);
       checkEqual((await user.call('analytics', { query: 'days=367' })).status, 400);

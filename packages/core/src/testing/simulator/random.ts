@@ -18,7 +18,7 @@ export interface Random {
 }
 
 /** FNV-1a over UTF-16 units, finished by an avalanche so that neighbouring seeds share no pattern. */
-export function hash32(text: string, basis = 0x811c9dc5): number {
+function hash32(text: string, basis = 0x811c9dc5): number {
   let hash = basis | 0;
   for (let index = 0; index < text.length; index += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
@@ -44,11 +44,6 @@ export function randomStream(seed: number, ...path: readonly (string | number)[]
     uuid: () => uuidFromWords(word(), word(), word(), word()),
   };
   return random;
-}
-
-/** One number in [0, 1) for that seed and path: a stream of length one, without its set-up. */
-export function randomAt(seed: number, path: string): number {
-  return hash32(path, 0x811c9dc5 ^ seed) / 0x1_0000_0000;
 }
 
 function uuidFromWords(a: number, b: number, c: number, d: number): string {

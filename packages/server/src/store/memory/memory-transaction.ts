@@ -8,10 +8,6 @@ import type { UserState } from './user-state.ts';
 export class MemoryTransaction extends MemoryReader implements UserTransaction {
   readonly #undo = new UndoLog();
 
-  constructor(state: UserState, epoch: string) {
-    super(state, epoch);
-  }
-
   async write(changes: UserChanges): Promise<void> {
     const { state } = this;
     const undo = this.#undo;

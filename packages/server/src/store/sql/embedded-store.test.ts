@@ -1,14 +1,17 @@
 import type { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accountContract, apiContract, type ApiWorld, createApiWorld, createStoreWorld, storeContract, type StoreWorld } from '../../testing/index.ts';
+import { accountContract, apiContract, type ApiUser, type ApiWorld, createApiWorld, createStoreWorld, storeContract, type StoreWorld } from '../../testing/index.ts';
+import { NOON, startOf, submitOf, cancelOf } from '../../testing/session-requests.ts';
 import { openEmbeddedStore } from './open.ts';
 
 let world: StoreWorld;
 let api: ApiWorld;
 let database: PGlite;
+interface Asked { readonly sql: string; readonly parameters: readonly unknown[] }
+const statements: Asked[] = [];
 
 beforeAll(async () => {
-  const opened = await openEmbeddedStore(null);
+  const opened = await openEmbeddedStore(null, { onStatement: (sql, parameters) => statements.push({ sql, parameters }) });
   database = opened.database;
   world = createStoreWorld(opened.store);
   api = createApiWorld(opened.store, 0);
@@ -34,4 +37,77 @@ it('shows an unset user no row, though its own user is a superuser who sees all'
   expect(await count(role, "select set_config('app.user_id', '', true)")).toBe(0);
   expect(await count(role, `select set_config('app.user_id', '${userId}', true)`)).toBe(1);
   expect(await count()).toBeGreaterThan(1);
+});
+
+describe('with a long history', () => {
+  /** What the calls ask, in order. */
+  async function askedBy(work: () => Promise<{ readonly status: number }>): Promise<Asked[]> {
+    statements.length = 0;
+    expect((await work()).status).toBeLessThan(300);
+    return [...statements];
+  }
+
+  /** A user with so many sessions of 20 minutes, two hours apart, all before the clock's noon. */
+  async function userWith(count: number): Promise<ApiUser> {
+    const user = await api.signIn();
+    await database.query(`
+      insert into sessions (user_id, id, display_id, state, start_time, end_time, duration, category, project, note, source, version, sequence, created_at, updated_at, tags)
+      select $1, gen_random_uuid(), i, 'completed', t, t + interval '20 minutes', 20, 'work', 'p', '', 'mac_app', 1, i, t, t, '[]'
+      from generate_series(1, $2::int) i, lateral (select timestamptz '2025-08-24 12:00Z' - i * interval '2 hours' as t) x`, [user.userId, count]);
+    await database.query('update user_summaries set total_sessions = $2, sequence = $2, last_display_id = $2 where user_id = $1', [user.userId, count]);
+    return user;
+  }
+
+  it.each([['before', false], ['after', true]])('%s statistics exist: status and submit cost as with a short one, and every statement finds its rows by an index', async (_when, isAnalyzed) => {
+    api.clock.set(NOON);
+    const [short, long] = [await userWith(100), await userWith(20_000)];
+    if (isAnalyzed) await database.query('analyze');
+    const headers = { 'X-Device-Id': 'd' };
+    const plans: string[] = [];
+    const costOf = async (user: ApiUser): Promise<number[]> => {
+      const ids = [1, 2, 3, 4].map(() => api.newId()) as [string, string, string, string];
+      // The login is looked at once, and then believed for a while.
+      await user.call('syncStatus');
+      const asked = [
+        await askedBy(() => user.call('syncStatus')),
+        await askedBy(() => user.call('syncStatus', { headers })),
+        await askedBy(() => user.call('submit', { body: submitOf(ids[0], -25, 0), headers })),
+        await askedBy(() => user.call('submit', { body: submitOf(ids[1], -20, 0), headers })),
+        await askedBy(() => user.call('sessionStart', { body: startOf(ids[2]) })),
+        await askedBy(() => user.call('sessionCancel', { body: cancelOf(ids[3]) })),
+        await askedBy(() => user.call('preferences', { body: { daily_goal: 3 } })),
+        await askedBy(() => user.call('syncStatus', { query: 'check_conflicts=true' })),
+        await askedBy(() => user.call('analytics', { query: 'days=7' })),
+      ];
+      plans.push(...(await explainAll(user.userId, asked.flat())));
+      return asked.map((list) => list.length);
+    };
+    const costs = await costOf(short);
+    expect(await costOf(long)).toEqual(costs);
+    // BEGIN, the switch of role, one read, COMMIT.
+    expect(costs[0]).toBe(4);
+    const scans = plans.flatMap((plan) => plan.split('\n').filter((line) => /Seq Scan on (?!server_epoch)/.test(line)));
+    expect(scans).toEqual([]);
+    const overlaps = plans.filter((plan) => plan.includes('Function Scan on w'));
+    expect(overlaps.length).toBeGreaterThan(1);
+    for (const plan of overlaps) {
+      expect(plan).toMatch(/Index Cond:.*start_time < w\.closes/);
+      expect(plan).toMatch(/Index Cond:.*(end_time > w\.opens|start_time > \(w\.opens - )/);
+      expect(plan).toMatch(/Index Cond:.*session_id = sessions\.id/);
+    }
+  });
+
+  /** Plans as the store's role gets them for these very parameters. */
+  async function explainAll(userId: string, asked: readonly Asked[]): Promise<string[]> {
+    const about = asked.filter(({ sql }) => /^\s*(select|insert|update|delete)/i.test(sql) && !/set_config|refresh_tokens|logins|users u/.test(sql));
+    return database.transaction(async (tx) => {
+      await tx.query("select set_config('role', 'syncline_data', true), set_config('app.user_id', $1, true), set_config('enable_seqscan', 'off', true)", [userId]);
+      const plans: string[] = [];
+      for (const { sql, parameters } of about) {
+        const { rows } = await tx.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${sql}`, [...parameters]);
+        plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+      }
+      return plans;
+    });
+  }
 });

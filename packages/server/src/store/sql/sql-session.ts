@@ -13,7 +13,7 @@ export interface Statement<T> {
 }
 
 /** Told of each statement before it is sent; tests count by it. */
-export type StatementListener = (sql: string) => void;
+export type StatementListener = (sql: string, parameters: readonly unknown[]) => void;
 
 export class SqlSession {
   readonly #client: PoolClient;
@@ -34,7 +34,7 @@ export class SqlSession {
   run<T>(statement: Statement<T>): Promise<readonly T[]> {
     const { sql, parameters } = statement.compile(this.#db);
     const send = (): Promise<readonly T[]> => {
-      this.#listener?.(sql);
+      this.#listener?.(sql, parameters);
       return this.#client.query<T & object>(sql, [...parameters]).then(({ rows }) => rows as readonly T[]);
     };
     const sent = this.#isPipelined ? send() : this.#last.then(send);

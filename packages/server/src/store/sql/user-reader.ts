@@ -91,7 +91,8 @@ export class SqlUserReader implements UserReader {
   async overlapping(intervals: readonly Interval[]): Promise<readonly LiveSession[]> {
     if (intervals.length === 0) return [];
     const windows = mergeIntervals(intervals);
-    // The third comparison changes nothing (no session is longer than a day) but bounds the plan on the plain index by start too.
+    // Each window is looked up by itself (`offset 0`): read once and kept for all windows, the whole history would be read. The third
+    // comparison changes nothing, since no session is longer than a day, but bounds a plan on the plain index by start too.
     const rows = await this.session.run(sql<LiveRow>`
       select ${LIVE_COLUMNS}
       from unnest(${windows.map((window) => toIso(window.startTime))}::timestamptz[],
@@ -100,8 +101,11 @@ export class SqlUserReader implements UserReader {
         select * from sessions
         where user_id = ${this.userId}::uuid and live
           and start_time < w.closes and end_time > w.opens and start_time > w.opens - interval '24 hours'
+        offset 0
       ) s
-      left join conflict_members m on m.user_id = ${this.userId}::uuid and m.session_id = s.id`);
+      left join lateral (
+        select group_no from conflict_members where user_id = ${this.userId}::uuid and session_id = s.id offset 0
+      ) m on true`);
     return [...new Map(rows.map((row) => [row.id, rowToLive(row)])).values()];
   }
 

@@ -60,11 +60,3 @@ function rowContradictions(device: DeviceRow, next: DeviceRow | undefined): stri
   if (next !== undefined && order(next) > order(device)) wrong.push(`${next.device_id} was seen later and stands below ${device.device_id}`);
   return wrong;
 }
-
-/** The word for one device at that instant, from its age. */
-export function deviceWordAt(lastSeen: number | null, pending: number, now: number, lastHours: number): string {
-  const age = lastSeen === null ? Number.POSITIVE_INFINITY : Math.max(0, now - lastSeen);
-  if (age > lastHours * 3_600_000) return 'offline';
-  if (age >= 3_600_000) return 'stale';
-  return pending > 0 ? 'pending' : 'up_to_date';
-}

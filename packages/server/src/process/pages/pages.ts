@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { buildOpenApi } from '@syncline/protocol/openapi';
 import { Hono } from 'hono';
-import { pageHeaders } from '../http/headers.ts';
+import { pageHeaders } from '../../http/headers.ts';
 import { SWAGGER_PAGE, SWAGGER_SETUP, swaggerFolder } from './swagger.ts';
 
-const examples = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', 'examples');
+const examples = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', '..', 'examples');
 
 export interface PagesOptions {
   readonly version: string;

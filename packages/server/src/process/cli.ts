@@ -1,7 +1,7 @@
 // The command line and the environment, as text for the settings. Flags win over the environment.
 import { readFile } from 'node:fs/promises';
 import { Command, CommanderError, Option } from 'commander';
-import { type RawSettings, readConfig, type ServerConfig, type SettingName, SETTINGS } from './config.ts';
+import { type RawSettings, readConfig, type ServerConfig, type SettingName, SETTINGS } from '../config.ts';
 
 export interface ServeCommand {
   readonly kind: 'serve';
@@ -66,6 +66,6 @@ function settle(program: Command, env: Environment, version: string): ServerConf
 }
 
 async function ownVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
   return version;
 }

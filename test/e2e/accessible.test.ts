@@ -1,0 +1,117 @@
+// The pages as somebody without a mouse, without sight, or on a small screen meets them.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { signIn } from './lib/people.ts';
+import { openProfile, type Profile } from './lib/profile.ts';
+import { type ServerProcess, startServer } from './lib/server-process.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Finding {
+  readonly id: string;
+  readonly nodes: readonly { readonly target: readonly string[] }[];
+}
+
+// Evaluated by the debugger, so the page's own content security policy stays on.
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = (await page.evaluate('axe.run(document).then(({ violations }) => violations)')) as readonly Finding[];
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
+}
+
+describe('the web timer', () => {
+  let server: ServerProcess;
+  let profile: Profile;
+  const complaints: string[] = [];
+
+  async function open(path: string): Promise<Page> {
+    const page = await profile.context.newPage();
+    page.on('console', (message) => {
+      if (/Content Security Policy|Trusted/i.test(message.text())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(server.url + path);
+    return page;
+  }
+
+  beforeAll(async () => {
+    server = await startServer();
+    profile = await openProfile();
+  });
+  afterAll(async () => {
+    await profile.dispose();
+    await server.dispose();
+  });
+
+  it('[S-10, S-11] passes an accessibility check in both themes, narrow and wide, and the page breaks no rule of its own policy', async () => {
+    const page = await open('/');
+    await page.getByLabel('Username').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await signIn(page);
+    await page.locator('[data-testid="conflict"]').first().waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const width of [360, 1440]) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 800 });
+        expect(await violations(page), `${colorScheme} ${width}`).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), `${colorScheme} ${width}`).toBeLessThanOrEqual(width);
+      }
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  it('starts, finishes and cancels by keyboard alone', async () => {
+    const page = await open('/');
+    await page.getByLabel('Category').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Finish' }).waitFor();
+    await page.getByLabel('Note').focus();
+    await page.keyboard.type(' done');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Finish');
+    await page.keyboard.press('Space');
+    await page.locator('[data-state="confirmed"]').first().waitFor();
+    await page.getByRole('button', { name: 'Add past session' }).press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Start', exact: true }).press('Enter');
+    await page.getByRole('button', { name: 'Cancel session' }).press('Enter');
+    await page.locator('[data-state="cancelled"]').first().waitFor();
+  });
+
+  it('[S-01] leaves no token in any storage of the browser', async () => {
+    const page = await open('/');
+    await page.getByRole('region', { name: 'Timer' }).waitFor();
+    const kept = await page.evaluate(async () => {
+      const texts = [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }), document.cookie];
+      for (const { name } of await indexedDB.databases()) {
+        const database = await new Promise<IDBDatabase>((resolve) => {
+          const request = indexedDB.open(name ?? '');
+          request.onsuccess = () => resolve(request.result);
+        });
+        for (const store of database.objectStoreNames) {
+          const rows = await new Promise((resolve) => {
+            const request = database.transaction(store).objectStore(store).getAll();
+            request.onsuccess = () => resolve(request.result);
+          });
+          texts.push(JSON.stringify(rows));
+        }
+        database.close();
+      }
+      return texts.join(' ');
+    });
+    expect(kept).toContain('janechen');
+    expect(kept).not.toMatch(/eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\./);
+  });
+
+  it('the status board shows the same account', async () => {
+    const page = await open('/status-board/');
+    await page.getByText('Sessions overlap').waitFor();
+    expect(await page.getByRole('list', { name: 'Devices' }).getByRole('listitem').count()).toBeGreaterThanOrEqual(4);
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});
