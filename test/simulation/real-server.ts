@@ -21,7 +21,8 @@ interface StoredRow {
 }
 
 export async function createRealServer(options: SimServerOptions): Promise<SimServer> {
-  const store = createMemoryStore({ epoch: options.uuid() });
+  const cache = new Map<string, readonly TrueSession[]>();
+  const store = createMemoryStore({ epoch: options.uuid(), onCommit: (userId) => void cache.delete(userId) });
   for (const userId of options.userIds) {
     await store.accounts.create({ userId, username: `u${userId}`, email: '', createdAt: options.now(), passwordHash: '', timezone: 'UTC' });
     await store.accounts.openLogin({ sid: userId, userId, createdAt: options.now(), expiresAt: FAR, refreshHash: null });
@@ -44,11 +45,18 @@ export async function createRealServer(options: SimServerOptions): Promise<SimSe
   let backup: MemorySnapshot = store.snapshot();
   return {
     app: createApp(ports, CONFIG),
-    stored: (userId) => storedRows(store.snapshot(), userId),
+    stored: (userId) => {
+      const rows = cache.get(userId) ?? storedRows(store.snapshot(), userId);
+      cache.set(userId, rows);
+      return rows;
+    },
     crashNext: (point) => store.crashNext(point),
     setAvailable: (available) => store.setAvailable(available),
     save: () => void (backup = store.snapshot()),
-    restore: () => store.restore(backup),
+    restore: () => {
+      cache.clear();
+      store.restore(backup);
+    },
   };
 }
 

@@ -43,7 +43,7 @@ export type Deed =
   // A tab's life.
   | { readonly do: 'open'; readonly device: number; readonly tab: number }
   | { readonly do: 'close'; readonly device: number; readonly tab: number }
-  | { readonly do: 'kill'; readonly device: number; readonly tab: number }
+  | { readonly do: 'kill'; readonly device: number; readonly tab: number; readonly point?: 'before-commit' | 'committed' | undefined }
   | { readonly do: 'freeze'; readonly device: number; readonly tab: number; readonly forMs: number }
   | { readonly do: 'hide'; readonly device: number; readonly tab: number; readonly forMs: number }
   | { readonly do: 'steal'; readonly device: number; readonly tab: number }

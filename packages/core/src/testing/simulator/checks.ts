@@ -16,6 +16,9 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   slot.lastVersion = status.local.version;
   if (own === undefined) return world.violate('I-04', `${place}: no row for this device`);
   if (status.sync_status === 'healthy' && own.sessions_pending > 0) world.violate('I-03', `${place}: healthy with ${own.sessions_pending} pending`);
+  const held = world.monitor.pendingAt(slot.device, status.local.version);
+  if (held !== null && held !== own.sessions_pending) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, its store holds ${held}`);
+  if (status.sync_status === 'healthy' && held !== null && held > 0) world.violate('I-03', `${place}: healthy while its store holds ${held} unsent`);
   const otherPending = own.sessions_pending > 0;
   for (const wrong of contradictions(status, otherPending)) world.violate('I-13', `${place}: ${wrong}`);
   const text = JSON.stringify(status);

@@ -1,12 +1,15 @@
 // How each deed of a plan is done in a world. A deed that makes no sense at its moment (its tab is not there) is nothing.
 import type { Session, SyncEngine } from '../../api.ts';
-import type { Action, Deed } from './action.ts';
+import type { StorePoint } from '../sim-disk.ts';
+import type { Action, Deed, DeedName } from './action.ts';
 import type { Promised } from './ledger.ts';
 import type { Mark } from './marks.ts';
 import { randomStream } from './random.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
 
 const MINUTE_MS = 60_000;
+/** Deeds after which an engine need not remember what a server asked of it. */
+const ENDS_PAUSES: ReadonlySet<DeedName> = new Set<DeedName>(['clock', 'sleep', 'handle', 'abort', 'full', 'refuse-open', 'evict', 'power', 'hint', 'signed-out', 'other-user']);
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? error);
 
@@ -52,7 +55,7 @@ export class Deeds {
         if (engine?.status.current.data_summary.unsynced_sessions) this.#mark('tab.closed.pending');
         return this.#world.close(slot);
       case 'kill':
-        return this.#kill(slot);
+        return this.#kill(slot, deed.point);
       case 'freeze':
         return this.#freeze(slot, deed.forMs);
       case 'hide':
@@ -79,9 +82,9 @@ export class Deeds {
       case 'cancel':
         return this.#cancel(slot, engine);
       case 'retry':
-        return this.#onParked(engine, (id) => engine.sessions.retry(id).then(() => this.#mark('parked.retried')));
+        return this.#onParked(engine, (id) => this.#byHand(id, engine.sessions.retry(id)).then(() => this.#mark('parked.retried')));
       case 'discard':
-        return this.#onParked(engine, (id) => engine.sessions.discard(id).then(() => (this.#world.ledger.giveUp(id), this.#mark('parked.discarded'))));
+        return this.#onParked(engine, (id) => this.#byHand(id, engine.sessions.discard(id)).then(() => (this.#world.ledger.giveUp(id), this.#mark('parked.discarded'))));
       case 'sync':
         return void engine.sync().catch((error: unknown) => this.#world.violate('I-12', `sync() rejected: ${codeOf(error)}`));
       case 'look':
@@ -155,6 +158,12 @@ export class Deeds {
     engine.sessions.list({ states: ['parked'], limit: 1 }).then((list) => (list[0] ? act(list[0].id) : undefined)).catch(() => undefined);
   }
 
+  /** While it lasts, this session may leave the outbox without having been sent. */
+  async #byHand<T>(id: string, act: Promise<T>): Promise<T> {
+    this.#world.monitor.byHand.add(id);
+    return act.finally(() => this.#world.monitor.byHand.delete(id));
+  }
+
   #promised(device: DeviceSlot, facts: Pick<Promised, 'id' | 'start' | 'end' | 'cancelled'>): Promised {
     return { ...facts, user: device.plan.user, device: device.index, category: 'writing', project: 'book', note: this.#canary(device) };
   }
@@ -164,11 +173,12 @@ export class Deeds {
     return `canary-${device.plan.user}`;
   }
 
-  #kill(slot: TabSlot): void {
+  #kill(slot: TabSlot, point?: StorePoint): void {
     if (slot.page === null) return;
+    if (point !== undefined) return void (slot.dieAt = point);
     this.#mark('tab.killed');
     if (slot.engine?.status.current.local.leader && slot.device.tabs.some((other) => other !== slot && other.engine !== null)) this.#mark('tab.killed.leader');
-    if (slot.engine?.status.current.local.phase === 'syncing') this.#mark('tab.killed.sending');
+    if (this.#world.monitor.isSending(slot)) this.#mark('tab.killed.sending');
     this.#world.kill(slot);
   }
 
@@ -176,7 +186,7 @@ export class Deeds {
     const { page, engine } = slot;
     if (page === null) return;
     if (engine?.status.current.local.leader && slot.device.tabs.some((other) => other !== slot && other.engine !== null)) this.#mark('tab.frozen.leader');
-    if (engine?.status.current.local.phase === 'syncing') this.#mark('tab.frozen.sending');
+    if (this.#world.monitor.isSending(slot)) this.#mark('tab.frozen.sending');
     page.freeze(true);
     this.#lasting(forMs, () => page.thaw());
   }
@@ -185,12 +195,14 @@ export class Deeds {
     const { page } = slot;
     if (page === null || !page.tab.running) return;
     this.#mark('lock.stolen');
+    if (slot.device.tabs.some((other) => this.#world.monitor.isSending(other))) this.#mark('lock.stolen.sending');
     const { locks } = slot.device.sim;
     for (const name of locks.heldNames()) locks.revoke(name);
   }
 
   #onDevice(deed: Deed, device: DeviceSlot): void {
     const { sim } = device;
+    if (ENDS_PAUSES.has(deed.do)) this.#world.monitor.disturb(device);
     switch (deed.do) {
       case 'net':
         return this.#lasting(deed.forMs, device.way.break(deed.fault));
@@ -233,9 +245,10 @@ export class Deeds {
   }
 
   #power(device: DeviceSlot): void {
-    this.#mark('power.pending');
+    if (device.tabs.some(({ engine }) => engine?.status.current.data_summary.unsynced_sessions)) this.#mark('power.pending');
     for (const slot of device.tabs) this.#world.kill(slot);
     device.sim.crash();
+    this.#world.monitor.forget(device);
   }
 
   #evict(device: DeviceSlot): void {
@@ -244,6 +257,7 @@ export class Deeds {
     const lost = ledger.excuse(device.index, (id) => stored.has(id));
     this.#mark(lost > 0 ? 'storage.evicted.pending' : 'storage.evicted.clean');
     device.sim.disk.evict();
+    this.#world.monitor.forget(device);
   }
 
   #refuseOpen(device: DeviceSlot, forMs: number): void {
@@ -273,6 +287,7 @@ export class Deeds {
         return world.server.restore();
       case 'expire':
         this.#mark('token.expired.drain');
+        world.monitor.expired(deed.user);
         return world.expireTokens(deed.user);
       default:
     }

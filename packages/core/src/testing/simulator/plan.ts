@@ -160,7 +160,7 @@ const FAULT_DEEDS: Readonly<Record<FaultKind, DeedOf>> = {
   net: (random, device) => ({ do: 'net', device, fault: random.pick(NET), forMs: duration(random) }),
   edge: (random, device) => ({ do: 'net', device, fault: random.pick(EDGE), forMs: duration(random) }),
   tabs: (random, device, tab) =>
-    random.chance(0.6) ? { do: 'kill', device, tab } : { do: 'freeze', device, tab, forMs: duration(random) },
+    random.chance(0.6) ? { do: 'kill', device, tab, point: random.pick([undefined, undefined, 'before-commit', 'committed']) } : { do: 'freeze', device, tab, forMs: duration(random) },
   locks: (_, device, tab) => ({ do: 'steal', device, tab }),
   channel: (random, device) => ({ do: 'deafen', device, forMs: duration(random) }),
   sleep: (random, device) => ({ do: 'sleep', device, forMs: random.pick([20 * SECOND, 10 * MINUTE, 3 * HOUR, 30 * HOUR]) }),

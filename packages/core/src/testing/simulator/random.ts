@@ -37,9 +37,8 @@ export function randomStream(seed: number, ...path: readonly (string | number)[]
     int: (min, max) => min + Math.floor(random.next() * (max - min + 1)),
     chance: (probability) => random.next() < probability,
     pick: (list) => {
-      const item = list[random.int(0, list.length - 1)];
-      if (item === undefined) throw new Error('nothing to pick from');
-      return item;
+      if (list.length === 0) throw new Error('nothing to pick from');
+      return list[random.int(0, list.length - 1)] as (typeof list)[number];
     },
     uuid: () => uuidFromWords(word(), word(), word(), word()),
   };

@@ -1,14 +1,16 @@
 // A world: accounts, devices, tabs around the real engine, one real server app, and the ledger beside them. It knows how to do
 // each deed of a plan and how to make everything whole again; what to do and when is the runner's.
 import type { EngineStatus, SyncEngine, SyncEngineOptions } from '../../api.ts';
-import type { HttpRequest, HttpResponse, TransportResult } from '../../ports.ts';
+import type { HttpRequest, HttpResponse, Ports, TransportResult } from '../../ports.ts';
 import { createSimDevice, type SimDevice, type SimPage } from '../sim-device.ts';
+import type { StorePoint } from '../sim-disk.ts';
 import { createSimScheduler, type SimScheduler } from '../sim-scheduler.ts';
 import { appHandler } from '../sim-transport.ts';
 import type { DevicePlan, Plan, Poison } from './action.ts';
 import type { SimServer, SimServerFactory } from './host.ts';
 import { Ledger } from './ledger.ts';
 import { MarkCounts } from './marks.ts';
+import { Monitor, sessionIdOf } from './monitor.ts';
 import { SimWay } from './network.ts';
 import { randomStream } from './random.ts';
 import { createTrace, type Trace } from './trace.ts';
@@ -34,6 +36,10 @@ export interface TabSlot {
   /** Grows with each opening. */
   generation: number;
   lastVersion: number;
+  /** It dies inside its next commit, there. */
+  dieAt: StorePoint | null;
+  /** Since when what it shows is not what its store holds; null while it is. */
+  wrongSince: number | null;
 }
 
 export interface DeviceSlot {
@@ -53,6 +59,7 @@ export class World {
   readonly ledger: Ledger = new Ledger();
   readonly marks: MarkCounts = new MarkCounts();
   readonly trace: Trace;
+  readonly monitor: Monitor;
   readonly devices: readonly DeviceSlot[];
   readonly userIds: readonly string[];
   readonly poison: Map<string, Poison> = new Map();
@@ -72,6 +79,7 @@ export class World {
     this.scheduler = createSimScheduler(options.settle ? { settle: options.settle } : {});
     this.start = this.scheduler.now;
     this.trace = createTrace(options.keepTrace ?? false);
+    this.monitor = new Monitor(this);
     const ids = randomStream(plan.seed, 'users');
     this.userIds = Array.from({ length: plan.users }, () => ids.uuid());
     this.devices = plan.devices.map((device, index) => this.#makeDevice(device, index));
@@ -132,12 +140,15 @@ export class World {
     });
     const { page } = slot;
     slot.lastVersion = 0;
+    slot.dieAt = null;
+    slot.wrongSince = null;
+    const ports: Ports = { ...page.ports, transport: this.monitor.listen(slot, page.ports.transport) };
     this.#options
       .createEngine({
         user: this.userIds[device.plan.user] ?? '',
         device: { type: device.plan.type, version: '1.0.0' },
         server: { url: 'http://server.test', token: () => this.#tokenFor(device) },
-        ports: page.ports,
+        ports,
       })
       .then(
         (engine) => {
@@ -164,6 +175,7 @@ export class World {
 
   /** Nothing of it runs again. */
   kill(slot: TabSlot): void {
+    if (slot.page !== null) this.monitor.killed(slot);
     slot.page?.kill();
     slot.page = null;
     slot.engine = null;
@@ -172,13 +184,19 @@ export class World {
   slot(device: number, tab: number): TabSlot | null {
     const found = this.devices[device];
     if (found === undefined) return null;
-    while (found.tabs.length <= tab) found.tabs.push({ device: found, index: found.tabs.length, page: null, engine: null, generation: 0, lastVersion: 0 });
+    while (found.tabs.length <= tab) found.tabs.push({ device: found, index: found.tabs.length, page: null, engine: null, generation: 0, lastVersion: 0, dieAt: null, wrongSince: null });
     return found.tabs[tab] ?? null;
   }
 
   #makeDevice(plan: DevicePlan, index: number): DeviceSlot {
-    const sim = createSimDevice(this.scheduler, { name: String(index), offsetMs: plan.clockAheadMs, driftPpm: plan.driftPpm });
-    return { index, plan, sim, way: new SimWay(randomStream(this.plan.seed, 'way', index), plan.latencyMs), tabs: [], signedOutUntil: 0, otherUserUntil: 0 };
+    const commitMs = randomStream(this.plan.seed, 'disk', index).int(0, 3);
+    const sim = createSimDevice(this.scheduler, {
+      name: String(index), offsetMs: plan.clockAheadMs, driftPpm: plan.driftPpm, latencyMs: (phase) => (phase === 'commit' ? commitMs : 0),
+    });
+    const way = new SimWay(randomStream(this.plan.seed, 'way', index), plan.latencyMs);
+    const device: DeviceSlot = { index, plan, sim, way, tabs: [], signedOutUntil: 0, otherUserUntil: 0 };
+    this.monitor.watchDisk(device);
+    return device;
   }
 
   #tokenFor(device: DeviceSlot): string | null {
@@ -202,6 +220,7 @@ export class World {
     if (poison !== undefined && id !== null) return poisonAnswer(poison);
     const response = await this.#app(request);
     this.note('answer', `${device.index} ${response.status}`);
+    this.monitor.served(device, id, response.status);
     return response.status === 503 ? { ok: false, failure: 'network', message: 'the server died' } : response;
   }
 
@@ -221,16 +240,8 @@ export class World {
   }
 }
 
-export function sessionIdOf(request: HttpRequest): string | null {
-  if (request.body === undefined) return null;
-  try {
-    const { session_id: id } = JSON.parse(request.body) as { session_id?: unknown };
-    return typeof id === 'string' ? id : null;
-  } catch {
-    return null;
-  }
-}
-
 function poisonAnswer(status: Poison): HttpResponse {
-  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ error: 'Refused', code: `poison_${status}` }) };
+  // What the server shows of the other session that has this id, where it says that there is one.
+  const stored = status === 409 ? { stored: { start_time: '2001-01-01T00:00:00Z', end_time: '2001-01-01T00:01:00Z', category: 'other' } } : {};
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ error: 'Refused', code: `poison_${status}`, ...stored }) };
 }

@@ -1,0 +1,253 @@
+// Watches what crosses a port while it crosses: every commit of a device's disk, every request and every answer.
+// What it knows of the engine's rows is written down here a second time, on purpose.
+import type { HttpRequest, Transport, TransportResult, Write } from '../../ports.ts';
+import type { StoreCommit, StorePoint } from '../sim-disk.ts';
+import type { Mark } from './marks.ts';
+import type { DeviceSlot, TabSlot, World } from './world.ts';
+
+const IN_FLIGHT_MAX = 4;
+const MINUTE_MS = 60_000;
+/** Requests in a minute while every one fails: four at once to begin with, then one after each pause. */
+const FAILING_MAX = 16;
+/** One version of the store has so many versions of the status. */
+const VERSION_STEP = 1_000_000;
+const DELIVERIES: ReadonlySet<string> = new Set(['/api/pomodoro/submit', '/api/session/cancel']);
+
+interface OutboxRow {
+  readonly session: { readonly id: string };
+}
+
+interface InFlight {
+  readonly slot: TabSlot;
+  readonly generation: number;
+  readonly id: string;
+}
+
+/** What is watched on one device. */
+class DeviceWatch {
+  /** Pending sessions at each version of the store. */
+  readonly pendingAt = new Map<number, number>();
+  readonly acknowledged = new Set<string>();
+  failing: number[] = [];
+  quietUntil = 0;
+  quietSince = 0;
+  lostAnswer: { readonly id: string; readonly at: number; killed: boolean; expired: boolean } | null = null;
+}
+
+export class Monitor {
+  readonly #world: World;
+  readonly #watches = new Map<number, DeviceWatch>();
+  readonly #inFlight = new Set<InFlight>();
+  readonly #delivered = new Map<number, Set<number>>();
+  /** Sessions that a person is giving up, or sending again with changes, at this moment. */
+  readonly byHand: Set<string> = new Set();
+  #answered = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  watchDisk(device: DeviceSlot): void {
+    let leaving: string[] = [];
+    device.sim.disk.atPoint = (point, commit) => {
+      if (point === 'before-commit') leaving = this.#leaving(device, commit);
+      else this.#committed(device, commit, leaving);
+      this.#dieThere(device, point, commit);
+    };
+  }
+
+  /** The device's store is not what it was: taken away, or set back. */
+  forget(device: DeviceSlot): void {
+    this.#watches.delete(device.index);
+  }
+
+  /** How many sessions the store of that device held unsent at that version of the status; null when not known. */
+  pendingAt(device: DeviceSlot, statusVersion: number): number | null {
+    return this.#watch(device).pendingAt.get(Math.floor(statusVersion / VERSION_STEP)) ?? null;
+  }
+
+  /** Something happened on that device that ends pauses: from here on they are counted afresh. */
+  disturb(device: DeviceSlot): void {
+    const watch = this.#watch(device);
+    watch.failing = [];
+    watch.quietUntil = 0;
+  }
+
+  killed(slot: TabSlot): void {
+    const watch = this.#watch(slot.device);
+    if (this.#world.elapsed - watch.quietSince < 1000) watch.quietUntil = 0;
+    if (watch.lostAnswer !== null && !watch.lostAnswer.killed) {
+      watch.lostAnswer.killed = true;
+      this.#mark('answer.lost+kill');
+    }
+    for (const item of this.#inFlight) if (item.slot === slot) this.#inFlight.delete(item);
+  }
+
+  expired(user: number): void {
+    for (const device of this.#world.devices) {
+      if (device.plan.user !== user) continue;
+      const { lostAnswer } = this.#watch(device);
+      if (lostAnswer !== null) lostAnswer.expired = true;
+      if (lostAnswer?.killed) this.#mark('answer.lost+kill+expired');
+    }
+  }
+
+  isSending(slot: TabSlot): boolean {
+    return [...this.#inFlight].some((item) => item.slot === slot && item.generation === slot.generation);
+  }
+
+  /** The transport of a tab, listened to. */
+  listen(slot: TabSlot, transport: Transport): Transport {
+    const { generation } = slot;
+    return {
+      send: async (request, signal) => {
+        const id = DELIVERIES.has(request.path) ? sessionIdOf(request) : null;
+        const item = id === null ? null : { slot, generation, id };
+        this.#sent(slot, item, request);
+        const result = await transport.send(request, signal);
+        if (item !== null) this.#inFlight.delete(item);
+        this.#heard(slot, id, result);
+        return result;
+      },
+    };
+  }
+
+  /** The server answered; whether anybody hears it is another matter. */
+  served(device: DeviceSlot, id: string | null, status: number): void {
+    if (id === null || status >= 300) return;
+    this.#answered += 1;
+    const users = [...this.#delivered.keys()];
+    const devices = this.#delivered.get(device.plan.user) ?? new Set();
+    this.#delivered.set(device.plan.user, devices.add(device.index));
+    if (users.length > 0 && !users.includes(device.plan.user)) this.#mark('users.two');
+    if (devices.size > 1) this.#mark('devices.two');
+  }
+
+  #watch(device: DeviceSlot): DeviceWatch {
+    let watch = this.#watches.get(device.index);
+    if (watch === undefined) this.#watches.set(device.index, (watch = new DeviceWatch()));
+    return watch;
+  }
+
+  #leaving(device: DeviceSlot, commit: StoreCommit): string[] {
+    const keys = new Set(commit.writes.flatMap((write) => (write.kind === 'delete' && write.table === 'operations' ? [write.key] : [])));
+    if (keys.size === 0) return [];
+    return device.sim.disk.rows(commit.database, 'operations').filter(({ key }) => keys.has(key)).flatMap(({ value }) => idOf(value));
+  }
+
+  #committed(device: DeviceSlot, { database, writes, tab }: StoreCommit, leaving: readonly string[]): void {
+    const watch = this.#watch(device);
+    const entering = new Set(writes.flatMap((write) => (isPut(write, 'operations') ? idOf(write.value) : [])));
+    const rows = device.sim.disk.rows(database, 'operations');
+    const pending = new Set(rows.flatMap(({ value }) => idOf(value)));
+    this.#world.note('commit', `${device.index} ${tab.name} ${writes.length} ${pending.size}`);
+    for (const write of writes) if (isPut(write, 'meta') && write.key === 'head') watch.pendingAt.set(Number((write.value as { version?: unknown }).version), pending.size);
+    this.#checkLeaving(device, watch, leaving.filter((id) => !entering.has(id) && !pending.has(id)), writes);
+    for (const id of entering) {
+      if (watch.acknowledged.has(id)) this.#world.violate('I-07', `device ${device.index} holds session ${id} as unsent again`);
+    }
+    for (const write of writes) {
+      if (write.kind !== 'delete' || write.table !== 'running' || pending.has(String(write.key))) continue;
+      this.#world.violate('I-18', `device ${device.index} ended session ${write.key} and queued nothing`);
+    }
+  }
+
+  /** I-08: what leaves the outbox, the server has; or a person gave it up. I-18: it goes into the history in the same commit. */
+  #checkLeaving(device: DeviceSlot, watch: DeviceWatch, leaving: readonly string[], writes: readonly Write[]): void {
+    if (leaving.length === 0) return;
+    const stored = new Set(this.#world.server.stored(this.#world.userIds[device.plan.user] ?? '').map(({ id }) => id));
+    for (const id of leaving) {
+      if (this.byHand.has(id)) continue;
+      if (!stored.has(id)) this.#world.violate('I-08', `device ${device.index} counts session ${id} as sent, the server does not have it`);
+      if (!writes.some((write) => isPut(write, 'history') || isPut(write, 'overlay'))) {
+        this.#world.violate('I-18', `device ${device.index} took session ${id} out of the outbox and kept it nowhere`);
+      }
+      watch.acknowledged.add(id);
+      if (watch.lostAnswer?.id === id) watch.lostAnswer = null;
+    }
+  }
+
+  #dieThere(device: DeviceSlot, point: StorePoint, { tab }: StoreCommit): void {
+    const slot = device.tabs.find(({ page }) => page?.tab === tab);
+    if (slot === undefined || slot.dieAt !== point) return;
+    this.#mark('tab.killed.writing');
+    this.#mark('tab.killed');
+    this.killed(slot);
+    this.#world.kill(slot);
+  }
+
+  #sent(slot: TabSlot, item: InFlight | null, request: HttpRequest): void {
+    const { device } = slot;
+    const watch = this.#watch(device);
+    const { elapsed } = this.#world;
+    if (elapsed < watch.quietUntil) {
+      this.#world.violate('I-16', `device ${device.index} asked ${request.path} ${watch.quietUntil - elapsed} ms before the server wanted to be asked again`);
+    }
+    if (item === null) return;
+    const others = [...this.#inFlight].filter((other) => other.slot.device === device && other.slot.page?.tab.alive);
+    if (others.some((other) => other.slot !== slot)) this.#mark('tabs.both-sent');
+    if (others.filter((other) => other.slot === slot).length >= IN_FLIGHT_MAX) this.#world.violate('I-16', `device ${device.index} has more than ${IN_FLIGHT_MAX} deliveries in flight`);
+    this.#inFlight.add(item);
+    if (watch.lostAnswer?.id === item.id) this.#mark('request.resent');
+  }
+
+  #heard(slot: TabSlot, id: string | null, result: TransportResult): void {
+    const { device } = slot;
+    const watch = this.#watch(device);
+    const { elapsed } = this.#world;
+    const status = result.ok ? result.response.status : 0;
+    const isGood = result.ok && status < 300 && (result.response.headers['content-type'] ?? '').includes('json');
+    watch.failing = isGood ? [] : [...watch.failing.filter((at) => elapsed - at < MINUTE_MS), elapsed];
+    if (watch.failing.length > FAILING_MAX) {
+      this.#world.violate('I-16', `device ${device.index} made ${watch.failing.length} requests in a minute, and all failed`);
+      watch.failing = [];
+    }
+    const asked = result.ok && (status === 429 || status === 503) ? Number(result.response.headers['retry-after'] ?? 0) : 0;
+    if (asked > 0) Object.assign(watch, { quietUntil: elapsed + asked * 1000 - 50, quietSince: elapsed });
+    if (id !== null) this.#markAnswer(device, watch, id, result);
+  }
+
+  #markAnswer(device: DeviceSlot, watch: DeviceWatch, id: string, result: TransportResult): void {
+    const isStored = this.#world.server.stored(this.#world.userIds[device.plan.user] ?? '').some((session) => session.id === id);
+    if (!result.ok) {
+      if (result.failure === 'timeout') this.#mark('request.hang');
+      if (result.failure === 'redirected') this.#mark('edge.redirect');
+      if (isStored) this.#mark('answer.lost');
+      else if (result.failure === 'network') this.#mark('request.lost');
+      if (isStored) watch.lostAnswer ??= { id, at: this.#world.elapsed, killed: false, expired: false };
+      return;
+    }
+    const { status, headers, body } = result.response;
+    if (status === 200 && (headers['content-type'] ?? '').includes('html')) this.#mark('edge.portal');
+    else if (body.includes('"items"')) this.#mark('edge.junk');
+    else if (status < 300 && !body.endsWith('}')) this.#mark('answer.truncated');
+    else if (EDGE.has(status) && (headers['content-type'] ?? '') === 'text/plain') this.#mark(`edge.${status}` as Mark);
+    if (status === 400 && body.includes('time_in_future')) this.#mark('clock.ahead-held');
+  }
+
+  #mark(mark: Mark): void {
+    this.#world.marks.hit(mark);
+  }
+}
+
+const EDGE: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 401, 403, 404]);
+
+function isPut(write: Write, table: Write['table']): write is Extract<Write, { kind: 'put' }> {
+  return write.kind === 'put' && write.table === table;
+}
+
+function idOf(value: unknown): string[] {
+  const id = (value as OutboxRow | null | undefined)?.session?.id;
+  return typeof id === 'string' ? [id] : [];
+}
+
+/** The session that a request speaks of, or null. */
+export function sessionIdOf(request: HttpRequest): string | null {
+  if (request.body === undefined) return null;
+  try {
+    const { session_id: id } = JSON.parse(request.body) as { session_id?: unknown };
+    return typeof id === 'string' ? id : null;
+  } catch {
+    return null;
+  }
+}
