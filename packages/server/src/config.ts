@@ -72,7 +72,7 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'publicOrigin', env: 'PUBLIC_ORIGIN', flag: 'public-origin', value: 'origin', fallback: '', help: 'https://… under which browsers see the server behind a proxy' },
   { name: 'trustedProxies', env: 'TRUSTED_PROXIES', flag: 'trusted-proxies', value: 'number', fallback: '0', help: 'proxies in front whose X-Forwarded-For is believed, 0 to 9' },
   { name: 'supportContact', env: 'SUPPORT_CONTACT', flag: 'support-contact', value: 'text', fallback: 'api-support@regardingwork.com', help: 'address in the advice on conflicts' },
-  { name: 'demo', env: 'DEMO', flag: 'demo', value: 'auto|off', fallback: 'auto', help: 'demo account; auto: only on a loopback host with the embedded database' },
+  { name: 'demo', env: 'DEMO', flag: 'demo', value: 'auto|off', fallback: 'auto', help: 'demo account; auto: only on a loopback host with the embedded database and no proxy in front' },
   { name: 'logLevel', env: 'LOG_LEVEL', flag: 'log-level', value: 'level', fallback: 'warn', help: 'debug, info, warn, error or silent' },
 ];
 
@@ -117,7 +117,7 @@ export function readConfig(raw: RawSettings, version: string): ConfigOutcome {
     databaseUrl,
     secret: read.secret('secret'),
     previousSecret: read.secret('previousSecret'),
-    demo: read.oneOf('demo', ['auto', 'off']) === 'auto' && isLoopback(host) && databaseUrl === null,
+    demo: read.oneOf('demo', ['auto', 'off']) === 'auto' && databaseUrl === null && isLoopback(host) && app.publicOrigin === null && app.trustedProxies === 0,
     logLevel: read.oneOf('logLevel', ['debug', 'info', 'warn', 'error', 'silent']),
   };
   if (config.secret === null && config.previousSecret !== null) complaints.push('AUTH_SECRET_PREVIOUS: it needs AUTH_SECRET beside it.');

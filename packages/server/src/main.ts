@@ -6,7 +6,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { readCommand } from './process/cli.ts';
 import { isLoopback, type ServerConfig } from './config.ts';
-import { DEMO_PASSWORD, DEMO_USERNAME, seedDemo } from './demo/seed-demo.ts';
+import { closeDemo, DEMO_PASSWORD, DEMO_USERNAME, seedDemo } from './demo/seed-demo.ts';
 import { createApp } from './http/app.ts';
 import { createPages } from './process/pages/pages.ts';
 import { announce, operatorKey, withdraw } from './process/announcement.ts';
@@ -40,7 +40,8 @@ async function main(): Promise<void> {
   if (config.demo) {
     const seeded = await seedDemo(ports);
     say(seeded === 'made' ? 'Made the demo account with a year of sessions.' : 'The demo account is there.');
-  }
+  } else if (await closeDemo(ports)) say('Closed the demo account: its password is public, and this server may be.');
+  keepUp(ports);
   const server = listen(ports, config, secret);
   stopOnSignals(server, opened, config);
   await tell(server, config);
@@ -71,7 +72,7 @@ function listen(ports: ServerPorts, config: ServerConfig, secret: string): Serve
   site.route('/', createPages({ version: config.app.version, isEncrypted }));
   site.notFound((context) => api(context.req.raw, connectionOf(context.env.incoming)));
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000, maxHeaderSize: 16_384 },
+    { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
     getRequestListener((request, env) => site.fetch(request, env as { incoming: { socket: { remoteAddress?: string } } })),
   );
   server.once('error', (error: NodeJS.ErrnoException) => fail(portWords(error, config.host, config.port)));
@@ -113,8 +114,13 @@ function stopOnSignals(server: Server, opened: OpenedStore, config: ServerConfig
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
-  // A defect in one request must not take the others with it; a process in an unknown state must not go on for ever.
-  process.on('unhandledRejection', (reason) => process.stderr.write(`unhandled: ${reason instanceof Error ? reason.message : 'unknown'}\n`));
+}
+
+/** A defect that escaped one request must not take the others with it. What it said may hold data, so only its name is logged. */
+function keepUp({ log }: ServerPorts): void {
+  const note = (event: string) => (thrown: unknown) => log.error(event, { error: thrown instanceof Error ? thrown.name : 'unknown' });
+  process.on('unhandledRejection', note('unhandled_rejection'));
+  process.on('uncaughtException', note('uncaught_exception'));
 }
 
 await main();

@@ -96,8 +96,9 @@ export interface Throttle {
   beforeCall(address: string | null): Promise<number | null>;
   /** A call of a known user. */
   beforeUserCall(userId: string): Promise<number | null>;
+  /** Counts as a failed try until `afterLogin`. */
   beforeLogin(username: string, address: string | null): Promise<number | null>;
-  afterFailedLogin(username: string, address: string | null): Promise<void>;
+  afterLogin(username: string, address: string | null): Promise<void>;
 }
 
 /** All of them. */

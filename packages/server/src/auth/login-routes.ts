@@ -20,10 +20,10 @@ async function login({ ports, config, body, now, origin, address }: OpenInput): 
   const account = await ports.store.accounts.findByUsername(username);
   const matches = await ports.passwords.verify(password, account?.passwordHash ?? null);
   if (account === null || !matches) {
-    await ports.throttle?.afterFailedLogin(username.toLowerCase(), address);
     ports.log.warn('login_refused', { known: account !== null });
     throw problem('invalid_credentials');
   }
+  await ports.throttle?.afterLogin(username.toLowerCase(), address);
   if (ports.passwords.needsRehash(account.passwordHash)) await ports.store.accounts.rehash(account.userId, await ports.passwords.hash(password));
   const refreshToken = ports.ids.secret();
   const session: Login = { sid: ports.ids.uuid(), userId: account.userId, createdAt: now, expiresAt: now + config.loginLifetimeMs, revokedAt: null };
@@ -45,7 +45,10 @@ async function refresh(input: OpenInput): Promise<RouteAnswer> {
   const outcome = await ports.store.accounts.rotateRefresh({ presentedHash: sha256(presented), nextHash: sha256(next), now, graceMs: REFRESH_GRACE_MS });
   const account = outcome.kind === 'rotated' ? await ports.store.accounts.find(outcome.login.userId) : null;
   if (outcome.kind !== 'rotated' || account === null) {
-    if (outcome.kind === 'reused') ports.log.warn('refresh_reused', { userId: outcome.login.userId });
+    if (outcome.kind === 'reused') {
+      input.onRevoked(outcome.login.sid);
+      ports.log.warn('refresh_reused', { userId: outcome.login.userId });
+    }
     throw problem('token_invalid', { headers: { 'Set-Cookie': clearedCookie(origin) } });
   }
   return {
@@ -56,12 +59,15 @@ async function refresh(input: OpenInput): Promise<RouteAnswer> {
 }
 
 async function logout(input: OpenInput): Promise<RouteAnswer> {
-  const { ports, now, origin, headers } = input;
+  const { ports, now, origin, headers, onRevoked } = input;
   requireOwnPage(input);
   const presented = refreshTokenOf(headers, origin);
   if (presented !== null) {
     const outcome = await ports.store.accounts.rotateRefresh({ presentedHash: sha256(presented), nextHash: sha256(ports.ids.secret()), now, graceMs: REFRESH_GRACE_MS });
-    if (outcome.kind !== 'refused') await ports.store.accounts.revokeLogin(outcome.login.sid, now);
+    if (outcome.kind !== 'refused') {
+      await ports.store.accounts.revokeLogin(outcome.login.sid, now);
+      onRevoked(outcome.login.sid);
+    }
   }
   return { status: 200, body: { success: true, message: 'Signed out' }, headers: { 'Set-Cookie': clearedCookie(origin) } };
 }

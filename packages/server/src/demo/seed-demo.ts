@@ -9,6 +9,9 @@ export const DEMO_USERNAME = 'janechen';
 /** Shorter than a password may be that somebody sets: it opens a server that only this machine can reach. */
 export const DEMO_PASSWORD = 'jane123';
 
+/** Stands in place of a password's hash; no password matches it. */
+const CLOSED = 'closed';
+
 /** Sessions stored in one transaction. */
 const BATCH = 500;
 
@@ -18,6 +21,7 @@ export async function seedDemo(ports: ServerPorts): Promise<'made' | 'kept'> {
   const now = ports.clock.now();
   const known = await accounts.findByUsername(DEMO_USERNAME);
   if (known !== null) {
+    if (known.passwordHash === CLOSED) await accounts.rehash(known.userId, await ports.passwords.hash(DEMO_PASSWORD));
     await seeDevices(ports, known.userId, now);
     return 'kept';
   }
@@ -28,6 +32,14 @@ export async function seedDemo(ports: ServerPorts): Promise<'made' | 'kept'> {
   for (let from = 0; from < history.length; from += BATCH) await store(ports, userId, history.slice(from, from + BATCH), now);
   await seeDevices(ports, userId, now);
   return 'made';
+}
+
+/** Shuts the demo account, and ends its logins, on a server that others may reach: its password is known to everybody. */
+export async function closeDemo(ports: ServerPorts): Promise<boolean> {
+  const { accounts } = ports.store;
+  const known = await accounts.findByUsername(DEMO_USERNAME);
+  if (known === null || !(await ports.passwords.verify(DEMO_PASSWORD, known.passwordHash))) return false;
+  return accounts.setPassword(known.userId, CLOSED, ports.clock.now(), null);
 }
 
 function store(ports: ServerPorts, userId: string, sessions: readonly DemoSession[], now: number): Promise<void> {

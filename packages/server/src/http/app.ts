@@ -49,7 +49,9 @@ class Api {
     const wait = await this.#ports.throttle?.beforeCall(address);
     if (wait) throw problem('too_many_requests', { headers: { 'Retry-After': String(wait) } });
     const origin = this.#config.publicOrigin ?? new URL(request.url).origin;
-    const input: OpenInput = { ports: this.#ports, config: this.#config, body: undefined, headers, requestId, now: this.#ports.clock.now(), origin, address };
+    const input: OpenInput = {
+      ports: this.#ports, config: this.#config, body: undefined, headers, requestId, now: this.#ports.clock.now(), origin, address, onRevoked: (sid) => this.#bearer.forget(sid),
+    };
     return { request, input: CALLS[call].auth === 'bearer' ? input : { ...input, body: await this.#body(request, call) } };
   }
 

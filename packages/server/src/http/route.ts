@@ -44,6 +44,8 @@ export interface OpenInput extends Omit<RouteInput, 'user' | 'query'> {
   readonly origin: string;
   /** The caller's network address, or null where there is none. */
   readonly address: string | null;
+  /** Told of a login that has just ended, so that its tokens end with it. */
+  readonly onRevoked: (sid: string) => void;
 }
 
 export interface OpenRoute {

@@ -8,19 +8,22 @@ const ADDRESS_PER_MINUTE = 12_000;
 const USER_PER_MINUTE = 6_000;
 /** Sign-ins a minute of one address, right or wrong. */
 const LOGINS_PER_MINUTE = 60;
-/** Wrong passwords for one name from one address in a quarter of an hour. */
-const FAILURES_HERE = 8;
-/** Wrong passwords for one name from anywhere in an hour: high, so that strangers cannot lock anybody out cheaply. */
-const FAILURES_ANYWHERE = 100;
+/** Tries for one name from one address that cost no waiting; from the next on the wait doubles. */
+const FREE_TRIES = 5;
+const WAIT_MAX_S = 900;
+/** Tries for one name in an hour from all addresses that never signed in to it. The others are not counted, so strangers lock nobody out. */
+const TRIES_OF_STRANGERS = 100;
+/** An address is remembered for so long after a sign-in. Timers of the platform cannot wait 25 days. */
+const FAMILIAR_S = 14 * 86_400;
 
 interface Refused { readonly msBeforeNext: number }
 
 const isRefused = (thrown: unknown): thrown is Refused => typeof (thrown as Refused | null)?.msBeforeNext === 'number';
 const secondsOf = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
 
-async function take(limiter: RateLimiterMemory, key: string): Promise<number | null> {
+async function take(limiter: RateLimiterMemory, key: string, seconds?: number): Promise<number | null> {
   try {
-    await limiter.consume(key);
+    await limiter.consume(key, 1, seconds === undefined ? {} : { customDuration: seconds });
     return null;
   } catch (thrown) {
     if (isRefused(thrown)) return secondsOf(thrown.msBeforeNext);
@@ -28,27 +31,47 @@ async function take(limiter: RateLimiterMemory, key: string): Promise<number | n
   }
 }
 
-async function waitOf(limiter: RateLimiterMemory, key: string): Promise<number | null> {
-  const state = await limiter.get(key);
-  return state !== null && state.remainingPoints <= 0 ? secondsOf(state.msBeforeNext) : null;
+const placeOf = (username: string, address: string | null): string => `${address ?? ''} ${username}`;
+
+class LoginThrottle {
+  readonly #perAddress = new RateLimiterMemory({ keyPrefix: 'logins', points: LOGINS_PER_MINUTE, duration: 60 });
+  readonly #tries = new RateLimiterMemory({ keyPrefix: 'tries', points: FREE_TRIES, duration: 86_400 });
+  readonly #waits = new RateLimiterMemory({ keyPrefix: 'waits', points: 1, duration: WAIT_MAX_S });
+  readonly #strangers = new RateLimiterMemory({ keyPrefix: 'strangers', points: TRIES_OF_STRANGERS, duration: 3_600 });
+  readonly #familiar = new RateLimiterMemory({ keyPrefix: 'familiar', points: 1, duration: FAMILIAR_S });
+
+  /** Counts the try before its password is looked at, so that a hundred at once are not all the first. */
+  async before(username: string, address: string | null): Promise<number | null> {
+    const place = placeOf(username, address);
+    const hurried = address === null ? null : await take(this.#perAddress, address);
+    if (hurried !== null) return hurried;
+    if ((await this.#familiar.get(place)) === null) {
+      const crowded = await take(this.#strangers, username);
+      if (crowded !== null) return crowded;
+    }
+    const { consumedPoints } = await this.#tries.penalty(place);
+    if (consumedPoints <= FREE_TRIES) return null;
+    // One place a wait: whoever takes it may try, the others are told how long it stays taken, and are not counted.
+    const wait = await take(this.#waits, place, Math.min(WAIT_MAX_S, 2 ** (consumedPoints - FREE_TRIES - 1)));
+    if (wait !== null) await this.#tries.reward(place);
+    return wait;
+  }
+
+  async succeeded(username: string, address: string | null): Promise<void> {
+    const place = placeOf(username, address);
+    await Promise.all([this.#tries.delete(place), this.#waits.delete(place), this.#familiar.set(place, 1, FAMILIAR_S)]);
+  }
 }
 
 /** The real adapter. */
 export function memoryThrottle(): Throttle {
   const calls = new RateLimiterMemory({ keyPrefix: 'calls', points: ADDRESS_PER_MINUTE, duration: 60 });
   const userCalls = new RateLimiterMemory({ keyPrefix: 'user', points: USER_PER_MINUTE, duration: 60 });
-  const logins = new RateLimiterMemory({ keyPrefix: 'logins', points: LOGINS_PER_MINUTE, duration: 60 });
-  const here = new RateLimiterMemory({ keyPrefix: 'here', points: FAILURES_HERE, duration: 900 });
-  const anywhere = new RateLimiterMemory({ keyPrefix: 'anywhere', points: FAILURES_ANYWHERE, duration: 3600 });
-  const place = (username: string, address: string | null): string => `${address ?? ''} ${username}`;
+  const logins = new LoginThrottle();
   return {
     beforeCall: (address) => (address === null ? Promise.resolve(null) : take(calls, address)),
     beforeUserCall: (userId) => take(userCalls, userId),
-    beforeLogin: async (username, address) =>
-      (address === null ? null : await take(logins, address)) ?? (await waitOf(here, place(username, address))) ?? waitOf(anywhere, username),
-    afterFailedLogin: async (username, address) => {
-      await here.penalty(place(username, address));
-      await anywhere.penalty(username);
-    },
+    beforeLogin: (username, address) => logins.before(username, address),
+    afterLogin: (username, address) => logins.succeeded(username, address),
   };
 }

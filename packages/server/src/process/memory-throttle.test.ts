@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { memoryThrottle } from './memory-throttle.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: 0 }));
+afterEach(() => void vi.useRealTimers());
+
+describe('sign-in', () => {
+  it('[S-17] is slowed by a wait that doubles after five failures, and never shut', async () => {
+    const throttle = memoryThrottle();
+    for (let tries = 0; tries < 5; tries += 1) expect(await throttle.beforeLogin('jane', '10.0.0.1')).toBeNull();
+    for (const seconds of [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]) {
+      expect(await throttle.beforeLogin('jane', '10.0.0.1')).toBeNull();
+      expect(await throttle.beforeLogin('jane', '10.0.0.1')).toBe(seconds);
+      vi.advanceTimersByTime(seconds * 1000);
+    }
+  });
+
+  it('[S-17] counts tries before they are answered, so that many at once are not all the first', async () => {
+    const throttle = memoryThrottle();
+    const answers = await Promise.all(Array.from({ length: 40 }, () => throttle.beforeLogin('jane', '10.0.0.1')));
+    expect(answers.filter((wait) => wait === null).length).toBeLessThanOrEqual(6);
+  });
+
+  it('[S-17] starts afresh after a success', async () => {
+    const throttle = memoryThrottle();
+    for (let tries = 0; tries < 4; tries += 1) await throttle.beforeLogin('jane', '10.0.0.1');
+    await throttle.afterLogin('jane', '10.0.0.1');
+    for (let tries = 0; tries < 5; tries += 1) expect(await throttle.beforeLogin('jane', '10.0.0.1')).toBeNull();
+  });
+
+  it('[S-17] cannot be shut by strangers where its owner signed in before', async () => {
+    const throttle = memoryThrottle();
+    await throttle.beforeLogin('jane', '10.0.0.1');
+    await throttle.afterLogin('jane', '10.0.0.1');
+    for (let stranger = 0; stranger < 150; stranger += 1) await throttle.beforeLogin('jane', `10.1.0.${stranger}`);
+    expect(await throttle.beforeLogin('jane', '10.2.0.1')).toBeGreaterThan(0);
+    expect(await throttle.beforeLogin('jane', '10.0.0.1')).toBeNull();
+    expect(await throttle.beforeLogin('amir', '10.2.0.1')).toBeNull();
+  });
+
+  it('[S-17] is limited per address whatever the names', async () => {
+    const throttle = memoryThrottle();
+    for (let tries = 0; tries < 60; tries += 1) expect(await throttle.beforeLogin(`name-${tries}`, '10.0.0.1')).toBeNull();
+    expect(await throttle.beforeLogin('another', '10.0.0.1')).toBe(60);
+    vi.advanceTimersByTime(60_000);
+    expect(await throttle.beforeLogin('another', '10.0.0.1')).toBeNull();
+  });
+});
+
+describe('calls', () => {
+  it('[S-15] of one address and of one user are limited by the minute', async () => {
+    const throttle = memoryThrottle();
+    for (let calls = 0; calls < 12_000; calls += 1) await throttle.beforeCall('10.0.0.1');
+    expect(await throttle.beforeCall('10.0.0.1')).toBe(60);
+    expect(await throttle.beforeCall('10.0.0.2')).toBeNull();
+    for (let calls = 0; calls < 6_000; calls += 1) await throttle.beforeUserCall('u-1');
+    expect(await throttle.beforeUserCall('u-1')).toBe(60);
+    expect(await throttle.beforeUserCall('u-2')).toBeNull();
+  });
+});
