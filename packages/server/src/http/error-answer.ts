@@ -14,8 +14,15 @@ export function toProblem(thrown: unknown, log: Log, requestId: string): Problem
     log.warn('store_unavailable', { requestId, code: thrown.code });
     return problem('unavailable', { headers: { 'Retry-After': '1' } });
   }
-  log.error('unexpected', { requestId, error: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : 'unknown' });
+  log.error('unexpected', { requestId, ...whatAndWhere(thrown) });
   return problem('internal');
+}
+
+/** A message may quote a query or what somebody typed; the kind of error and the line it came from never do. */
+function whatAndWhere(thrown: unknown): Readonly<Record<string, string>> {
+  if (!(thrown instanceof Error)) return { error: 'unknown' };
+  const frame = /\n\s+at (?:.*[/\\])?([^/\\\n]+?)\)?(?:\n|$)/.exec(thrown.stack ?? '')?.[1] ?? 'unknown';
+  return { error: thrown.name, at: frame };
 }
 
 export function errorAnswer(refusal: Problem, requestId: string): Response {

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { cookieOf, createTestApp, NOW, ORIGIN, type Sent, type TestApp } from '../http/test-app.test-support.ts';
+
+const login = (body: unknown): Sent => ({ method: 'POST', body });
+const post = (cookie: string, headers: Readonly<Record<string, string>> = {}): Sent =>
+  ({ method: 'POST', body: {}, headers: { Origin: ORIGIN, 'X-Syncline-Refresh': '1', ...(cookie === '' ? {} : { Cookie: cookie }), ...headers } });
+const refresh = (app: TestApp, cookie: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> => app.send('/api/auth/refresh', post(cookie, headers));
+const status = async (app: TestApp, token: string): Promise<number> => (await app.send('/api/sync/status', { headers: { Authorization: `Bearer ${token}` } })).status;
+const tokenOf = async (answer: Response): Promise<string> => ((await answer.json()) as { access_token: string }).access_token;
+
+describe('signing in', () => {
+  it('gives a token for the page and a cookie no script can read, and no token that nothing accepts', async () => {
+    const app = await createTestApp();
+    const answer = await app.send('/api/login', login({ username: 'JANE', password: 'right' }));
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('Set-Cookie')).toMatch(/^syncline_refresh=[^;]+; Max-Age=86400; Path=\/api\/auth; HttpOnly; SameSite=Strict$/);
+    const body = await answer.json();
+    expect(body).toMatchObject({ message: 'Login successful', user: { username: 'Jane' } });
+    expect(body).not.toHaveProperty('refresh_token');
+  });
+
+  it('[S-01] binds the cookie to the host where the connection is encrypted', async () => {
+    const app = await createTestApp({ publicOrigin: 'https://timer.example' });
+    const answer = await app.send('/api/login', login({ username: 'jane', password: 'right' }));
+    expect(answer.headers.get('Set-Cookie')).toMatch(/^__Host-syncline_refresh=[^;]+; Max-Age=86400; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+  });
+
+  it('[S-18] answers a wrong password and an unknown name alike', async () => {
+    const app = await createTestApp();
+    const bodies = await Promise.all([{ username: 'jane', password: 'wrong' }, { username: 'nobody', password: 'wrong' }].map(async (body) => {
+      const answer = await app.send('/api/login', login(body));
+      const { request_id: _, ...rest } = (await answer.json()) as Record<string, unknown>;
+      return { status: answer.status, rest, cookie: answer.headers.get('Set-Cookie') };
+    }));
+    expect(bodies[0]).toEqual({ status: 401, rest: { error: 'Invalid credentials', code: 'invalid_credentials' }, cookie: null });
+    expect(bodies[1]).toEqual(bodies[0]);
+  });
+
+  it('[S-18] hashes once for unknown names too', async () => {
+    const seen: (string | null)[] = [];
+    const app = await createTestApp({}, ({ passwords }) => ({
+      passwords: { ...passwords, verify: (password, stored) => (seen.push(stored), passwords.verify(password, stored)) },
+    }));
+    await app.send('/api/login', login({ username: 'nobody', password: 'wrong' }));
+    expect(seen).toEqual([null]);
+  });
+
+  it('[S-17] stops before any hashing when tries come too fast', async () => {
+    let hashed = 0;
+    const app = await createTestApp({}, ({ passwords }) => ({
+      passwords: { ...passwords, verify: async () => ((hashed += 1), false) },
+      throttle: { beforeCall: async () => null, beforeUserCall: async () => null, beforeLogin: async () => 7, afterLogin: async () => undefined },
+    }));
+    const answer = await app.send('/api/login', login({ username: 'jane', password: 'right' }));
+    expect([answer.status, answer.headers.get('Retry-After'), hashed]).toEqual([429, '7', 0]);
+  });
+
+  it('[S-16] stores a new hash when the old one is weak', async () => {
+    const app = await createTestApp({}, ({ passwords }) => ({ passwords: { ...passwords, needsRehash: () => true, hash: async (password) => `plain:${password}` } }));
+    expect((await app.send('/api/login', login({ username: 'jane', password: 'right' }))).status).toBe(200);
+    expect((await app.ports.store.accounts.findByUsername('jane'))?.passwordHash).toBe('plain:right');
+  });
+});
+
+describe('coming back by the cookie', () => {
+  it('gives a new token and another cookie each time', async () => {
+    const app = await createTestApp();
+    const { cookie } = await app.signIn();
+    const answer = await refresh(app, cookie);
+    expect(answer.status).toBe(200);
+    expect(cookieOf(answer)).not.toBe(cookie);
+    expect(await status(app, await tokenOf(answer))).toBe(200);
+    expect((await refresh(app, cookieOf(answer))).status).toBe(200);
+  });
+
+  it('[B14] lets two tabs use the same cookie within 30 s', async () => {
+    const app = await createTestApp();
+    const { cookie } = await app.signIn();
+    const answers = await Promise.all([refresh(app, cookie), refresh(app, cookie)]);
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
+    for (const answer of answers) expect((await refresh(app, cookieOf(answer))).status).toBe(200);
+  });
+
+  it('[S-03] ends the whole login when a spent cookie comes back later: somebody copied it', async () => {
+    const app = await createTestApp();
+    const { cookie } = await app.signIn();
+    const next = await refresh(app, cookie);
+    const token = await tokenOf(next);
+    expect(await status(app, token)).toBe(200);
+    app.clock.set(NOW + 30_001);
+    const reused = await refresh(app, cookie);
+    expect([reused.status, cookieOf(reused)]).toEqual([401, 'syncline_refresh=']);
+    expect((await refresh(app, cookieOf(next))).status).toBe(401);
+    expect(await status(app, token)).toBe(401);
+  });
+
+  it('does not outlive its login', async () => {
+    const app = await createTestApp();
+    const { cookie } = await app.signIn();
+    app.clock.set(NOW + 86_400_000);
+    expect((await refresh(app, cookie)).status).toBe(401);
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, number]>([
+    ['without its own header', { 'X-Syncline-Refresh': '' }, 403],
+    ['from another site', { Origin: 'https://evil.example' }, 403],
+    ['from a sandboxed frame', { Origin: 'null' }, 403],
+    ['from another port', { Origin: 'http://127.0.0.1:4001' }, 403],
+    ['as a form', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415],
+    ['as text', { 'Content-Type': 'text/plain' }, 415],
+  ])('[S-14] is refused %s', async (_, headers, expected) => {
+    const app = await createTestApp();
+    const { cookie } = await app.signIn();
+    const answer = await refresh(app, cookie, headers);
+    expect([answer.status, answer.headers.get('Set-Cookie')]).toEqual([expected, null]);
+    expect((await refresh(app, cookie)).status).toBe(200);
+  });
+
+  it.each(['', 'syncline_refresh=', 'syncline_refresh=made-up', 'other=1'])('is refused with the cookie "%s"', async (cookie) => {
+    const app = await createTestApp();
+    expect((await refresh(app, cookie)).status).toBe(401);
+  });
+
+  it('[S-14] is the only call that a cookie alone opens', async () => {
+    const app = await createTestApp();
+    const { cookie } = await app.signIn();
+    expect((await app.send('/api/sync/status', { headers: { Cookie: cookie } })).status).toBe(403);
+  });
+});
+
+describe('signing out', () => {
+  it('[S-03] ends the login, its cookie and its tokens at once', async () => {
+    const app = await createTestApp();
+    const { token, cookie } = await app.signIn();
+    expect(await status(app, token)).toBe(200);
+    const answer = await app.send('/api/auth/logout', post(cookie));
+    expect([answer.status, cookieOf(answer)]).toEqual([200, 'syncline_refresh=']);
+    expect(await status(app, token)).toBe(401);
+    expect((await refresh(app, cookie)).status).toBe(401);
+  });
+
+  it('[S-03] of one login leaves the others', async () => {
+    const app = await createTestApp();
+    const [first, second] = [await app.signIn(), await app.signIn()];
+    await app.send('/api/auth/logout', post(first.cookie));
+    expect(await status(app, second.token)).toBe(200);
+  });
+
+  it('[S-03] elsewhere is noticed within 10 s', async () => {
+    const app = await createTestApp();
+    const { token } = await app.signIn();
+    expect(await status(app, token)).toBe(200);
+    await app.ports.store.accounts.revokeLogins('00000000-0000-4000-8000-0000000000aa', NOW, null);
+    app.clock.set(NOW + 10_000);
+    expect(await status(app, token)).toBe(401);
+  });
+});
