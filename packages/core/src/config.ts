@@ -2,7 +2,7 @@
 import { type FieldIssue, isDeviceType, LIMITS, textProblem } from '@syncline/protocol';
 import type { SyncEngineOptions } from './api.ts';
 import { engineError } from './errors.ts';
-import { storeName } from './sync/store-name.ts';
+import { storeName } from './store-name.ts';
 
 export interface EngineConfig {
   readonly user: string;

@@ -1,7 +1,6 @@
-// createSyncEngine: opens the account's store, puts the parts together, and reacts to what happens around them.
+// openEngine: opens the account's store, puts the parts together, and reacts to what happens around them.
 // A session goes: sessions (stamp) → record (one transaction) → outbox → push → settle → history; status is derived after each step.
 import type { Conflict } from '@syncline/protocol';
-import { browserPorts } from './adapters/browser.ts';
 import type { EngineStatus, SyncEngine, SyncEngineOptions, SyncOutcome } from './api.ts';
 import { type EngineConfig, readConfig } from './config.ts';
 import { engineError } from './errors.ts';
@@ -9,18 +8,18 @@ import type { RunningSession } from './model/session.ts';
 import type { Cancel, Channel, LifecycleEvent, Ports, StoreError } from './ports.ts';
 import type { Source } from './source.ts';
 import { Contact } from './sync/contact.ts';
-import { type DeviceIdentity, MarkerKeeper, openDevice } from './sync/device.ts';
+import { type DeviceIdentity, openDevice } from './sync/device.ts';
 import { Driver } from './sync/driver.ts';
 import { Leadership } from './sync/leadership.ts';
 import { Local } from './sync/local.ts';
 import { openStore, type OpenedStore } from './sync/open-store.ts';
-import { reopenStore } from './sync/reopen.ts';
 import { ServerCalls } from './sync/server-calls.ts';
 import { SessionReader } from './sync/session-reader.ts';
 import { Sessions } from './sync/sessions.ts';
 import { sendStart } from './sync/start-call.ts';
 import type { Self } from './sync/status.ts';
 import { StatusBoard } from './sync/status-board.ts';
+import { StoreKeeper } from './sync/store-keeper.ts';
 import { Tokens } from './sync/tokens.ts';
 import { waitForLeader } from './sync/wish.ts';
 
@@ -37,22 +36,19 @@ class Engine implements SyncEngine {
   readonly #calls: ServerCalls;
   readonly #driver: Driver;
   readonly #leadership: Leadership;
-  readonly #marker: MarkerKeeper;
+  readonly #keeper: StoreKeeper;
   readonly #stop = new AbortController();
   readonly #undo: Cancel[] = [];
   #work: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
   #announceClosed: () => void = () => undefined;
   #ringSeq = 0;
-  #isVolatile = false;
-  #hasAskedToPersist = false;
 
   constructor(config: EngineConfig, ports: Ports, local: Local, identity: DeviceIdentity, hooks: Hooks) {
     const { deviceId } = identity;
     const self: Self = { deviceId, deviceType: config.deviceType, version: config.deviceVersion, name: config.deviceName };
     this.user = config.user;
     this.deviceId = deviceId;
-    this.#marker = new MarkerKeeper(ports.stores, config.name, identity);
     this.#config = config;
     this.#ports = ports;
     this.#local = local;
@@ -62,6 +58,7 @@ class Engine implements SyncEngine {
     const tab = ids.uuid();
     const { view } = local;
     this.#board = new StatusBoard({ local, clock, self, lastHours: config.lastHours });
+    this.#keeper = new StoreKeeper({ local, board: this.#board, stores: ports.stores, clock, name: config.name, identity, signal });
     const contact = new Contact({ local, clock });
     const tokens = new Tokens({ ask: config.token, user: config.user, clock, signal });
     this.#calls = new ServerCalls({
@@ -90,10 +87,9 @@ class Engine implements SyncEngine {
     this.#undo.push(
       this.#channel.subscribe((message) => this.#hear(message)),
       lifecycle.subscribe((event) => this.#react(event)),
-      local.store.onInterrupted(() => void this.#refresh()),
     );
     hooks.onChange = (isOwn) => this.#changed(isOwn);
-    hooks.onStoreError = (error) => this.#storeRefused(error);
+    hooks.onStoreError = (error) => this.#keeper.refused(error);
   }
 
   get status(): Source<EngineStatus> {
@@ -106,12 +102,8 @@ class Engine implements SyncEngine {
 
   /** Begins to sync. */
   begin(opened: OpenedStore): void {
-    for (const problem of opened.problems) this.#board.setProblem(problem, true);
-    this.#isVolatile = opened.isVolatile;
-    if (opened.isVolatile) void this.#reopen();
-    this.#marker.update(this.#local.view.sessionsPending);
+    this.#keeper.begin(opened);
     if (this.#config.maySend) this.#work = this.#leadership.run();
-    void this.#lookAtSpace();
   }
 
   async sync(): Promise<SyncOutcome> {
@@ -172,9 +164,7 @@ class Engine implements SyncEngine {
     this.#leadership.listen();
     if (view.head.nextSeq !== this.#ringSeq || !isOwn) this.#driver.ring();
     this.#ringSeq = view.head.nextSeq;
-    this.#marker.update(view.sessionsPending);
-    if (isOwn) this.#storeAgreed();
-    if (view.sessionsPending > 0 && !this.#hasAskedToPersist) void this.#askToPersist();
+    this.#keeper.follow(isOwn);
     if (isOwn) this.#channel.post({ v: view.head.version });
   }
 
@@ -214,46 +204,7 @@ class Engine implements SyncEngine {
     const isWorthIt = this.#config.maySend && this.#ports.lifecycle.online() && connection === 'online';
     if (isWorthIt) void sendStart(this.#calls, session, this.#config.deviceType, this.#stop.signal);
   }
-
-  #storeRefused({ code }: StoreError): void {
-    this.#board.setProblem(STORE_PROBLEMS[code] ?? 'storage_unavailable', true);
-    void this.#lookAtSpace();
-  }
-
-  /** A commit went through: whatever was wrong with the store is over, unless it is not the real one. */
-  #storeAgreed(): void {
-    if (this.#isVolatile) return;
-    for (const problem of ['storage_full', 'storage_unavailable', 'upgrade_blocked']) this.#board.setProblem(problem, false);
-  }
-
-  async #reopen(): Promise<void> {
-    const { clock, stores } = this.#ports;
-    const isReal = await reopenStore({ local: this.#local, stores, name: this.#config.name, clock, signal: this.#stop.signal });
-    if (!isReal) return;
-    this.#isVolatile = false;
-    this.#board.setProblem('volatile_storage', false);
-    this.#storeAgreed();
-    void this.#lookAtSpace();
-  }
-
-  /** Asked once there is something to lose. */
-  async #askToPersist(): Promise<void> {
-    this.#hasAskedToPersist = true;
-    await this.#local.store.persist().catch(() => false);
-    await this.#lookAtSpace();
-  }
-
-  async #lookAtSpace(): Promise<void> {
-    try {
-      this.#board.setSpace(await this.#local.store.space());
-    } catch {
-      // Not known then.
-    }
-  }
 }
-
-/** What a refusal of the store is called in the status. */
-const STORE_PROBLEMS: Readonly<Partial<Record<StoreError['code'], string>>> = { quota: 'storage_full', blocked: 'upgrade_blocked' };
 
 /** What the store tells the engine; filled in once there is one. */
 interface Hooks {
@@ -262,12 +213,11 @@ interface Hooks {
 }
 
 /**
- * Opens the engine of one account on this device. Resolves when the store is open and `status` is true.
+ * Opens the engine of one account on this device over these ports. Resolves when the store is open and `status` is true.
  * Rejects with an `EngineError`: `invalid_input`, `newer_version`.
  */
-export async function createSyncEngine(options: SyncEngineOptions): Promise<SyncEngine> {
+export async function openEngine(options: SyncEngineOptions, ports: Ports): Promise<SyncEngine> {
   const config = readConfig(options);
-  const ports: Ports = { ...browserPorts(options.server.url), ...withoutUndefined(options.ports ?? {}) };
   const opened = await openStore(ports, config.name);
   const hooks: Hooks = { onChange: () => undefined, onStoreError: () => undefined };
   const local = new Local({
@@ -281,8 +231,4 @@ export async function createSyncEngine(options: SyncEngineOptions): Promise<Sync
   const engine = new Engine(config, ports, local, identity, hooks);
   engine.begin(opened);
   return engine;
-}
-
-function withoutUndefined(ports: Partial<Ports>): Partial<Ports> {
-  return Object.fromEntries(Object.entries(ports).filter(([, port]) => port !== undefined));
 }

@@ -1,5 +1,6 @@
 // What the engine's own calls reject with. Expected outcomes of a sync are values, never rejections.
 import type { FieldIssue } from '@syncline/protocol';
+import type { StoreError, StoreFailure } from './ports.ts';
 
 /**
  * Why a call was refused.
@@ -67,4 +68,13 @@ export function engineError(
 /** Whether a caught value is an engine error; works across copies of this package. */
 export function isEngineError(error: unknown): error is EngineError {
   return error instanceof Error && error.name === 'EngineError' && 'code' in error;
+}
+
+const STORE_CODES: Readonly<Partial<Record<StoreFailure, EngineErrorCode>>> = {
+  quota: 'storage_full', blocked: 'upgrade_blocked', newer_version: 'newer_version',
+};
+
+/** What a call is told when the store refused. */
+export function storeToEngineError(error: StoreError): EngineError {
+  return engineError(STORE_CODES[error.code] ?? 'storage_unavailable', [], error);
 }

@@ -3,8 +3,7 @@ export type {
   CancelInput, CancelReason, ConnectionWord, EngineStatus, FinishInput, LocalStatus, ParkedReason, PhaseWord, RecordInput, Session,
   SessionQuery, SessionsApi, SessionState, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
 } from './api.ts';
-export { createSyncEngine } from './engine.ts';
-export { browserPorts } from './adapters/browser.ts';
+export { browserPorts, createSyncEngine } from './adapters/browser.ts';
 export { type EngineError, type EngineErrorCode, isEngineError, type RetryWord } from './errors.ts';
 export type {
   Cancel, Channel, ChannelFactory, Clock, Decision, Durability, HttpRequest, HttpResponse, Ids, Lifecycle, LifecycleEvent, Locks, Ports,

@@ -1,4 +1,6 @@
-// The seven real ports together: for pages and workers, and for scripts in Node.
+// The seven real ports together, and the engine over them: for pages and workers.
+import type { SyncEngine, SyncEngineOptions } from '../api.ts';
+import { openEngine } from '../engine.ts';
 import type { Ports } from '../ports.ts';
 import { createBroadcastChannels } from './broadcast-channel.ts';
 import { createBrowserLifecycle } from './browser-lifecycle.ts';
@@ -21,4 +23,15 @@ export function browserPorts(serverUrl: string): Ports {
     channels: createBroadcastChannels(),
     lifecycle: createBrowserLifecycle(),
   };
+}
+
+/**
+ * Opens the engine of one account on this device, over the real ports or those in `options.ports`.
+ * Resolves when the store is open and `status` is true; what was recorded before is there, nothing waits for the network.
+ * Rejects with an `EngineError`: `invalid_input` names every faulty option, `newer_version` says that a newer release wrote the store.
+ */
+export async function createSyncEngine(options: SyncEngineOptions): Promise<SyncEngine> {
+  const own = Object.entries(options.ports ?? {}).filter(([, port]) => port !== undefined);
+  const ports: Ports = { ...browserPorts(options.server.url), ...Object.fromEntries(own) };
+  return openEngine(options, ports);
 }

@@ -1,7 +1,8 @@
 // Many short chunks become one long one, so that history stays a few rows however it arrived. Runs while nothing else is to be done.
 import type { ChunkInfo } from './history-chunk.ts';
 import { CHUNK_SESSIONS_MAX, packChunk, unpackChunk } from './history-chunk.ts';
-import { type Local, NotReady } from './local.ts';
+import type { Local } from './local.ts';
+import { NotReady } from './plan.ts';
 import type { FinishedSession } from '../model/session.ts';
 
 /** A chunk of so many is long enough to be left alone. */

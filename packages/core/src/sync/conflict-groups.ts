@@ -4,7 +4,7 @@ import type { FinishedSession } from '../model/session.ts';
 import type { Store } from '../ports.ts';
 import { type ConflictRow, toConflictRows, toConflictSession } from './conflict-row.ts';
 import type { Draft } from './draft.ts';
-import { NotReady } from './local.ts';
+import { NotReady } from './plan.ts';
 
 /** Finds what a completed session overlaps, pending or packed, and merges the groups it connects. */
 export function joinConflicts(draft: Draft, store: Store, session: FinishedSession): void {

@@ -3,7 +3,7 @@ import type { FinishedSession } from '../model/session.ts';
 import type { Store } from '../ports.ts';
 import type { Draft } from './draft.ts';
 import { CHUNK_SESSIONS_MAX, packChunk, TAIL_SESSIONS_MAX } from './history-chunk.ts';
-import { NotReady } from './local.ts';
+import { NotReady } from './plan.ts';
 
 export function appendHistory(draft: Draft, store: Store, sessions: readonly FinishedSession[]): void {
   if (sessions.length === 0) return;

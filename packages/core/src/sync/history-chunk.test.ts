@@ -4,7 +4,7 @@ import type { FinishedSession } from '../model/session.ts';
 import { chunksToMerge } from './compact.ts';
 import { type ChunkInfo, packChunk, packDirectory, readColumns, readDirectory, unpackChunk } from './history-chunk.ts';
 import { createIntervalList, placesOverlapping } from './interval-list.ts';
-import { idHash, storeName } from './store-name.ts';
+import { idHash, storeName } from '../store-name.ts';
 
 const session: fc.Arbitrary<FinishedSession> = fc.record({
   id: fc.uuid(),

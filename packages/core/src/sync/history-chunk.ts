@@ -1,7 +1,7 @@
 // The packed form of history: about 2,000 sessions a row as one text, and beside it their start and end as typed columns. Pure.
 import type { FinishedSession } from '../model/session.ts';
 import { asFields, isCount, readFinished } from '../model/rows.ts';
-import { idHash } from './store-name.ts';
+import { idHash } from '../store-name.ts';
 
 /** Most sessions in one chunk. */
 export const CHUNK_SESSIONS_MAX = 2000;

@@ -3,7 +3,7 @@ import type { FinishedSession } from '../model/session.ts';
 import type { Row, Store } from '../ports.ts';
 import { type Columns, readColumns, unpackChunk } from './history-chunk.ts';
 import type { History, Place } from './history.ts';
-import { idHash } from './store-name.ts';
+import { idHash } from '../store-name.ts';
 
 /** Chunks read in one transaction: little enough that nothing waits for long. */
 const CHUNKS_AT_ONCE = 16;

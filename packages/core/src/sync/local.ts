@@ -5,26 +5,14 @@
 // nothing is announced, and no promise resolves, before the commit.
 import type { Operation } from '../model/operation.ts';
 import type { RunningSession } from '../model/session.ts';
-import { engineError, isEngineError } from '../errors.ts';
+import { engineError, isEngineError, storeToEngineError } from '../errors.ts';
 import type { Clock, Decision, Durability, Row, Store, StoreError } from '../ports.ts';
 import { isStoreError } from '../store-error.ts';
 import { History } from './history.ts';
 import { readHead } from './head.ts';
 import { Draft } from './draft.ts';
+import { NotReady, type Plan } from './plan.ts';
 import { View, VIEW_READS } from './view.ts';
-
-/** Decides, synchronously, what to write. Throws an EngineError to refuse, or {@link NotReady} to be asked again. */
-export type Plan<T> = (draft: Draft) => T;
-
-/** Thrown by a plan that needs something loaded first. */
-export class NotReady extends Error {
-  readonly prepare: () => Promise<void>;
-
-  constructor(prepare: () => Promise<void>) {
-    super('not loaded yet');
-    this.prepare = prepare;
-  }
-}
 
 interface Job {
   readonly plan: Plan<unknown>;
@@ -261,11 +249,4 @@ function decide(job: Job, draft: Draft): Settled {
     draft.backTo(mark);
     return { job, error };
   }
-}
-
-export function storeToEngineError(error: StoreError): Error {
-  if (error.code === 'quota') return engineError('storage_full', [], error);
-  if (error.code === 'blocked') return engineError('upgrade_blocked', [], error);
-  if (error.code === 'newer_version') return engineError('newer_version', [], error);
-  return engineError('storage_unavailable', [], error);
 }

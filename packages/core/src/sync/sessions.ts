@@ -9,7 +9,8 @@ import { checkRecord, checkStart, checkWords, DEFAULT_PROJECT, type FinishedSess
 import type { Clock, Ids } from '../ports.ts';
 import type { Source } from '../source.ts';
 import { LiveList } from './live-list.ts';
-import { type Local, NotReady } from './local.ts';
+import type { Local } from './local.ts';
+import { NotReady } from './plan.ts';
 import {
   planCancel, planComplete, planDiscard, planRecord, planRetry, planStart, type Stamp, toFinished, type Written,
 } from './record.ts';

@@ -1,6 +1,6 @@
 // One or more devices with engines and a documented-calls-only server, on one virtual time. For tests.
 import type { RecordInput, SyncEngine, SyncEngineOptions } from '../api.ts';
-import { createSyncEngine } from '../engine.ts';
+import { openEngine } from '../engine.ts';
 import { type BasicServer, type BasicServerOptions, createBasicServer } from './basic-server.ts';
 import { createSimDevice, type SimDevice, type SimDeviceOptions, type SimPage } from './sim-device.ts';
 import { createSimIds } from './sim-ids.ts';
@@ -53,13 +53,8 @@ export class EngineWorld {
   }
 
   begin(page: SimPage, { user = 'user-1', options = {}, token = () => 'token' }: OpenOptions = {}): Promise<SyncEngine> {
-    return createSyncEngine({
-      user,
-      device: { type: 'web_timer', version: 'web-2.1.0' },
-      server: { url: 'http://server.test', token },
-      ports: page.ports,
-      ...options,
-    });
+    const device = { type: 'web_timer', version: 'web-2.1.0' };
+    return openEngine({ user, device, server: { url: 'http://server.test', token }, ...options }, page.ports);
   }
 
   drive<T>(promise: Promise<T>): Promise<T> {
