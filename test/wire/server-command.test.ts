@@ -1,0 +1,183 @@
+// The server as a process: what it says, what it refuses, how it ends, and what is there after it was killed.
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ServerCommand } from './server-command.ts';
+
+let home = '';
+const running = new Set<ServerCommand>();
+const folder = (): string => join(home, 'data');
+
+beforeAll(async () => void (home = await mkdtemp(join(tmpdir(), 'syncline-command-'))));
+afterAll(async () => {
+  await Promise.all([...running].map((server) => server.signal('SIGKILL')));
+  await rm(home, { recursive: true, force: true });
+});
+
+function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): ServerCommand {
+  const command = new ServerCommand(args, { PORT: '0', DATA_DIR: folder(), ...env });
+  running.add(command);
+  void command.ended().then(() => running.delete(command));
+  return command;
+}
+
+async function outcome(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<{ code: number | null; said: string }> {
+  const command = run(args, env);
+  const code = await command.ended();
+  return { code, said: command.said };
+}
+
+async function post(url: string, path: string, body: unknown, token?: string): Promise<{ status: number; body: Record<string, unknown> }> {
+  const answer = await fetch(url + path, {
+    method: 'POST', headers: { 'Content-Type': 'application/json', ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }) }, body: JSON.stringify(body),
+  });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+async function get(url: string, path: string, token: string): Promise<{ status: number; body: Record<string, unknown> }> {
+  const answer = await fetch(url + path, { headers: { Authorization: `Bearer ${token}` } });
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+const login = (url: string, username: string, password: string) => post(url, '/api/login', { username, password });
+const tokenOf = async (url: string, username: string, password: string): Promise<string> => String((await login(url, username, password)).body['access_token']);
+const submission = (index: number) => ({
+  session_id: `00000000-0000-4000-a000-${String(index).padStart(12, '0')}`, start_time: `2025-03-01T${String(index).padStart(2, '0')}:00:00Z`,
+  end_time: `2025-03-01T${String(index).padStart(2, '0')}:25:00Z`, duration: 25, category: 'development', project: 'team_x', note: '', source: 'mac_app',
+});
+const total = (status: Record<string, unknown>): number => (status['data_summary'] as { total_sessions: number }).total_sessions;
+
+describe('the command', () => {
+  it('explains every setting', async () => {
+    const { code, said } = await outcome(['--help']);
+    expect(code).toBe(0);
+    for (const name of ['PORT', 'HOST', 'DATA_DIR', 'DATABASE_URL', 'AUTH_SECRET', 'TOKEN_DAYS', 'CORS_ORIGINS', 'PUBLIC_ORIGIN', 'account']) expect(said).toContain(name);
+  });
+
+  it('[S-19] refuses faulty settings in words, repeats no secret, and makes nothing', async () => {
+    const { code, said } = await outcome(['--port', 'many'], { AUTH_SECRET: 'tooshort-Xy7', CORS_ORIGINS: '*' });
+    expect(code).toBe(2);
+    expect(said).toContain('--port (PORT): "many" is not a whole number');
+    expect(said).toContain('CORS_ORIGINS');
+    expect(said).toContain('AUTH_SECRET: too short');
+    expect(said).not.toMatch(/tooshort-Xy7|\n\s+at /);
+    expect(await readdir(home)).toEqual([]);
+  });
+
+  it('refuses a flag it does not know, and offers the nearest', async () => {
+    expect(await outcome(['--prot', '4000'])).toMatchObject({ code: 2, said: expect.stringContaining('--port') as unknown });
+  });
+
+  it('says that a port is taken before it opens anything', async () => {
+    const other = createServer();
+    const port = await new Promise<number>((resolve) => other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port)));
+    const { code, said } = await outcome(['--port', String(port)]);
+    other.close();
+    expect(code).toBe(1);
+    expect(said).toContain(`Port ${port} on 127.0.0.1 is taken by another program.`);
+    expect(await readdir(home)).toEqual([]);
+  });
+});
+
+describe('a server and its folder', () => {
+  let server: ServerCommand;
+  let url = '';
+
+  it('starts with the demo account, alive and with a fresh overlap', async () => {
+    server = run([]);
+    url = await server.listening();
+    expect(server.said).toContain('Demo account  janechen / jane123');
+    const { status, body } = await get(url, '/api/sync/status?check_conflicts=true', await tokenOf(url, 'janechen', 'jane123'));
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ sync_status: 'conflicts', total_devices: 3, active_devices: 2, recommendations: expect.arrayContaining([expect.stringMatching(/^Windows app has 2 pending/)]) as unknown });
+    expect(total(body)).toBeGreaterThan(700);
+    const types = (body['devices'] as { device_type: string }[]).map((device) => device.device_type);
+    expect(types).toEqual(['mac_app', 'web_timer', 'windows_app']);
+  });
+
+  it('[S-19] keeps its key where only its owner reads it', async () => {
+    expect((await stat(join(folder(), 'auth-secret'))).mode & 0o777).toBe(0o600);
+    expect((await stat(folder())).mode & 0o777).toBe(0o700);
+  });
+
+  it('[D12] lets no second server on it', async () => {
+    const second = await outcome([]);
+    expect(second.code).toBe(1);
+    expect(second.said).toContain(`Another server (process ${server.pid}) already uses the data folder`);
+    expect((await login(url, 'janechen', 'jane123')).status).toBe(200);
+  });
+
+  it('takes a new account while it runs', async () => {
+    const added = await outcome(['account', 'add', 'amir'], { ACCOUNT_PASSWORD: 'walnut harbour 12' });
+    expect(added).toEqual({ code: 0, said: 'Made the account "amir".\n' });
+    expect((await login(url, 'amir', 'walnut harbour 12')).status).toBe(200);
+    expect(await outcome(['account', 'add', 'Amir'], { ACCOUNT_PASSWORD: 'walnut harbour 12' })).toEqual({ code: 1, said: 'The name "Amir" is taken.\n' });
+    expect(await outcome(['account', 'add', 'bea'], { ACCOUNT_PASSWORD: 'password1' })).toMatchObject({ code: 1, said: expect.stringContaining('tried first') as unknown });
+  });
+
+  it('[S-14] does not make accounts for who has not read its key', async () => {
+    const answer = await post(url, '/operator/accounts', { action: 'add', username: 'eve', password: 'walnut harbour 12' }, 'guess');
+    expect(answer.status).toBe(404);
+    expect((await login(url, 'eve', 'walnut harbour 12')).status).toBe(401);
+  });
+
+  it('serves the description of the API and its page', async () => {
+    expect(await (await fetch(`${url}/openapi.json`)).json()).toMatchObject({ openapi: expect.stringMatching(/^3\.1/) as unknown });
+    const page = await fetch(`${url}/docs`);
+    expect([page.status, page.headers.get('Content-Type')]).toEqual([200, 'text/html; charset=UTF-8']);
+    expect((await fetch(`${url}/docs/swagger-ui-bundle.js`)).status).toBe(200);
+    expect((await fetch(`${url}/docs/..%2f..%2fpackage.json`)).status).toBe(404);
+  });
+
+  it('[D11, D13, D12] has every acknowledged row after it was killed, and starts again at once', async () => {
+    const token = await tokenOf(url, 'amir', 'walnut harbour 12');
+    for (let index = 0; index < 5; index += 1) expect((await post(url, '/api/pomodoro/submit', submission(index), token)).status).toBe(201);
+    // More are on their way when it dies; each may be there or not, but none that was acknowledged may be missing.
+    const acknowledged: number[] = [];
+    const pending = Array.from({ length: 15 }, (_, index) =>
+      post(url, '/api/pomodoro/submit', submission(index + 5), token).then(({ status }) => void (status === 201 && acknowledged.push(index)), () => undefined));
+    await pending[0];
+    await server.signal('SIGKILL');
+    await Promise.all(pending);
+    server = run([]);
+    url = await server.listening();
+    expect(server.said).toContain('The demo account is there.');
+    // The key was kept, so the token still opens.
+    const { status, body } = await get(url, '/api/sync/status', token);
+    expect(status).toBe(200);
+    expect(total(body)).toBeGreaterThanOrEqual(5 + acknowledged.length);
+    const again = await post(url, '/api/pomodoro/submit', submission(0), token);
+    expect(again.status).toBe(200);
+  });
+
+  it('[S-19, S-27] says no password, token or key', async () => {
+    const token = await tokenOf(url, 'amir', 'walnut harbour 12');
+    await login(url, 'amir', 'guessed wrong');
+    const key = (await readFile(join(folder(), 'auth-secret'), 'utf8')).trim();
+    for (const secret of [token, key, 'walnut harbour', 'guessed wrong']) expect(server.said).not.toContain(secret);
+  });
+
+  it('ends cleanly on Ctrl-C, and leaves no lock', async () => {
+    expect(await server.signal('SIGINT')).toBe(0);
+    expect(server.said).toContain('Stopped.');
+    expect((await readdir(folder())).toSorted()).toEqual(['auth-secret', 'database']);
+  });
+
+  it('takes a new password while no server runs, and makes one up when none is given', async () => {
+    const { code, said } = await outcome(['account', 'password', 'amir']);
+    expect(code).toBe(0);
+    expect(said).toMatch(/^Set the password of "amir"; every login of it has ended\.\nPassword: \S{16}\n$/);
+  });
+
+  it('[S-16] shuts the demo account where others may reach it, and ends cleanly on SIGTERM', async () => {
+    server = run(['--host', '0.0.0.0'], { LOG_LEVEL: 'info' });
+    url = await server.listening();
+    expect(server.said).not.toContain('jane123');
+    expect(server.said).toContain('Closed the demo account');
+    expect((await login(url, 'janechen', 'jane123')).status).toBe(401);
+    expect(await server.signal('SIGTERM')).toBe(0);
+    expect(server.said).toContain('"msg":"login_refused"');
+  });
+});
