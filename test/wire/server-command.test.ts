@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEmbeddedStore } from '../../packages/server/src/store/sql/open.ts';
 import { ServerCommand } from './server-command.ts';
 
 let home = '';
@@ -169,6 +170,18 @@ describe('a server and its folder', () => {
     const { code, said } = await outcome(['account', 'password', 'amir']);
     expect(code).toBe(0);
     expect(said).toMatch(/^Set the password of "amir"; every login of it has ended\.\nPassword: \S{16}\n$/);
+  });
+
+  it('[D01] has another epoch after a backup was put back', async () => {
+    const epoch = async (): Promise<string> => {
+      const { store } = await openEmbeddedStore(join(folder(), 'database'));
+      const value = await store.epoch();
+      await store.close();
+      return value;
+    };
+    const before = await epoch();
+    expect(await outcome(['restored'])).toEqual({ code: 0, said: 'Devices will offer again what they hold.\n' });
+    expect(await epoch()).not.toBe(before);
   });
 
   it('[S-16] shuts the demo account where others may reach it, and ends cleanly on SIGTERM', async () => {

@@ -14,6 +14,7 @@ import { runAccountCommand } from './process/account-command.ts';
 import { createOperatorApp } from './process/operator-app.ts';
 import { type OpenedStore, openStore } from './process/open-store.ts';
 import { realPorts } from './process/real-ports.ts';
+import { renewEpoch } from './process/restored-command.ts';
 import { secretOfFolder } from './process/secret-file.ts';
 import type { ServerPorts } from './ports.ts';
 
@@ -32,6 +33,10 @@ async function main(): Promise<void> {
   const command = await readCommand(process.argv.slice(2), process.env);
   if (command.kind === 'account') return runAccountCommand(command, say, fail);
   const { config } = command;
+  if (command.kind === 'restored') {
+    await renewEpoch(config).catch((error: Error) => fail(error.message, error.cause));
+    return say('Devices will offer again what they hold.');
+  }
   await checkPort(config);
   say(config.databaseUrl === null ? `Opening the embedded database in ${config.dataDir} …` : 'Connecting to PostgreSQL …');
   const opened = await openStore(config).catch((error: Error) => fail(error.message, error.cause));

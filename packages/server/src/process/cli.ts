@@ -17,12 +17,19 @@ export interface AccountCommand {
   readonly password: string | null;
 }
 
+export interface RestoredCommand {
+  readonly kind: 'restored';
+  readonly config: ServerConfig;
+}
+
+export type AnyCommand = ServeCommand | AccountCommand | RestoredCommand;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the command; ends the process with words for help and for mistakes. */
-export async function readCommand(args: readonly string[], env: Environment): Promise<ServeCommand | AccountCommand> {
+export async function readCommand(args: readonly string[], env: Environment): Promise<AnyCommand> {
   const version = await ownVersion();
-  let chosen: ServeCommand | AccountCommand | undefined;
+  let chosen: AnyCommand | undefined;
   const program = new Command('syncline-server')
     .description('Reference server of the Syncline API, with a web timer at its address.')
     .version(version)
@@ -42,6 +49,8 @@ export async function readCommand(args: readonly string[], env: Environment): Pr
       chosen = { kind: 'account', action, username, config: configOf(), password: env['ACCOUNT_PASSWORD'] ?? null };
     });
   }
+  program.command('restored').description('after a backup was put back: devices offer again what they hold')
+    .action(() => void (chosen = { kind: 'restored', config: configOf() }));
   program.exitOverride();
   try {
     await program.parseAsync([...args], { from: 'user' });

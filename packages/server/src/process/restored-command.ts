@@ -1,0 +1,36 @@
+// `restored`: after a backup was put back. Another epoch tells every device that the server's time went back, so that each offers
+// again what it holds and nothing written after the backup is lost.
+import { join } from 'node:path';
+import pg from 'pg';
+import type { ServerConfig } from '../config.ts';
+import { openEmbeddedStore } from '../store/sql/open.ts';
+import { lockFolder } from './folder-lock.ts';
+import { FolderTaken } from './open-store.ts';
+
+const NEW_EPOCH = 'update server_epoch set epoch = gen_random_uuid()';
+
+/** @throws Error in words for people. */
+export async function renewEpoch({ databaseUrl, dataDir }: ServerConfig): Promise<void> {
+  if (databaseUrl !== null) return renewOnPostgres(databaseUrl);
+  const lock = await lockFolder(dataDir);
+  if (lock.kind === 'refused') throw new FolderTaken(dataDir, lock.pid, lock.elsewhere, lock.file);
+  try {
+    const { store, database } = await openEmbeddedStore(join(dataDir, 'database'));
+    await database.query(NEW_EPOCH);
+    await store.close();
+  } finally {
+    await lock.release();
+  }
+}
+
+async function renewOnPostgres(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000 });
+  try {
+    await client.connect();
+    await client.query(NEW_EPOCH);
+  } catch (cause) {
+    throw new Error('The database at DATABASE_URL cannot be reached, or has never been used by this server.', { cause });
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
