@@ -8,7 +8,7 @@ import { MIGRATIONS } from '../../migrations/index.ts';
 import type { ServerStore } from '../../ports.ts';
 import { storeError } from '../store-error.ts';
 import { createSqlStore } from './sql-store.ts';
-import type { StatementListener } from './sql-session.ts';
+import type { StatementListener } from './statement-listener.ts';
 import { toStoreError } from './store-error.ts';
 
 /** Types whose text the driver would hand over as text or as a `Date`: int8 and timestamptz become numbers. */

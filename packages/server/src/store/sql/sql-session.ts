@@ -4,6 +4,7 @@
 // several at once: BEGIN, the switch of role and the first read of a request travel together and cost one round trip.
 import type { CompiledQuery, Kysely } from 'kysely';
 import type { PoolClient } from 'pg';
+import type { StatementListener } from './statement-listener.ts';
 import { toStoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
 
@@ -11,9 +12,6 @@ import type { Tables } from './tables.ts';
 export interface Statement<T> {
   compile(db: Kysely<Tables>): CompiledQuery<T>;
 }
-
-/** Told of each statement before it is sent; tests count by it. */
-export type StatementListener = (sql: string, parameters: readonly unknown[]) => void;
 
 export class SqlSession {
   readonly #client: PoolClient;
