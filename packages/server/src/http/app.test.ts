@@ -76,6 +76,14 @@ describe('bodies', () => {
     expect(pulled).toBeLessThan(16);
   });
 
+  it('[S-26] that break off are no failure of the server', async () => {
+    const logged: unknown[] = [];
+    const app = await createTestApp({}, ({ log }) => ({ log: { ...log, error: (...entry) => void logged.push(entry) } }));
+    const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error('aborted')) });
+    expect((await send(app, { body: broken })).status).toBe(408);
+    expect(logged).toEqual([]);
+  });
+
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'application/jsonp', ''])('[S-14] of the type "%s" are refused', async (type) => {
     const app = await createTestApp();
     expect((await send(app, { body: '{"username":"jane","password":"right"}', headers: { 'Content-Type': type } })).status).toBe(415);

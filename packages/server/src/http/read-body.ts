@@ -1,6 +1,6 @@
 // A request's JSON body, read no further than its cap.
 import { LIMITS, parseWith, type Schema } from '@syncline/protocol';
-import { problem } from './problem.ts';
+import { isProblem, problem } from './problem.ts';
 
 /** @throws Problem `unsupported_media_type`, `body_too_large` or `invalid_request` with every faulty field. */
 export async function readBody(request: Request, schema: Schema<unknown>, bytesMax: number): Promise<unknown> {
@@ -34,6 +34,8 @@ async function readText(request: Request, bytesMax: number): Promise<string> {
   } catch (thrown) {
     // Bytes that are no UTF-8.
     if (thrown instanceof TypeError) throw problem('invalid_request', { details: [{ path: '', message: 'must be UTF-8' }] });
-    throw thrown;
+    if (isProblem(thrown)) throw thrown;
+    // The caller went away, or took too long, in the middle of it.
+    throw problem('request_timeout');
   }
 }
