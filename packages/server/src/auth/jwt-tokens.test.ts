@@ -16,9 +16,9 @@ const second = Math.floor(NOW / 1000);
 const PAYLOAD = { iss: 'syncline', aud: 'syncline-api', sub: 'u-1', sid: 's-1', jti: 't-1', iat: second, nbf: second, exp: second + 60 };
 
 /** A token signed with the true key, whatever it says. */
-function forge(header: object, payload: object, key: Buffer = KEY): string {
+function forge(header: object, payload: object, key: Buffer = KEY, hash = 'sha256'): string {
   const signed = `${encode(header)}.${encode(payload)}`;
-  return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
+  return `${signed}.${createHmac(hash, key).update(signed).digest('base64url')}`;
 }
 
 const without = (name: keyof typeof PAYLOAD): object => Object.fromEntries(Object.entries(PAYLOAD).filter(([key]) => key !== name));
@@ -39,7 +39,8 @@ describe('access tokens', () => {
     ['no algorithm', () => `${encode({ ...HEADER, alg: 'none' })}.${encode(PAYLOAD)}.`],
     ['no algorithm, signed', () => forge({ ...HEADER, alg: 'none' }, PAYLOAD)],
     ['the algorithm left out', () => forge({ typ: 'at+jwt', kid: KID }, PAYLOAD)],
-    ['another HMAC', () => forge({ ...HEADER, alg: 'HS512' }, PAYLOAD)],
+    ['another HMAC', () => forge({ ...HEADER, alg: 'HS512' }, PAYLOAD, KEY, 'sha512')],
+    ['another HMAC than it says', () => forge({ ...HEADER, alg: 'HS512' }, PAYLOAD)],
     ['an RSA signature', async () => new SignJWT(PAYLOAD).setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', kid: KID }).sign((await generateKeyPair('RS256')).privateKey)],
     ['another type', () => forge({ ...HEADER, typ: 'JWT' }, PAYLOAD)],
     ['no type', () => forge({ alg: 'HS256', kid: KID }, PAYLOAD)],
