@@ -36,7 +36,7 @@ export class ServerCommand {
     const ended = this.#ended.then((code) => Promise.reject(new Error(`it ended with ${code}:\n${this.said}`)));
     const heard = new Promise<string>((resolve) => {
       const look = (): void => {
-        const url = /Web timer\s+(http:\/\/\S+:\d+)\//.exec(this.said)?.[1];
+        const url = /API\s+(http:\/\/\S+:\d+)\//.exec(this.said)?.[1];
         if (url !== undefined && this.said.includes('Ctrl-C')) resolve(url);
       };
       this.#child.stdout?.on('data', look);

@@ -10,6 +10,15 @@ import { SWAGGER_PAGE, SWAGGER_SETUP, swaggerFolder } from './swagger.ts';
 
 const examples = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', '..', 'examples');
 
+/** Title and address of each page that is there: an example that was not built is not. */
+export function pagesThere(): readonly { readonly title: string; readonly path: string }[] {
+  const built = [
+    { title: 'Web timer', path: '/', folder: 'web-timer' },
+    { title: 'Status board', path: '/status-board/', folder: 'status-board' },
+  ].filter(({ folder }) => existsSync(join(examples, folder, 'dist', 'index.html')));
+  return [...built, { title: 'API', path: '/docs/' }];
+}
+
 export interface PagesOptions {
   readonly version: string;
   readonly isEncrypted: boolean;
