@@ -64,6 +64,7 @@ async function createSessions(db: Kysely<unknown>): Promise<void> {
       cancel_reason text,
       tags jsonb not null,
       annotation bytea,
+      trail jsonb not null,
       fingerprint text,
       live boolean not null generated always as (state = 'completed' and deleted_at is null) stored,
       primary key (user_id, id),

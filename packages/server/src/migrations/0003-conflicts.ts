@@ -25,8 +25,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       user_id uuid not null,
       first_id uuid not null,
       second_id uuid not null,
-      primary key (user_id, first_id, second_id),
+      settlement_id uuid not null,
+      primary key (user_id, first_id, second_id, settlement_id),
       check (first_id < second_id)
     )`.execute(db);
+  await sql`create index kept_pairs_of_settlement on kept_pairs (settlement_id, user_id)`.execute(db);
   await restrictToOwnRows(db, ['conflict_groups', 'conflict_members', 'kept_pairs']);
 }

@@ -15,7 +15,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table settlements (
       user_id uuid not null,
-      id text not null,
+      id uuid not null,
       sequence bigint not null,
       created_at timestamptz not null,
       undone_at timestamptz,

@@ -5,8 +5,8 @@ import { problem } from '../http/problem.ts';
 import type { RouteInput } from '../http/route.ts';
 import { callerOf, touchDevice } from '../sync/devices.ts';
 import { flush, load, type Wants } from '../sync/load.ts';
-import type { ApplyContext, Refusal } from '../sync/submit.ts';
-import { WorkingSet } from '../sync/working-set.ts';
+import type { Refusal } from '../sync/submit.ts';
+import { type ApplyContext, WorkingSet } from '../sync/working-set.ts';
 import { type Caller } from '../sync/devices.ts';
 import { toSessionRecord } from './session-records.ts';
 

@@ -11,6 +11,21 @@ export interface Interval {
   readonly endTime: number;
 }
 
+/**
+ * Tells a device's own changes from everybody else's, so that it can send two changes in a row without having seen the version
+ * between them. "Content" is times, category, project and state.
+ */
+export interface EditTrail {
+  /** Device of the newest change; null for a call that named none. */
+  readonly by: string | null;
+  /** Version of the newest change by anybody else; 0 when there is none. */
+  readonly byOthers: number;
+  /** Version of the newest change of content, its device, and the newest one by anybody else. */
+  readonly contentVersion: number;
+  readonly contentBy: string | null;
+  readonly contentByOthers: number;
+}
+
 /** One focus session. Key is (user, id). */
 export interface StoredSession {
   /** The UUID its device minted. */
@@ -45,6 +60,8 @@ export interface StoredSession {
   readonly tags: readonly string[];
   /** Merged Yjs state (V1 update) of note and tags, or null when nobody edited them after recording. */
   readonly annotation: Uint8Array | null;
+  /** Who changed it last, and since when. */
+  readonly trail: EditTrail;
   /** Digest of the content as first submitted; recognises a resend even after an amend. Null before the submit. */
   readonly fingerprint: string | null;
 }
@@ -96,6 +113,15 @@ export interface StoredCancellation {
   readonly teamProjectId: number | null;
 }
 
+/** One local store of a device. */
+export interface Incarnation {
+  readonly id: string;
+  /** Highest `seq` among its operations whose result is committed. */
+  readonly settledSeq: number;
+  /** Numbers up to there that were refused, and so may come again; ascending, a bounded number. */
+  readonly refusedSeqs: readonly number[];
+}
+
 export interface StoredDevice {
   readonly deviceId: string;
   readonly deviceType: string;
@@ -117,7 +143,9 @@ export interface DeviceMemory {
   /** Runs it replaced, newest first, a bounded number: one that comes back belongs to a clone. */
   readonly replacedRuns: readonly string[];
   /** Local stores that used this id, the present one first, a bounded number, each with the highest `seq` settled. */
-  readonly incarnations: readonly { readonly id: string; readonly settledSeq: number }[];
+  readonly incarnations: readonly Incarnation[];
+  /** Sessions the store before this one had announced and never sent; told until the device has heard it. Null: nothing to tell. */
+  readonly inheritedPending: number | null;
 }
 
 /** The one row of counters that makes status cheap: nothing in it is ever found by a scan. */
@@ -159,8 +187,13 @@ export interface ConflictGroup {
   readonly duplicate: boolean;
 }
 
-/** Two session ids, the smaller one first, whose overlap somebody chose to keep. */
-export type KeptPair = readonly [string, string];
+/** Two sessions whose overlap somebody chose to keep, by one settlement. Several settlements may keep one pair. */
+export interface KeptPair {
+  /** The smaller id. */
+  readonly first: string;
+  readonly second: string;
+  readonly settlementId: string;
+}
 
 /** An operation that took effect or was refused for good, with the answer it was given. */
 export interface StoredResult {
@@ -250,7 +283,8 @@ export interface UserChanges {
   readonly groups?: readonly ConflictGroup[];
   readonly removedGroups?: readonly number[];
   readonly keptPairs?: readonly KeptPair[];
-  readonly removedPairs?: readonly KeptPair[];
+  /** Settlements that keep no pair any longer. */
+  readonly freedSettlements?: readonly string[];
   readonly devices?: readonly StoredDevice[];
   readonly removedDevices?: readonly string[];
   readonly preferences?: StoredPreferences;

@@ -1,8 +1,8 @@
 // Whether the cancelling of a session is stored, was stored before, or is refused. Final either way.
 import type { StoredCancellation, StoredSession } from '../ports.ts';
 import { fingerprintOf } from './content.ts';
-import type { ApplyContext, Refusal } from './submit.ts';
-import type { WorkingSet } from './working-set.ts';
+import type { Refusal } from './submit.ts';
+import type { ApplyContext, WorkingSet } from './working-set.ts';
 
 /** What a cancellation says, with absent fields as null. */
 export type CancelInput = Omit<StoredCancellation, 'displayId' | 'createdAt' | 'fingerprint'>;
@@ -46,7 +46,7 @@ function storeCancellation(
     note: started?.note ?? '', source: input.source, deviceId: context.deviceId ?? started?.deviceId ?? null,
     createdAt: started?.createdAt ?? now, deletedAt: null, cancelReason: input.reason, tags: started?.tags ?? [],
     annotation: started?.annotation ?? null, fingerprint: null,
-  }, now);
+  }, context);
   return { kind: 'applied', session, cancellation };
 }
 

@@ -5,75 +5,76 @@
 // that one group is derived again from its members. Nothing else is ever looked at.
 import { groupConflicts, type ConflictSession } from '@syncline/protocol';
 import type { LiveSession, StoredSession } from '../ports.ts';
-import { isLive, type WorkingSet } from './working-set.ts';
+import type { ConflictBook } from './conflict-book.ts';
+import { isLive } from './working-set.ts';
 
 /** Follows a change of one session. Both sides of a changed session's group must be loaded, a new one's neighbours suffice. */
-export function followChange(set: WorkingSet, next: StoredSession): void {
-  const before = set.live(next.id);
+export function followChange(book: ConflictBook, next: StoredSession): void {
+  const before = book.live(next.id);
   if (before !== null && isLive(next) && sameForConflicts(before, next)) return;
-  if (before !== null) disconnect(set, before);
-  if (isLive(next)) connect(set, toLive(next));
+  if (before !== null) disconnect(book, before);
+  if (isLive(next)) connect(book, toLive(next));
 }
 
 /** Derives the groups of these sessions again, after pairs were kept or freed. Their groups and neighbours must be loaded. */
-export function regroup(set: WorkingSet, ids: readonly string[]): void {
+export function regroup(book: ConflictBook, ids: readonly string[]): void {
   const touched = new Map<string, LiveSession>();
   for (const id of ids) {
-    const session = set.live(id);
+    const session = book.live(id);
     if (session === null) continue;
-    const group = set.groupOf(id);
-    for (const member of group === null ? [session] : set.membersOf(group)) touched.set(member.id, member);
+    const group = book.groupOf(id);
+    for (const member of group === null ? [session] : book.membersOf(group)) touched.set(member.id, member);
   }
-  const groups = new Set([...touched.keys()].map((id) => set.groupOf(id)).filter((group) => group !== null));
-  for (const group of groups) set.dropGroup(group);
-  assignGroups(set, [...touched.values()], null);
+  const groups = new Set([...touched.keys()].map((id) => book.groupOf(id)).filter((group) => group !== null));
+  for (const group of groups) book.dropGroup(group);
+  assignGroups(book, [...touched.values()], null);
 }
 
-function connect(set: WorkingSet, session: LiveSession): void {
-  set.addLive(session);
-  const joined = set.neighbours(session).filter((other) => !set.isKept(session.id, other.id));
+function connect(book: ConflictBook, session: LiveSession): void {
+  book.addLive(session);
+  const joined = book.overlapping(session).filter((other) => other.id !== session.id && !book.isKept(session.id, other.id));
   if (joined.length === 0) {
-    if (set.groupOf(session.id) !== null) set.assignGroup(session.id, null);
+    if (book.groupOf(session.id) !== null) book.assignGroup(session.id, null);
     return;
   }
-  const groups = [...new Set(joined.map((other) => set.groupOf(other.id)).filter((group) => group !== null))].map((group) => set.group(group));
-  const alone = joined.filter((other) => set.groupOf(other.id) === null);
+  const groups = [...new Set(joined.map((other) => book.groupOf(other.id)).filter((group) => group !== null))].map((group) => book.group(group));
+  const alone = joined.filter((other) => book.groupOf(other.id) === null);
   // The largest group stays, so that a growing conflict costs what is new in it.
   const [largest, ...others] = groups.sort((a, b) => b.members - a.members || a.group - b.group);
-  const target = largest?.group ?? set.nextGroup();
-  for (const other of others) set.mergeGroup(other.group, target);
-  for (const other of [...alone, session]) set.assignGroup(other.id, target);
-  set.putGroup({
+  const target = largest?.group ?? book.nextGroup();
+  for (const other of others) book.mergeGroup(other.group, target);
+  for (const other of [...alone, session]) book.assignGroup(other.id, target);
+  book.putGroup({
     group: target,
     members: groups.reduce((sum, group) => sum + group.members, 0) + alone.length + 1,
     duplicate: groups.every((group) => group.duplicate) && joined.every((other) => isDuplicate(session, other)),
   });
 }
 
-function disconnect(set: WorkingSet, session: LiveSession): void {
-  const group = set.groupOf(session.id);
-  const rest = group === null ? [] : set.membersOf(group).filter((member) => member.id !== session.id);
-  set.removeLive(session);
+function disconnect(book: ConflictBook, session: LiveSession): void {
+  const group = book.groupOf(session.id);
+  const rest = group === null ? [] : book.membersOf(group).filter((member) => member.id !== session.id);
+  book.removeLive(session);
   if (group === null) return;
-  set.assignGroup(session.id, null);
-  set.dropGroup(group);
-  assignGroups(set, rest, group);
+  book.assignGroup(session.id, null);
+  book.dropGroup(group);
+  assignGroups(book, rest, group);
 }
 
 /** Puts sessions whose group was dropped into the groups they form now. The largest takes the old number, if there is one. */
-function assignGroups(set: WorkingSet, sessions: readonly LiveSession[], oldGroup: number | null): void {
+function assignGroups(book: ConflictBook, sessions: readonly LiveSession[], oldGroup: number | null): void {
   const lonely = new Set(sessions.map((session) => session.id));
-  const kept = set.keptKeys();
+  const kept = book.keptKeys();
   const conflicts = groupConflicts(sessions.map(toConflictSession), kept).sort((a, b) => b.sessionIds.length - a.sessionIds.length);
   conflicts.forEach((conflict, place) => {
-    const group = place === 0 && oldGroup !== null ? oldGroup : set.nextGroup();
+    const group = place === 0 && oldGroup !== null ? oldGroup : book.nextGroup();
     for (const id of conflict.sessionIds) {
       lonely.delete(id);
-      if (set.groupOf(id) !== group) set.assignGroup(id, group);
+      if (book.groupOf(id) !== group) book.assignGroup(id, group);
     }
-    set.putGroup({ group, members: conflict.sessionIds.length, duplicate: conflict.kind === 'duplicate' });
+    book.putGroup({ group, members: conflict.sessionIds.length, duplicate: conflict.kind === 'duplicate' });
   });
-  for (const id of lonely) if (set.groupOf(id) !== null) set.assignGroup(id, null);
+  for (const id of lonely) if (book.groupOf(id) !== null) book.assignGroup(id, null);
 }
 
 /** The same interval to the second, with category and project present and equal: the protocol's rule for two. */

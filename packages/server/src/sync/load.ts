@@ -36,24 +36,24 @@ export async function load(tx: UserTransaction, set: WorkingSet, wants: Wants): 
   set.loadCancellations(cancellations);
   set.loadDayCounts(counts);
   set.loadSettlements(settlements);
-  set.loadLive(near);
+  set.conflicts.loadLive(near);
   if (isFull) {
     const own = sessions.flatMap(({ startTime, endTime }) => (startTime === null || endTime === null ? [] : [{ startTime, endTime }]));
     await loadWholeGroups(tx, set, [...intervals, ...own], ids);
     return;
   }
-  set.loadGroups(await tx.groups(groupsOf(near)));
+  set.conflicts.loadGroups(await tx.groups(groupsOf(near)));
 }
 
 async function loadWholeGroups(tx: UserTransaction, set: WorkingSet, intervals: readonly Interval[], ids: readonly string[]): Promise<void> {
   const near = await tx.overlapping(intervals);
   const numbers = groupsOf(near);
   const [groups, members] = await Promise.all([tx.groups(numbers), tx.groupMembers(numbers)]);
-  set.loadLive(near);
-  set.loadLive(members);
-  set.loadGroups(groups);
+  set.conflicts.loadLive(near);
+  set.conflicts.loadLive(members);
+  set.conflicts.loadGroups(groups);
   const all = new Set([...ids, ...near.map(({ id }) => id), ...members.map(({ id }) => id)]);
-  set.loadKeptPairs(await tx.keptPairs([...all]));
+  set.conflicts.loadKeptPairs(await tx.keptPairs([...all]));
 }
 
 function groupsOf(sessions: readonly { readonly group: number | null }[]): number[] {

@@ -2,8 +2,8 @@
 import { LIMITS } from '@syncline/protocol';
 import type { StoredSession, StoredStart } from '../ports.ts';
 import { fingerprintOf } from './content.ts';
-import type { ApplyContext, Refusal } from './submit.ts';
-import type { WorkingSet } from './working-set.ts';
+import type { Refusal } from './submit.ts';
+import type { ApplyContext, WorkingSet } from './working-set.ts';
 
 /** What a start says, with absent fields as null. */
 export type StartInput = Omit<StoredStart, 'displayId' | 'createdAt' | 'fingerprint'> & {
@@ -55,7 +55,7 @@ function storeStart(set: WorkingSet, input: StartInput, startTime: number, finge
     id: input.sessionId, displayId, state: 'running', startTime, endTime: null, duration: null, plannedDuration: input.plannedDuration,
     category: input.category, project: input.project ?? '', note: input.planningNotes ?? '', source: input.source, deviceId,
     createdAt: now, deletedAt: null, cancelReason: null, tags: [], annotation: null, fingerprint: null,
-  }, now);
+  }, context);
   return { kind: 'applied', session, start };
 }
 

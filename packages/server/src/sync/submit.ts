@@ -3,7 +3,7 @@ import { type ErrorCode, type FieldIssue, LIMITS, validateSessionTimes } from '@
 import type { StoredSession } from '../ports.ts';
 import { followChange } from './conflict-keeping.ts';
 import { fingerprintOf } from './content.ts';
-import type { WorkingSet } from './working-set.ts';
+import type { ApplyContext, WorkingSet } from './working-set.ts';
 
 /** A finished session in our terms: canonical id, instants in milliseconds. */
 export interface SubmitInput {
@@ -17,13 +17,6 @@ export interface SubmitInput {
   readonly note: string;
   readonly source: string;
   readonly tags: readonly string[];
-}
-
-/** Who asks, and when. */
-export interface ApplyContext {
-  readonly now: number;
-  /** The calling device, where it said who it is. */
-  readonly deviceId: string | null;
 }
 
 /** A refusal with what the answer shows of it. */
@@ -81,8 +74,8 @@ function storeSubmit(
     cancelReason: null,
     annotation: started?.annotation ?? null,
     fingerprint,
-  }, context.now);
-  followChange(set, stored);
+  }, context);
+  followChange(set.conflicts, stored);
   return stored;
 }
 

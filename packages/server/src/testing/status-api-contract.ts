@@ -164,7 +164,7 @@ export async function checkGroups(w: ApiWorld, userId: string, expected: readonl
   for (const member of members) byGroup.set(member.group ?? 0, [...(byGroup.get(member.group ?? 0) ?? []), member]);
   const stored = [...byGroup.values()].map((group) => group.map(({ id }) => id).sort().join()).sort();
   checkEqual(stored, [...expected].sort(), `${what}: groups`);
-  const derived = groupConflicts(members.map((member) => ({ ...member, deviceType: member.source, deviceId: undefined })), new Set(kept.map(([a, b]) => pairKey(a, b))));
+  const derived = groupConflicts(members.map((member) => ({ ...member, deviceType: member.source, deviceId: undefined })), new Set(kept.map(({ first, second }) => pairKey(first, second))));
   checkEqual(derived.map((conflict) => [...conflict.sessionIds].sort().join()).sort(), stored, `${what}: the protocol's own grouping`);
   const duplicates = derived.filter(({ kind }) => kind === 'duplicate').length;
   checkEqual([summary.openConflicts, summary.duplicateConflicts], [expected.length, duplicates], `${what}: counters`);

@@ -1,5 +1,5 @@
 // What every store promises about one user's data.
-import type { StoredDevice, UserChanges, UserSummary } from '../ports.ts';
+import type { KeptPair, StoredDevice, UserChanges, UserSummary } from '../ports.ts';
 import { casesOf, check, checkEqual, type ContractCase, rejectionCode } from './contract-case.ts';
 import { sessionRow, settlementRow, type StoreWorld } from './store-world.ts';
 
@@ -11,6 +11,14 @@ const EMPTY: UserSummary = {
   totalSessions: 0, totalMs: 0, lastSession: null, openConflicts: 0, duplicateConflicts: 0, preferencesUpdated: null, sequence: 0,
   lastDisplayId: 0, lastStartId: 0, lastCancellationId: 0, lastGroup: 0, running: 0,
 };
+
+const LAST = 'ffffffff-0000-4000-8000-000000000000';
+const [S, T] = ['eeeeeeee-0000-4000-8000-000000000001', 'eeeeeeee-0000-4000-8000-000000000002'] as const;
+const SETTLEMENT = 'eeeeeeee-0000-4000-8000-000000000000';
+
+function pair(first: string, second: string, settlementId: string = SETTLEMENT): KeptPair {
+  return { first, second, settlementId };
+}
 
 function device(deviceId: string, lastSeen: number | null): StoredDevice {
   return { deviceId, deviceType: 'web_timer', version: '1', name: null, lastSeen, sessionsPending: 0, oldestPending: null, createdAt: 1, memory: null };
@@ -46,6 +54,7 @@ function rowCases(world: () => Promise<StoreWorld>): readonly ContractCase[] {
       const full = sessionRow(id, 3, {
         startTime: NOON + 1, endTime: NOON + 1234, duration: 0.02, plannedDuration: 25.5, category: 'ü "x" \\ 😀', project: 'Ω', note: 'line\nline',
         deviceId: 'd-1', version: 7, deletedAt: NOON + 5, tags: ['a', 'ü,"'], annotation: new Uint8Array([0, 255, 7]), fingerprint: 'f',
+        trail: { by: 'd', byOthers: 3, contentVersion: 6, contentBy: null, contentByOthers: 5 },
       });
       await write(w, userId, { sessions: [full] });
       checkEqual(await w.store.readUser(userId, (tx) => tx.sessions([id, w.newId()])), [full]);
@@ -66,7 +75,7 @@ function rowCases(world: () => Promise<StoreWorld>): readonly ContractCase[] {
     },
     'devices come newest first, those never seen last, and go one by one': async (w) => {
       const userId = await w.newUser();
-      const memory = { run: 'r', replacedRuns: ['q'], incarnations: [{ id: 'i', settledSeq: 4 }] };
+      const memory = { run: 'r', replacedRuns: ['q'], incarnations: [{ id: 'i', settledSeq: 4, refusedSeqs: [2, 3] }], inheritedPending: 2 };
       const rows = [device('b', 5), { ...device('c', 9), name: 'Größe', memory, oldestPending: 3 }, device('z', null), device('a', 5)];
       await write(w, userId, { devices: rows });
       const found = async (): Promise<readonly StoredDevice[]> => (await w.store.readUser(userId, (tx) => tx.overview())).devices;
@@ -79,11 +88,11 @@ function rowCases(world: () => Promise<StoreWorld>): readonly ContractCase[] {
       const userId = await w.newUser();
       const preferences = { values: { timezone: 'UTC', daily_goal: 4, public_leaderboard: false }, updatedAt: 7, document: new Uint8Array([1, 0, 2]) };
       const result = { operationId: w.newId(), createdAt: 9, fingerprint: 'f', result: '{"b":1,"a":[2]}' };
-      await write(w, userId, { preferences, results: [result], settlements: [settlementRow('s', 1, { plan: '{"z":1,"a":2}' })] });
+      await write(w, userId, { preferences, results: [result], settlements: [settlementRow(S, 1, { plan: '{"z":1,"a":2}' })] });
       checkEqual(await w.store.readUser(userId, (tx) => tx.preferences()), preferences);
       checkEqual(await w.store.readUser(userId, (tx) => tx.results([result.operationId, w.newId()])), [result]);
-      await write(w, userId, { settlements: [settlementRow('s', 2, { undoneAt: 3 })] });
-      checkEqual(await w.store.readUser(userId, (tx) => tx.settlements(['s', 't'])), [settlementRow('s', 2, { undoneAt: 3 })]);
+      await write(w, userId, { settlements: [settlementRow(S, 2, { undoneAt: 3 })] });
+      checkEqual(await w.store.readUser(userId, (tx) => tx.settlements([S, T])), [settlementRow(S, 2, { undoneAt: 3 })]);
     },
     'the row of counters is what was written': async (w) => {
       const userId = await w.newUser();
@@ -163,7 +172,7 @@ function findingCases(world: () => Promise<StoreWorld>): readonly ContractCase[]
     'changes come in their order, as pages': async (w) => {
       const userId = await w.newUser();
       const [a, b] = [w.newId(), w.newId()];
-      await write(w, userId, { sessions: [at(a, 1, 0, 1), at(b, 3, 0, 1)], settlements: [settlementRow('s', 2), settlementRow('t', 4)] });
+      await write(w, userId, { sessions: [at(a, 1, 0, 1), at(b, 3, 0, 1)], settlements: [settlementRow(S, 2), settlementRow(T, 4)] });
       const page = (after: number, limit: number): Promise<[number, string][]> =>
         w.store.readUser(userId, async (tx) => (await tx.changes(after, limit)).map((change) => [change.sequence, change.kind]));
       checkEqual(await page(0, 10), [[1, 'session'], [2, 'settlement'], [3, 'session'], [4, 'settlement']]);
@@ -173,20 +182,20 @@ function findingCases(world: () => Promise<StoreWorld>): readonly ContractCase[]
     },
     'conflict groups: members, merging, leaving, kept pairs': async (w) => {
       const userId = await w.newUser();
-      const [a, b, c, d] = [w.newId(), w.newId(), w.newId(), w.newId()] as [string, string, string, string];
+      const [a, b, c, d, other] = [w.newId(), w.newId(), w.newId(), w.newId(), w.newId()] as [string, string, string, string, string];
       await write(w, userId, {
         sessions: [at(a, 1, 4, 9), at(b, 2, 3, 9), at(c, 3, 2, 9), at(d, 4, 1, 9)],
         members: [{ sessionId: a, group: 1 }, { sessionId: b, group: 1 }, { sessionId: c, group: 2 }, { sessionId: d, group: 2 }],
         groups: [{ group: 1, members: 2, duplicate: false }, { group: 2, members: 2, duplicate: true }],
-        keptPairs: [[a, c], [a, d], [b, c]],
+        keptPairs: [pair(a, c, other), pair(a, d), pair(b, c), pair(b, c, other)],
       });
       await write(w, userId, {
         mergedGroups: [{ from: 2, to: 1 }], removedGroups: [2], groups: [{ group: 1, members: 3, duplicate: false }],
-        members: [{ sessionId: a, group: null }], removedPairs: [[a, d]], keptPairs: [[a, c]],
+        members: [{ sessionId: a, group: null }], freedSettlements: [SETTLEMENT], keptPairs: [pair(a, c, other)],
       });
       const found = await w.store.readUser(userId, async (tx) => ({
         groups: await tx.groups([1, 2]), members: (await tx.groupMembers([1, 2])).map(({ id }) => id),
-        all: (await tx.conflictMembers()).map(({ id, group }) => [id, group]), pairs: [...(await tx.keptPairs([a, b, c, d]))].sort(),
+        all: (await tx.conflictMembers()).map(({ id, group }) => [id, group]), pairs: (await tx.keptPairs([a, b, c, d])).map(({ first, second }) => [first, second]).sort(),
         some: await tx.keptPairs([a, d, b]),
       }));
       checkEqual(found, { groups: [{ group: 1, members: 3, duplicate: false }], members: [d, c, b], all: [[d, 1], [c, 1], [b, 1]], pairs: [[a, c], [b, c]].sort(), some: [] });
@@ -199,16 +208,16 @@ function transactionCases(world: () => Promise<StoreWorld>): readonly ContractCa
   return casesOf(world, {
     'a rejection takes everything back': async (w) => {
       const [userId, id] = [await w.newUser(), w.newId()];
-      await write(w, userId, { sessions: [at(id, 1, 0, 10)], members: [{ sessionId: id, group: 1 }], keptPairs: [[id, 'ffffffff-0000-4000-8000-000000000000']] });
+      await write(w, userId, { sessions: [at(id, 1, 0, 10)], members: [{ sessionId: id, group: 1 }], keptPairs: [pair(id, LAST)] });
       const failed = w.store.withUser(userId, async (tx) => {
         await tx.write({ sessions: [at(id, 2, 100, 110), at(w.newId(), 3, 0, 1)], members: [{ sessionId: id, group: null }], summary: { ...EMPTY, sequence: 9 } });
-        await tx.write({ devices: [device('d', 1)], preferences: { values: {}, updatedAt: 1, document: null }, removedPairs: [[id, 'ffffffff-0000-4000-8000-000000000000']] });
+        await tx.write({ devices: [device('d', 1)], preferences: { values: {}, updatedAt: 1, document: null }, freedSettlements: [SETTLEMENT] });
         throw Object.assign(new Error('no'), { code: 'changed my mind' });
       });
       checkEqual(await rejectionCode(failed), 'changed my mind');
       const { overview, found, pairs } = await w.store.readUser(userId, async (tx) => ({
         overview: await tx.overview(), found: await tx.overlapping([{ startTime: NOON, endTime: NOON + DAY }]),
-        pairs: await tx.keptPairs([id, 'ffffffff-0000-4000-8000-000000000000']),
+        pairs: await tx.keptPairs([id, LAST]),
       }));
       checkEqual([overview.summary, overview.devices, pairs.length], [EMPTY, [], 1]);
       checkEqual(found.map((row) => [row.id, row.startTime, row.group]), [[id, NOON, 1]]);
@@ -239,11 +248,11 @@ function transactionCases(world: () => Promise<StoreWorld>): readonly ContractCa
     },
     'two users may use the same ids and never meet': async (w) => {
       const [ann, bo, id] = [await w.newUser(), await w.newUser(), w.newId()];
-      await write(w, ann, { sessions: [at(id, 1, 0, 10)], devices: [device('d', 1)], keptPairs: [[id, 'ffffffff-0000-4000-8000-000000000000']] });
+      await write(w, ann, { sessions: [at(id, 1, 0, 10)], devices: [device('d', 1)], keptPairs: [pair(id, LAST)] });
       await write(w, bo, { sessions: [at(id, 1, 50, 60)] });
       const seen = (userId: string): Promise<unknown> => w.store.readUser(userId, async (tx) => [
         (await tx.overview()).devices.length, (await tx.sessions([id])).map((row) => row.startTime), (await tx.changes(0, 9)).length,
-        (await tx.keptPairs([id, 'ffffffff-0000-4000-8000-000000000000'])).length,
+        (await tx.keptPairs([id, LAST])).length,
       ]);
       checkEqual(await seen(ann), [1, [NOON], 1, 1]);
       checkEqual(await seen(bo), [0, [NOON + 50 * MINUTE], 1, 0]);

@@ -68,9 +68,7 @@ export class MemoryReader implements UserReader {
 
   async keptPairs(ids: readonly string[]): Promise<readonly KeptPair[]> {
     const known = new Set(ids);
-    return [...this.state.keptPairs]
-      .map((key) => key.split('|') as unknown as KeptPair)
-      .filter(([first, second]) => known.has(first) && known.has(second));
+    return [...this.state.keptPairs.values()].filter(({ first, second }) => known.has(first) && known.has(second));
   }
 
   async sessionsPerDay(days: readonly number[]): Promise<ReadonlyMap<number, number>> {

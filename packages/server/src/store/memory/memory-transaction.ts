@@ -1,5 +1,5 @@
 // Writes of one user's rows in memory, each with what takes it back.
-import type { KeptPair, StoredSession, UserChanges, UserTransaction } from '../../ports.ts';
+import type { StoredSession, UserChanges, UserTransaction } from '../../ports.ts';
 import { isLive, placeOf } from './live-index.ts';
 import { MemoryReader } from './memory-reader.ts';
 import { UndoLog } from '../undo-log.ts';
@@ -83,19 +83,10 @@ export class MemoryTransaction extends MemoryReader implements UserTransaction {
     }
     for (const group of changes.groups ?? []) undo.set(state.groups, group.group, group);
     for (const group of changes.removedGroups ?? []) undo.delete(state.groups, group);
-    for (const pair of changes.keptPairs ?? []) this.#keep(pair);
-    for (const pair of changes.removedPairs ?? []) this.#unkeep(pair);
-  }
-
-  #keep([first, second]: KeptPair): void {
-    const key = `${first}|${second}`;
-    if (this.state.keptPairs.has(key)) return;
-    this.#undo.run(() => void this.state.keptPairs.add(key), () => void this.state.keptPairs.delete(key));
-  }
-
-  #unkeep([first, second]: KeptPair): void {
-    const key = `${first}|${second}`;
-    if (!this.state.keptPairs.has(key)) return;
-    this.#undo.run(() => void this.state.keptPairs.delete(key), () => void this.state.keptPairs.add(key));
+    const freed = new Set(changes.freedSettlements);
+    for (const [key, { settlementId }] of freed.size === 0 ? [] : [...state.keptPairs]) {
+      if (freed.has(settlementId)) undo.delete(state.keptPairs, key);
+    }
+    for (const pair of changes.keptPairs ?? []) undo.set(state.keptPairs, `${pair.first}|${pair.second}|${pair.settlementId}`, pair);
   }
 }

@@ -1,6 +1,6 @@
 // One user's rows in memory.
 import type {
-  ConflictGroup, StoredCancellation, StoredDevice, StoredPreferences, StoredResult, StoredSession, StoredSettlement, StoredStart, UserSummary,
+  ConflictGroup, KeptPair, StoredCancellation, StoredDevice, StoredPreferences, StoredResult, StoredSession, StoredSettlement, StoredStart, UserSummary,
 } from '../../ports.ts';
 
 /** Plain data only, so that a snapshot is a structured clone. */
@@ -13,8 +13,8 @@ export interface UserState {
   /** Group of each session that has one. */
   readonly members: Map<string, number>;
   readonly groups: Map<number, ConflictGroup>;
-  /** `first|second`, the smaller id first. */
-  readonly keptPairs: Set<string>;
+  /** By `first|second|settlement`. */
+  readonly keptPairs: Map<string, KeptPair>;
   readonly devices: Map<string, StoredDevice>;
   readonly results: Map<string, StoredResult>;
   readonly settlements: Map<string, StoredSettlement>;
@@ -36,7 +36,7 @@ export function createUserState(timezone: string): UserState {
     cancellations: new Map(),
     members: new Map(),
     groups: new Map(),
-    keptPairs: new Set(),
+    keptPairs: new Map(),
     devices: new Map(),
     results: new Map(),
     settlements: new Map(),

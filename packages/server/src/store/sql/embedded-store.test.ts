@@ -51,8 +51,8 @@ describe('with a long history', () => {
   async function userWith(count: number): Promise<ApiUser> {
     const user = await api.signIn();
     await database.query(`
-      insert into sessions (user_id, id, display_id, state, start_time, end_time, duration, category, project, note, source, version, sequence, created_at, updated_at, tags)
-      select $1, gen_random_uuid(), i, 'completed', t, t + interval '20 minutes', 20, 'work', 'p', '', 'mac_app', 1, i, t, t, '[]'
+      insert into sessions (user_id, id, display_id, state, start_time, end_time, duration, category, project, note, source, version, sequence, created_at, updated_at, tags, trail)
+      select $1, gen_random_uuid(), i, 'completed', t, t + interval '20 minutes', 20, 'work', 'p', '', 'mac_app', 1, i, t, t, '[]', '{}'
       from generate_series(1, $2::int) i, lateral (select timestamptz '2025-08-24 12:00Z' - i * interval '2 hours' as t) x`, [user.userId, count]);
     await database.query('update user_summaries set total_sessions = $2, sequence = $2, last_display_id = $2 where user_id = $1', [user.userId, count]);
     return user;

@@ -1,8 +1,6 @@
 // From rows of the database to the port's records and back. Columns and fields have the same order, so a missing one shows.
 import type { Selectable } from 'kysely';
-import type {
-  DeviceMemory, StoredCancellation, StoredDevice, StoredSession, StoredStart, UserSummary,
-} from '../../ports.ts';
+import type { StoredCancellation, StoredDevice, StoredSession, StoredStart, UserSummary } from '../../ports.ts';
 import type { CancellationTable, DeviceTable, SessionTable, StartTable, SummaryTable } from './tables.ts';
 
 /** What a statement takes for an instant. */
@@ -41,6 +39,7 @@ export function rowToSession(row: Selectable<SessionTable>): StoredSession {
     cancelReason: row.cancel_reason,
     tags: row.tags,
     annotation: row.annotation === null ? null : new Uint8Array(row.annotation),
+    trail: row.trail,
     fingerprint: row.fingerprint,
   };
 }
@@ -67,6 +66,7 @@ export function sessionToRow(session: StoredSession): Record<string, unknown> {
     cancel_reason: session.cancelReason,
     tags: session.tags,
     annotation: toHex(session.annotation),
+    trail: session.trail,
     fingerprint: session.fingerprint,
   };
 }
@@ -153,7 +153,7 @@ export function rowToDevice(row: Selectable<Omit<DeviceTable, 'user_id'>>): Stor
     sessionsPending: row.sessions_pending,
     oldestPending: row.oldest_pending,
     createdAt: row.created_at,
-    memory: row.memory satisfies DeviceMemory | null,
+    memory: row.memory,
   };
 }
 

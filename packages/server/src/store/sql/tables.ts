@@ -1,5 +1,6 @@
 // The tables as Kysely knows them. Instants go in as ISO text and come out as milliseconds since the epoch.
 import type { ColumnType } from 'kysely';
+import type { DeviceMemory, EditTrail } from '../../ports.ts';
 
 type Instant = ColumnType<number, string, string>;
 type InstantOrNull = ColumnType<number | null, string | null, string | null>;
@@ -18,7 +19,7 @@ export interface Tables {
   devices: DeviceTable;
   conflict_groups: { user_id: string; group_no: number; members: number; duplicate: boolean };
   conflict_members: { user_id: string; session_id: string; group_no: number };
-  kept_pairs: { user_id: string; first_id: string; second_id: string };
+  kept_pairs: { user_id: string; first_id: string; second_id: string; settlement_id: string };
   operation_results: { user_id: string; operation_id: string; created_at: Instant; fingerprint: string; result: string };
   settlements: { user_id: string; id: string; sequence: number; created_at: Instant; undone_at: InstantOrNull; plan: string };
 }
@@ -61,6 +62,7 @@ export interface SessionTable {
   cancel_reason: string | null;
   tags: ColumnType<string[], string, string>;
   annotation: Uint8Array | null;
+  trail: ColumnType<EditTrail, string, string>;
   fingerprint: string | null;
   live: ColumnType<boolean, never, never>;
 }
@@ -109,11 +111,5 @@ export interface DeviceTable {
   sessions_pending: number;
   oldest_pending: InstantOrNull;
   created_at: Instant;
-  memory: ColumnType<MemoryColumn | null, string | null, string | null>;
-}
-
-export interface MemoryColumn {
-  run: string;
-  replacedRuns: string[];
-  incarnations: { id: string; settledSeq: number }[];
+  memory: ColumnType<DeviceMemory | null, string | null, string | null>;
 }

@@ -137,10 +137,10 @@ export class SqlUserReader implements UserReader {
 
   async keptPairs(ids: readonly string[]): Promise<readonly KeptPair[]> {
     if (ids.length < 2) return [];
-    const rows = await this.session.run(sql<{ first_id: string; second_id: string }>`
-      select first_id, second_id from kept_pairs
+    const rows = await this.session.run(sql<Selectable<Tables['kept_pairs']>>`
+      select * from kept_pairs
       where user_id = ${this.userId}::uuid and first_id = any(${[...ids]}::uuid[]) and second_id = any(${[...ids]}::uuid[])`);
-    return rows.map((row) => [row.first_id, row.second_id]);
+    return rows.map((row) => ({ first: row.first_id, second: row.second_id, settlementId: row.settlement_id }));
   }
 
   async sessionsPerDay(days: readonly number[]): Promise<ReadonlyMap<number, number>> {
@@ -192,7 +192,7 @@ export class SqlUserReader implements UserReader {
   async settlements(ids: readonly string[]): Promise<readonly StoredSettlement[]> {
     if (ids.length === 0) return [];
     const rows = await this.session.run(sql<Selectable<Tables['settlements']>>`
-      select * from settlements where user_id = ${this.userId}::uuid and id = any(${[...ids]}::text[])`);
+      select * from settlements where user_id = ${this.userId}::uuid and id = any(${[...ids]}::uuid[])`);
     return rows.map(rowToSettlement);
   }
 

@@ -12,7 +12,7 @@ const SHAPES = {
       display_id: 'bigint', state: 'text', start_time: 'timestamptz', end_time: 'timestamptz', duration: 'double precision',
       planned_duration: 'double precision', category: 'text', project: 'text', note: 'text', source: 'text', device_id: 'text',
       version: 'integer', sequence: 'bigint', created_at: 'timestamptz', updated_at: 'timestamptz', deleted_at: 'timestamptz',
-      cancel_reason: 'text', tags: 'jsonb', annotation: 'bytea', fingerprint: 'text',
+      cancel_reason: 'text', tags: 'jsonb', annotation: 'bytea', trail: 'jsonb', fingerprint: 'text',
     },
   },
   session_starts: {
@@ -45,7 +45,7 @@ const SHAPES = {
     rest: { created_at: 'timestamptz', fingerprint: 'text', result: 'text' },
   },
   settlements: {
-    key: { id: 'text' },
+    key: { id: 'uuid' },
     rest: { sequence: 'bigint', created_at: 'timestamptz', undone_at: 'timestamptz', plan: 'text' },
   },
 } as const satisfies Record<string, { key: Record<string, string>; rest: Record<string, string> }>;
@@ -91,7 +91,7 @@ export class SqlUserTransaction extends SqlUserReader implements UserTransaction
   }
 
   #writeConflicts(changes: UserChanges): (Promise<unknown> | undefined)[] {
-    const { mergedGroups = [], members = [], groups, removedGroups = [], keptPairs = [], removedPairs = [] } = changes;
+    const { mergedGroups = [], members = [], groups, removedGroups = [], keptPairs = [], freedSettlements = [] } = changes;
     const leaving = members.filter((member) => member.group === null).map((member) => member.sessionId);
     const staying = members.filter((member) => member.group !== null);
     const user = sql`user_id = ${this.userId}::uuid`;
@@ -105,13 +105,13 @@ export class SqlUserTransaction extends SqlUserReader implements UserTransaction
       this.#put('conflict_groups', groups?.map((group) => ({ group_no: group.group, members: group.members, duplicate: group.duplicate }))),
       removedGroups.length === 0 ? undefined : this.session.run(sql`
         delete from conflict_groups where ${user} and group_no = any(${[...removedGroups]}::bigint[])`),
+      freedSettlements.length === 0 ? undefined : this.session.run(sql`
+        delete from kept_pairs where ${user} and settlement_id = any(${[...freedSettlements]}::uuid[])`),
       keptPairs.length === 0 ? undefined : this.session.run(sql`
-        insert into kept_pairs (user_id, first_id, second_id)
-        select ${this.userId}::uuid, * from unnest(${keptPairs.map(([first]) => first)}::uuid[], ${keptPairs.map(([, second]) => second)}::uuid[])
+        insert into kept_pairs (user_id, first_id, second_id, settlement_id)
+        select ${this.userId}::uuid, k.* from jsonb_to_recordset(${JSON.stringify(keptPairs)}::jsonb)
+          as k (first uuid, second uuid, "settlementId" uuid)
         on conflict do nothing`),
-      removedPairs.length === 0 ? undefined : this.session.run(sql`
-        delete from kept_pairs k using unnest(${removedPairs.map(([first]) => first)}::uuid[], ${removedPairs.map(([, second]) => second)}::uuid[]) as p (a, b)
-        where k.user_id = ${this.userId}::uuid and k.first_id = p.a and k.second_id = p.b`),
     ];
   }
 
