@@ -1,24 +1,33 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
 const WORKER = 'sw.js';
 const LIST = 'self.pageFiles';
 
-/** Writes into the service worker which files make up the page, each with its version. */
+const revisionOf = (content: string | Uint8Array): string => createHash('sha256').update(content).digest('hex').slice(0, 16);
+
+/** Writes into the service worker which files make up the page, each with its revision. */
 function listPageFiles(): Plugin {
+  let publicDir = '';
   return {
     name: 'list-page-files',
+    apply: 'build',
+    configResolved: (config) => void (publicDir = config.publicDir),
     generateBundle: {
       order: 'post',
       handler(_, bundle) {
         const worker = bundle[WORKER];
-        if (worker?.type !== 'chunk') return this.error('the service worker was not built');
-        const version = Object.keys(bundle).filter((file) => file !== WORKER).sort().join();
-        const files = Object.keys(bundle).filter((file) => file !== WORKER && !file.endsWith('.map')).map((file) =>
-          // Hashed names are their own version; the page's is that of everything it refers to.
-          ({ url: file === 'index.html' ? '/' : `/${file}`, revision: file.startsWith('assets/') ? null : version }),
-        );
-        worker.code = worker.code.replace(LIST, JSON.stringify(files));
+        if (worker?.type !== 'chunk' || !worker.code.includes(LIST)) return this.error('the service worker has no place for the list of files');
+        const built = Object.values(bundle).filter(({ fileName }) => fileName !== WORKER && !fileName.endsWith('.map')).map((file) => ({
+          url: file.fileName === 'index.html' ? '/' : `/${file.fileName}`,
+          // A hashed name is its own revision.
+          revision: file.fileName.startsWith('assets/') ? null : revisionOf(file.type === 'chunk' ? file.code : file.source),
+        }));
+        const copied = readdirSync(publicDir).map((name) => ({ url: `/${name}`, revision: revisionOf(readFileSync(join(publicDir, name))) }));
+        worker.code = worker.code.replace(LIST, () => JSON.stringify([...built, ...copied]));
       },
     },
   };

@@ -79,6 +79,7 @@ describe('the web timer', () => {
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Start', exact: true }).press('Enter');
     await page.getByRole('button', { name: 'Cancel session' }).press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Yes, cancel it' }).press('Enter');
     await page.locator('[data-state="cancelled"]').first().waitFor();
   });
 

@@ -24,6 +24,8 @@ async function openTimer(profile: Profile, url: string): Promise<Page> {
   await signIn(page);
   // The page itself is kept for offline use before anything else is tried.
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  // The page opens before the server has answered; other devices' rows say that it has.
+  await page.locator('[data-device-id]').nth(1).waitFor();
   return page;
 }
 

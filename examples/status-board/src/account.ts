@@ -1,32 +1,56 @@
-// The same sign-in as the web timer's: a cookie that scripts cannot read gives this page a token of its own, in memory.
-export interface BoardAccount {
-  readonly userId: string;
-  readonly token: () => Promise<string | null>;
-}
+// The web timer's sign-in, used from a second page: who was last signed in in this browser, and a token by the cookie that
+// scripts cannot read. The token is kept in memory only.
+const REMEMBERED = 'syncline.lastUser';
 
 interface Answer {
   readonly access_token: string;
   readonly user: { readonly id: string };
 }
 
-async function refresh(): Promise<Answer | null> {
-  const response = await fetch('/api/auth/refresh', {
-    method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Syncline-Refresh': '1' }, body: '{}',
-  });
-  return response.ok ? ((await response.json()) as Answer) : null;
+/** The id of this browser's user, or null. */
+export function rememberedUser(): string | null {
+  try {
+    const user = JSON.parse(localStorage.getItem(REMEMBERED) ?? 'null') as { readonly id?: unknown } | null;
+    return typeof user?.id === 'string' ? user.id : null;
+  } catch {
+    return null;
+  }
 }
 
-/** Who is signed in in this browser, or null. Offline, the web timer's last user, whose sessions are here. */
-export async function comeBack(): Promise<BoardAccount | null> {
-  let answer: Answer | null = null;
-  try {
-    answer = await refresh();
-    if (answer === null) return null;
-  } catch {
-    const remembered = JSON.parse(localStorage.getItem('syncline.lastUser') ?? 'null') as { id?: unknown } | null;
-    if (typeof remembered?.id !== 'string') return null;
-    return { userId: remembered.id, token: async () => (await refresh())?.access_token ?? null };
+/** Calls when somebody signs in, out, or in as somebody else, in another page of this browser. */
+export function onUserChange(run: () => void): void {
+  addEventListener('storage', ({ key }) => {
+    if (key === REMEMBERED || key === null) run();
+  });
+}
+
+/** Tokens of one user. */
+export class Tokens {
+  readonly #userId: string;
+  #token: string | null = null;
+
+  constructor(userId: string) {
+    this.#userId = userId;
   }
-  const { user, access_token: token } = answer;
-  return { userId: user.id, token: () => Promise.resolve(token) };
+
+  /** The token, or a new one, or null when the server says that this user is not signed in. Rejects when it cannot be asked. */
+  async current(): Promise<string | null> {
+    this.#token ??= await this.#refresh();
+    return this.#token;
+  }
+
+  /** The server refused it. */
+  drop(): void {
+    this.#token = null;
+  }
+
+  async #refresh(): Promise<string | null> {
+    const response = await fetch('/api/auth/refresh', {
+      method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Syncline-Refresh': '1' }, body: '{}',
+    });
+    if (response.status === 401 || response.status === 403) return null;
+    if (!response.ok) throw new Error(`refresh answered ${response.status}`);
+    const { access_token: token, user } = (await response.json()) as Answer;
+    return user.id === this.#userId ? token : null;
+  }
 }

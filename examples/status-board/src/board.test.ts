@@ -1,18 +1,54 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineStatus } from '@syncline/core';
 import type { DeviceStatus } from '@syncline/protocol';
-import { boardOf, deviceLines } from './board.ts';
+import { boardOf, deviceTiles } from './board.ts';
+
+const now = Date.UTC(2025, 7, 24, 15, 30, 45);
+
+function status(change: object = {}): EngineStatus {
+  return {
+    sync_status: 'delayed', sync_lag: '2 minutes', total_devices: 3, active_devices: 2, recommendations: ['Do this'],
+    data_summary: { unsynced_sessions: 1, total_sessions: 89, conflicts_detected: 0 }, local: { connection: 'online' }, ...change,
+  } as unknown as EngineStatus;
+}
+
+function device(change: object = {}): DeviceStatus {
+  return { device_id: 'x', device_type: 'mac_app', last_seen: '2025-08-24T15:28:45Z', sync_status: 'up_to_date', version: '1.2.3', sessions_pending: 0, ...change } as DeviceStatus;
+}
 
 describe('the board', () => {
   it('says the whole in words', () => {
-    const status = {
-      sync_status: 'delayed', sync_lag: '2 minutes', recommendations: ['Do this'], data_summary: { unsynced_sessions: 1, total_sessions: 89 },
-    } as unknown as EngineStatus;
-    expect(boardOf(status)).toEqual({ word: 'delayed', overall: 'Catching up', detail: '1 session waiting · last contact 2 minutes ago · 89 sessions in all', advice: ['Do this'] });
+    expect(boardOf(status())).toEqual({
+      word: 'delayed', overall: 'Catching up', waiting: '1 session waiting', notice: null, advice: ['Do this'],
+      facts: [
+        { name: 'Newest contact', value: '2 minutes ago' }, { name: 'Active devices', value: '2 of 3' },
+        { name: 'Sessions', value: '89' }, { name: 'Overlaps', value: '0' },
+      ],
+    });
   });
 
-  it('keeps words and types it does not know', () => {
-    const device = { device_id: 'x', device_type: 'ios_app', last_seen: null, sync_status: 'resting' as DeviceStatus['sync_status'], version: '1', sessions_pending: 2 };
-    expect(deviceLines([device])).toEqual([{ word: 'resting', text: 'ios app: resting, 2 sessions waiting' }]);
+  it('says when what it shows may be old', () => {
+    expect(['offline', 'unreachable', 'auth_required'].map((connection) => boardOf(status({ local: { connection } })).notice)).not.toContain(null);
+  });
+
+  it('says never before the first contact, and keeps a word it does not know', () => {
+    expect(boardOf(status({ sync_lag: null, sync_status: 'resting' }))).toMatchObject({ overall: 'resting', facts: [{ value: 'never' }, {}, {}, {}] });
+  });
+
+  it('shows a device with the public page’s icon, its words and its age', () => {
+    expect(deviceTiles([device({ sync_status: 'stale', sessions_pending: 2, last_seen: '2025-08-24T14:15:22Z' }), device({ last_seen: '2025-08-24T16:00:00Z' })], now)).toEqual([
+      { word: 'stale', icon: '⚠️', name: 'Mac app', state: 'Behind, 2 sessions to send', detail: 'Seen 1 hour ago · 1.2.3' },
+      { word: 'up_to_date', icon: '✅', name: 'Mac app', state: 'Up to date', detail: 'Seen just now · 1.2.3' },
+    ]);
+  });
+
+  it('does not say waiting twice', () => {
+    expect(deviceTiles([device({ sync_status: 'pending', sessions_pending: 1 })], now)[0]?.state).toBe('1 session to send');
+  });
+
+  it('keeps words and devices it does not know', () => {
+    expect(deviceTiles([device({ device_type: 'smart_watch', sync_status: 'resting', last_seen: null, sessions_pending: 1 })], now)).toEqual([
+      { word: 'resting', icon: '❓', name: 'Smart watch', state: 'resting, 1 session to send', detail: 'Never seen · 1.2.3' },
+    ]);
   });
 });

@@ -1,33 +1,80 @@
-// What the board says, as pure functions of a status.
+// What the board says, as pure functions of a status and the time.
+import { formatDistanceStrict } from 'date-fns';
 import type { EngineStatus } from '@syncline/core';
-import type { DeviceStatus } from '@syncline/protocol';
+import { deviceTypeName, type DeviceStatus } from '@syncline/protocol';
 
-const OVERALL: Readonly<Record<string, string>> = { healthy: 'In sync', delayed: 'Catching up', conflicts: 'Sessions overlap', offline: 'Offline' };
-const DEVICE_WORDS: Readonly<Record<string, string>> = { up_to_date: 'up to date', pending: 'waiting to send', stale: 'behind', offline: 'not seen' };
-const NAMES: Readonly<Record<string, string>> = { mac_app: 'Mac app', windows_app: 'Windows app', web_timer: 'Web timer' };
+type Words = Readonly<Record<string, string>>;
+
+const OVERALL: Words = { healthy: 'In sync', delayed: 'Catching up', conflicts: 'Sessions overlap', offline: 'Nothing seen lately' };
+// The icons of the public page, and words beside them.
+const ICONS: Words = { up_to_date: '✅', stale: '⚠️', pending: '⏳', offline: '📱' };
+const DEVICE_WORDS: Words = { up_to_date: 'Up to date', pending: 'Waiting to send', stale: 'Behind', offline: 'Not seen lately' };
+const CONNECTIONS: Words = {
+  offline: 'This display has no network. Other devices are shown as they were last seen.',
+  unreachable: 'The server does not answer. Other devices are shown as they were last seen.',
+  auth_required: 'The login of this browser has ended. Sign in with the web timer to go on.',
+};
 const plurals = new Intl.PluralRules('en');
+const MINUTE_MS = 60_000;
 
-const sessions = (count: number): string => `${count} ${plurals.select(count) === 'one' ? 'session' : 'sessions'}`;
+function count(number: number, one: string): string {
+  return `${number} ${plurals.select(number) === 'one' ? one : `${one}s`}`;
+}
 
 export interface Board {
   readonly word: string;
   readonly overall: string;
-  readonly detail: string;
+  readonly waiting: string;
+  readonly facts: readonly { readonly name: string; readonly value: string }[];
+  readonly notice: string | null;
   readonly advice: readonly string[];
 }
 
-export function boardOf({ sync_status: word, data_summary: summary, sync_lag: lag, recommendations }: EngineStatus): Board {
+export function boardOf(status: EngineStatus): Board {
+  const { sync_status: word, data_summary: summary, sync_lag: lag, recommendations, local } = status;
   return {
     word,
     overall: OVERALL[word] ?? word,
-    detail: `${sessions(summary.unsynced_sessions)} waiting · last contact ${lag === null ? 'never' : `${lag} ago`} · ${sessions(summary.total_sessions)} in all`,
+    waiting: summary.unsynced_sessions === 0 ? 'Nothing waiting' : `${count(summary.unsynced_sessions, 'session')} waiting`,
+    facts: [
+      { name: 'Newest contact', value: lag === null ? 'never' : `${lag} ago` },
+      { name: 'Active devices', value: `${status.active_devices} of ${status.total_devices}` },
+      { name: 'Sessions', value: String(summary.total_sessions) },
+      { name: 'Overlaps', value: String(summary.conflicts_detected) },
+    ],
+    notice: CONNECTIONS[local.connection] ?? null,
     advice: recommendations,
   };
 }
 
-export function deviceLines(devices: readonly DeviceStatus[]): { readonly text: string; readonly word: string }[] {
-  return devices.map(({ device_type: type, sync_status: word, sessions_pending: pending }) => ({
+export interface DeviceTile {
+  readonly word: string;
+  readonly icon: string;
+  readonly name: string;
+  readonly state: string;
+  readonly detail: string;
+}
+
+/** @param now in server time. */
+export function deviceTiles(devices: readonly DeviceStatus[], now: number): DeviceTile[] {
+  return devices.map(({ device_type: type, sync_status: word, sessions_pending: pending, last_seen: seen, version }) => ({
     word,
-    text: `${NAMES[type] ?? type.replaceAll('_', ' ')}: ${DEVICE_WORDS[word] ?? word}${pending > 0 ? `, ${sessions(pending)} waiting` : ''}`,
+    icon: ICONS[word] ?? '❓',
+    name: deviceTypeName(type),
+    state: stateWords(word, pending),
+    detail: `${seenWords(seen, now)} · ${version}`,
   }));
+}
+
+function stateWords(word: string, pending: number): string {
+  const words = DEVICE_WORDS[word] ?? word;
+  if (pending === 0) return words;
+  const held = `${count(pending, 'session')} to send`;
+  return word === 'pending' ? held : `${words}, ${held}`;
+}
+
+function seenWords(seen: string | null, now: number): string {
+  if (seen === null) return 'Never seen';
+  const time = Math.min(Date.parse(seen), now);
+  return now - time < MINUTE_MS ? 'Seen just now' : `Seen ${formatDistanceStrict(time, now)} ago`;
 }

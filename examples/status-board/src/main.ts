@@ -1,45 +1,64 @@
-// A wall display: it opens the account's engine as a follower, subscribes to the status, and shows it. It records and sends nothing.
-import { devices$, status$ } from '@syncline/rxjs';
-import { createSyncEngine } from '@syncline/core';
-import { map } from 'rxjs';
-import { comeBack } from './account.ts';
-import { boardOf, deviceLines } from './board.ts';
+// A wall display: it opens the store of this browser's user, subscribes to the status, and shows it. It records nothing.
+// While a page of the web timer is open, that one talks to the server and this one listens; alone, it does the talking.
+import { calm, devices$, status$ } from '@syncline/rxjs';
+import { createSyncEngine, type SyncEngine } from '@syncline/core';
+import { combineLatest, map, timer } from 'rxjs';
+import { onUserChange, rememberedUser, Tokens } from './account.ts';
+import { type Board, boardOf, type DeviceTile, deviceTiles } from './board.ts';
+import { element, place, say } from './dom.ts';
 import './styles.css';
 
-function place(id: string): HTMLElement {
-  const element = document.getElementById(id);
-  if (element === null) throw new Error(`the page has no #${id}`);
-  return element;
+const AGES_EVERY_MS = 10_000;
+
+function showBoard({ word, overall, waiting, facts, notice, advice }: Board): void {
+  document.body.dataset['word'] = word;
+  document.title = `${overall}, ${waiting.toLowerCase()} · Syncline`;
+  say('overall', overall);
+  say('waiting', waiting);
+  say('notice', notice ?? '');
+  place('facts').replaceChildren(...facts.map(({ name, value }) => element('div', '', element('dt', '', name), element('dd', '', value))));
+  place('advice').replaceChildren(...advice.map((line) => element('li', '', line)));
 }
 
-function fill(list: HTMLElement, lines: readonly { readonly text: string; readonly word: string }[]): void {
-  list.replaceChildren(...lines.map(({ text, word }) => {
-    const item = document.createElement('li');
-    item.className = word;
-    item.textContent = text;
-    return item;
+function showDevices(tiles: readonly DeviceTile[]): void {
+  place('devices').replaceChildren(...tiles.map(({ word, icon, name, state, detail }) => {
+    const picture = element('span', 'icon', icon);
+    picture.setAttribute('aria-hidden', 'true');
+    return element('li', `device ${word}`, picture, element('strong', '', name), element('span', 'state', state), element('span', 'detail', detail));
   }));
 }
 
-async function show(): Promise<void> {
-  const account = await comeBack();
-  if (account === null) {
-    place('overall').textContent = 'Signed out';
-    place('sign-in').hidden = false;
-    return;
-  }
-  const engine = await createSyncEngine({
-    user: account.userId,
-    device: { type: 'web_timer', version: '1.0.0', name: 'Status board' },
-    server: { url: location.origin, token: account.token },
+/** The server refused the token: the cookie may give a new one, once for each refusal. */
+function renewOnRefusal(engine: SyncEngine, tokens: Tokens): void {
+  let wasRefused = false;
+  status$(engine).subscribe(({ local: { connection } }) => {
+    const isRefused = connection === 'auth_required';
+    if (isRefused && !wasRefused) {
+      tokens.drop();
+      void engine.sync().catch(() => undefined);
+    }
+    wasRefused = isRefused;
   });
-  status$(engine).pipe(map(boardOf)).subscribe(({ word, overall, detail, advice }) => {
-    document.body.dataset['word'] = word;
-    place('overall').textContent = overall;
-    place('detail').textContent = detail;
-    fill(place('advice'), advice.map((text) => ({ text, word: '' })));
-  });
-  devices$(engine).subscribe((devices) => fill(place('devices'), deviceLines(devices)));
 }
 
-await show();
+async function open(userId: string): Promise<void> {
+  const tokens = new Tokens(userId);
+  const engine = await createSyncEngine({
+    user: userId,
+    device: { type: 'web_timer', version: '1.0.0', name: 'Web timer' },
+    server: { url: location.origin, token: () => tokens.current() },
+  });
+  status$(engine).pipe(calm(), map(boardOf)).subscribe(showBoard);
+  const serverNow = (): number => Date.now() - (engine.status.current.local.clock_skew_ms ?? 0);
+  combineLatest([devices$(engine), timer(0, AGES_EVERY_MS)]).pipe(map(([devices]) => deviceTiles(devices, serverNow()))).subscribe(showDevices);
+  renewOnRefusal(engine, tokens);
+}
+
+onUserChange(() => location.reload());
+const user = rememberedUser();
+if (user === null) {
+  say('overall', 'Signed out');
+  place('sign-in').hidden = false;
+} else {
+  open(user).catch(() => say('overall', 'The sessions of this browser could not be opened'));
+}

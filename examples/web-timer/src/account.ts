@@ -1,13 +1,15 @@
-// Who is signed in. The access token lives in this closure and nowhere else; what survives a reload is a cookie that scripts
-// cannot read, and the name of the last user, so that the right sessions open offline.
+// Who is signed in. The access token lives in this object and nowhere else; what survives a reload is a cookie that scripts
+// cannot read, and the name of the last user, so that the right sessions open at once and offline.
+import type { Source } from '@syncline/core';
+import { onRememberedElsewhere, recall, remember } from './remembered.ts';
+
 export interface User {
   readonly id: string;
   readonly username: string;
 }
 
-export type SignInOutcome = { readonly ok: true; readonly user: User } | { readonly ok: false; readonly message: string };
+export type SignInOutcome = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
-const REMEMBERED = 'syncline.lastUser';
 const JSON_HEADERS = { 'Content-Type': 'application/json' };
 const OWN_PAGE_HEADERS = { ...JSON_HEADERS, 'X-Syncline-Refresh': '1' };
 
@@ -16,68 +18,105 @@ interface Answer {
   readonly user: User;
 }
 
-export class Account {
+/** The user whose sessions this browser shows, in every tab; null when nobody is. Signing out in one tab signs out all. */
+export class Account implements Source<User | null> {
   #token: string | null = null;
   #refreshing: Promise<string | null> | null = null;
+  #current: User | null = userFrom(recall('user'));
+  readonly #listeners = new Set<() => void>();
 
-  /** The last user of this browser, or null. */
-  get remembered(): User | null {
-    try {
-      const user = JSON.parse(localStorage.getItem(REMEMBERED) ?? 'null') as Partial<User> | null;
-      return typeof user?.id === 'string' && typeof user.username === 'string' ? { id: user.id, username: user.username } : null;
-    } catch {
-      return null;
-    }
+  constructor() {
+    onRememberedElsewhere('user', () => this.#show(userFrom(recall('user'))));
+    if (this.#current === null && recall('signOutOwed') !== null) void this.#endLogin();
   }
+
+  get current(): User | null {
+    return this.#current;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
 
   async signIn(username: string, password: string): Promise<SignInOutcome> {
     try {
       const response = await fetch('/api/login', { method: 'POST', headers: JSON_HEADERS, body: JSON.stringify({ username, password }) });
       const body = (await response.json()) as Partial<Answer> & { readonly error?: string };
-      if (!response.ok || body.access_token === undefined || body.user === undefined) return { ok: false, message: body.error ?? 'Signing in failed' };
-      return { ok: true, user: this.#keep({ access_token: body.access_token, user: body.user }) };
+      if (!response.ok || body.access_token === undefined || body.user === undefined) return { ok: false, message: refusalWords(response, body.error) };
+      this.#keep({ access_token: body.access_token, user: body.user });
+      return { ok: true };
     } catch {
-      return { ok: false, message: 'The server cannot be reached. Signing in needs a connection once.' };
+      return { ok: false, message: 'The server cannot be reached. Signing in needs a connection, once; afterwards the timer works without.' };
     }
   }
 
-  /** Comes back after a reload. `unknown`: the server could not be asked. */
-  async comeBack(): Promise<'signed_in' | 'signed_out' | 'unknown'> {
-    try {
-      return (await this.refresh()) === null ? 'signed_out' : 'signed_in';
-    } catch {
-      return 'unknown';
-    }
-  }
-
-  /** For the engine: the token, or a new one, or null when nobody is signed in. Rejects when the server cannot be asked. */
+  /** For the engine: the token, or a new one by the cookie, or null when the server says that nobody is signed in. Rejects when it cannot be asked. */
   token(): Promise<string | null> {
-    return this.#token === null ? this.refresh() : Promise.resolve(this.#token);
+    return this.#token === null ? this.#refreshOnce() : Promise.resolve(this.#token);
   }
 
-  /** A new token by the cookie; one request however many ask. */
-  refresh(): Promise<string | null> {
+  /** The server refused the token: the next question goes to the cookie. */
+  dropToken(): void {
+    this.#token = null;
+  }
+
+  /** Offline, the cookie cannot be taken back yet; that is done when the page next finds the server. */
+  async signOut(): Promise<void> {
+    this.#token = null;
+    remember('user', null);
+    remember('signOutOwed', '1');
+    await this.#endLogin();
+    this.#show(null);
+  }
+
+  async #endLogin(): Promise<void> {
+    const response = await fetch('/api/auth/logout', { method: 'POST', headers: OWN_PAGE_HEADERS, body: '{}' }).catch(() => null);
+    if (response?.ok) remember('signOutOwed', null);
+  }
+
+  #refreshOnce(): Promise<string | null> {
     this.#refreshing ??= this.#refresh().finally(() => (this.#refreshing = null));
     return this.#refreshing;
   }
 
-  async signOut(): Promise<void> {
-    this.#token = null;
-    localStorage.removeItem(REMEMBERED);
-    await fetch('/api/auth/logout', { method: 'POST', headers: OWN_PAGE_HEADERS, body: '{}' }).catch(() => undefined);
-  }
-
   async #refresh(): Promise<string | null> {
     const response = await fetch('/api/auth/refresh', { method: 'POST', headers: OWN_PAGE_HEADERS, body: '{}' });
-    if (response.status === 401 || response.status === 403) return (this.#token = null);
+    if (response.status === 401 || response.status === 403) return null;
     if (!response.ok) throw new Error(`refresh answered ${response.status}`);
-    this.#keep((await response.json()) as Answer);
-    return this.#token;
+    const answer = (await response.json()) as Answer;
+    // The cookie may be another account's by now; its token must not stand in for this one's.
+    if (answer.user.id !== this.#current?.id) return null;
+    return (this.#token = answer.access_token);
   }
 
-  #keep({ access_token: token, user: { id, username } }: Answer): User {
-    this.#token = token;
-    localStorage.setItem(REMEMBERED, JSON.stringify({ id, username }));
-    return { id, username };
+  #keep({ access_token: token, user: { id, username } }: Answer): void {
+    remember('user', JSON.stringify({ id, username }));
+    remember('signOutOwed', null);
+    this.#show({ id, username }, token);
   }
+
+  /** A token never outlives the account it was given to. */
+  #show(user: User | null, token: string | null = null): void {
+    const isSame = user?.id === this.#current?.id;
+    this.#token = isSame ? (token ?? this.#token) : token;
+    if (isSame) return;
+    this.#current = user;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function userFrom(text: string | null): User | null {
+  try {
+    const user = JSON.parse(text ?? 'null') as Partial<User> | null;
+    return typeof user?.id === 'string' && typeof user.username === 'string' ? { id: user.id, username: user.username } : null;
+  } catch {
+    return null;
+  }
+}
+
+function refusalWords(response: Response, error: string | undefined): string {
+  if (response.status === 401) return 'That username and password do not belong together.';
+  const wait = response.status === 429 ? Number(response.headers.get('Retry-After')) : Number.NaN;
+  return wait > 0 ? `Too many tries. Try again in ${wait} seconds.` : (error ?? 'Signing in failed. Try again in a moment.');
 }

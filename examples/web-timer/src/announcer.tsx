@@ -1,8 +1,30 @@
-import type { SyncEngine } from '@syncline/core';
-import { useSource } from './use-source.ts';
-import { announcement } from './words.ts';
+import { useEffect, useState } from 'react';
+import type { EngineStatus, SyncEngine } from '@syncline/core';
+import { announcement } from './status-words.ts';
+
+/** Changes that undo themselves within this time are not said. */
+const SETTLE_MS = 1500;
 
 /** Says changes of the sync to people who do not see the panel, when there is a pause, never in between. */
 export function Announcer({ engine }: { readonly engine: SyncEngine }) {
-  return <p className="unseen" role="status" aria-live="polite">{announcement(useSource(engine.status))}</p>;
+  const [words, setWords] = useState('');
+  useEffect(() => {
+    let said: EngineStatus = engine.status.current;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const speak = (): void => {
+      const next = engine.status.current;
+      const sentence = announcement(said, next);
+      said = next;
+      if (sentence !== null) setWords(sentence);
+    };
+    const stop = engine.status.subscribe(() => {
+      clearTimeout(timer);
+      timer = setTimeout(speak, SETTLE_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [engine]);
+  return <p className="unseen" role="status" aria-live="polite">{words}</p>;
 }

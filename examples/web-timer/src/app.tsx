@@ -1,33 +1,22 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { createSyncEngine, type SyncEngine } from '@syncline/core';
-import { Account, type User } from './account.ts';
+import type { Account, User } from './account.ts';
+import { Page } from './page.tsx';
+import { problemWords } from './problem-words.ts';
 import { SignIn } from './sign-in.tsx';
-import { Timer } from './timer.tsx';
+import { useSource } from './use-source.ts';
 
-type Stage = { readonly at: 'looking' } | { readonly at: 'signed_out' } | { readonly at: 'open'; readonly user: User };
-
-/** Who is there, then their engine, then the page. */
-export function App() {
-  const account = useMemo(() => new Account(), []);
-  const [stage, setStage] = useState<Stage>({ at: 'looking' });
-  const show = (user: User | null): void => setStage(user === null ? { at: 'signed_out' } : { at: 'open', user });
-
-  useEffect(() => {
-    let isOver = false;
-    void account.comeBack().then((found) => {
-      // Offline, the last user of this browser goes on with their own sessions; nothing is sent until they are signed in.
-      if (!isOver) show(found === 'signed_out' ? null : account.remembered);
-    });
-    return () => void (isOver = true);
-  }, [account]);
-
-  if (stage.at === 'looking') return <p className="splash" role="status">Opening your sessions…</p>;
-  if (stage.at === 'signed_out') return <SignIn account={account} onSignedIn={show} />;
-  return <Opened key={stage.user.id} account={account} user={stage.user} onSignedOut={() => show(null)} />;
+/** Who is there, then their engine, then the page. Nothing here waits for the network. */
+export function App({ account }: { readonly account: Account }) {
+  const user = useSource(account);
+  if (user === null) return <SignIn account={account} />;
+  return <Opened key={user.id} account={account} user={user} />;
 }
 
-function Opened({ account, user, onSignedOut }: { readonly account: Account; readonly user: User; readonly onSignedOut: () => void }) {
-  const [engine, setEngine] = useState<SyncEngine | null>(null);
+type Stage = { readonly at: 'opening' } | { readonly at: 'open'; readonly engine: SyncEngine } | { readonly at: 'failed'; readonly why: string };
+
+function Opened({ account, user }: { readonly account: Account; readonly user: User }) {
+  const [stage, setStage] = useState<Stage>({ at: 'opening' });
 
   useEffect(() => {
     let isOver = false;
@@ -36,30 +25,43 @@ function Opened({ account, user, onSignedOut }: { readonly account: Account; rea
       device: { type: 'web_timer', version: '1.0.0', name: 'Web timer' },
       server: { url: location.origin, token: () => account.token() },
     });
-    void opening.then((opened) => {
-      if (!isOver) setEngine(opened);
-    });
+    opening.then(
+      (engine) => isOver || setStage({ at: 'open', engine }),
+      (error: unknown) => isOver || setStage({ at: 'failed', why: problemWords(error) }),
+    );
     return () => {
       isOver = true;
-      setEngine(null);
-      void opening.then((opened) => opened.close());
+      setStage({ at: 'opening' });
+      void opening.then((engine) => engine.close(), () => undefined);
     };
   }, [account, user.id]);
 
-  useRenewal(engine, account);
-  if (engine === null) return <p className="splash" role="status">Opening your sessions…</p>;
-  return <Timer engine={engine} user={user} onSignOut={() => void account.signOut().then(onSignedOut)} />;
+  useRenewal(stage.at === 'open' ? stage.engine : null, account);
+  if (stage.at === 'open') return <Page engine={stage.engine} account={account} user={user} />;
+  if (stage.at === 'opening') return <main className="splash"><p role="status">Opening your sessions…</p></main>;
+  return (
+    <main className="splash">
+      <p role="alert">Your sessions could not be opened. {stage.why}.</p>
+      <p><button onClick={() => location.reload()}>Try again</button></p>
+    </main>
+  );
 }
 
-/** When the server refuses the token, the cookie may still give a new one; the engine goes on by itself once it has it. */
+/** When the server refuses the token, the cookie may still give a new one; the engine is told to ask again, once for each refusal. */
 function useRenewal(engine: SyncEngine | null, account: Account): void {
   useEffect(() => {
     if (engine === null) return undefined;
-    let tried = false;
-    return engine.status.subscribe(() => {
+    let wasRefused = false;
+    const look = (): void => {
       const isRefused = engine.status.current.local.connection === 'auth_required';
-      if (isRefused && !tried) void account.refresh().catch(() => undefined);
-      tried = isRefused;
-    });
+      if (isRefused && !wasRefused) {
+        account.dropToken();
+        void engine.sync().catch(() => undefined);
+      }
+      wasRefused = isRefused;
+    };
+    const stop = engine.status.subscribe(look);
+    look();
+    return stop;
   }, [engine, account]);
 }

@@ -1,31 +1,32 @@
 import { useEffect, useState } from 'react';
 import type { Session, SyncEngine } from '@syncline/core';
+import { conflictView } from './conflict-words.ts';
 import { useNow, useSource } from './use-source.ts';
-import { count, dayWords, deviceName, span } from './words.ts';
+
+const SHOWN = 20;
 
 export function ConflictPanel({ engine }: { readonly engine: SyncEngine }) {
   const conflicts = useSource(engine.conflicts);
-  const known = useKnown(engine, conflicts.flatMap(({ sessionIds }) => sessionIds));
+  const [areAll, setAll] = useState(false);
+  const shown = areAll ? conflicts : conflicts.slice(0, SHOWN);
+  const known = useKnown(engine, shown.flatMap(({ sessionIds }) => sessionIds));
   const now = useNow(60_000);
   return (
-    <section className="card" aria-label="Conflicts">
-      <h2>Overlaps</h2>
+    <section className="card" aria-label="Conflicts" id="overlaps">
+      <div className="heading"><h2>Overlaps</h2>{conflicts.length > 0 && <span className="muted">{conflicts.length} open</span>}</div>
       {conflicts.length === 0 && <p className="muted">No sessions overlap.</p>}
       <ul className="rows">
-        {conflicts.map(({ id, sessionIds, deviceTypes, severalDevices }) => (
-          <li key={id} data-testid="conflict" data-sessions={sessionIds.join(',')} className="conflict">
-            <p>
-              <strong>{count(sessionIds.length, 'session')}</strong> at the same time {severalDevices ? `on ${deviceTypes.map(deviceName).join(' and ')}` : 'on one device'}
-            </p>
-            <ul>
-              {sessionIds.map((sessionId) => {
-                const session = known.get(sessionId);
-                return <li key={sessionId}>{session ? `${dayWords(session.startTime, now)} ${span(session)}, ${session.category}` : 'A session of another device'}</li>;
-              })}
-            </ul>
-          </li>
-        ))}
+        {shown.map((conflict) => {
+          const { title, lines } = conflictView(conflict, known, now);
+          return (
+            <li key={conflict.id} data-testid="conflict" data-sessions={conflict.sessionIds.join(',')} className="conflict">
+              <p><strong>{title}</strong></p>
+              <ul className="sides">{lines.map(({ id, text, detail }) => <li key={id}>{text}<span className="note">{detail}</span></li>)}</ul>
+            </li>
+          );
+        })}
       </ul>
+      {shown.length < conflicts.length && <p className="aside"><button className="link" onClick={() => setAll(true)}>Show all {conflicts.length}</button></p>}
     </section>
   );
 }

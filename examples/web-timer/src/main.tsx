@@ -1,5 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { Account } from './account.ts';
 import { App } from './app.tsx';
 import { restoreTheme } from './theme.ts';
 import './styles.css';
@@ -20,4 +21,4 @@ function keepPage(): void {
 restoreTheme();
 keepPage();
 const root = document.getElementById('app');
-if (root) createRoot(root).render(<StrictMode><App /></StrictMode>);
+if (root) createRoot(root).render(<StrictMode><App account={new Account()} /></StrictMode>);

@@ -1,42 +1,63 @@
-import { useMemo } from 'react';
-import type { Session, SyncEngine } from '@syncline/core';
+import { useMemo, useState } from 'react';
+import type { SessionQuery, SyncEngine } from '@syncline/core';
+import { Icon } from './icons.tsx';
+import { SessionDialog } from './session-dialog.tsx';
+import { SessionRow } from './session-row.tsx';
+import { useShortcut } from './shortcuts.ts';
 import { useNow, useSource } from './use-source.ts';
-import { byDay, count, span, STATES } from './words.ts';
+import { byDay, count, lengthWords } from './words.ts';
 
-const SHOWN = 60;
+const PAGE = 40;
+
+const FILTERS = {
+  all: { words: 'All', states: ['queued', 'sending', 'confirmed', 'parked', 'cancelled'], none: 'None yet. What you finish here appears here at once, online or not.' },
+  waiting: { words: 'Waiting', states: ['queued', 'sending', 'parked'], none: 'Nothing waits: the server has everything of this device.' },
+  parked: { words: 'To decide', states: ['parked'], none: 'Nothing to decide.' },
+} as const satisfies Record<string, { words: string; states: SessionQuery['states']; none: string }>;
+
+type Filter = keyof typeof FILTERS;
 
 export function SessionPanel({ engine }: { readonly engine: SyncEngine }) {
-  const list = useMemo(() => engine.sessions.observe({ limit: SHOWN }), [engine]);
-  const sessions = useSource(list).filter(({ state }) => state !== 'running');
+  const [filter, setFilter] = useState<Filter>('all');
+  const [limit, setLimit] = useState(PAGE);
+  const list = useMemo(() => engine.sessions.observe({ states: FILTERS[filter].states, limit }), [engine, filter, limit]);
+  const sessions = useSource(list);
+  const parked = useSource(engine.status).local.parked;
   const now = useNow(60_000);
   return (
-    <section className="card" aria-label="Sessions">
-      <h2>Sessions on this device</h2>
-      {sessions.length === 0 && <p className="muted">None yet. What you finish here appears here at once, online or not.</p>}
-      {byDay(sessions, now).map(({ day, sessions: ofDay }) => (
+    <section className="card" aria-label="Sessions" id="sessions">
+      <div className="heading">
+        <h2>Sessions on this device</h2>
+        <AddPast engine={engine} />
+      </div>
+      <fieldset className="choice">
+        <legend className="unseen">Which sessions</legend>
+        {(Object.keys(FILTERS) as Filter[]).map((name) => (
+          <label key={name}>
+            <input type="radio" name="filter" checked={filter === name} onChange={() => setFilter(name)} />
+            <span>{FILTERS[name].words}{name === 'parked' && parked > 0 && <b className="badge">{parked}</b>}</span>
+          </label>
+        ))}
+      </fieldset>
+      {sessions.length === 0 && <p className="muted empty">{FILTERS[filter].none}</p>}
+      {byDay(sessions, now).map(({ day, minutes, sessions: ofDay }) => (
         <div key={day}>
-          <h3>{day} <span className="muted">{count(Math.round(ofDay.reduce((sum, { duration, state }) => sum + (state === 'cancelled' ? 0 : (duration ?? 0)), 0)), 'minute')}</span></h3>
+          <h3>{day} <span className="muted">{count(ofDay.length, 'session')} · {lengthWords(minutes)}</span></h3>
           <ul className="rows">{ofDay.map((session) => <SessionRow key={session.id} engine={engine} session={session} />)}</ul>
         </div>
       ))}
+      {sessions.length === limit && limit < 1000 && <p className="aside"><button className="link" onClick={() => setLimit(Math.min(1000, limit + 4 * PAGE))}>Show older</button></p>}
     </section>
   );
 }
 
-function SessionRow({ engine, session }: { readonly engine: SyncEngine; readonly session: Session }) {
-  const { id, state, parked, conflictId, note } = session;
+function AddPast({ engine }: { readonly engine: SyncEngine }) {
+  const [isOpen, setOpen] = useState(false);
+  useShortcut('a', () => setOpen(true));
   return (
-    <li data-session-id={id} data-state={state} className={conflictId === null ? '' : 'overlaps'}>
-      <span className="when">{span(session)}</span>
-      <span className="what"><strong>{session.category}</strong> <span className="muted">{session.project}</span>{note !== '' && <span className="note">{note}</span>}</span>
-      <span className={`state ${state}`}>{conflictId !== null && <span className="tag">Overlaps</span>}{STATES[state]}</span>
-      {parked !== null && (
-        <div className="parked">
-          <p>{[parked.message, ...parked.details.map(({ path, message }) => `${path} ${message}`)].join('. ')}</p>
-          <button onClick={() => void engine.sessions.retry(id)}>Try again</button>
-          <button className="quiet" onClick={() => void engine.sessions.discard(id)}>Discard</button>
-        </div>
-      )}
-    </li>
+    <>
+      <button className="quiet" aria-keyshortcuts="a" onClick={() => setOpen(true)}><Icon name="plus" />Add past session</button>
+      {isOpen && <SessionDialog title="Add past session" action="Add session" onSave={(input) => engine.sessions.record(input)} onClose={() => setOpen(false)} />}
+    </>
   );
 }

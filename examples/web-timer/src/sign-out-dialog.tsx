@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { SyncEngine } from '@syncline/core';
 import { Dialog } from './dialog.tsx';
+import { outcomeWords } from './status-words.ts';
 import { count } from './words.ts';
 
 interface SignOutProps {
@@ -13,17 +14,20 @@ interface SignOutProps {
 /** Asked before somebody leaves work behind that the server has not got. */
 export function SignOutDialog({ engine, pending, onStay, onLeave }: SignOutProps) {
   const [isSending, setSending] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
   const send = async (): Promise<void> => {
     setSending(true);
-    const { ok } = await engine.sync();
+    const outcome = await engine.sync();
     setSending(false);
-    if (ok) onLeave();
+    if (outcome.ok) onLeave();
+    else setProblem(outcomeWords(outcome));
   };
   return (
     <Dialog title={`${count(pending, 'session')} not sent yet`} onClose={onStay}>
       <p>They stay in this browser, readable by whoever uses it, and are sent when you sign in here again.</p>
+      {problem !== null && <p className="problem" role="alert">{problem}</p>}
       <div className="actions">
-        <button className="primary" disabled={isSending} onClick={() => void send()}>Send, then sign out</button>
+        <button className="primary" disabled={isSending} onClick={() => void send()}>{isSending ? 'Sending…' : 'Send, then sign out'}</button>
         <button onClick={onLeave}>Sign out and keep them here</button>
         <button className="quiet" onClick={onStay}>Stay signed in</button>
       </div>

@@ -1,38 +1,71 @@
 import { useState } from 'react';
 import type { SyncEngine } from '@syncline/core';
+import { Icon } from './icons.tsx';
+import { useShortcut } from './shortcuts.ts';
+import { attemptWords, closingWords, contactWords, errorWords, OVERALL, outcomeWords, overallMeaning, waitingWords } from './status-words.ts';
 import { useNow, useSource } from './use-source.ts';
-import { ago, connectionWords, count, OVERALL } from './words.ts';
+import { ago, count } from './words.ts';
 
 export function SyncPanel({ engine }: { readonly engine: SyncEngine }) {
-  const { sync_status: word, data_summary: summary, recommendations, last_sync: last, sync_lag: lag, local } = useSource(engine.status);
-  const [isAsking, setAsking] = useState(false);
-  const now = useNow(10_000);
-  const sync = async (): Promise<void> => {
-    setAsking(true);
-    await engine.sync();
-    setAsking(false);
-  };
+  const status = useSource(engine.status);
+  const { sync_status: word, data_summary: summary, recommendations, local } = status;
   return (
-    <section className="card" aria-label="Sync">
+    <section className="card" aria-label="Sync" id="sync">
       <div className="heading">
         <h2>Sync</h2>
-        <button onClick={() => void sync()} disabled={isAsking}>Sync now</button>
+        <SyncNow engine={engine} />
       </div>
       <p className={`overall ${word}`}>
         <span className="dot" aria-hidden="true" />
         <span data-testid="overall" data-word={word}>{OVERALL[word] ?? word}</span>
-        <span data-testid="unsynced" className="muted">{count(summary.unsynced_sessions, 'session')} waiting</span>
+        <span data-testid="unsynced" className="muted">{waitingWords(summary.unsynced_sessions)}</span>
       </p>
+      <p className="muted">{overallMeaning(word)}</p>
       {local.progress !== null && <progress max={local.progress.total} value={local.progress.done} aria-label="Sending" />}
-      <dl>
-        <dt>Connection</dt><dd>{connectionWords({ local } as Parameters<typeof connectionWords>[0])}</dd>
-        <dt>Last contact</dt><dd>{last === null ? 'never' : `${lag ?? ago(last, now)} ago`}</dd>
-        {local.next_attempt_at !== null && <><dt>Next attempt</dt><dd>{new Date(local.next_attempt_at).toLocaleTimeString('en-GB')}</dd></>}
-        <dt>Sessions</dt><dd>{count(summary.total_sessions, 'session')} in all</dd>
-        {local.parked > 0 && <><dt>Refused</dt><dd>{count(local.parked, 'session')} need a decision</dd></>}
-        {local.last_error !== null && <><dt>Last problem</dt><dd>{local.last_error.message}</dd></>}
-      </dl>
-      <ul className="advice">{recommendations.map((line) => <li key={line}>{line}</li>)}</ul>
+      <Facts engine={engine} />
+      {recommendations.length > 0 && (
+        <>
+          <h3>Recommended</h3>
+          <ul className="advice">{recommendations.map((line) => <li key={line}>{line}</li>)}</ul>
+        </>
+      )}
+      <p className="note closing">{closingWords(status)}</p>
     </section>
+  );
+}
+
+function Facts({ engine }: { readonly engine: SyncEngine }) {
+  const { data_summary: summary, last_sync: last, sync_lag: lag, local } = useSource(engine.status);
+  // Counted down by the second only while there is something to count down to.
+  const now = useNow(local.next_attempt_at === null ? 10_000 : 1000);
+  const attempt = local.connection === 'online' && local.phase === 'idle' ? null : attemptWords(local.next_attempt_at, now);
+  return (
+    <dl>
+      <dt>Connection</dt><dd>{contactWords(local)}</dd>
+      {attempt !== null && <><dt>Next attempt</dt><dd>{attempt}</dd></>}
+      <dt>Newest contact</dt><dd>{last === null ? 'never' : lag === null ? ago(last, now) : `${lag} ago, by any device`}</dd>
+      <dt>Sessions</dt><dd>{count(summary.total_sessions, 'session')} on the server</dd>
+      {local.parked > 0 && <><dt>Refused</dt><dd><a href="#sessions">{count(local.parked, 'session needs', 'sessions need')} a decision</a></dd></>}
+      {errorWords(local) !== null && <><dt>Last problem</dt><dd>{errorWords(local)}</dd></>}
+      <dt>Sent by</dt><dd>{local.leader ? 'this tab' : 'another tab'}</dd>
+    </dl>
+  );
+}
+
+function SyncNow({ engine }: { readonly engine: SyncEngine }) {
+  const [isAsking, setAsking] = useState(false);
+  const [outcome, setOutcome] = useState('');
+  const sync = (): void => {
+    if (isAsking) return;
+    setAsking(true);
+    setOutcome('');
+    void engine.sync().then((done) => setOutcome(outcomeWords(done)), () => setOutcome('That did not work.')).finally(() => setAsking(false));
+  };
+  useShortcut('y', sync);
+  return (
+    <span className="sync-now">
+      <span className="note" role="status">{outcome}</span>
+      <button aria-keyshortcuts="y" aria-disabled={isAsking} className={isAsking ? 'busy' : ''} onClick={sync}><Icon name="sync" />Sync now</button>
+    </span>
   );
 }

@@ -1,15 +1,17 @@
 // Light, dark, or as the system says. Kept in this browser.
+import { recall, remember } from './remembered.ts';
+
 export type Theme = 'auto' | 'light' | 'dark';
 
-const KEY = 'syncline.theme';
 const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
 
 export function currentTheme(): Theme {
-  return THEMES.find((theme) => theme === localStorage.getItem(KEY)) ?? 'auto';
+  const kept = recall('theme');
+  return THEMES.find((theme) => theme === kept) ?? 'auto';
 }
 
 export function setTheme(theme: Theme): void {
-  localStorage.setItem(KEY, theme);
+  remember('theme', theme);
   restoreTheme();
 }
 

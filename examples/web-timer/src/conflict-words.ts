@@ -1,0 +1,35 @@
+// An overlap told in words. Pure.
+import type { Session } from '@syncline/core';
+import { type Conflict, deviceTypeName } from '@syncline/protocol';
+import { count, dayWords, lengthWords, listed, span } from './words.ts';
+
+export interface ConflictView {
+  readonly title: string;
+  readonly lines: readonly { readonly id: string; readonly text: string; readonly detail: string }[];
+}
+
+/** @param known the sessions this device has, by id; those of other devices may be missing. */
+export function conflictView(conflict: Conflict, known: ReadonlyMap<string, Session>, now: number): ConflictView {
+  const { sessionIds, deviceTypes } = conflict;
+  return {
+    title: titleOf(conflict, sessionIds.map((id) => known.get(id))),
+    lines: sessionIds.map((id, index) => {
+      const session = known.get(id);
+      // With as many types as sessions, each session has the type of its place; otherwise only the server knows.
+      const type = session?.source ?? (deviceTypes.length === sessionIds.length ? deviceTypes[index] : undefined);
+      const where = type === undefined ? 'another device' : deviceTypeName(type);
+      if (session === undefined) return { id, text: `A session recorded by ${where}`, detail: 'Its times are not on this device.' };
+      const project = session.project === '' ? '' : ` for ${session.project}`;
+      return { id, text: `${session.category}${project}`, detail: `${dayWords(session.startTime, now)} ${span(session)} · ${lengthWords(session.duration ?? 0)} · ${where}` };
+    }),
+  };
+}
+
+function titleOf({ kind, sessionIds, deviceTypes, severalDevices }: Conflict, sessions: readonly (Session | undefined)[]): string {
+  const where = severalDevices ? (deviceTypes.length > 1 ? `on ${listed(deviceTypes.map(deviceTypeName))}` : `on two devices of one kind`) : 'on one device';
+  if (kind === 'duplicate') return `The same session, recorded ${count(sessionIds.length, 'time')} ${where}`;
+  const [first, second] = sessions;
+  if (sessions.length !== 2 || !first?.endTime || !second?.endTime) return `${count(sessionIds.length, 'session')} at the same time ${where}`;
+  const shared = Math.min(first.endTime, second.endTime) - Math.max(first.startTime, second.startTime);
+  return `Two sessions ${where} share ${lengthWords(shared / 60_000)}`;
+}

@@ -1,0 +1,36 @@
+import { useState } from 'react';
+import type { SyncEngine } from '@syncline/core';
+import type { Account } from './account.ts';
+import { Icon } from './icons.tsx';
+import { SignInDialog } from './sign-in.tsx';
+import { notices } from './status-words.ts';
+import { useSource } from './use-source.ts';
+
+interface NoticesProps {
+  readonly engine: SyncEngine;
+  readonly account: Account;
+}
+
+/** What stands above everything else: no network, no login, a problem with this browser. */
+export function Notices({ engine, account }: NoticesProps) {
+  const status = useSource(engine.status);
+  const [isSigningIn, setSigningIn] = useState(false);
+  const close = (): void => {
+    setSigningIn(false);
+    void engine.sync().catch(() => undefined);
+  };
+  return (
+    <section className="banners" aria-label="Notices">
+      {status.local.connection === 'auth_required' && (
+        <p className="banner">
+          <Icon name="alert" /><span>Your login has ended. Sessions are kept on this device until you sign in again.</span>
+          <button onClick={() => setSigningIn(true)}>Sign in again</button>
+        </p>
+      )}
+      {notices(status).map(({ code, text, isSerious }) => (
+        <p key={code} className={`banner${isSerious ? ' serious' : ''}`}><Icon name={code === 'offline' || code === 'unreachable' ? 'off' : 'alert'} /><span>{text}</span></p>
+      ))}
+      {isSigningIn && <SignInDialog account={account} onClose={close} />}
+    </section>
+  );
+}

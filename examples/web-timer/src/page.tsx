@@ -1,0 +1,99 @@
+import { useState } from 'react';
+import type { SyncEngine } from '@syncline/core';
+import type { Account, User } from './account.ts';
+import { Announcer } from './announcer.tsx';
+import { ConflictPanel } from './conflict-panel.tsx';
+import { DevicePanel } from './device-panel.tsx';
+import { FocusPanel } from './focus-panel.tsx';
+import { Icon, type IconName, Mark } from './icons.tsx';
+import { Notices } from './notices.tsx';
+import { SessionPanel } from './session-panel.tsx';
+import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { useShortcut } from './shortcuts.ts';
+import { SignOutDialog } from './sign-out-dialog.tsx';
+import { OVERALL, pendingHere, waitingWords } from './status-words.ts';
+import { SyncPanel } from './sync-panel.tsx';
+import { currentTheme, nextTheme, setTheme, type Theme } from './theme.ts';
+import { useSource } from './use-source.ts';
+
+interface PageProps {
+  readonly engine: SyncEngine;
+  readonly account: Account;
+  readonly user: User;
+}
+
+/** The whole page of somebody who is signed in, or was. */
+export function Page({ engine, account, user }: PageProps) {
+  return (
+    <>
+      <header className="top">
+        <h1><Mark /><span>Syncline <span className="rest">timer</span></span></h1>
+        <StatusChip engine={engine} />
+        <nav className="actions" aria-label="Page">
+          <ThemeButton />
+          <ShortcutsButton />
+          <SignOut engine={engine} account={account} user={user} />
+        </nav>
+      </header>
+      <Notices engine={engine} account={account} />
+      <main className="columns">
+        <div>
+          <FocusPanel engine={engine} />
+          <SessionPanel engine={engine} />
+        </div>
+        <div>
+          <SyncPanel engine={engine} />
+          <ConflictPanel engine={engine} />
+          <DevicePanel engine={engine} />
+        </div>
+      </main>
+      <Announcer engine={engine} />
+    </>
+  );
+}
+
+function StatusChip({ engine }: { readonly engine: SyncEngine }) {
+  const { sync_status: word, data_summary: summary } = useSource(engine.status);
+  return (
+    <a className={`chip ${word}`} href="#sync">
+      <span className="dot" aria-hidden="true" />{OVERALL[word] ?? word}<span className="muted">{waitingWords(summary.unsynced_sessions)}</span>
+    </a>
+  );
+}
+
+const THEMES: Readonly<Record<Theme, readonly [string, IconName]>> = { auto: ['system', 'screen'], light: ['light', 'sun'], dark: ['dark', 'moon'] };
+
+function ThemeButton() {
+  const [theme, choose] = useState(currentTheme);
+  const change = (): void => {
+    const next = nextTheme(theme);
+    setTheme(next);
+    choose(next);
+  };
+  useShortcut('t', change);
+  const [words, icon] = THEMES[theme];
+  return <button className="quiet" aria-keyshortcuts="t" title={`Theme: ${words}`} aria-label={`Theme: ${words}`} onClick={change}><Icon name={icon} /></button>;
+}
+
+function ShortcutsButton() {
+  const [isOpen, setOpen] = useState(false);
+  useShortcut('?', () => setOpen(true));
+  return (
+    <>
+      <button className="quiet" title="Keyboard shortcuts" aria-label="Keyboard shortcuts" onClick={() => setOpen(true)}><span aria-hidden="true">?</span></button>
+      {isOpen && <ShortcutsDialog onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+function SignOut({ engine, account, user }: PageProps) {
+  const [isAsking, setAsking] = useState(false);
+  const pending = pendingHere(useSource(engine.status));
+  const leave = (): void => void account.signOut();
+  return (
+    <>
+      <button className="quiet" onClick={() => (pending > 0 ? setAsking(true) : leave())}>Sign out<span className="muted user">{user.username}</span></button>
+      {isAsking && <SignOutDialog pending={pending} engine={engine} onStay={() => setAsking(false)} onLeave={leave} />}
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import { useEffect, useRef, useState } from 'react';
+import type { Session, SyncEngine } from '@syncline/core';
+import { CancelDialog } from './cancel-dialog.tsx';
+import { FinishDialog } from './finish-dialog.tsx';
+import { useShortcut } from './shortcuts.ts';
+import { TimerRing } from './timer-ring.tsx';
+import { timerView } from './timer-view.ts';
+import { useNow } from './use-source.ts';
+
+interface RunningTimerProps {
+  readonly engine: SyncEngine;
+  readonly session: Session;
+  readonly attempt: (action: Promise<unknown>) => void;
+}
+
+export function RunningTimer({ engine, session, attempt }: RunningTimerProps) {
+  const view = timerView(session, useNow(1000));
+  const [note, setNote] = useState(session.note);
+  const [asking, setAsking] = useState<'cancel' | 'changes' | null>(null);
+  const finish = (): void => attempt(engine.sessions.complete(session.id, { note: note.trim() }));
+  useShortcut('f', finish);
+  useShortcut('x', () => setAsking('cancel'));
+  useTitle(view.title);
+  return (
+    <div className="stage">
+      <TimerRing clock={view.clock} fraction={view.fraction} detail={view.end} isOver={view.isOver} />
+      <div className="stack">
+        <p className="what big"><strong>{session.category}</strong>{session.project !== '' && <span className="muted">{session.project}</span>}</p>
+        <label>Note<input value={note} onChange={(event) => setNote(event.target.value)} maxLength={4096} autoComplete="off" /></label>
+        <div className="actions">
+          <button className="primary big" aria-keyshortcuts="f" onClick={finish}>Finish</button>
+          <button onClick={() => setAsking('changes')}>Edit first…</button>
+          <button className="quiet" aria-keyshortcuts="x" onClick={() => setAsking('cancel')}>Cancel session…</button>
+        </div>
+      </div>
+      <p className="unseen" role="status">{view.isOver ? 'The planned time is over.' : ''}</p>
+      {asking === 'cancel' && <CancelDialog engine={engine} session={session} onClose={() => setAsking(null)} />}
+      {asking === 'changes' && <FinishDialog engine={engine} session={session} note={note} onClose={() => setAsking(null)} />}
+    </div>
+  );
+}
+
+/** Shows it in the browser's tab while the caller is shown. */
+function useTitle(title: string): void {
+  const before = useRef(document.title);
+  useEffect(() => void (document.title = title), [title]);
+  useEffect(() => {
+    const plain = before.current;
+    return () => void (document.title = plain);
+  }, []);
+}

@@ -1,0 +1,37 @@
+// The fields every form about a session shares, and how they are read.
+import type { Session } from '@syncline/core';
+
+const CATEGORIES = ['development', 'writing', 'study', 'planning', 'reading', 'meeting'] as const;
+export const NO_PROJECT = 'personal';
+
+export interface SessionWords {
+  readonly category: string;
+  readonly project: string;
+  readonly note: string;
+}
+
+/** @param known what the fields hold at first. */
+export function WordFields({ known }: { readonly known?: Pick<Session, 'category' | 'project' | 'note'> }) {
+  return (
+    <>
+      <label>Category<input name="category" list="categories" required maxLength={128} defaultValue={known?.category ?? 'development'} autoComplete="off" /></label>
+      <label>Project<input name="project" maxLength={256} placeholder={NO_PROJECT} defaultValue={known?.project ?? ''} autoComplete="off" /></label>
+      <label className="wide">Note<input name="note" maxLength={4096} placeholder="What is it about?" defaultValue={known?.note ?? ''} autoComplete="off" /></label>
+      <datalist id="categories">{CATEGORIES.map((word) => <option key={word} value={word} />)}</datalist>
+    </>
+  );
+}
+
+/** A field's text without the spaces around it; empty when absent. */
+export function textOf(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+export function wordsOf(form: FormData): SessionWords {
+  return { category: textOf(form, 'category'), project: textOf(form, 'project') || NO_PROJECT, note: textOf(form, 'note') };
+}
+
+export function timeOf(form: FormData, name: string): number {
+  return new Date(textOf(form, name)).getTime();
+}

@@ -1,0 +1,37 @@
+// Single keys for what is done often. They work outside fields and dialogs only, and can be switched off (some people speak to
+// their computer, and a spoken word is many keys).
+import { useEffect } from 'react';
+import { recall, remember } from './remembered.ts';
+
+export const SHORTCUTS = {
+  s: 'Start a session', f: 'Finish the running session', x: 'Cancel the running session', a: 'Add a past session',
+  y: 'Sync now', t: 'Change the theme', '?': 'Show this list',
+} as const;
+
+export type ShortcutKey = keyof typeof SHORTCUTS;
+
+export function shortcutsOn(): boolean {
+  return recall('shortcuts') !== 'off';
+}
+
+export function switchShortcuts(on: boolean): void {
+  remember('shortcuts', on ? null : 'off');
+}
+
+/** Runs `run` when the key is pressed while the calling component is shown. */
+export function useShortcut(key: ShortcutKey, run: () => void): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() !== key || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
+      if (!shortcutsOn() || isTaken(event.target) || document.querySelector('dialog[open]') !== null) return;
+      event.preventDefault();
+      run();
+    };
+    addEventListener('keydown', press);
+    return () => removeEventListener('keydown', press);
+  });
+}
+
+function isTaken(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import type { EngineStatus, LocalStatus } from '@syncline/core';
+import { announcement, attemptWords, closingWords, contactWords, errorWords, notices, outcomeWords, overallMeaning, pendingHere, phaseWords, waitingWords } from './status-words.ts';
+
+interface Change {
+  readonly word?: EngineStatus['sync_status'];
+  readonly waiting?: number;
+  readonly here?: number;
+  readonly local?: Partial<LocalStatus>;
+}
+
+function status({ word = 'healthy', waiting = 0, here = 0, local = {} }: Change = {}): EngineStatus {
+  return {
+    sync_status: word,
+    data_summary: { unsynced_sessions: waiting },
+    devices: [{ device_id: 'other', sessions_pending: 9 }, { device_id: 'own', sessions_pending: here }],
+    local: { device_id: 'own', connection: 'online', phase: 'idle', progress: null, last_error: null, parked: 0, possibly_lost: 0, problems: [], ...local },
+  } as unknown as EngineStatus;
+}
+
+describe('status words', () => {
+  it('keeps words it does not know apart from those it does', () => {
+    expect(overallMeaning('healthy')).toContain('active device');
+    expect(overallMeaning('resting')).toContain('does not know');
+  });
+
+  it('says what waits', () => {
+    expect([0, 1, 2].map(waitingWords)).toEqual(['Nothing waiting', '1 session waiting', '2 sessions waiting']);
+  });
+
+  it('says the activity with its progress', () => {
+    const words = (local: Partial<LocalStatus>): string => phaseWords(status({ local }).local);
+    expect(words({ phase: 'syncing', progress: { done: 2, total: 10 } })).toBe('Sending 3 of 10');
+    expect(words({ phase: 'syncing', progress: { done: 10, total: 10 } })).toBe('Sending 10 of 10');
+    expect(['idle', 'backing_off', 'paused'].map((phase) => words({ phase: phase as LocalStatus['phase'] }))).toEqual(['Idle', 'Waiting to try again', 'Paused']);
+  });
+
+  it('says when it is tried again', () => {
+    const now = new Date(2026, 5, 10, 14, 0).getTime();
+    const at = (ms: number): string => new Date(now + ms).toISOString();
+    expect([attemptWords(null, now), attemptWords(at(-5), now), attemptWords(at(1_000), now), attemptWords(at(40_000), now), attemptWords(at(300_000), now)]).toEqual(
+      [null, 'now', 'in 1 second', 'in 40 seconds', 'at 14:05'],
+    );
+  });
+
+  it('puts what is serious first and shows codes it does not know', () => {
+    const found = notices(status({ local: { connection: 'offline', problems: ['new_code', 'possible_local_loss'], possibly_lost: 2 } }));
+    expect(found.map(({ code }) => code)).toEqual(['possible_local_loss', 'offline', 'new_code']);
+    expect(found[0]?.text).toContain('2 sessions');
+    expect(found[2]?.text).toContain('new code');
+  });
+
+  it('makes no banner of a missing sign-in: that one has a button of its own', () => {
+    expect(notices(status({ local: { connection: 'auth_required' } }))).toEqual([]);
+  });
+
+  it('counts what this device holds, not others', () => {
+    expect(pendingHere(status({ here: 2 }))).toBe(2);
+  });
+
+  it('says whether the page may be closed', () => {
+    expect(closingWords(status())).toContain('everything of this device is on the server');
+    expect(closingWords(status({ here: 1 }))).toContain('1 session stays in this browser and is sent');
+    expect(closingWords(status({ here: 2, local: { problems: ['volatile_storage'] } }))).toContain('Do not close');
+  });
+
+  it('says how the device reaches the server, and why it did not, in plain words', () => {
+    const failed = { code: 'network', message: 'Failed to fetch', at: '' };
+    expect(contactWords(status().local)).toBe('Connected · Idle');
+    expect(contactWords(status({ local: { connection: 'offline' } }).local)).toBe('No network');
+    expect(contactWords(status({ local: { connection: 'unreachable', phase: 'backing_off' } }).local)).toBe('Server does not answer · Waiting to try again');
+    expect(errorWords(status({ local: { connection: 'unreachable', last_error: failed } }).local)).toBe('The connection failed.');
+    expect(errorWords(status({ local: { connection: 'unreachable', last_error: { ...failed, code: 'internal' } } }).local)).toBe('Failed to fetch');
+    expect(errorWords(status({ local: { connection: 'online', last_error: failed } }).local)).toBeNull();
+  });
+
+  it('says what a sync achieved', () => {
+    expect(outcomeWords({ ok: true, sent: 0, pending: 0, reason: 'done' })).toBe('Everything is sent.');
+    expect(outcomeWords({ ok: true, sent: 1, pending: 0, reason: 'done' })).toBe('1 session sent.');
+    expect(outcomeWords({ ok: false, sent: 2, pending: 1, reason: 'unreachable' })).toMatch(/^2 sessions sent\. The server does not answer/);
+  });
+
+  it('announces what changed and nothing else', () => {
+    expect(announcement(status(), status({ local: { phase: 'syncing' } }))).toBeNull();
+    expect(announcement(status(), status({ local: { connection: 'offline' } }))).toBe('No network.');
+    expect(announcement(status(), status({ word: 'delayed', waiting: 1 }))).toBe('Catching up. 1 session waiting.');
+    expect(announcement(status(), status({ local: { parked: 1 } }))).toBe('1 session needs a decision.');
+  });
+});

@@ -1,0 +1,132 @@
+// The status in words a person can act on. Pure.
+import type { EngineStatus, LocalStatus, Session, SyncOutcome } from '@syncline/core';
+import { count, timeWords } from './words.ts';
+
+type Words = Readonly<Record<string, string>>;
+
+export const OVERALL: Words = { healthy: 'In sync', delayed: 'Catching up', conflicts: 'Sessions overlap', offline: 'Nothing seen lately' };
+const OVERALL_MEANING: Words = {
+  healthy: 'Every active device has sent what it holds.',
+  delayed: 'Some sessions have not reached the server yet.',
+  conflicts: 'Two or more sessions claim the same time. Nothing is changed without you.',
+  offline: 'No device has reached the server in the last day.',
+};
+export const DEVICE_WORDS: Words = { up_to_date: 'Up to date', pending: 'Waiting to send', stale: 'Behind', offline: 'Not seen lately' };
+export const STATES: Readonly<Record<Session['state'], string>> = {
+  running: 'Running', queued: 'Waiting to send', sending: 'Sending', confirmed: 'On the server', parked: 'Needs a decision', cancelled: 'Cancelled',
+};
+const CONNECTIONS: Words = { online: 'Connected', offline: 'No network', unreachable: 'Server does not answer', auth_required: 'Sign-in needed' };
+
+export function overallMeaning(word: string): string {
+  return OVERALL_MEANING[word] ?? 'The server used a word this page does not know.';
+}
+
+/** "Nothing waiting", "2 sessions waiting": stands beside the overall word, which speaks of active devices only. */
+export function waitingWords(unsynced: number): string {
+  return unsynced === 0 ? 'Nothing waiting' : `${count(unsynced, 'session')} waiting`;
+}
+
+export function connectionWords(connection: string): string {
+  return CONNECTIONS[connection] ?? connection;
+}
+
+export function phaseWords({ phase, progress }: LocalStatus): string {
+  if (phase === 'syncing') return progress === null ? 'Syncing' : `Sending ${Math.min(progress.done + 1, progress.total)} of ${progress.total}`;
+  return phase === 'backing_off' ? 'Waiting to try again' : phase === 'paused' ? 'Paused' : 'Idle';
+}
+
+/** "Connected · Idle", "No network". */
+export function contactWords(local: LocalStatus): string {
+  const connection = connectionWords(local.connection);
+  return local.connection === 'online' || local.phase !== 'idle' ? `${connection} · ${phaseWords(local)}` : connection;
+}
+
+const ERRORS: Words = { network: 'The connection failed.', timeout: 'The server took too long.', redirected: 'The answer came from somewhere else; perhaps this network wants a login.' };
+
+/** Why the last try failed, where the banner does not say it already; else null. */
+export function errorWords({ connection, last_error: error }: LocalStatus): string | null {
+  if (error === null || connection === 'online' || connection === 'offline') return null;
+  return ERRORS[error.code] ?? error.message;
+}
+
+/** "in 40 seconds", "at 14:05"; null when no attempt is planned. */
+export function attemptWords(iso: string | null, now: number): string | null {
+  if (iso === null) return null;
+  const seconds = Math.ceil((Date.parse(iso) - now) / 1000);
+  if (seconds <= 0) return 'now';
+  return seconds <= 90 ? `in ${count(seconds, 'second')}` : `at ${timeWords(Date.parse(iso))}`;
+}
+
+export interface Notice {
+  readonly code: string;
+  readonly text: string;
+  readonly isSerious: boolean;
+}
+
+const PROBLEMS: Readonly<Record<string, readonly [serious: boolean, text: string]>> = {
+  volatile_storage: [true, 'This browser keeps nothing: sessions live only until this page is closed. Leave private browsing, or stay until everything is sent.'],
+  storage_full: [true, 'The disk is full. New sessions cannot be kept until there is room; earlier ones are safe.'],
+  storage_unavailable: [true, 'This browser refuses to store anything right now. The timer tries again by itself.'],
+  upgrade_blocked: [true, 'Another tab runs an older version of this page. Close it to go on here.'],
+  newer_version: [true, 'These sessions were written by a newer version of this page. Reload to get it.'],
+  update_needed: [true, 'This version is too old for the server. Reload the page; nothing is lost.'],
+  gone: [true, 'The server no longer takes sessions here. Everything stays on this device.'],
+  forbidden: [true, 'The server does not let this account send. Everything stays on this device.'],
+  blocked_by_policy: [true, 'A rule of this network or browser blocks the server. Everything stays on this device.'],
+  possible_local_loss: [true, 'This browser was cleared. Sessions that had not been sent may be gone.'],
+  damaged_rows: [false, 'Some stored rows could not be read and were set aside. All others are fine.'],
+  clock_skew: [false, 'The clock of this device differs from the server’s. Session times are kept as this device saw them.'],
+  incoherent_answer: [false, 'The server’s answer contradicts itself, so this page shows what this device knows.'],
+};
+
+/** Everything that deserves a banner, the most urgent first. */
+export function notices({ local }: EngineStatus): Notice[] {
+  const found: Notice[] = [];
+  if (local.connection === 'offline') found.push({ code: 'offline', text: 'You are offline. Sessions are kept on this device and sent when the network is back.', isSerious: false });
+  if (local.connection === 'unreachable') found.push({ code: 'unreachable', text: 'The server does not answer. Sessions are kept on this device and sent when it does.', isSerious: false });
+  for (const code of local.problems) {
+    const [isSerious, text] = PROBLEMS[code] ?? [false, `Something needs attention: ${code.replaceAll('_', ' ')}.`];
+    found.push({ code, isSerious, text: code === 'possible_local_loss' && local.possibly_lost > 0 ? `${text} At most ${count(local.possibly_lost, 'session')}.` : text });
+  }
+  return found.sort((a, b) => Number(b.isSerious) - Number(a.isSerious));
+}
+
+/** How many sessions this device holds that the server has not acknowledged. */
+export function pendingHere({ devices, local }: EngineStatus): number {
+  return devices?.find(({ device_id: id }) => id === local.device_id)?.sessions_pending ?? 0;
+}
+
+/** Whether closing the page now would leave work unsent, in words. */
+export function closingWords(status: EngineStatus): string {
+  const pending = pendingHere(status);
+  if (status.local.problems.includes('volatile_storage') && pending > 0) return `Do not close this page yet: ${count(pending, 'session')} would be lost.`;
+  if (pending === 0) return 'You can close this page; everything of this device is on the server.';
+  return `You can close this page: ${count(pending, 'session')} ${pending === 1 ? 'stays' : 'stay'} in this browser and ${pending === 1 ? 'is' : 'are'} sent when you come back.`;
+}
+
+const REASONS: Readonly<Record<SyncOutcome['reason'], string>> = {
+  done: 'Everything is sent.',
+  offline: 'No network. It is sent when the network is back.',
+  unreachable: 'The server does not answer. It is tried again by itself.',
+  auth_required: 'Sign in again to send.',
+  backing_off: 'The server asked to wait. It is tried again by itself.',
+  parked: 'Something needs a decision before it can be sent.',
+  closed: 'The timer was closed.',
+  other_tab: 'Another tab is sending.',
+  stopped: 'Sending has stopped; see the notice above.',
+};
+
+export function outcomeWords({ sent, reason }: SyncOutcome): string {
+  return sent > 0 ? `${count(sent, 'session')} sent. ${reason === 'done' ? '' : REASONS[reason]}`.trim() : REASONS[reason];
+}
+
+/** What to say to somebody who does not see the panel, or null when nothing worth a sentence changed. */
+export function announcement(before: EngineStatus, after: EngineStatus): string | null {
+  const said: string[] = [];
+  if (before.local.connection !== after.local.connection) said.push(`${connectionWords(after.local.connection)}.`);
+  if (before.sync_status !== after.sync_status) said.push(`${OVERALL[after.sync_status] ?? after.sync_status}.`);
+  if (after.local.parked > before.local.parked) said.push(`${count(after.local.parked, 'session needs', 'sessions need')} a decision.`);
+  const waiting = after.data_summary.unsynced_sessions;
+  if (before.data_summary.unsynced_sessions !== waiting) said.push(`${waitingWords(waiting)}.`);
+  return said.length === 0 ? null : said.join(' ');
+}
