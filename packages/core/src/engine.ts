@@ -12,7 +12,8 @@ import { type DeviceIdentity, openDevice } from './sync/device.ts';
 import { Driver } from './sync/driver.ts';
 import { Leadership } from './sync/leadership.ts';
 import { Local } from './sync/local.ts';
-import { openStore, type OpenedStore } from './sync/open-store.ts';
+import { inTime, openStore, openVolatile, type OpenedStore } from './sync/open-store.ts';
+import type { Held } from './sync/rescue.ts';
 import { ServerCalls } from './sync/server-calls.ts';
 import { SessionReader } from './sync/session-reader.ts';
 import { Sessions } from './sync/sessions.ts';
@@ -90,6 +91,7 @@ class Engine implements SyncEngine {
     );
     hooks.onChange = (isOwn) => this.#changed(isOwn);
     hooks.onStoreError = (error) => this.#keeper.refused(error);
+    hooks.onVanished = (held) => void this.#keeper.vanished(held);
   }
 
   get status(): Source<EngineStatus> {
@@ -200,16 +202,22 @@ class Engine implements SyncEngine {
 
   #sendStart(session: RunningSession): void {
     this.#leadership.watch();
-    const { connection } = this.#local.view.sync;
-    const isWorthIt = this.#config.maySend && this.#ports.lifecycle.online() && connection === 'online';
+    const { connection, backOffUntil, stopped } = this.#local.view.sync;
+    const isFree = connection === 'online' && backOffUntil === null && stopped === null;
+    const isWorthIt = this.#config.maySend && this.#ports.lifecycle.online() && isFree;
     if (isWorthIt) void sendStart(this.#calls, session, this.#config.deviceType, this.#stop.signal);
   }
 }
+
+/** A store that opened and then refused is given a little time. */
+const OPEN_TRIES = 3;
+const OPEN_AGAIN_MS = 500;
 
 /** What the store tells the engine; filled in once there is one. */
 interface Hooks {
   onChange: (isOwn: boolean) => void;
   onStoreError: (error: StoreError) => void;
+  onVanished: (held: Held) => void;
 }
 
 /**
@@ -218,16 +226,35 @@ interface Hooks {
  */
 export async function openEngine(options: SyncEngineOptions, ports: Ports): Promise<SyncEngine> {
   const config = readConfig(options);
-  const opened = await openStore(ports, config.name);
-  const hooks: Hooks = { onChange: () => undefined, onStoreError: () => undefined };
+  let failure: unknown;
+  for (let tries = 0; tries < OPEN_TRIES; tries += 1) {
+    if (tries > 0) await new Promise<void>((resolve) => void ports.clock.setTimer(OPEN_AGAIN_MS, resolve));
+    const opened = await openStore(ports, config.name);
+    try {
+      return await openOver(opened, config, ports);
+    } catch (error) {
+      if (opened.isVolatile) throw error;
+      failure = error;
+      await opened.store.close().catch(() => undefined);
+    }
+  }
+  // It opens and then refuses the first row: as good as none, and tried again later like one.
+  return openOver(await openVolatile(ports, config.name, failure), config, ports);
+}
+
+async function openOver(opened: OpenedStore, config: EngineConfig, ports: Ports): Promise<SyncEngine> {
+  const hooks: Hooks = { onChange: () => undefined, onStoreError: () => undefined, onVanished: () => undefined };
   const local = new Local({
     store: opened.store,
     clock: ports.clock,
     onChange: (isOwn) => hooks.onChange(isOwn),
     onStoreError: (error) => hooks.onStoreError(error),
+    onVanished: (held) => hooks.onVanished(held),
+    storeId: ports.ids.uuid(),
   });
-  const identity = await openDevice(local, ports.stores, ports.ids, config.name, config.deviceId);
-  await local.refresh();
+  const device = { stores: ports.stores, ids: ports.ids, name: config.name, wanted: config.deviceId, isVolatile: opened.isVolatile };
+  const identity = await inTime(openDevice(local, device), ports.clock);
+  await inTime(local.refresh(), ports.clock);
   const engine = new Engine(config, ports, local, identity, hooks);
   engine.begin(opened);
   return engine;

@@ -138,9 +138,10 @@ function isDelivered(body: Fields | undefined, { operation, hadUnknown }: Attemp
   if (stored === null) return hadUnknown && body?.['code'] !== 'session_final';
   const { session } = operation;
   if (operation.kind === 'cancel') return stored['state'] === 'cancelled' || 'cancellation_id' in stored;
+  const isStanding = stored['state'] === undefined || stored['state'] === 'completed';
   const isSameNote = stored['note'] === undefined || stored['note'] === session.note;
   return (
-    instantOf(stored['start_time']) === session.startTime && instantOf(stored['end_time']) === session.endTime &&
+    isStanding && instantOf(stored['start_time']) === session.startTime && instantOf(stored['end_time']) === session.endTime &&
     stored['category'] === session.category && stored['project'] === session.project && isSameNote
   );
 }

@@ -19,10 +19,10 @@ export function askedPauseMs(askedMs: number, random: number): number {
   return Math.round(askedMs + random * Math.min(askedMs * 0.1, 10_000));
 }
 
-/** A stored deadline, as far as it can be true: the clock may have been set since. */
+/** A stored deadline, or null when it is further away than it can be: the clock was put back since. */
 export function soundDeadline(until: number | null, asked: boolean, now: number): number | null {
-  if (until === null) return null;
-  return Math.min(until, now + (asked ? ASKED_MAX_MS + ASKED_JITTER_MAX_MS : BACK_OFF_MAX_MS));
+  const longest = asked ? ASKED_MAX_MS + ASKED_JITTER_MAX_MS : BACK_OFF_MAX_MS;
+  return until === null || until > now + longest ? null : until;
 }
 
 function isDigits(text: string): boolean {

@@ -1,7 +1,7 @@
 // This installation's identity: minted once, kept in the store. Beside the store a marker says that it was here and what it held, so that
 // its loss is noticed and a browser without storage is still the same device.
 import { asFields, isCount } from '../model/rows.ts';
-import type { Ids, StoreFactory } from '../ports.ts';
+import type { Decision, Ids, Row, StoreFactory } from '../ports.ts';
 import type { Local } from './local.ts';
 
 export interface DeviceIdentity {
@@ -11,8 +11,10 @@ export interface DeviceIdentity {
 }
 
 export interface Marker extends DeviceIdentity {
-  /** Sessions that were not sent when it was written. */
+  /** Sessions in the store that were not sent when it was written. */
   readonly unsent: number;
+  /** The same of a volatile store, beside a real one that could not be opened. */
+  readonly volatile: number;
 }
 
 /** A loss that was reported for so long is not reported again at the next start. */
@@ -29,37 +31,58 @@ export function readMarker(text: string | null): Marker | null {
   try {
     const row: unknown = JSON.parse(text);
     const identity = readIdentity(row);
-    const unsent = asFields(row)?.['unsent'];
-    return identity !== null && isCount(unsent) ? { ...identity, unsent } : null;
+    const { unsent, volatile } = asFields(row) ?? {};
+    return identity !== null && isCount(unsent) && isCount(volatile) ? { ...identity, unsent, volatile } : null;
   } catch {
     return null;
   }
 }
 
-/**
- * Reads or mints the identity, and notes a loss.
- * @param wanted the id the app set, or null.
- */
-export async function openDevice(local: Local, stores: StoreFactory, ids: Ids, name: string, wanted: string | null): Promise<DeviceIdentity> {
+export interface OpenDeviceOptions {
+  readonly stores: StoreFactory;
+  readonly ids: Ids;
+  readonly name: string;
+  /** The id the app set, or null. */
+  readonly wanted: string | null;
+  /** The real store is there and cannot be opened: what it holds is not lost, and this is still the same installation. */
+  readonly isVolatile: boolean;
+}
+
+/** Reads or mints the identity, and notes a loss. */
+export async function openDevice(local: Local, { stores, ids, name, wanted, isVolatile }: OpenDeviceOptions): Promise<DeviceIdentity> {
   const marker = readMarker(stores.readMarker(name));
-  const fresh: DeviceIdentity = { deviceId: wanted ?? marker?.deviceId ?? ids.uuid(), incarnation: ids.uuid() };
-  const identity = await local.store.update<DeviceIdentity>(
-    [{ table: 'meta', key: 'device' }],
-    ([rows]) => {
-      const known = readIdentity(rows?.[0]?.value);
-      const result = known === null ? fresh : { ...known, deviceId: wanted ?? known.deviceId };
-      const isKept = known !== null && known.deviceId === result.deviceId;
-      return { writes: isKept ? [] : [{ kind: 'put', table: 'meta', key: 'device', value: result }], result };
-    },
-    'strict',
-  );
-  const lost = marker !== null && marker.incarnation !== identity.incarnation ? marker.unsent : 0;
+  const fresh: DeviceIdentity = {
+    deviceId: wanted ?? marker?.deviceId ?? ids.uuid(),
+    incarnation: (isVolatile ? marker?.incarnation : undefined) ?? ids.uuid(),
+  };
+  const decide = ([rows]: readonly (readonly Row[])[]): Decision<DeviceIdentity> => {
+    const known = readIdentity(rows?.[0]?.value);
+    const result = known === null ? fresh : { ...known, deviceId: wanted ?? known.deviceId };
+    const isKept = known !== null && known.deviceId === result.deviceId;
+    return { writes: isKept ? [] : [{ kind: 'put', table: 'meta', key: 'device', value: result }], result };
+  };
+  const identity = await local.withHandle(() => local.store.update([{ table: 'meta', key: 'device' }], decide, 'strict'));
+  const lost = marker === null ? 0 : marker.volatile + (marker.incarnation === identity.incarnation ? 0 : marker.unsent);
+  await noteLoss(local, lost);
+  return identity;
+}
+
+/** Notes a loss for every tab and the next starts; without a new one, an old one is let go after a day. */
+export async function noteLoss(local: Local, sessions: number): Promise<void> {
   await local.commit((draft) => {
     const { loss } = draft.view.sync;
-    if (lost > 0) draft.setSync({ loss: { sessions: lost, at: draft.now } });
+    if (sessions > 0) draft.setSync({ loss: { sessions: (loss?.sessions ?? 0) + sessions, at: draft.now } });
     else if (loss !== null && Math.abs(draft.now - loss.at) > REPORT_MS) draft.setSync({ loss: null });
   }, 'relaxed');
-  return identity;
+}
+
+/** Writes the identity into a store that was begun anew. */
+export async function keepIdentity(local: Local, identity: DeviceIdentity): Promise<void> {
+  const decide = ([rows]: readonly (readonly Row[])[]): Decision<null> => {
+    const isThere = readIdentity(rows?.[0]?.value) !== null;
+    return { writes: isThere ? [] : [{ kind: 'put', table: 'meta', key: 'device', value: identity }], result: null };
+  };
+  await local.withHandle(() => local.store.update([{ table: 'meta', key: 'device' }], decide, 'strict'));
 }
 
 /** Keeps the marker in step with the outbox. */
@@ -67,7 +90,7 @@ export class MarkerKeeper {
   readonly #stores: StoreFactory;
   readonly #name: string;
   readonly #identity: DeviceIdentity;
-  #written = -1;
+  #written = '';
 
   constructor(stores: StoreFactory, name: string, identity: DeviceIdentity) {
     this.#stores = stores;
@@ -75,9 +98,17 @@ export class MarkerKeeper {
     this.#identity = identity;
   }
 
-  update(unsent: number): void {
-    if (unsent === this.#written) return;
-    this.#written = unsent;
-    this.#stores.writeMarker(this.#name, JSON.stringify({ ...this.#identity, unsent } satisfies Marker));
+  /** Sessions that the real store held when it was last seen. */
+  get unsent(): number {
+    return readMarker(this.#stores.readMarker(this.#name))?.unsent ?? 0;
+  }
+
+  /** @param beside what the real store is thought to hold while the outbox is volatile; null while it is the real one. */
+  update(pending: number, beside: number | null): void {
+    const marker: Marker = { ...this.#identity, unsent: beside ?? pending, volatile: beside === null ? 0 : pending };
+    const text = JSON.stringify(marker);
+    if (text === this.#written) return;
+    this.#written = text;
+    this.#stores.writeMarker(this.#name, text);
   }
 }

@@ -23,8 +23,11 @@ export class Draft {
   readonly #writes: Write[] = [];
   readonly #undo: Write[] = [];
   readonly #firstHead: Head;
+  readonly #storeId: string;
 
-  constructor(view: View, history: History, now: number) {
+  /** @param storeId names the store if it has no name yet. */
+  constructor(view: View, history: History, now: number, storeId: string) {
+    this.#storeId = storeId;
     this.view = view;
     this.#firstHead = view.head;
     this.history = history;
@@ -121,7 +124,8 @@ export class Draft {
   /** All writes with the head last; none when nothing changed. */
   seal(): readonly Write[] {
     if (this.#writes.length === 0 && this.view.head === this.#firstHead) return [];
-    this.setHead({ version: this.view.head.version + 1, at: Math.max(0, Math.round(this.now)) });
+    const { store, version } = this.view.head;
+    this.setHead({ store: store === '' ? this.#storeId : store, version: version + 1, at: Math.max(0, Math.round(this.now)) });
     // Later writes to one row win; earlier ones of the same transaction are dropped.
     const lastByRow = new Map<string, Write>();
     for (const write of this.#writes) lastByRow.set(rowName(write), write);

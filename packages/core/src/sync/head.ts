@@ -2,6 +2,8 @@
 import { asFields, type Fields, isCount, isNumberOrNull } from '../model/rows.ts';
 
 export interface Head {
+  /** Minted with the first row of a store: another one says that the store was replaced. Empty before that. */
+  readonly store: string;
   /** Grows by one with each update of the store. */
   readonly version: number;
   /** When it was written, by that device's clock. Orders nothing. */
@@ -23,7 +25,7 @@ export interface Head {
 }
 
 export const FIRST_HEAD: Head = {
-  version: 0, at: 0, nextSeq: 1, nextChunk: 1, historyVersion: 0, acknowledged: 0, lastAcknowledged: null, inFlight: [], term: 0,
+  store: '', version: 0, at: 0, nextSeq: 1, nextChunk: 1, historyVersion: 0, acknowledged: 0, lastAcknowledged: null, inFlight: [], term: 0,
 };
 
 /** Added to a counter that could not be read, so that no number is given out twice. */
@@ -44,10 +46,11 @@ export function readHead(value: unknown, highest: number): { readonly head: Head
   const isSound =
     isCount(row['version']) && isCount(row['at']) && isCount(row['nextSeq']) && row['nextSeq'] > highest &&
     isCount(row['nextChunk']) && isCount(row['historyVersion']) && isCount(row['acknowledged']) && isCount(row['term']) &&
-    isNumberOrNull(row['lastAcknowledged']) && Array.isArray(row['inFlight']) && row['inFlight'].every(isCount);
+    typeof row['store'] === 'string' && isNumberOrNull(row['lastAcknowledged']) && Array.isArray(row['inFlight']) && row['inFlight'].every(isCount);
   if (isSound) return { head: row as unknown as Head, damaged: false };
   const nextSeq = countOr(row, 'nextSeq', 0);
   const head: Head = {
+    store: typeof row['store'] === 'string' ? row['store'] : '',
     version: countOr(row, 'version', SALVAGE_STEP),
     at: countOr(row, 'at', 0),
     nextSeq: nextSeq > highest ? nextSeq : highest + SALVAGE_STEP,
@@ -59,4 +62,10 @@ export function readHead(value: unknown, highest: number): { readonly head: Head
     term: countOr(row, 'term', SALVAGE_STEP),
   };
   return { head, damaged: true };
+}
+
+/** Whether a copy in memory that belongs to `held` is current. */
+export function isCurrent(held: Head, stored: unknown): boolean {
+  const { head } = readHead(stored, 0);
+  return head.version === held.version && head.store === held.store;
 }

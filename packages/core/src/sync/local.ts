@@ -3,15 +3,14 @@
 // Rules: an update reads the head first and runs its plans only if this tab's copy is current, else the copy is read again;
 // a plan decides synchronously; what it writes shows in the copy at once and is taken back when the commit fails;
 // nothing is announced, and no promise resolves, before the commit.
-import type { Operation } from '../model/operation.ts';
-import type { RunningSession } from '../model/session.ts';
 import { engineError, isEngineError, storeToEngineError } from '../errors.ts';
 import type { Clock, Decision, Durability, Row, Store, StoreError } from '../ports.ts';
 import { isStoreError } from '../store-error.ts';
 import { History } from './history.ts';
-import { readHead } from './head.ts';
+import { isCurrent } from './head.ts';
 import { Draft } from './draft.ts';
 import { NotReady, type Plan } from './plan.ts';
+import type { Held } from './rescue.ts';
 import { View, VIEW_READS } from './view.ts';
 
 interface Job {
@@ -37,6 +36,10 @@ export interface LocalOptions {
   /** After each commit of this tab and after each refresh that found something new. */
   readonly onChange: (ownCommit: boolean) => void;
   readonly onStoreError: (error: StoreError) => void;
+  /** The store this tab knew is gone; what it held of it is handed over. */
+  readonly onVanished: (held: Held) => void;
+  /** Names a store that this tab is the first to write. */
+  readonly storeId: string;
 }
 
 export class Local {
@@ -100,9 +103,8 @@ export class Local {
   refresh(): Promise<void> {
     this.#refreshing ??= this.#takeTurn(async () => {
       this.#refreshing = null;
-      const [rows] = await this.#withHandle(() => this.store.read([{ table: 'meta', key: 'head' }]));
-      const version = (rows?.[0]?.value as { version?: unknown } | undefined)?.version ?? 0;
-      if (this.#isLoaded && version === this.view.head.version) return;
+      const [rows] = await this.withHandle(() => this.store.read([{ table: 'meta', key: 'head' }]));
+      if (this.#isLoaded && isCurrent(this.view.head, rows?.[0]?.value)) return;
       await this.#reload();
       this.#hasNews = false;
       this.#options.onChange(false);
@@ -116,10 +118,10 @@ export class Local {
   }
 
   /** Goes on with another store; the next commit reads it. Resolves to what the old one held. */
-  async swap(store: Store): Promise<{ readonly store: Store; readonly operations: readonly Operation[]; readonly running: readonly RunningSession[] }> {
-    let before = { store: this.#store, operations: [] as readonly Operation[], running: [] as readonly RunningSession[] };
+  async swap(store: Store): Promise<Held & { readonly store: Store }> {
+    let before: Held & { readonly store: Store } = { ...this.#held(), store: this.#store };
     await this.#takeTurn(async () => {
-      before = { store: this.#store, operations: [...this.view.operations.values()], running: [...this.view.running.values()] };
+      before = { ...this.#held(), store: this.#store };
       this.#store = store;
       this.#isLoaded = false;
       this.#isSwapping = true;
@@ -140,9 +142,24 @@ export class Local {
   }
 
   async #reload(): Promise<void> {
-    this.view.load(await this.#withHandle(() => this.store.read(VIEW_READS)));
-    this.#isLoaded = this.#hasNews = true;
+    this.#load(await this.withHandle(() => this.store.read(VIEW_READS)));
     this.#isSwapping = false;
+  }
+
+  #load(found: readonly (readonly Row[])[]): void {
+    const held = this.#held();
+    const { store } = this.view.head;
+    this.view.load(found);
+    this.#isLoaded = this.#hasNews = true;
+    if (store === '' || this.#isSwapping || store === this.view.head.store) return;
+    // The store was removed under this tab, and perhaps begun anew by another one.
+    this.history.forget();
+    this.#options.onVanished(held);
+  }
+
+  #held(): Held {
+    const { operations, running, head } = this.view;
+    return { operations: [...operations.values()], running: [...running.values()], version: head.version };
   }
 
   async #flush(): Promise<void> {
@@ -183,7 +200,7 @@ export class Local {
     const durability = jobs.some((job) => job.durability === 'strict') ? 'strict' : 'relaxed';
     for (let tries = 0; ; tries += 1) {
       const isPatient = tries < OPTIMISTIC_TRIES && this.#isLoaded;
-      const result = await this.#withHandle(() => this.#transaction(jobs, durability, isPatient));
+      const result = await this.withHandle(() => this.#transaction(jobs, durability, isPatient));
       if (result !== STALE) return result;
       await this.#reload();
     }
@@ -198,11 +215,11 @@ export class Local {
       if (!isPatient) {
         this.view.load(found);
         this.#isLoaded = this.#hasNews = true;
-      } else if (readHead(found[0]?.[0]?.value, 0).head.version !== this.view.head.version) {
+      } else if (!isCurrent(this.view.head, found[0]?.[0]?.value)) {
         return { writes: [], result: STALE };
       }
       this.#isDeciding = true;
-      const own = (draft = new Draft(this.view, this.history, this.#options.clock.now()));
+      const own = (draft = new Draft(this.view, this.history, this.#options.clock.now(), this.#options.storeId));
       const settled = jobs.map((job) => decide(job, own));
       const writes = own.seal();
       return { writes, result: { settled, wrote: writes.length > 0 } };
@@ -222,7 +239,7 @@ export class Local {
   }
 
   /** The store reopens a lost handle by itself on the next call: run the whole transaction again. */
-  async #withHandle<T>(work: () => Promise<T>): Promise<T> {
+  async withHandle<T>(work: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await work();

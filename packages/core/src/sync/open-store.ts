@@ -17,31 +17,44 @@ export async function openStore(ports: Ports, name: string): Promise<OpenedStore
   let failure: unknown;
   for (let tries = 0; tries < TRIES; tries += 1) {
     try {
-      return { store: await inTime(ports.stores.open(name), ports.clock), isVolatile: false, problems: [] };
+      return { store: await inTime(ports.stores.open(name), ports.clock, closeLate), isVolatile: false, problems: [] };
     } catch (error) {
       failure = error;
       if (isStoreError(error) && error.code === 'newer_version') throw engineError('newer_version', [], error);
     }
   }
+  return openVolatile(ports, name, failure);
+}
+
+/** Nobody waits for it any more. */
+export function closeLate(store: Store): void {
+  void store.close().catch(() => undefined);
+}
+
+/** For want of a better one. `failure` is what the real one said. */
+export async function openVolatile(ports: Ports, name: string, failure: unknown): Promise<OpenedStore> {
   const problems = ['volatile_storage'];
   if (isStoreError(failure) && failure.code === 'quota') problems.push('storage_full');
   if (isStoreError(failure) && failure.code === 'blocked') problems.push('upgrade_blocked');
   return { store: await ports.stores.openVolatile(name), isVolatile: true, problems };
 }
 
-export function inTime(opening: Promise<Store>, clock: Clock): Promise<Store> {
+/**
+ * A promise with a deadline: rejects when it has not settled by then.
+ * @param onLate what to do with a value that comes too late.
+ */
+export function inTime<T>(work: Promise<T>, clock: Clock, onLate: (value: T) => void = () => undefined): Promise<T> {
   return new Promise((resolve, reject) => {
     let isLate = false;
     const cancel = clock.setTimer(OPEN_DEADLINE_MS, () => {
       isLate = true;
-      reject(createStoreError('unavailable', 'opening the store did not end in time'));
+      reject(createStoreError('unavailable', 'the store did not answer in time'));
     });
-    opening.then(
-      (store) => {
+    work.then(
+      (value) => {
         cancel();
-        // Nobody waits for it any more.
-        if (isLate) void store.close();
-        else resolve(store);
+        if (isLate) onLate(value);
+        else resolve(value);
       },
       (error: unknown) => {
         cancel();

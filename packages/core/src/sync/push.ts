@@ -78,7 +78,7 @@ export class Drain {
       const outcome = await this.#deliver(step);
       if (outcome === null) return;
       this.#count(outcome);
-      step = await this.#commit([{ seq: step.seq, outcome, random: this.#options.ids.random() }]);
+      step = await this.#commit([{ seq: step.seq, opId: step.operation.opId, outcome, random: this.#options.ids.random() }]);
       if (outcome.kind === 'acknowledged') {
         this.#sent += 1;
         onSuccess();

@@ -1,8 +1,8 @@
 // A volatile store is for want of a better one: the real one is tried again now and then, and takes over what was recorded meanwhile.
 import type { Clock, Store, StoreFactory } from '../ports.ts';
-import { joinConflicts } from './conflict-groups.ts';
 import type { Local } from './local.ts';
-import { inTime } from './open-store.ts';
+import { closeLate, inTime } from './open-store.ts';
+import { rescue } from './rescue.ts';
 
 const FIRST_MS = 5000;
 const LAST_MS = 300_000;
@@ -25,7 +25,7 @@ export async function reopenStore(options: ReopenOptions): Promise<boolean> {
     });
     if (signal.aborted) return false;
     try {
-      const store = await inTime(stores.open(name), clock);
+      const store = await inTime(stores.open(name), clock, closeLate);
       if (!(await adopt(options, store))) continue;
       return true;
     } catch {
@@ -41,22 +41,9 @@ async function adopt({ local, signal }: ReopenOptions, store: Store): Promise<bo
     await store.close();
     return false;
   }
-  const { version } = local.view.head;
   const before = await local.swap(store);
   try {
-    await local.commit((draft) => {
-      const known = new Set([...draft.view.operations.values()].map(({ opId }) => opId));
-      for (const operation of before.operations) {
-        if (known.has(operation.opId)) continue;
-        if (operation.kind === 'submit') joinConflicts(draft, local.store, operation.session);
-        const seq = draft.view.head.nextSeq;
-        draft.setHead({ nextSeq: seq + 1 });
-        draft.put('operations', seq, operation);
-      }
-      for (const running of before.running) draft.put('running', running.id, running);
-      // Nobody may take the real store's state for an older one of this tab.
-      draft.setHead({ version: Math.max(draft.view.head.version, version) });
-    }, 'strict');
+    await rescue(local, before);
   } catch (error) {
     await local.swap(before.store);
     await local.refresh().catch(() => undefined);

@@ -12,6 +12,8 @@ import { serverNow } from './status.ts';
 
 export interface Settled {
   readonly seq: number;
+  /** Numbers begin anew when a store vanished; this never names another operation. */
+  readonly opId: string;
   readonly outcome: Outcome;
   /** In [0, 1), drawn once so that a plan that runs again decides the same. */
   readonly random: number;
@@ -21,9 +23,10 @@ export interface Settled {
 export function planSettle(draft: Draft, store: Store, term: number, settled: readonly Settled[]): void {
   const acknowledged = new Map<number, Operation & { readonly displayId: string | null }>();
   const isLeading = draft.view.head.term === term;
-  for (const { seq, outcome, random } of settled) {
-    const operation = draft.view.operations.get(seq);
-    if (operation === undefined) continue;
+  for (const { seq: sentAs, opId, outcome, random } of settled) {
+    const seq = seqOf(draft, sentAs, opId);
+    const operation = seq === null ? undefined : draft.view.operations.get(seq);
+    if (seq === null || operation === undefined) continue;
     if (outcome.kind === 'acknowledged') acknowledged.set(seq, { ...operation, displayId: outcome.displayId });
     else if (isLeading) remember(draft, seq, operation, outcome, random);
   }
@@ -31,6 +34,12 @@ export function planSettle(draft: Draft, store: Store, term: number, settled: re
   if (!isLeading) return;
   const gone = new Set(settled.map(({ seq }) => seq));
   draft.setHead({ inFlight: draft.view.head.inFlight.filter((seq) => !gone.has(seq)) });
+}
+
+function seqOf(draft: Draft, sentAs: number, opId: string): number | null {
+  if (draft.view.operations.get(sentAs)?.opId === opId) return sentAs;
+  for (const [seq, operation] of draft.view.operations) if (operation.opId === opId) return seq;
+  return null;
 }
 
 function acknowledge(draft: Draft, store: Store, operations: ReadonlyMap<number, Operation & { readonly displayId: string | null }>): void {

@@ -30,6 +30,7 @@ export class StatusBoard {
   #seen: readonly unknown[] = [];
   readonly #problems = new Set<string>();
   #leader = false;
+  #beside = 0;
   #space: StoreSpace = { usage: null, quota: null, persisted: null };
   #cancelTimer: Cancel | null = null;
   #isClosed = false;
@@ -79,6 +80,12 @@ export class StatusBoard {
     this.update();
   }
 
+  /** Sessions in a real store that cannot be read now. */
+  setBeside(sessions: number): void {
+    this.#beside = sessions;
+    this.update();
+  }
+
   setSpace(space: StoreSpace): void {
     this.#space = space;
     this.update();
@@ -94,7 +101,7 @@ export class StatusBoard {
 
   #derive(): Derived {
     const { local, self, lastHours, clock } = this.#options;
-    const tab = { leader: this.#leader, problems: [...this.#problems], space: this.#space };
+    const tab = { leader: this.#leader, problems: [...this.#problems], space: this.#space, beside: this.#beside };
     return deriveStatus(local.view, self, tab, this.#conflictList, lastHours, clock.now());
   }
 

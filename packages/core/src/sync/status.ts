@@ -21,6 +21,8 @@ export interface TabFacts {
   readonly leader: boolean;
   readonly problems: readonly string[];
   readonly space: StoreSpace;
+  /** Sessions this device holds in a store that cannot be opened now. */
+  readonly beside: number;
 }
 
 /** A word for being busy that nobody renewed for so long is not true any more. */
@@ -40,14 +42,14 @@ function later(a: number | null, b: number | null): number | null {
   return Math.max(a, b);
 }
 
-function listDevices(view: View, self: Self): DeviceFacts[] {
+function listDevices(view: View, self: Self, beside: number): DeviceFacts[] {
   const row: DeviceFacts = {
     deviceId: self.deviceId,
     deviceType: self.deviceType,
     version: self.version,
     name: self.name ?? undefined,
     lastSeen: view.sync.lastContact,
-    sessionsPending: view.sessionsPending,
+    sessionsPending: view.sessionsPending + beside,
   };
   return [row, ...(view.answer?.answer.devices ?? [])];
 }
@@ -67,7 +69,7 @@ function pendingTotals(view: View): { readonly count: number; readonly last: num
   return { count: view.intervals.size, last: view.intervals.lastEnd };
 }
 
-export function syncFacts(view: View, self: Self, conflicts: readonly Conflict[]): SyncFacts {
+export function syncFacts(view: View, self: Self, conflicts: readonly Conflict[], beside: number): SyncFacts {
   const answer = view.answer?.answer ?? null;
   const { acknowledged, lastAcknowledged } = view.head;
   const pending = pendingTotals(view);
@@ -75,7 +77,7 @@ export function syncFacts(view: View, self: Self, conflicts: readonly Conflict[]
   const stored = answer === null ? acknowledged : answer.totalSessions + since;
   const isListed = (answer?.conflicts.length ?? 0) === (answer?.openConflicts ?? 0);
   return {
-    devices: listDevices(view, self),
+    devices: listDevices(view, self, beside),
     totalSessions: stored + pending.count,
     lastSession: later(later(answer?.lastSession ?? null, lastAcknowledged), pending.last),
     preferencesUpdated: answer?.preferencesUpdated ?? null,
@@ -134,7 +136,7 @@ export function deriveStatus(
   lastHours: number,
   now: number,
 ): Derived {
-  const facts = syncFacts(view, self, conflicts);
+  const facts = syncFacts(view, self, conflicts, tab.beside);
   const options: StatusOptions = { checkConflicts: true, lastHours };
   const at = serverNow(view, now);
   const changesAt = nextStatusChangeAt(facts, at, options);

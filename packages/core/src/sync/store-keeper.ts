@@ -1,14 +1,16 @@
 // Looks after the store for its whole life: says what is wrong with it, asks for persistence, keeps the marker beside it,
 // and gets back to the real one when it had to do without.
 import type { Cancel, Clock, StoreError, StoreFactory } from '../ports.ts';
-import { type DeviceIdentity, MarkerKeeper } from './device.ts';
+import { type DeviceIdentity, keepIdentity, MarkerKeeper, noteLoss } from './device.ts';
 import type { Local } from './local.ts';
 import type { OpenedStore } from './open-store.ts';
 import { reopenStore } from './reopen.ts';
+import { type Held, rescue } from './rescue.ts';
 import type { StatusBoard } from './status-board.ts';
 
 /** What a refusal of the store is called in the status. */
 const PROBLEMS: Readonly<Partial<Record<StoreError['code'], string>>> = { quota: 'storage_full', blocked: 'upgrade_blocked' };
+const RESCUE_EVERY_MS = 5000;
 const OTHER_PROBLEM = 'storage_unavailable';
 
 export interface StoreKeeperOptions {
@@ -24,7 +26,8 @@ export interface StoreKeeperOptions {
 export class StoreKeeper {
   readonly #options: StoreKeeperOptions;
   readonly #marker: MarkerKeeper;
-  #isVolatile = false;
+  /** Sessions that the real store is thought to hold while this is not the real one; null while it is. */
+  #beside: number | null = null;
   #hasAsked = false;
   #stopListening: Cancel = () => undefined;
 
@@ -37,9 +40,11 @@ export class StoreKeeper {
   begin(opened: OpenedStore): void {
     const { board, local } = this.#options;
     for (const problem of opened.problems) board.setProblem(problem, true);
-    this.#isVolatile = opened.isVolatile;
-    if (opened.isVolatile) void this.#reopen();
-    this.#marker.update(local.view.sessionsPending);
+    if (opened.isVolatile) {
+      this.#setBeside(this.#marker.unsent);
+      void this.#reopen();
+    }
+    this.#marker.update(local.view.sessionsPending, this.#beside);
     this.#listen();
     void this.#lookAtSpace();
   }
@@ -60,25 +65,58 @@ export class StoreKeeper {
   /** The view moved. */
   follow(isOwn: boolean): void {
     const { sessionsPending } = this.#options.local.view;
-    this.#marker.update(sessionsPending);
+    this.#marker.update(sessionsPending, this.#beside);
     if (isOwn) this.#agreed();
     if (sessionsPending > 0 && !this.#hasAsked) void this.#askToPersist();
   }
 
   /** A commit went through: whatever was wrong with the store is over, unless it is not the real one. */
   #agreed(): void {
-    if (this.#isVolatile) return;
+    if (this.#beside !== null) return;
     for (const problem of [...Object.values(PROBLEMS), OTHER_PROBLEM]) this.#options.board.setProblem(problem, false);
   }
 
   async #reopen(): Promise<void> {
     const { local, stores, name, clock, signal, board } = this.#options;
     if (!(await reopenStore({ local, stores, name, clock, signal }))) return;
-    this.#isVolatile = false;
+    const expected = this.#beside ?? 0;
+    this.#setBeside(null);
+    await this.#keepIdentity(Math.max(0, expected - local.view.sessionsPending));
     this.#listen();
     board.setProblem('volatile_storage', false);
     this.#agreed();
     void this.#lookAtSpace();
+  }
+
+  #setBeside(sessions: number | null): void {
+    this.#beside = sessions;
+    this.#options.board.setBeside(sessions ?? 0);
+  }
+
+  async #keepIdentity(lost: number): Promise<void> {
+    const { local, identity } = this.#options;
+    try {
+      await keepIdentity(local, identity);
+      await noteLoss(local, lost);
+    } catch {
+      // The next start mints a new one, and finds the loss by the marker.
+    }
+  }
+
+  /** The store was removed under this tab: what it still holds in memory is put into the new one, however long that takes. */
+  async vanished(held: Held): Promise<void> {
+    const { local, clock, signal } = this.#options;
+    const expected = this.#marker.unsent;
+    for (;;) {
+      try {
+        await rescue(local, held);
+        break;
+      } catch {
+        await new Promise<void>((resolve) => void clock.setTimer(RESCUE_EVERY_MS, resolve));
+        if (signal.aborted) return;
+      }
+    }
+    await this.#keepIdentity(Math.max(0, expected - local.view.sessionsPending));
   }
 
   /** Asked once there is something to lose. */
