@@ -41,7 +41,6 @@ export class Monitor {
   readonly #delivered = new Map<number, Set<number>>();
   /** Sessions that a person is giving up, or sending again with changes, at this moment. */
   readonly byHand: Set<string> = new Set();
-  #answered = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -115,7 +114,6 @@ export class Monitor {
   /** The server answered; whether anybody hears it is another matter. */
   served(device: DeviceSlot, id: string | null, status: number): void {
     if (id === null || status >= 300) return;
-    this.#answered += 1;
     const users = [...this.#delivered.keys()];
     const devices = this.#delivered.get(device.plan.user) ?? new Set();
     this.#delivered.set(device.plan.user, devices.add(device.index));
