@@ -27,7 +27,7 @@ export function Notices({ engine, account }: NoticesProps) {
           <button onClick={() => setSigningIn(true)}>Sign in again</button>
         </p>
       )}
-      {notices(status).map(({ code, text, isSerious }) => (
+      {notices(status, navigator.onLine).map(({ code, text, isSerious }) => (
         <p key={code} className={`banner${isSerious ? ' serious' : ''}`}><Icon name={code === 'offline' || code === 'unreachable' ? 'off' : 'alert'} /><span>{text}</span></p>
       ))}
       {isSigningIn && <SignInDialog account={account} onClose={close} />}

@@ -56,7 +56,7 @@ function AddPast({ engine }: { readonly engine: SyncEngine }) {
   useShortcut('a', () => setOpen(true));
   return (
     <>
-      <button className="quiet" aria-keyshortcuts="a" onClick={() => setOpen(true)}><Icon name="plus" />Add past session</button>
+      <button aria-keyshortcuts="a" onClick={() => setOpen(true)}><Icon name="plus" />Add past session</button>
       {isOpen && <SessionDialog title="Add past session" action="Add session" onSave={(input) => engine.sessions.record(input)} onClose={() => setOpen(false)} />}
     </>
   );

@@ -5,7 +5,7 @@ import { Icon, type IconName } from './icons.tsx';
 import { detailWords, problemWords } from './problem-words.ts';
 import { SessionDialog } from './session-dialog.tsx';
 import { STATES } from './status-words.ts';
-import { lengthWords, span } from './words.ts';
+import { clockNote, lengthWords, span } from './words.ts';
 
 const STATE_ICONS: Readonly<Record<Session['state'], IconName>> = {
   running: 'clock', queued: 'clock', sending: 'up', confirmed: 'check', parked: 'alert', cancelled: 'cross',
@@ -18,10 +18,11 @@ interface RowProps {
 
 export function SessionRow({ engine, session }: RowProps) {
   const { id, state, pending, displayId, parked, conflictId, category, project, note, duration } = session;
+  const slept = clockNote(session.clock);
   return (
     <li data-session-id={id} data-state={state} className="session">
       <span className="when">{span(session)}<span className="note">{lengthWords(duration ?? 0)}</span></span>
-      <span className="what"><strong>{category}</strong> <span className="muted">{project}</span>{note !== '' && <span className="note">{note}</span>}</span>
+      <span className="what"><strong>{category}</strong> <span className="muted">{project}</span>{note !== '' && <span className="note">{note}</span>}{slept !== null && <span className="note">{slept}</span>}</span>
       <span className="states">
         {conflictId !== null && <a className="state parked" href="#overlaps"><Icon name="overlap" />Overlaps</a>}
         <span className={`state ${state}`}><Icon name={STATE_ICONS[state]} />{STATES[state]}{state === 'cancelled' && pending && ', waiting to send'}</span>

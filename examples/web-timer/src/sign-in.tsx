@@ -10,11 +10,11 @@ interface SignInProps {
 export function SignIn({ account }: SignInProps) {
   return (
     <main className="sign-in">
-      <section className="card" aria-labelledby="sign-in-title">
-        <h1 id="sign-in-title"><Mark />Syncline timer</h1>
+      <div className="card">
+        <h1><Mark />Syncline timer</h1>
         <p className="muted">Focus sessions that are kept on this device first, and sent when there is a way.</p>
         <SignInForm account={account} />
-      </section>
+      </div>
     </main>
   );
 }
@@ -46,7 +46,7 @@ function SignInForm({ account, username = '', onDone }: SignInProps & { readonly
   return (
     <form onSubmit={(event) => void submit(event)}>
       <label>Username<input name="username" autoComplete="username" required defaultValue={username} maxLength={256} autoCapitalize="none" spellCheck={false} /></label>
-      <label>Password<input name="password" type="password" autoComplete="current-password" required maxLength={256} /></label>
+      <label>Password<input ref={(field) => void (username !== '' && field?.setAttribute('autofocus', ''))} name="password" type="password" autoComplete="current-password" required maxLength={256} /></label>
       <p className="problem" role="status">{problem}</p>
       <button className="primary big" aria-disabled={isBusy}>{isBusy ? 'Signing in…' : 'Sign in'}</button>
     </form>

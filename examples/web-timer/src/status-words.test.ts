@@ -44,14 +44,14 @@ describe('status words', () => {
   });
 
   it('puts what is serious first and shows codes it does not know', () => {
-    const found = notices(status({ local: { connection: 'offline', problems: ['new_code', 'possible_local_loss'], possibly_lost: 2 } }));
+    const found = notices(status({ local: { connection: 'offline', problems: ['new_code', 'possible_local_loss'], possibly_lost: 2 } }), false);
     expect(found.map(({ code }) => code)).toEqual(['possible_local_loss', 'offline', 'new_code']);
     expect(found[0]?.text).toContain('2 sessions');
     expect(found[2]?.text).toContain('new code');
   });
 
   it('makes no banner of a missing sign-in: that one has a button of its own', () => {
-    expect(notices(status({ local: { connection: 'auth_required' } }))).toEqual([]);
+    expect(notices(status({ local: { connection: 'auth_required' } }), true)).toEqual([]);
   });
 
   it('counts what this device holds, not others', () => {
@@ -66,12 +66,19 @@ describe('status words', () => {
 
   it('says how the device reaches the server, and why it did not, in plain words', () => {
     const failed = { code: 'network', message: 'Failed to fetch', at: '' };
-    expect(contactWords(status().local)).toBe('Connected · Idle');
-    expect(contactWords(status({ local: { connection: 'offline' } }).local)).toBe('No network');
-    expect(contactWords(status({ local: { connection: 'unreachable', phase: 'backing_off' } }).local)).toBe('Server does not answer · Waiting to try again');
+    expect(contactWords(status().local, true)).toBe('Connected · Idle');
+    expect(contactWords(status({ local: { connection: 'offline' } }).local, false)).toBe('No network');
+    expect(contactWords(status({ local: { connection: 'unreachable', phase: 'backing_off' } }).local, true)).toBe('Server does not answer · Waiting to try again');
     expect(errorWords(status({ local: { connection: 'unreachable', last_error: failed } }).local)).toBe('The connection failed.');
     expect(errorWords(status({ local: { connection: 'unreachable', last_error: { ...failed, code: 'internal' } } }).local)).toBe('Failed to fetch');
     expect(errorWords(status({ local: { connection: 'online', last_error: failed } }).local)).toBeNull();
+  });
+
+  it('does not call a device offline that has a network and only waits for its first answer', () => {
+    const first = status({ local: { connection: 'offline' } });
+    expect(notices(first, true)).toEqual([]);
+    expect(contactWords(first.local, true)).toBe('Connecting');
+    expect(notices(first, false).map(({ code }) => code)).toEqual(['offline']);
   });
 
   it('says what a sync achieved', () => {

@@ -35,8 +35,9 @@ export function phaseWords({ phase, progress }: LocalStatus): string {
   return phase === 'backing_off' ? 'Waiting to try again' : phase === 'paused' ? 'Paused' : 'Idle';
 }
 
-/** "Connected · Idle", "No network". */
-export function contactWords(local: LocalStatus): string {
+/** "Connected · Idle", "No network", "Connecting". */
+export function contactWords(local: LocalStatus, hasNetwork: boolean): string {
+  if (local.connection === 'offline' && hasNetwork) return 'Connecting';
   const connection = connectionWords(local.connection);
   return local.connection === 'online' || local.phase !== 'idle' ? `${connection} · ${phaseWords(local)}` : connection;
 }
@@ -79,10 +80,13 @@ const PROBLEMS: Readonly<Record<string, readonly [serious: boolean, text: string
   incoherent_answer: [false, 'The server’s answer contradicts itself, so this page shows what this device knows.'],
 };
 
-/** Everything that deserves a banner, the most urgent first. */
-export function notices({ local }: EngineStatus): Notice[] {
+/**
+ * Everything that deserves a banner, the most urgent first.
+ * @param hasNetwork what the browser says; before the first answer the engine knows of no connection, which is no news while there is a network.
+ */
+export function notices({ local }: EngineStatus, hasNetwork: boolean): Notice[] {
   const found: Notice[] = [];
-  if (local.connection === 'offline') found.push({ code: 'offline', text: 'You are offline. Sessions are kept on this device and sent when the network is back.', isSerious: false });
+  if (local.connection === 'offline' && !hasNetwork) found.push({ code: 'offline', text: 'You are offline. Sessions are kept on this device and sent when the network is back.', isSerious: false });
   if (local.connection === 'unreachable') found.push({ code: 'unreachable', text: 'The server does not answer. Sessions are kept on this device and sent when it does.', isSerious: false });
   for (const code of local.problems) {
     const [isSerious, text] = PROBLEMS[code] ?? [false, `Something needs attention: ${code.replaceAll('_', ' ')}.`];

@@ -41,7 +41,7 @@ function Facts({ engine }: { readonly engine: SyncEngine }) {
   const attempt = local.connection === 'online' && local.phase === 'idle' ? null : attemptWords(local.next_attempt_at, now);
   return (
     <dl>
-      <dt>Connection</dt><dd>{contactWords(local)}</dd>
+      <dt>Connection</dt><dd>{contactWords(local, navigator.onLine)}</dd>
       {attempt !== null && <><dt>Next attempt</dt><dd>{attempt}</dd></>}
       <dt>Newest contact</dt><dd>{last === null ? 'never' : lag === null ? ago(last, now) : `${lag} ago, by any device`}</dd>
       <dt>Sessions</dt><dd>{count(summary.total_sessions, 'session')} on the server</dd>

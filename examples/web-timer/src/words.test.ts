@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Session } from '@syncline/core';
-import { ago, byDay, clockWords, count, dayWords, fieldTime, lengthWords, listed, span } from './words.ts';
+import { ago, byDay, clockNote, clockWords, count, dayWords, fieldTime, lengthWords, listed, span } from './words.ts';
 
 describe('words', () => {
   it('counts in one and many', () => {
@@ -34,6 +34,12 @@ describe('words', () => {
     expect(span({ startTime: at(10, 9), endTime: at(10, 10) })).toBe('09:00–10:00');
     expect(span({ startTime: at(10, 23), endTime: at(11, 1) })).toBe('23:00–01:00 +1');
     expect(span({ startTime: at(10, 9), endTime: null })).toBe('09:00–now');
+  });
+
+  it('says what two clocks that disagree mean', () => {
+    expect(clockNote(null)).toBeNull();
+    expect(clockNote({ wallMs: 3_600_000, monotonicMs: 1_800_000 })).toBe('Perhaps asleep for 30 minutes');
+    expect(clockNote({ wallMs: 0, monotonicMs: 1_800_000 })).toBe('The clock was put back by 30 minutes');
   });
 
   it('names days by the calendar, also across a clock change', () => {

@@ -54,6 +54,14 @@ export function dayWords(time: number, now: number): string {
   return format(time, days > 300 || days < 0 ? 'EEE d MMM yyyy' : 'EEE d MMM');
 }
 
+/** What two clocks that disagree say about a session; null when they agree. */
+export function clockNote(clock: Session['clock']): string | null {
+  if (clock === null) return null;
+  const apart = clock.wallMs - clock.monotonicMs;
+  const length = lengthWords(Math.abs(apart) / MINUTE_MS);
+  return apart > 0 ? `Perhaps asleep for ${length}` : `The clock was put back by ${length}`;
+}
+
 export interface DayGroup {
   readonly day: string;
   /** Minutes of what counts: cancelled sessions do not. */

@@ -69,7 +69,9 @@ describe('findOverlaps', () => {
     );
     const pairs = findOverlaps(sessions);
     expect(pairs.length).toBeGreaterThan(10_000);
-    expect(pairs.flatMap(([a, b]) => [a, b])).toEqual(Array.from(columns, (place) => sorted[place]?.id));
+    expect(pairs.length * 2).toBe(columns.length);
+    // One place instead of two lists: printing how lists of this length differ takes longer than any test may.
+    expect(pairs.findIndex(([a, b], i) => a !== idAt(sorted, columns[2 * i]) || b !== idAt(sorted, columns[2 * i + 1]))).toBe(-1);
   });
 });
 

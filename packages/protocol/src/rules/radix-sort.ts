@@ -61,7 +61,7 @@ function sortDigits(keys: Float64Array, places: Uint32Array, spare: Float64Array
     countDigits(from, min, scale, mask, nexts);
     for (let i = 0; i < from.length; i += 1) {
       const key = from[i] as number;
-      const digit = (key * scale) & mask;
+      const digit = ((key - min) * scale) & mask;
       const next = nexts[digit] as number;
       nexts[digit] = next + 1;
       to[next] = key;

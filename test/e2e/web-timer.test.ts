@@ -1,0 +1,89 @@
+// The web timer when something is in the way: a login that ended, a silent server, a refused session, another tab.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { addPastSession, DEMO, signIn, waitForState } from './lib/people.ts';
+import { openProfile, type Profile } from './lib/profile.ts';
+import { type ServerProcess, startServer } from './lib/server-process.ts';
+
+const HOUR = 3_600_000;
+
+describe('the web timer', () => {
+  let server: ServerProcess;
+  let profile: Profile;
+  let page: Page;
+  // Whole minutes of yesterday morning.
+  const base = Math.floor(Date.now() / 60_000) * 60_000 - 26 * HOUR;
+
+  beforeAll(async () => {
+    server = await startServer();
+    profile = await openProfile();
+    page = await profile.page(`${server.url}/`);
+    await signIn(page);
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    // From here on the worker answers the page's own address.
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  });
+  afterAll(async () => {
+    await profile.dispose();
+    await server.dispose();
+  });
+
+  it('opens while the server says nothing, and records', async () => {
+    await profile.context.route('**/api/**', () => undefined);
+    await page.reload();
+    const id = await addPastSession(page, { start: base, end: base + HOUR / 2, category: 'planning', project: 'silence' });
+    await profile.context.unroute('**/api/**');
+    await page.reload();
+    await waitForState(page, id, 'confirmed');
+  });
+
+  it('stays open when the login has ended, and sends after signing in again', async () => {
+    await profile.context.route('**/api/auth/refresh', (route) => route.fulfill({ status: 401, contentType: 'application/json', body: '{"error":"Invalid or expired token"}' }));
+    await page.reload();
+    await page.getByText('Your login has ended').waitFor();
+    const id = await addPastSession(page, { start: base + HOUR, end: base + 1.5 * HOUR, category: 'study', project: 'login' });
+    await waitForState(page, id, 'queued');
+    await page.getByRole('button', { name: 'Sign in again' }).click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByLabel('Username').inputValue()).toBe(DEMO.username);
+    await dialog.getByLabel('Password').fill(DEMO.password);
+    await dialog.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('Your login has ended').waitFor({ state: 'hidden' });
+    await waitForState(page, id, 'confirmed');
+    await profile.context.unroute('**/api/auth/refresh');
+  });
+
+  it('shows why a session was refused, and sends it once it was changed', async () => {
+    const refusal = { error: 'Not acceptable', code: 'invalid_request', details: [{ path: 'category', message: 'is not known to the team' }] };
+    await profile.context.route('**/api/pomodoro/submit', (route) => route.fulfill({ status: 422, contentType: 'application/json', body: JSON.stringify(refusal) }));
+    const id = await addPastSession(page, { start: base + 2 * HOUR, end: base + 2.5 * HOUR, category: 'gardening', project: 'refused' });
+    await waitForState(page, id, 'parked');
+    await profile.context.unroute('**/api/pomodoro/submit');
+    const row = page.locator(`[data-session-id="${id}"]`);
+    expect(await row.textContent()).toContain('Not acceptable. The category is not known to the team.');
+    await row.getByRole('button', { name: 'Edit' }).click();
+    await row.getByRole('dialog').getByLabel('Category').fill('reading');
+    await row.getByRole('dialog').getByRole('button', { name: 'Save and send' }).click();
+    await waitForState(page, id, 'confirmed');
+    expect(await row.textContent()).toContain('reading');
+  });
+
+  it('asks before signing out with work unsent; signed out in one tab, offline, is signed out in all, and on the server when it is back', async () => {
+    const second = await profile.page(`${server.url}/`);
+    await second.getByRole('region', { name: 'Timer' }).waitFor();
+    await profile.context.setOffline(true);
+    await addPastSession(page, { start: base + 3 * HOUR, end: base + 3.5 * HOUR, category: 'writing', project: 'unsent' });
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('dialog').getByText('1 session not sent yet').waitFor();
+    await page.getByRole('button', { name: 'Sign out and keep them here' }).click();
+    await page.getByLabel('Username').waitFor();
+    await second.getByLabel('Username').waitFor();
+    expect(await profile.context.cookies()).toHaveLength(1);
+
+    await profile.context.setOffline(false);
+    await page.reload();
+    await expect.poll(() => profile.context.cookies()).toHaveLength(0);
+    await signIn(page);
+    await page.locator('[data-session-id]', { hasText: 'unsent' }).and(page.locator('[data-state="confirmed"]')).waitFor();
+  });
+});
