@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { allMarks, MarkCounts, printPlan } from '@syncline/core/testing';
-import { FAULTS, planOf, runSeed, runShrunk } from './seeds.ts';
+import { FAULTS, OPEN, planOf, runSeed, runShrunk } from './seeds.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
@@ -50,7 +50,9 @@ function work(): void {
     for (let seed = from; seed < from + count; seed += 1) {
       const result = await runSeed(seed);
       marks.add(result.marks);
-      const first = result.violations[0];
+      const first = result.violations.find(({ id }) => !OPEN.has(id));
+      const open = result.violations.find(({ id }) => OPEN.has(id));
+      if (open) console.log(`open finding, seed ${seed}: ${open.id} ${open.what}`);
       if (first) failures.push({ seed, ...first });
     }
     process.send?.({ from, count, marks: marks.toRecord(), failures } satisfies Report);
