@@ -11,7 +11,7 @@ import { DATA_ROUTES } from '../routes/index.ts';
 import { errorAnswer, jsonAnswer, toProblem } from './error-answer.ts';
 import { apiCors, apiHeaders } from './headers.ts';
 import { problem } from './problem.ts';
-import { readBody } from './read-body.ts';
+import { readBody, readJson } from './read-body.ts';
 import type { OpenInput, Route, RouteAnswer, SignedIn } from './route.ts';
 
 /** Requests of one user under way at once. */
@@ -61,7 +61,9 @@ class Api {
     if (wait) throw problem('too_many_requests', { headers: { 'Retry-After': String(wait) } });
     return this.#counted(user.userId, async () => {
       const query = this.#query(request, route.call);
-      const body = await this.#body(request, route.call);
+      const body = route.parseBody === undefined
+        ? await this.#body(request, route.call)
+        : route.parseBody(await readJson(request, CALLS[route.call].bodyBytesMax), input.now);
       return route.handle({ ...input, user, query, body });
     });
   }

@@ -4,18 +4,21 @@ import { isProblem, problem } from './problem.ts';
 
 /** @throws Problem `unsupported_media_type`, `body_too_large` or `invalid_request` with every faulty field. */
 export async function readBody(request: Request, schema: Schema<unknown>, bytesMax: number): Promise<unknown> {
+  const parsed = parseWith(schema, await readJson(request, bytesMax), { maxDepth: LIMITS.jsonDepthMax });
+  if (!parsed.ok) throw problem('invalid_request', { details: parsed.issues });
+  return parsed.value;
+}
+
+/** The body as JSON, before anybody looked at it. @throws Problem `unsupported_media_type`, `body_too_large` or `invalid_request`. */
+export async function readJson(request: Request, bytesMax: number): Promise<unknown> {
   const type = (request.headers.get('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') throw problem('unsupported_media_type');
   const text = await readText(request, bytesMax);
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     throw problem('invalid_request', { details: [{ path: '', message: 'must be JSON' }] });
   }
-  const parsed = parseWith(schema, value, { maxDepth: LIMITS.jsonDepthMax });
-  if (!parsed.ok) throw problem('invalid_request', { details: parsed.issues });
-  return parsed.value;
 }
 
 async function readText(request: Request, bytesMax: number): Promise<string> {

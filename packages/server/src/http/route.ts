@@ -35,6 +35,11 @@ export interface RouteAnswer {
 export interface Route {
   /** Key of the call in the protocol's table; method, path, schemas and caps come from there. */
   readonly call: CallName;
+  /**
+   * Looks at the JSON body in place of the call's schema, where more is to be said than a schema can.
+   * @throws Problem for a body that cannot be used.
+   */
+  parseBody?(body: unknown, now: number): unknown;
   handle(input: RouteInput): Promise<RouteAnswer>;
 }
 

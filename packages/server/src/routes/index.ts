@@ -1,6 +1,8 @@
 // The calls about data, one file each. Signing in and out are the app's.
 import type { Route } from '../http/route.ts';
 import { analyticsRoute } from './analytics.ts';
+import { exchangeRoute } from './exchange.ts';
+import { exportRoute } from './export.ts';
 import { healthRoute } from './health.ts';
 import { preferencesRoute } from './preferences.ts';
 import { sessionCancelRoute } from './session-cancel.ts';
@@ -11,4 +13,5 @@ import { userDataRoute } from './user-data.ts';
 
 export const DATA_ROUTES: readonly Route[] = [
   healthRoute, sessionStartRoute, submitRoute, sessionCancelRoute, userDataRoute, preferencesRoute, analyticsRoute, syncStatusRoute,
+  exchangeRoute, exportRoute,
 ];

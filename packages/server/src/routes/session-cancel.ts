@@ -2,7 +2,7 @@
 import { type CancelRequest, type CancelResponse, formatInstant } from '@syncline/protocol';
 import type { Route } from '../http/route.ts';
 import type { StoredCancellation } from '../ports.ts';
-import { applyCancel, type CancelInput } from '../sync/cancel.ts';
+import { applyCancel, toCancelInput } from '../sync/cancel.ts';
 import { writeSession } from './write-call.ts';
 
 export const sessionCancelRoute: Route = {
@@ -14,20 +14,6 @@ export const sessionCancelRoute: Route = {
     return { status: kind === 'applied' ? 201 : 200, body: toResponse(cancellation) };
   },
 };
-
-export function toCancelInput(request: CancelRequest): CancelInput {
-  return {
-    sessionId: request.session_id,
-    plannedDuration: request.planned_duration,
-    elapsedMinutes: request.elapsed_minutes,
-    source: request.source,
-    reason: request.reason ?? null,
-    note: request.cancel_reason_note ?? null,
-    category: request.category ?? null,
-    projectId: request.project_id ?? null,
-    teamProjectId: request.team_project_id ?? null,
-  };
-}
 
 function toResponse(cancellation: StoredCancellation): CancelResponse {
   return {

@@ -1,12 +1,14 @@
 // POST /api/pomodoro/submit: stores a finished session.
-import { parseInstant, type SubmitRequest, type SubmitResponse } from '@syncline/protocol';
+import { parseSubmit, type SubmitRequest, type SubmitResponse } from '@syncline/protocol';
+import { problem } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
-import { applySubmit, type SubmitInput } from '../sync/submit.ts';
-import { toPomodoro } from './session-records.ts';
+import { applySubmit, toSubmitInput } from '../sync/submit.ts';
+import { toPomodoro } from '../sync/session-records.ts';
 import { writeSession } from './write-call.ts';
 
 export const submitRoute: Route = {
   call: 'submit',
+  parseBody: parseSubmitBody,
   async handle(input) {
     const submit = toSubmitInput(input.body as SubmitRequest);
     const wants = { sessionIds: [submit.id], intervals: [submit], starts: [submit.startTime] };
@@ -21,17 +23,9 @@ export const submitRoute: Route = {
   },
 };
 
-/** The request passed its schema, so its instants can be read. */
-export function toSubmitInput(request: SubmitRequest & { readonly tags?: readonly string[] | undefined }): SubmitInput {
-  return {
-    id: request.session_id,
-    startTime: parseInstant(request.start_time) ?? Number.NaN,
-    endTime: parseInstant(request.end_time) ?? Number.NaN,
-    duration: request.duration,
-    category: request.category,
-    project: request.project,
-    note: request.note,
-    source: request.source,
-    tags: request.tags ?? [],
-  };
+/** With the rules between fields, so that every faulty field is named at once. */
+function parseSubmitBody(body: unknown, now: number): SubmitRequest {
+  const check = parseSubmit(body, now);
+  if (!check.ok) throw problem(check.code, { details: check.issues });
+  return check.value;
 }

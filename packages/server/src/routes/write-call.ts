@@ -5,10 +5,10 @@ import { problem } from '../http/problem.ts';
 import type { RouteInput } from '../http/route.ts';
 import { callerOf, touchDevice } from '../sync/devices.ts';
 import { flush, load, type Wants } from '../sync/load.ts';
-import type { Refusal } from '../sync/submit.ts';
+import type { Refusal } from '../sync/outcome.ts';
 import { type ApplyContext, WorkingSet } from '../sync/working-set.ts';
 import { type Caller } from '../sync/devices.ts';
-import { toSessionRecord } from './session-records.ts';
+import { toSessionRecord } from '../sync/session-records.ts';
 
 /** The calling device as the headers tell it, or null. Throws a refusal that names each faulty header. */
 export function readCaller(input: RouteInput, source?: string): Caller | null {

@@ -1,11 +1,26 @@
 // Whether the cancelling of a session is stored, was stored before, or is refused. Final either way.
+import type { CancelRequest } from '@syncline/protocol';
 import type { StoredCancellation, StoredSession } from '../ports.ts';
 import { fingerprintOf } from './content.ts';
-import type { Refusal } from './submit.ts';
+import type { Refusal } from './outcome.ts';
 import type { ApplyContext, WorkingSet } from './working-set.ts';
 
 /** What a cancellation says, with absent fields as null. */
 export type CancelInput = Omit<StoredCancellation, 'displayId' | 'createdAt' | 'fingerprint'>;
+
+export function toCancelInput(request: CancelRequest): CancelInput {
+  return {
+    sessionId: request.session_id,
+    plannedDuration: request.planned_duration,
+    elapsedMinutes: request.elapsed_minutes,
+    source: request.source,
+    reason: request.reason ?? null,
+    note: request.cancel_reason_note ?? null,
+    category: request.category ?? null,
+    projectId: request.project_id ?? null,
+    teamProjectId: request.team_project_id ?? null,
+  };
+}
 
 export type CancelOutcome =
   | { readonly kind: 'applied' | 'repeated'; readonly session: StoredSession; readonly cancellation: StoredCancellation }

@@ -1,5 +1,5 @@
 // Which row a call writes about the device that made it, if any. Pure.
-import { type CallerHeaders, isRetired, LIMITS, parseAppIdentifier } from '@syncline/protocol';
+import { type CallerHeaders, isActive, isRetired, LIMITS, parseAppIdentifier } from '@syncline/protocol';
 import type { StoredDevice } from '../ports.ts';
 
 /** What a call says of its device. Absent facts keep what is known. */
@@ -84,13 +84,13 @@ export function applyTouch(devices: readonly StoredDevice[], touch: Touch): read
   return [touch.device, ...devices.filter((device) => !gone.has(device.deviceId))];
 }
 
-/** Which devices make room for another one; null when none may go. Retired ones go first, then the longest unseen idle one. */
+/** Which devices make room for another one; null while all are active. Retired ones go first, then the longest unseen, idle ones before others. */
 function makeRoom(devices: readonly StoredDevice[], now: number): readonly string[] | null {
   if (devices.length < LIMITS.devicesPerUserMax) return [];
   const retired = devices.filter((device) => isRetired(device, now));
   if (retired.length > 0) return retired.map((device) => device.deviceId);
-  const idle = devices.filter((device) => device.sessionsPending === 0 && now - (device.lastSeen ?? 0) >= LIMITS.activeWindowMs);
-  const oldest = idle.toSorted((a, b) => (a.lastSeen ?? 0) - (b.lastSeen ?? 0))[0];
+  const absent = devices.filter((device) => !isActive(device, now)).toSorted((a, b) => (a.lastSeen ?? 0) - (b.lastSeen ?? 0));
+  const oldest = absent.find((device) => device.sessionsPending === 0) ?? absent[0];
   return oldest === undefined ? null : [oldest.deviceId];
 }
 

@@ -1,6 +1,7 @@
 // Loads into a working set what the rules will look at, and writes back what they changed. Few statements, whatever the number of
 // operations.
 import type { Interval, UserChanges, UserTransaction } from '../ports.ts';
+import { readPlan } from './settlement-plan.ts';
 import { dayOf, type WorkingSet } from './working-set.ts';
 
 /** What a piece of work will look at. */
@@ -13,33 +14,37 @@ export interface Wants {
   readonly intervals?: readonly Interval[] | undefined;
   /** Instants whose UTC days are counted. */
   readonly starts?: readonly number[] | undefined;
+  /** Whether sessions that run elsewhere matter. */
+  readonly running?: boolean | undefined;
   /** Whether stored sessions may change, leave or come back, so that whole groups must be known. */
   readonly rewrites?: boolean | undefined;
   readonly settlementIds?: readonly string[] | undefined;
 }
 
 export async function load(tx: UserTransaction, set: WorkingSet, wants: Wants): Promise<void> {
-  const ids = [...new Set(wants.sessionIds)];
+  const settlements = await tx.settlements(wants.settlementIds ?? []);
+  set.loadSettlements(settlements);
+  const plans = settlements.map(readPlan);
+  const ids = [...new Set([...wants.sessionIds, ...plans.flatMap((plan) => [...plan.sessionIds, ...plan.versions.map(([id]) => id)])])];
   const details = wants.details === true ? ids : [];
-  const intervals = wants.intervals ?? [];
+  const intervals = [...(wants.intervals ?? []), ...plans.flatMap((plan) => plan.before.flatMap(intervalOf))];
   const isFull = wants.rewrites === true;
-  const [sessions, starts, cancellations, counts, settlements, near] = await Promise.all([
+  const [sessions, starts, cancellations, counts, running, near] = await Promise.all([
     tx.sessions(ids),
     tx.starts(details),
     tx.cancellations(details),
     tx.sessionsPerDay([...new Set((wants.starts ?? []).map(dayOf))]),
-    tx.settlements(wants.settlementIds ?? []),
+    wants.running === true && set.summary.running > 0 ? tx.running() : [],
     isFull ? [] : tx.overlapping(intervals),
   ]);
+  set.loadSessions(running);
   set.loadSessions(sessions);
   set.loadStarts(starts);
   set.loadCancellations(cancellations);
   set.loadDayCounts(counts);
-  set.loadSettlements(settlements);
   set.conflicts.loadLive(near);
   if (isFull) {
-    const own = sessions.flatMap(({ startTime, endTime }) => (startTime === null || endTime === null ? [] : [{ startTime, endTime }]));
-    await loadWholeGroups(tx, set, [...intervals, ...own], ids);
+    await loadWholeGroups(tx, set, [...intervals, ...sessions.flatMap(intervalOf)], ids);
     return;
   }
   set.conflicts.loadGroups(await tx.groups(groupsOf(near)));
@@ -54,6 +59,10 @@ async function loadWholeGroups(tx: UserTransaction, set: WorkingSet, intervals: 
   set.conflicts.loadGroups(groups);
   const all = new Set([...ids, ...near.map(({ id }) => id), ...members.map(({ id }) => id)]);
   set.conflicts.loadKeptPairs(await tx.keptPairs([...all]));
+}
+
+function intervalOf({ startTime, endTime }: { readonly startTime: number | null; readonly endTime: number | null }): Interval[] {
+  return startTime === null || endTime === null ? [] : [{ startTime, endTime }];
 }
 
 function groupsOf(sessions: readonly { readonly group: number | null }[]): number[] {

@@ -2,7 +2,7 @@
 import { LIMITS } from '@syncline/protocol';
 import type { StoredSession, StoredStart } from '../ports.ts';
 import { fingerprintOf } from './content.ts';
-import type { Refusal } from './submit.ts';
+import type { Refusal } from './outcome.ts';
 import type { ApplyContext, WorkingSet } from './working-set.ts';
 
 /** What a start says, with absent fields as null. */

@@ -1,8 +1,9 @@
 // Whether a finished session is stored, was stored before, or is refused. The documented call and the exchange both decide here.
-import { type ErrorCode, type FieldIssue, LIMITS, validateSessionTimes } from '@syncline/protocol';
+import { LIMITS, parseInstant, type SubmittedSession, validateSessionTimes } from '@syncline/protocol';
 import type { StoredSession } from '../ports.ts';
 import { followChange } from './conflict-keeping.ts';
 import { fingerprintOf } from './content.ts';
+import type { Refusal } from './outcome.ts';
 import type { ApplyContext, WorkingSet } from './working-set.ts';
 
 /** A finished session in our terms: canonical id, instants in milliseconds. */
@@ -19,26 +20,40 @@ export interface SubmitInput {
   readonly tags: readonly string[];
 }
 
-/** A refusal with what the answer shows of it. */
-export interface Refusal {
-  readonly kind: 'refused';
-  readonly code: ErrorCode;
-  readonly details?: readonly FieldIssue[];
-  /** The session as it is stored, where there is one. */
-  readonly session?: StoredSession;
-}
+export type SubmitOutcome =
+  | {
+      readonly kind: 'applied' | 'repeated';
+      readonly session: StoredSession;
+      /** Whether the stored session is other than what was sent now. */
+      readonly isOther: boolean;
+    }
+  | Refusal;
 
-export type SessionOutcome = { readonly kind: 'applied' | 'repeated'; readonly session: StoredSession } | Refusal;
+/** The request passed its schema, so its instants can be read. */
+export function toSubmitInput(request: SubmittedSession): SubmitInput {
+  return {
+    id: request.session_id,
+    startTime: parseInstant(request.start_time) ?? Number.NaN,
+    endTime: parseInstant(request.end_time) ?? Number.NaN,
+    duration: request.duration,
+    category: request.category,
+    project: request.project,
+    note: request.note,
+    source: request.source,
+    tags: request.tags ?? [],
+  };
+}
 
 /**
  * Applies a submit to loaded rows: the session by its id, its neighbours in time with their groups, the count of its day.
  * Same id and same content: `repeated`, whatever became of the session since. Cancelled and deleted sessions stay what they are.
  */
-export function applySubmit(set: WorkingSet, input: SubmitInput, context: ApplyContext): SessionOutcome {
+export function applySubmit(set: WorkingSet, input: SubmitInput, context: ApplyContext): SubmitOutcome {
   const existing = set.session(input.id);
   const fingerprint = submitFingerprint(input);
   if (existing !== null && existing.state !== 'running') {
-    if (isSameSubmit(existing, input, fingerprint)) return { kind: 'repeated', session: existing };
+    const isOther = !isSameContent(existing, input);
+    if (!isOther || existing.fingerprint === fingerprint) return { kind: 'repeated', session: existing, isOther };
     const isFinal = existing.state === 'cancelled' || existing.deletedAt !== null;
     return { kind: 'refused', code: isFinal ? 'session_final' : 'session_id_reused', session: existing };
   }
@@ -51,7 +66,7 @@ export function applySubmit(set: WorkingSet, input: SubmitInput, context: ApplyC
   if (set.startsOnDayOf(input.startTime) >= LIMITS.sessionsPerDayMax) {
     return { kind: 'refused', code: 'limit_reached', details: [{ path: 'start_time', message: `at most ${LIMITS.sessionsPerDayMax} sessions start on one day` }] };
   }
-  return { kind: 'applied', session: storeSubmit(set, input, fingerprint, existing, context) };
+  return { kind: 'applied', session: storeSubmit(set, input, fingerprint, existing, context), isOther: false };
 }
 
 function storeSubmit(
@@ -84,10 +99,9 @@ function submitFingerprint(input: SubmitInput): string {
   return fingerprintOf([startTime, endTime, duration, category, project, note, source]);
 }
 
-function isSameSubmit(stored: StoredSession, input: SubmitInput, fingerprint: string): boolean {
-  if (stored.fingerprint === fingerprint) return true;
+function isSameContent(stored: StoredSession, input: SubmitInput): boolean {
   return (
-    stored.state === 'completed' && stored.startTime === input.startTime && stored.endTime === input.endTime &&
+    stored.state === 'completed' && stored.deletedAt === null && stored.startTime === input.startTime && stored.endTime === input.endTime &&
     stored.duration === input.duration && stored.category === input.category && stored.project === input.project &&
     stored.note === input.note && stored.source === input.source
   );

@@ -1,10 +1,12 @@
 // Everything the data calls promise, over any store.
 import type { ApiWorld } from './api-world.ts';
 import type { ContractCase } from './contract-case.ts';
+import { editApiContract } from './edit-api-contract.ts';
+import { exchangeApiContract } from './exchange-api-contract.ts';
 import { sessionApiContract } from './session-api-contract.ts';
 import { statusApiContract } from './status-api-contract.ts';
 import { userApiContract } from './user-api-contract.ts';
 
 export function apiContract(world: () => Promise<ApiWorld>): readonly ContractCase[] {
-  return [...sessionApiContract(world), ...statusApiContract(world), ...userApiContract(world)];
+  return [...sessionApiContract(world), ...statusApiContract(world), ...userApiContract(world), ...exchangeApiContract(world), ...editApiContract(world)];
 }

@@ -1,0 +1,59 @@
+// GET /api/sync/export: everything the server holds of the user, a line at a time.
+import { type ExportLine, formatInstant } from '@syncline/protocol';
+import { problem } from '../http/problem.ts';
+import type { Route, RouteInput } from '../http/route.ts';
+import { instantOrNull, toSessionRecord, toSettlementRecord } from '../sync/session-records.ts';
+import type { StoredSettlement } from '../ports.ts';
+
+const PAGE = 500;
+
+export const exportRoute: Route = {
+  call: 'export',
+  async handle(input) {
+    const account = await input.ports.store.accounts.find(input.user.userId);
+    if (account === null) throw problem('gone');
+    const lines = exportLines(input, account.username);
+    const encoder = new TextEncoder();
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const { value, done } = await lines.next();
+        if (done === true) controller.close();
+        else controller.enqueue(encoder.encode(value.map((line) => `${JSON.stringify(line)}\n`).join('')));
+      },
+      async cancel() {
+        await lines.return(undefined);
+      },
+    });
+    return { status: 200, body, headers: { 'Content-Type': 'application/x-ndjson; charset=utf-8' } };
+  },
+};
+
+/** Pages of lines. No transaction stays open between them: a session that changes meanwhile may come twice, and then the later line counts. */
+async function* exportLines({ ports: { store }, user: { userId }, now }: RouteInput, username: string): AsyncGenerator<readonly ExportLine[], void> {
+  let lines = 1;
+  yield [{ type: 'header', format: 1, user_id: userId, username, exported_at: formatInstant(now), epoch: await store.epoch() }];
+  const settlements = new Map<string, StoredSettlement>();
+  for (let after = 0; ; ) {
+    const changes = await store.readUser(userId, (tx) => tx.changes(after, PAGE));
+    const page = changes.flatMap((change): ExportLine[] => {
+      if (change.kind === 'session') return [{ type: 'session', session: toSessionRecord(change.session) }];
+      settlements.set(change.settlement.id, change.settlement);
+      return [];
+    });
+    lines += page.length;
+    if (page.length > 0) yield page;
+    const last = changes.at(-1);
+    if (last === undefined) break;
+    after = last.sequence;
+  }
+  const { devices, preferences } = await store.readUser(userId, async (tx) => ({ devices: (await tx.overview()).devices, preferences: await tx.preferences() }));
+  const rest: ExportLine[] = [
+    ...[...settlements.values()].map((settlement) => ({ type: 'settlement' as const, settlement: toSettlementRecord(settlement) })),
+    ...devices.map((device) => ({
+      type: 'device' as const, device_id: device.deviceId, device_type: device.deviceType, version: device.version, name: device.name,
+      last_seen: instantOrNull(device.lastSeen), sessions_pending: device.sessionsPending,
+    })),
+    { type: 'preferences', values: preferences.values, updated_at: instantOrNull(preferences.updatedAt) },
+  ];
+  yield [...rest, { type: 'end', lines: lines + rest.length }];
+}

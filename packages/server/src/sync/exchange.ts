@@ -1,0 +1,120 @@
+// One exchange: recognise the device, apply its operations, read what is new, say how everything stands.
+//
+// A call with nothing new to say is answered from one read and takes no lock. Everything else runs in the user's own turn.
+import { type Change, type ExchangeRequest, type OperationResult, parseInstant, type ResetReason } from '@syncline/protocol';
+import { problem } from '../http/problem.ts';
+import type { DeviceMemory, Overview, ServerStore, StoredDevice, StoredSession, UserReader, UserTransaction } from '../ports.ts';
+import { readPage } from './change-page.ts';
+import { readCursor } from './cursor.ts';
+import { forgetInheritance, isNumberReused, recallDevice, rememberSeqs } from './device-memory.ts';
+import { applyTouch, decideTouch, type Touch } from './devices.ts';
+import { applyOperations, type BatchOutcome, opIdOf, type SentOperation, seqOf } from './operation-batch.ts';
+import { statusTag } from './status-tag.ts';
+
+/** An exchange whose operations were looked at one by one. */
+export interface SentExchange extends Omit<ExchangeRequest, 'operations'> {
+  readonly operations: readonly SentOperation[];
+}
+
+/** Everything an answer says, in our terms. */
+export interface ExchangeOutcome {
+  readonly epoch: string;
+  readonly overview: Overview;
+  readonly memory: DeviceMemory;
+  readonly results: readonly OperationResult[];
+  readonly changes: readonly Change[];
+  /** Position after the changes. */
+  readonly reached: number;
+  readonly more: boolean;
+  readonly reset?: ResetReason | undefined;
+  readonly statusTag: string;
+  /** Sessions that run; null when the caller's status is still true. */
+  readonly running: readonly StoredSession[] | null;
+}
+
+const CHANGES_DEFAULT = 1000;
+
+export async function exchange(store: ServerStore, userId: string, request: SentExchange, now: number): Promise<ExchangeOutcome> {
+  if (request.operations.length === 0) {
+    const idle = await store.readUser(userId, (tx) => answerIfIdle(tx, request, now));
+    if (idle !== null) return idle;
+  }
+  return store.withUser(userId, (tx) => exchangeInTurn(tx, request, now));
+}
+
+async function answerIfIdle(tx: UserReader, request: SentExchange, now: number): Promise<ExchangeOutcome | null> {
+  const overview = await tx.overview();
+  const known = overview.devices.find((device) => device.deviceId === request.device.device_id);
+  const memory = recall(known, request);
+  if (touch(overview, request, memory, 0, now, false).kind !== 'kept') return null;
+  return answer(tx, request, { overview, memory, results: [], headBefore: overview.summary.sequence });
+}
+
+async function exchangeInTurn(tx: UserTransaction, request: SentExchange, now: number): Promise<ExchangeOutcome> {
+  const overview = await tx.overview();
+  const { summary, devices } = overview;
+  const known = devices.find((device) => device.deviceId === request.device.device_id);
+  const remembered = recall(known, request);
+  const stored = new Map((await tx.results(request.operations.map(opIdOf))).map((result) => [result.operationId, result]));
+  const isCloned = request.operations.some((sent) => isNumberReused(remembered, seqOf(sent)) && !stored.has(opIdOf(sent)));
+  if (isCloned) throw problem('device_cloned');
+
+  const context = { now, deviceId: request.device.device_id, devices, known: stored };
+  const batch = await applyOperations(tx, summary, request.operations, context);
+  const memory = rememberBatch(remembered, request.operations, batch);
+  const touched = touch(overview, request, memory, batch.settledSessions.size, now, request.operations.length > 0);
+  if (touched.kind === 'full') throw problem('limit_reached', { message: 'This account has too many devices' });
+  if (touched.kind === 'write') await tx.write({ devices: [touched.device], removedDevices: touched.forgotten });
+  const after: Overview = { ...overview, summary: batch.summary, devices: applyTouch(devices, touched) };
+  return answer(tx, request, { overview: after, memory, results: batch.results, headBefore: summary.sequence });
+}
+
+function recall(known: StoredDevice | undefined, { device, cursor }: SentExchange): DeviceMemory {
+  const memory = recallDevice(known, device);
+  if (memory === null) throw problem('device_cloned');
+  // What is inherited is told until the device follows a cursor of this very incarnation.
+  return memory === known?.memory ? forgetInheritance(memory, cursor !== null) : memory;
+}
+
+function rememberBatch(memory: DeviceMemory, sent: readonly SentOperation[], { results }: BatchOutcome): DeviceMemory {
+  const isRefused = (_: SentOperation, i: number): boolean => results[i]?.status === 'rejected';
+  const refused = sent.filter(isRefused).map(seqOf);
+  const settled = sent.filter((one, i) => !isRefused(one, i)).map(seqOf);
+  return rememberSeqs(memory, settled, refused);
+}
+
+function touch(overview: Overview, { device }: SentExchange, memory: DeviceMemory, settled: number, now: number, isWriting: boolean): Touch {
+  const known = overview.devices.find(({ deviceId }) => deviceId === device.device_id);
+  const sessionsPending = Math.max(0, device.sessions_pending - settled);
+  const next: StoredDevice = {
+    deviceId: device.device_id,
+    deviceType: device.device_type,
+    version: device.version,
+    name: device.name ?? null,
+    lastSeen: now,
+    sessionsPending,
+    oldestPending: sessionsPending === 0 || device.oldest_pending == null ? null : parseInstant(device.oldest_pending),
+    createdAt: known?.createdAt ?? now,
+    memory,
+  };
+  return decideTouch(overview.devices, known, next, now, isWriting);
+}
+
+interface Applied {
+  readonly overview: Overview;
+  readonly memory: DeviceMemory;
+  readonly results: readonly OperationResult[];
+  /** Position of the newest change before this request's own. */
+  readonly headBefore: number;
+}
+
+async function answer(tx: UserReader, request: SentExchange, applied: Applied): Promise<ExchangeOutcome> {
+  const { overview, headBefore } = applied;
+  const { epoch, summary, devices } = overview;
+  const position = readCursor(request.cursor, request.epoch, epoch, headBefore);
+  const page = await readPage(tx, position.after, headBefore, summary.sequence, request.limit ?? CHANGES_DEFAULT);
+  const tag = statusTag(summary, devices, request.device.device_id);
+  const isStatusKnown = tag === request.status_tag;
+  const running = isStatusKnown ? null : summary.running > 0 ? await tx.running() : [];
+  return { ...applied, epoch, ...page, reset: position.reset, statusTag: tag, running };
+}

@@ -1,0 +1,179 @@
+// Applies a device's operations in their order, each exactly once, inside one transaction.
+//
+// Rules decide in memory, and a refused operation takes back what it did there; so a whole run of operations costs a handful of
+// statements. Should the database refuse a run that the rules accepted, the run is taken back to its savepoint and tried operation by
+// operation, so that one bad operation never holds up the others.
+import { type ErrorCode, ERRORS, type FieldIssue, type Operation, type OperationResult } from '@syncline/protocol';
+import type { StoredDevice, StoredResult, UserSummary, UserTransaction } from '../ports.ts';
+import { isStoreError } from '../store/store-error.ts';
+import { canonicalJson, fingerprintOf } from './content.ts';
+import { flush, load } from './load.ts';
+import { applyOperation, dependenciesOf, sessionOf, wantsOf } from './operation.ts';
+import { toDuplicate, toResult } from './operation-results.ts';
+import { refuse } from './outcome.ts';
+import { type ApplyContext, WorkingSet } from './working-set.ts';
+
+/** An operation as it was sent: one that passed its schema, or one that did not and is refused by itself. */
+export type SentOperation =
+  | { readonly operation: Operation; readonly fingerprint: string }
+  | { readonly operation: null; readonly opId: string; readonly seq: number; readonly details: readonly FieldIssue[] };
+
+export interface BatchContext extends ApplyContext {
+  readonly devices: readonly StoredDevice[];
+  /** Results stored before, by operation id. */
+  readonly known: ReadonlyMap<string, StoredResult>;
+}
+
+export interface BatchOutcome {
+  /** One for each operation, in their order. */
+  readonly results: readonly OperationResult[];
+  readonly summary: UserSummary;
+  /** Sessions about which every operation of this batch is settled. */
+  readonly settledSessions: ReadonlySet<string>;
+}
+
+/** Time that the sessions of one run may span together: bounds what is loaded at once. */
+const RUN_MS_MAX = 500 * 3_600_000;
+
+/** An operation with its digest: everything but its number, which changes when a device begins to count anew. */
+export function toSent(operation: Operation): SentOperation {
+  const { seq: _, ...rest } = operation;
+  return { operation, fingerprint: fingerprintOf([canonicalJson(rest)]) };
+}
+
+export function opIdOf(sent: SentOperation): string {
+  return sent.operation === null ? sent.opId : sent.operation.op_id;
+}
+
+export function seqOf(sent: SentOperation): number {
+  return sent.operation === null ? sent.seq : sent.operation.seq;
+}
+
+export async function applyOperations(
+  tx: UserTransaction,
+  summary: UserSummary,
+  sent: readonly SentOperation[],
+  context: BatchContext,
+): Promise<BatchOutcome> {
+  const results = new Map<string, OperationResult>();
+  const batch = new Batch(tx, summary, context);
+  for (const run of runsOf(sent.filter((one) => !isSettledBefore(one, context, results)))) {
+    for (const [opId, result] of await batch.apply(run)) results.set(opId, result);
+  }
+  const inOrder = sent.map((one) => results.get(opIdOf(one)) as OperationResult);
+  return { results: inOrder, summary: batch.summary, settledSessions: settledSessions(sent, inOrder) };
+}
+
+/** Answers what needs no rule: resends, ids that were used for something else, and what did not pass its schema. */
+function isSettledBefore(sent: SentOperation, context: BatchContext, results: Map<string, OperationResult>): boolean {
+  const opId = opIdOf(sent);
+  if (sent.operation === null) {
+    results.set(opId, rejected(opId, 'invalid_request', sent.details));
+    // Still part of its run: what depends on it must learn of its refusal.
+    return false;
+  }
+  const known = context.known.get(opId);
+  if (known === undefined) return false;
+  results.set(opId, known.fingerprint === sent.fingerprint ? toDuplicate(known.result) : rejected(opId, 'operation_id_reused'));
+  return true;
+}
+
+class Batch {
+  readonly #tx: UserTransaction;
+  readonly #context: BatchContext;
+  #refused: ReadonlySet<string> = new Set();
+  summary: UserSummary;
+
+  constructor(tx: UserTransaction, summary: UserSummary, context: BatchContext) {
+    this.#tx = tx;
+    this.#context = context;
+    this.summary = summary;
+  }
+
+  async apply(run: readonly SentOperation[]): Promise<ReadonlyMap<string, OperationResult>> {
+    const refusedBefore = this.#refused;
+    try {
+      return await this.#tx.savepoint(() => this.#decideAndStore(run));
+    } catch (error) {
+      if (!isStoreError(error) || error.code !== 'failed') throw error;
+      this.#refused = refusedBefore;
+    }
+    const [first] = run;
+    if (run.length === 1 && first !== undefined) {
+      this.#refuse(first);
+      return new Map([[opIdOf(first), rejected(opIdOf(first), 'internal')]]);
+    }
+    const results = new Map<string, OperationResult>();
+    for (const one of run) for (const [opId, result] of await this.apply([one])) results.set(opId, result);
+    return results;
+  }
+
+  async #decideAndStore(run: readonly SentOperation[]): Promise<ReadonlyMap<string, OperationResult>> {
+    const set = new WorkingSet(this.summary);
+    await load(this.#tx, set, wantsOf(run.flatMap(({ operation }) => (operation === null ? [] : [operation]))));
+    const results = new Map(run.map((sent) => [opIdOf(sent), this.#decide(set, sent)]));
+    const { now } = this.#context;
+    const stored = run.flatMap((sent): StoredResult[] => {
+      const result = results.get(opIdOf(sent));
+      if (sent.operation === null || result === undefined || result.status === 'rejected') return [];
+      return [{ operationId: opIdOf(sent), createdAt: now, fingerprint: sent.fingerprint, result: JSON.stringify(result) }];
+    });
+    await flush(this.#tx, set, { results: stored });
+    this.summary = set.summary;
+    return results;
+  }
+
+  #decide(set: WorkingSet, sent: SentOperation): OperationResult {
+    if (sent.operation === null) {
+      this.#refuse(sent);
+      return rejected(sent.opId, 'invalid_request', sent.details);
+    }
+    const { operation } = sent;
+    const { mark } = set;
+    const isStranded = dependenciesOf(operation).some((id) => this.#refused.has(id));
+    const outcome = isStranded ? refuse('depends_on_rejected') : applyOperation(set, operation, this.#context);
+    // A superseded amend keeps what merges; all else that did not take effect leaves nothing behind.
+    const isMerged = outcome.kind === 'superseded' && operation.type === 'amend';
+    if (outcome.kind !== 'applied' && !isMerged) set.returnTo(mark);
+    if (outcome.kind === 'refused') this.#refuse(sent);
+    return toResult(operation.op_id, outcome, this.#context.devices);
+  }
+
+  #refuse(sent: SentOperation): void {
+    const session = sent.operation === null ? null : sessionOf(sent.operation);
+    this.#refused = new Set([...this.#refused, opIdOf(sent), ...(session === null ? [] : [session])]);
+  }
+}
+
+function rejected(opId: string, code: ErrorCode, details?: readonly FieldIssue[]): OperationResult {
+  return { op_id: opId, status: 'rejected', code, message: ERRORS[code].message, ...(details === undefined ? {} : { details }) };
+}
+
+/** Cuts operations into runs whose sessions span a bounded time. */
+function runsOf(sent: readonly SentOperation[]): SentOperation[][] {
+  const runs: SentOperation[][] = [];
+  let left = 0;
+  for (const one of sent) {
+    const intervals = one.operation === null ? [] : (wantsOf([one.operation]).intervals ?? []);
+    const spans = intervals.reduce((sum, { startTime, endTime }) => sum + Math.abs(endTime - startTime), 0);
+    const last = runs.at(-1);
+    if (last === undefined || spans > left) {
+      runs.push([one]);
+      left = RUN_MS_MAX - spans;
+    } else {
+      last.push(one);
+      left -= spans;
+    }
+  }
+  return runs;
+}
+
+function settledSessions(sent: readonly SentOperation[], results: readonly OperationResult[]): ReadonlySet<string> {
+  const settled = new Set<string>();
+  const open = new Set<string>();
+  sent.forEach(({ operation }, i) => {
+    const session = operation === null ? null : sessionOf(operation);
+    if (session !== null) (results[i]?.status === 'rejected' ? open : settled).add(session);
+  });
+  return new Set([...settled].filter((id) => !open.has(id)));
+}

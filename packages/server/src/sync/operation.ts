@@ -1,0 +1,112 @@
+// One operation of an exchange, applied to loaded rows: which rule decides, what it will look at, and what it depends on.
+import { type Operation, parseInstant, type SessionEdit, type StartOperation } from '@syncline/protocol';
+import type { Interval } from '../ports.ts';
+import { applyCancel, toCancelInput } from './cancel.ts';
+import { applyAmend, applyDelete, applyRestore } from './edit.ts';
+import type { Wants } from './load.ts';
+import { type OperationOutcome, refuse } from './outcome.ts';
+import { applyResolve, applyUnresolve } from './settle.ts';
+import { applyStart, type StartInput } from './start.ts';
+import { applySubmit, toSubmitInput } from './submit.ts';
+import type { ApplyContext, WorkingSet } from './working-set.ts';
+
+/** Applies one operation. Whatever a refused or superseded one left in the set, the caller takes back. */
+export function applyOperation(set: WorkingSet, operation: Operation, context: ApplyContext): OperationOutcome {
+  switch (operation.type) {
+    case 'submit': return applySubmit(set, toSubmitInput(operation.session), context);
+    case 'amend': return applyAmend(set, operation.session_id, operation.base_version, operation.edit, context);
+    case 'delete': return applyDelete(set, operation.session_id, operation.base_version, context);
+    case 'restore': return applyRestore(set, operation.session_id, context);
+    case 'start': return applyStartOperation(set, operation, context);
+    case 'cancel': return applyCancel(set, toCancelInput(operation.cancellation), context);
+    case 'resolve': return applyResolve(set, operation, context);
+    case 'unresolve': return applyUnresolve(set, operation.settlement_id, context);
+  }
+}
+
+function applyStartOperation(set: WorkingSet, operation: StartOperation, context: ApplyContext): OperationOutcome {
+  const running = set.running().filter((session) => session.id !== operation.session_id && session.deviceId !== context.deviceId);
+  const isKnown = set.session(operation.session_id) !== null;
+  if (operation.ask_first === true && running.length > 0 && !isKnown) return { ...refuse('session_running'), running };
+  const outcome = applyStart(set, toStartInput(operation), context);
+  return outcome.kind === 'refused' ? outcome : { ...outcome, running };
+}
+
+function toStartInput(operation: StartOperation): StartInput {
+  return {
+    sessionId: operation.session_id,
+    startTime: parseInstant(operation.start_time),
+    plannedDuration: operation.planned_duration,
+    category: operation.category,
+    source: operation.source,
+    project: operation.project ?? null,
+    planningNotes: operation.planning_notes ?? null,
+    goals: null, energyLevel: null, appVersion: null, projectId: null, teamProjectId: null,
+  };
+}
+
+/** The session an operation is about; null when it is about several. */
+export function sessionOf(operation: Operation): string | null {
+  switch (operation.type) {
+    case 'submit': return operation.session.session_id;
+    case 'cancel': return operation.cancellation.session_id;
+    case 'amend': case 'delete': case 'restore': case 'start': return operation.session_id;
+    case 'resolve': case 'unresolve': return null;
+  }
+}
+
+/** Ids of sessions and operations without which this one makes no sense. A submit or a cancel says all there is to say. */
+export function dependenciesOf(operation: Operation): readonly string[] {
+  switch (operation.type) {
+    case 'submit': case 'cancel': case 'start': return [];
+    case 'amend': case 'delete': case 'restore': return [operation.session_id];
+    case 'resolve': return operation.sessions.map((session) => session.session_id);
+    case 'unresolve': return [operation.settlement_id];
+  }
+}
+
+/** What rules will look at, for several operations at once. */
+export function wantsOf(operations: readonly Operation[]): Wants {
+  const wants = operations.map(wantsOfOne);
+  return {
+    sessionIds: wants.flatMap((want) => want.sessionIds),
+    details: wants.some((want) => want.details),
+    intervals: wants.flatMap((want) => want.intervals),
+    starts: wants.flatMap((want) => want.intervals).map((interval) => interval.startTime),
+    running: operations.some((operation) => operation.type === 'start'),
+    rewrites: operations.some((operation) => !['submit', 'start', 'cancel'].includes(operation.type)),
+    settlementIds: operations.flatMap((operation) => (operation.type === 'unresolve' ? [operation.settlement_id] : [])),
+  };
+}
+
+interface OneWant {
+  readonly sessionIds: readonly string[];
+  readonly details: boolean;
+  readonly intervals: readonly Interval[];
+}
+
+function wantsOfOne(operation: Operation): OneWant {
+  const one = (id: string, intervals: readonly Interval[] = [], details = false): OneWant => ({ sessionIds: [id], intervals, details });
+  switch (operation.type) {
+    case 'submit': return one(operation.session.session_id, intervalsOf(operation.session));
+    case 'amend': return one(operation.session_id, intervalsOf(operation.edit));
+    case 'delete': case 'restore': return one(operation.session_id);
+    case 'start': return one(operation.session_id, intervalsOf({ start_time: operation.start_time, end_time: operation.start_time }), true);
+    case 'cancel': return one(operation.cancellation.session_id, [], true);
+    case 'unresolve': return { sessionIds: [], intervals: [], details: false };
+    case 'resolve': {
+      const { edits, creates } = operation.plan;
+      return {
+        sessionIds: [...operation.sessions.map((session) => session.session_id), ...edits.map((edit) => edit.session_id), ...operation.plan.deletes, ...creates.map((create) => create.session_id)],
+        intervals: [...edits.flatMap((edit) => intervalsOf(edit.edit)), ...creates.flatMap(intervalsOf)],
+        details: false,
+      };
+    }
+  }
+}
+
+function intervalsOf({ start_time: start, end_time: end }: Pick<SessionEdit, 'start_time' | 'end_time'>): Interval[] {
+  const startTime = start === undefined ? null : parseInstant(start);
+  const endTime = end === undefined ? null : parseInstant(end);
+  return startTime === null || endTime === null ? [] : [{ startTime, endTime }];
+}

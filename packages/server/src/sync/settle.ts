@@ -1,0 +1,95 @@
+// Settling a conflict and taking that back. The device that decides works out the whole plan, so every device shows the same result;
+// here it is checked against what is stored, and applied as a whole or not at all.
+import type { ResolveOperation } from '@syncline/protocol';
+import type { StoredSession } from '../ports.ts';
+import { regroup } from './conflict-keeping.ts';
+import { applyEdit, change, markDeleted } from './edit.ts';
+import { versionByOthers } from './edit-trail.ts';
+import { type OperationOutcome, type Refusal, refuse } from './outcome.ts';
+import { readPlan, type RememberedPlan, toBefore, writePlan } from './settlement-plan.ts';
+import { applySubmit, toSubmitInput } from './submit.ts';
+import { type ApplyContext, isLive, type WorkingSet } from './working-set.ts';
+
+/** Applies a settlement; a refusal or a supersession may leave traces in the set, which the caller takes back. */
+export function applyResolve(set: WorkingSet, operation: ResolveOperation, context: ApplyContext): OperationOutcome {
+  const { sessions: named, plan, kind } = operation;
+  const stored = named.map(({ session_id: id }) => set.session(id));
+  if (stored.includes(null)) return refuse('not_found');
+  const sessions = stored as readonly StoredSession[];
+  const isLate = sessions.some((session, i) => !isLive(session) || versionByOthers(session, context.deviceId) > (named[i]?.version ?? 0));
+  if (isLate) return { kind: 'superseded', sessions };
+  const fault = findFault(set, operation);
+  if (fault !== null) return fault;
+
+  const touched = [...plan.edits.map((edit) => edit.session_id), ...plan.deletes];
+  const before = touched.map((id) => toBefore(set.session(id) as StoredSession));
+  const refused = applyPlan(set, operation, context);
+  if (refused !== null) return refused;
+  const ids = named.map(({ session_id: id }) => id);
+  if (kind === 'keep_all') keepAll(set, ids, operation.op_id);
+
+  const created = plan.creates.map((create) => create.session_id);
+  const after = [...touched, ...created].map((id) => set.session(id) as StoredSession);
+  const sequence = set.nextSequence();
+  const versions = after.map(({ id, version }) => [id, version] as const);
+  const remembered: RememberedPlan = { kind, sessionIds: [...ids].sort(), deviceId: context.deviceId, before, created, versions };
+  set.putSettlement({ id: operation.op_id, sequence, createdAt: context.now, undoneAt: null, plan: writePlan(remembered) });
+  return { kind: 'applied', sessions: after, sequence };
+}
+
+/** Undoes a settlement. Late when a session it touched was changed since, by anybody. */
+export function applyUnresolve(set: WorkingSet, settlementId: string, context: ApplyContext): OperationOutcome {
+  const settlement = set.settlement(settlementId);
+  if (settlement === null) return refuse('not_found');
+  const plan = readPlan(settlement);
+  const current = plan.versions.map(([id]) => set.session(id)).filter((session) => session !== null);
+  if (settlement.undoneAt !== null) return { kind: 'repeated', sessions: current, sequence: settlement.sequence };
+  const isChanged = plan.versions.some(([id, version]) => set.session(id)?.version !== version);
+  if (isChanged) return { kind: 'superseded', sessions: current };
+
+  for (const before of plan.before) change(set, { ...(set.session(before.id) as StoredSession), ...before }, context);
+  for (const id of plan.created) markDeleted(set, set.session(id) as StoredSession, context);
+  if (plan.kind === 'keep_all') {
+    set.conflicts.free(settlementId);
+    regroup(set.conflicts, plan.sessionIds);
+  }
+  const sequence = set.nextSequence();
+  set.putSettlement({ ...settlement, sequence, undoneAt: context.now });
+  return { kind: 'applied', sessions: plan.versions.map(([id]) => set.session(id) as StoredSession), sequence };
+}
+
+/** A plan may touch each named session once, nothing else, and must do what its kind says. */
+function findFault(set: WorkingSet, { kind, sessions, plan }: ResolveOperation): Refusal | null {
+  const named = new Set(sessions.map(({ session_id: id }) => id));
+  if (named.size < sessions.length) return refuse('invalid_request', 'sessions', 'must not repeat a session');
+  const touched = [...plan.edits.map((edit) => edit.session_id), ...plan.deletes];
+  if (new Set(touched).size < touched.length) return refuse('invalid_request', 'plan', 'must not touch a session twice');
+  if (touched.some((id) => !named.has(id))) return refuse('invalid_request', 'plan', 'must touch only the sessions it looked at');
+  const created = plan.creates.map((create) => create.session_id);
+  const existing = created.map((id) => set.session(id)).find((session) => session !== null);
+  if (existing !== undefined) return { ...refuse('session_id_reused'), session: existing };
+  const isEmpty = touched.length + created.length === 0;
+  if ((kind === 'keep_all') !== isEmpty) return refuse('invalid_request', 'plan', kind === 'keep_all' ? 'must be empty' : 'must not be empty');
+  return null;
+}
+
+function applyPlan(set: WorkingSet, { plan }: ResolveOperation, context: ApplyContext): Refusal | null {
+  for (const { session_id: id, edit } of plan.edits) {
+    const edited = applyEdit(set, set.session(id) as StoredSession, edit, context);
+    if ('kind' in edited) return edited;
+  }
+  for (const id of plan.deletes) markDeleted(set, set.session(id) as StoredSession, context);
+  for (const create of plan.creates) {
+    const outcome = applySubmit(set, toSubmitInput(create), context);
+    if (outcome.kind === 'refused') return outcome;
+  }
+  return null;
+}
+
+function keepAll(set: WorkingSet, ids: readonly string[], settlementId: string): void {
+  const sorted = [...ids].sort();
+  sorted.forEach((first, i) => {
+    for (const second of sorted.slice(i + 1)) set.conflicts.keep({ first, second, settlementId });
+  });
+  regroup(set.conflicts, ids);
+}
