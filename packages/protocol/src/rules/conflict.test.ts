@@ -8,10 +8,10 @@ const membersOf = (conflicts: readonly Conflict[]) =>
 const byHand = (sessions: readonly DrawnSession[], kept: ReadonlySet<string> = new Set()) =>
   groupsByHand(sessions.map((s) => s.id), pairsByHand(sessions).filter(([a, b]) => !kept.has([a, b].sort().join('|'))));
 
-/** A history and some of its overlapping pairs, chosen to be kept, with keys that mean nothing mixed in. */
+/** A history and pairs chosen to be kept: of those that overlap and of those that do not (any more), with keys that mean nothing mixed in. */
 const historyAndKept = anyHistory.chain((sessions) =>
-  fc.tuple(fc.constant(sessions), fc.subarray(pairsByHand(sessions))).map(([history, pairs]) => {
-    const keys = pairs.map(([a, b]) => [a, b].sort().join('|'));
+  fc.tuple(fc.constant(sessions), fc.subarray(pairsByHand(sessions)), fc.subarray(anyPairs(sessions))).map(([history, pairs, others]) => {
+    const keys = [...pairs, ...others].map(([a, b]) => [a, b].sort().join('|'));
     return { sessions: history, kept: new Set([...keys, 's0|gone', 'nothing']) };
   }),
 );
@@ -165,6 +165,10 @@ describe('toWireConflict', () => {
     expect(isEveryDuplicate([{ ...conflict, kind: 'duplicate' }, conflict])).toBe(false);
   });
 });
+
+function anyPairs(sessions: readonly DrawnSession[]): [string, string][] {
+  return sessions.flatMap((a, i) => sessions.slice(i + 1, i + 6).map((b): [string, string] => [a.id, b.id]));
+}
 
 /** Whether any two sessions come from different devices: by id where both are known, else by type. */
 function differByHand(group: readonly (DrawnSession | undefined)[]): boolean {

@@ -60,6 +60,19 @@ describe('findOverlaps', () => {
     );
   });
 
+  it('sorts fractions of a millisecond that lie between whole ones', () => {
+    const history = fc.array(fc.tuple(fc.integer({ min: -100, max: 100 }), fc.integer({ min: 1, max: 9 })), { minLength: 70, maxLength: 120 });
+    fc.assert(
+      fc.property(history, (rows) => {
+        const ends = [[-30, -29.875], [30, 30.125]] as const;
+        const inner = rows.map(([quarters, eighths]) => [quarters / 4, quarters / 4 + eighths / 8] as const);
+        const sessions = [...inner, ...ends].map(([startTime, endTime], i) => ({ id: `s${i}`, startTime, endTime }));
+        expect(asText(findOverlaps(sessions))).toEqual(asText(pairsByHand(sessions)));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('agrees with the columns on tens of thousands of shuffled sessions', () => {
     const sessions = manySessions(30_000);
     const sorted = [...sessions].sort((a, b) => a.startTime - b.startTime || (a.id < b.id ? -1 : 1));

@@ -25,6 +25,7 @@ describe('parseSubmit', () => {
     const { category: _category, ...rest } = body;
     expect(faults(parseSubmit({ ...rest, end_time: rest.start_time, note: 5 }, NOW))).toEqual(['category', 'duration', 'end_time', 'note']);
     expect(faults(parseSubmit({ ...body, duration: 'long' }, NOW))).toEqual(['duration']);
+    expect(faults(parseSubmit({ ...body, duration: 'long', end_time: body.start_time }, NOW))).toEqual(['duration', 'end_time']);
     expect(faults(parseSubmit({ ...body, start_time: 'x', duration: 90 }, NOW))).toEqual(['start_time']);
   });
 
