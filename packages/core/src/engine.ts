@@ -7,6 +7,7 @@ import { engineError } from './errors.ts';
 import type { RunningSession } from './model/session.ts';
 import type { Cancel, Channel, LifecycleEvent, Ports, StoreError } from './ports.ts';
 import type { Source } from './source.ts';
+import { Books } from './sync/books.ts';
 import { Contact } from './sync/contact.ts';
 import { type DeviceIdentity, openDevice } from './sync/device.ts';
 import { Driver } from './sync/driver.ts';
@@ -17,6 +18,7 @@ import type { Held } from './sync/rescue.ts';
 import { ServerCalls } from './sync/server-calls.ts';
 import { SessionReader } from './sync/session-reader.ts';
 import { Sessions } from './sync/sessions.ts';
+import { isOver } from './sync/span.ts';
 import { sendStart } from './sync/start-call.ts';
 import type { Self } from './sync/status.ts';
 import { StatusBoard } from './sync/status-board.ts';
@@ -35,6 +37,7 @@ class Engine implements SyncEngine {
   readonly #board: StatusBoard;
   readonly #channel: Channel;
   readonly #calls: ServerCalls;
+  readonly #books: Books;
   readonly #driver: Driver;
   readonly #leadership: Leadership;
   readonly #keeper: StoreKeeper;
@@ -61,6 +64,7 @@ class Engine implements SyncEngine {
     this.#board = new StatusBoard({ local, clock, self, lastHours: config.lastHours });
     this.#keeper = new StoreKeeper({ local, board: this.#board, stores: ports.stores, clock, name: config.name, identity, signal });
     const contact = new Contact({ local, clock });
+    this.#books = new Books({ local, clock, ids, lifecycle, contact });
     const tokens = new Tokens({ ask: config.token, user: config.user, clock, signal });
     this.#calls = new ServerCalls({
       transport: ports.transport, tokens, clock, appIdentifier: config.appIdentifier, deviceId: self.deviceId,
@@ -69,7 +73,7 @@ class Engine implements SyncEngine {
       onAnswer: (skew) => contact.heard(skew),
     });
     this.#driver = new Driver({
-      local, calls: this.#calls, tokens, clock, ids, lifecycle, self, user: config.user, contact,
+      local, calls: this.#calls, tokens, clock, ids, lifecycle, self, user: config.user, contact, books: this.#books,
     });
     this.#leadership = new Leadership({
       name: `${config.name}:lead`, tab, local, locks, clock, ids, lifecycle, signal,
@@ -202,10 +206,10 @@ class Engine implements SyncEngine {
 
   #sendStart(session: RunningSession): void {
     this.#leadership.watch();
-    const { connection, backOffUntil, stopped } = this.#local.view.sync;
-    const isFree = connection === 'online' && backOffUntil === null && stopped === null;
+    const { connection, pause, stopped } = this.#local.view.sync;
+    const isFree = connection === 'online' && stopped === null && isOver(pause, this.#ports.clock.now());
     const isWorthIt = this.#config.maySend && this.#ports.lifecycle.online() && isFree;
-    if (isWorthIt) void sendStart(this.#calls, session, this.#config.deviceType, this.#stop.signal);
+    if (isWorthIt) void sendStart(this.#calls, this.#books, this.#ports.clock, session, this.#config.deviceType, this.#stop.signal).catch(() => undefined);
   }
 }
 

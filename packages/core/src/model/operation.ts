@@ -16,8 +16,8 @@ export interface Delivery {
   /** Answers of 500 that count towards parking, and how many successes there had been at the last of them. */
   readonly faults: number;
   readonly successesAtFault: number | null;
-  /** Not before this instant of the device's clock, or null. */
-  readonly notBefore: number | null;
+  /** Not sent before this wait is over; null for none. */
+  readonly wait: { readonly from: number; readonly until: number } | null;
   readonly parked: ParkedReason | null;
 }
 
@@ -34,7 +34,7 @@ export interface Operation {
 }
 
 export const UNTRIED: Delivery = {
-  tries: 0, unknown: false, unclear: 0, faults: 0, successesAtFault: null, notBefore: null, parked: null,
+  tries: 0, unknown: false, unclear: 0, faults: 0, successesAtFault: null, wait: null, parked: null,
 };
 
 /** The call that delivers an operation. Depends on nothing but the operation, so a resend repeats the same bytes. */

@@ -91,11 +91,17 @@ function isIssue(value: unknown): boolean {
   return row !== null && typeof row['path'] === 'string' && typeof row['message'] === 'string';
 }
 
+/** A wait with its two ends. */
+export function readSpan(value: unknown): { readonly from: number; readonly until: number } | null {
+  const row = asFields(value);
+  return row !== null && isNumber(row['from']) && isNumber(row['until']) ? { from: row['from'], until: row['until'] } : null;
+}
+
 function readDelivery(value: unknown): Delivery | null {
   const row = asFields(value);
   const isSound =
     row !== null && isCount(row['tries']) && typeof row['unknown'] === 'boolean' && isCount(row['unclear']) &&
-    isCount(row['faults']) && isNumberOrNull(row['successesAtFault']) && isNumberOrNull(row['notBefore']) &&
+    isCount(row['faults']) && isNumberOrNull(row['successesAtFault']) && (row['wait'] === null || readSpan(row['wait']) !== null) &&
     (row['parked'] === null || readParked(row['parked']) !== null);
   return isSound ? (row as unknown as Delivery) : null;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { askedPauseMs, backOffMs, parseHttpDate, soundDeadline } from './backoff.ts';
+import { askedPauseMs, backOffMs, parseHttpDate } from './backoff.ts';
+import { endOf, isOver, sooner, spanOf } from './span.ts';
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
@@ -20,13 +21,12 @@ describe('the pause after a failure', () => {
       expect(askedPauseMs(asked, chance)).toBeLessThanOrEqual(asked * 1.1 + 1);
     }));
   });
-  it('read back after the clock was set is not believed for longer than it can be', () => {
-    expect(soundDeadline(null, false, 0)).toBeNull();
-    expect(soundDeadline(5000, false, 0)).toBe(5000);
-    expect(soundDeadline(301_000, false, 1000)).toBe(301_000);
-    expect(soundDeadline(301_001, false, 1000)).toBeNull();
-    expect(soundDeadline(3_611_000, true, 1000)).toBe(3_611_000);
-    expect(soundDeadline(3_611_001, true, 1000)).toBeNull();
+  it('is over when the clock shows less than at its beginning', () => {
+    const span = spanOf(1000, 500);
+    expect([0, 999, 1000, 1499, 1500, 9999].map((now) => isOver(span, now))).toEqual([true, true, false, false, true, true]);
+    expect(endOf(span, 1200)).toBe(1500);
+    expect(sooner(span, 1200, 1300)).toEqual({ from: 1200, until: 1300 });
+    expect(isOver(null, 7)).toBe(true);
   });
 });
 

@@ -19,12 +19,6 @@ export function askedPauseMs(askedMs: number, random: number): number {
   return Math.round(askedMs + random * Math.min(askedMs * 0.1, 10_000));
 }
 
-/** A stored deadline, or null when it is further away than it can be: the clock was put back since. */
-export function soundDeadline(until: number | null, asked: boolean, now: number): number | null {
-  const longest = asked ? ASKED_MAX_MS + ASKED_JITTER_MAX_MS : BACK_OFF_MAX_MS;
-  return until === null || until > now + longest ? null : until;
-}
-
 function isDigits(text: string): boolean {
   if (text.length === 0 || text.length > 10) return false;
   for (let i = 0; i < text.length; i += 1) {

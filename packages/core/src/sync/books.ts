@@ -5,10 +5,12 @@ import { askedPauseMs, BACK_OFF_MIN_MS, backOffMs } from './backoff.ts';
 import type { Contact } from './contact.ts';
 import type { Local } from './local.ts';
 import type { Halt } from './push.ts';
+import { endOf, isOver, sooner } from './span.ts';
 import type { LastError, SyncState } from './sync-state.ts';
 
-/** Failing requests a minute, at most. */
-const FAILURES_PER_MINUTE = 11;
+/** After so many failing requests within a minute nothing is sent until the minute is over; those on their way come on top. */
+const FAILURES_PER_MINUTE = 8;
+const MINUTE_MS = 60_000;
 
 export interface BooksOptions {
   readonly local: Local;
@@ -26,6 +28,21 @@ export class Books {
     this.#options = options;
   }
 
+  /** A request failed, whatever was to blame. */
+  noteFailure(): void {
+    this.#failedAt = [...this.#failedAt, this.#options.clock.now()].slice(-FAILURES_PER_MINUTE);
+  }
+
+  noteSuccess(): void {
+    this.#failedAt = [];
+  }
+
+  /** When another request may be made after so many failures; `now` unless there were too many. */
+  freeAt(now: number): number {
+    const recent = this.#failedAt.filter((at) => at <= now && at > now - MINUTE_MS);
+    return recent.length < FAILURES_PER_MINUTE ? now : Math.min(...recent) + MINUTE_MS;
+  }
+
   async write(change: (state: SyncState) => Partial<SyncState>): Promise<void> {
     await this.#options.local.commit((draft) => draft.setSync(change(draft.view.sync), this.#options.contact.latest), 'relaxed');
   }
@@ -33,22 +50,26 @@ export class Books {
   /** A pause of our own making ends at `at`, but never within a second of the last failure. */
   async shortenPause(at: number): Promise<void> {
     const soonest = Math.max(at, (this.#failedAt.at(-1) ?? Number.NEGATIVE_INFINITY) + BACK_OFF_MIN_MS);
+    const now = this.#options.clock.now();
     await this.write((state) => {
-      if (state.backOffUntil === null || state.asked || state.backOffUntil <= soonest) return {};
-      return { backOffUntil: soonest, nextAttemptAt: soonest };
+      if (state.asked || endOf(state.pause, now) <= soonest) return {};
+      return { pause: sooner(state.pause, now, soonest), nextAttemptAt: soonest };
     });
   }
 
   async succeed(): Promise<void> {
-    this.#failedAt = [];
+    this.noteSuccess();
     await this.write((state) => ({
-      connection: 'online', phase: 'idle', progress: null, failures: 0, backOffUntil: null, asked: false, nextAttemptAt: null,
+      connection: 'online', phase: 'idle', progress: null, failures: 0, pause: null, asked: false, nextAttemptAt: null,
       problems: state.problems.filter((code) => code !== 'blocked_by_policy' && code !== 'forbidden'),
       lastError: null,
     }));
   }
 
-  /** @param someSucceeded others were acknowledged in the same round, so the pauses start again from the shortest. */
+  /**
+   * Notes why nothing more is sent now.
+   * @param someSucceeded others were acknowledged in the same round, so the pauses start again from the shortest.
+   */
   async fail(halt: Halt, someSucceeded: boolean): Promise<void> {
     const at = this.#options.clock.now();
     if (halt.kind === 'stopped') {
@@ -78,14 +99,11 @@ export class Books {
 
   #pauseAfter(halt: Extract<Halt, { kind: 'failed' }>, someSucceeded: boolean, now: number): Partial<SyncState> {
     const { local, ids } = this.#options;
-    this.#failedAt = [...this.#failedAt, now].slice(-FAILURES_PER_MINUTE);
     const failures = someSucceeded ? 1 : local.view.sync.failures + 1;
     const asked = halt.retryAfterMs !== null;
-    const pause = asked ? askedPauseMs(halt.retryAfterMs, ids.random()) : backOffMs(failures, ids.random());
-    const first = this.#failedAt[0];
-    const isFull = this.#failedAt.length === FAILURES_PER_MINUTE && first !== undefined;
-    const backOffUntil = Math.max(now + pause, isFull ? Math.min(now, first) + 60_000 : 0);
-    return { failures, asked, backOffUntil, nextAttemptAt: backOffUntil };
+    const ms = asked ? askedPauseMs(halt.retryAfterMs, ids.random()) : backOffMs(failures, ids.random());
+    const until = Math.max(now + ms, this.freeAt(now));
+    return { failures, asked, pause: { from: now, until }, nextAttemptAt: until };
   }
 
   /** Before waiting: words that say more than what is going on are taken back. */
@@ -93,7 +111,7 @@ export class Books {
     const { lifecycle, clock } = this.#options;
     await this.write((state) => {
       const isPaused = state.stopped !== null || state.connection === 'auth_required';
-      const isBackingOff = state.backOffUntil !== null && state.backOffUntil > clock.now();
+      const isBackingOff = !isOver(state.pause, clock.now());
       const isOffline = !lifecycle.online() && state.connection !== 'auth_required';
       return {
         phase: isPaused ? 'paused' : isBackingOff ? 'backing_off' : 'idle',

@@ -4,9 +4,9 @@ import type { SyncOutcome } from '../api.ts';
 import type { Clock, Ids, Lifecycle, TransportResult } from '../ports.ts';
 import { readCommon, readJson } from './answer.ts';
 import { areTexts } from '../model/rows.ts';
-import { BACK_OFF_MIN_MS, soundDeadline } from './backoff.ts';
+import { BACK_OFF_MIN_MS } from './backoff.ts';
 import { Bell } from './bell.ts';
-import { Books, reasonOf } from './books.ts';
+import { reasonOf } from './books.ts';
 import type { Local } from './local.ts';
 import { compactHistory, MERGE_CHUNKS_MIN } from './compact.ts';
 import { nextStep, type Step } from './machine.ts';
@@ -14,6 +14,7 @@ import { countSendable, needsHealthProof, nextWaitingAt } from './outbox.ts';
 import { Drain, type Halt, type PushOptions, tokenOutcome } from './push.ts';
 import { pollStatus } from './poll.ts';
 import type { ServerCalls } from './server-calls.ts';
+import { endOf, isOver, sooner, type Span, spanOf } from './span.ts';
 import type { Tokens } from './tokens.ts';
 import type { Self } from './status.ts';
 
@@ -40,16 +41,16 @@ export interface DriverOptions extends PushOptions {
 export class Driver {
   readonly #options: DriverOptions;
   readonly #bell: Bell;
-  readonly #books: Books;
   /** A person asked, and nothing was tried since. */
   #isWishing = false;
-  #pollAt = 0;
-  #lastPollAt = Number.NEGATIVE_INFINITY;
-  #healthAt = 0;
-  /** When the server was last asked whether it is well. */
-  #proofAt = Number.NEGATIVE_INFINITY;
-  #tokenAt = 0;
-  #offlineTryAt = 0;
+  /** Waits until the next of each kind; null when it is due. */
+  #poll: Span | null = null;
+  #health: Span | null = null;
+  #token: Span | null = null;
+  #offlineTry: Span | null = null;
+  /** The server was asked a moment ago whether it is well. */
+  #proof: Span | null = null;
+  #polled: Span | null = null;
   #networkFailures = 0;
   #sent = 0;
   #compactedAt = 1;
@@ -59,7 +60,6 @@ export class Driver {
   constructor(options: DriverOptions) {
     this.#options = options;
     this.#bell = new Bell(options.clock);
-    this.#books = new Books(options);
   }
 
   /** Something changed that may mean work. */
@@ -70,11 +70,12 @@ export class Driver {
   /** The page woke up, or the network is back: one catch-up, a little later, so that not everything wakes at once. */
   async catchUp(): Promise<void> {
     const { clock, ids } = this.#options;
-    const at = clock.now() + Math.round(ids.random() * CATCH_UP_JITTER_MS);
-    this.#pollAt = Math.min(this.#pollAt, at);
-    this.#offlineTryAt = 0;
-    this.#tokenAt = Math.min(this.#tokenAt, at);
-    await this.#books.shortenPause(at);
+    const now = clock.now();
+    const at = now + Math.round(ids.random() * CATCH_UP_JITTER_MS);
+    this.#poll = sooner(this.#poll, now, at);
+    this.#token = sooner(this.#token, now, at);
+    this.#offlineTry = null;
+    await this.#options.books.shortenPause(at);
     this.ring();
   }
 
@@ -83,15 +84,15 @@ export class Driver {
     const { clock, local, tokens } = this.#options;
     tokens.forgive();
     this.#isWishing = true;
-    this.#pollAt = this.#tokenAt = this.#offlineTryAt = 0;
+    this.#poll = this.#token = this.#offlineTry = null;
     await local.commit((draft) => {
       draft.setSync({ stopped: null });
       for (const [seq, operation] of draft.view.operations) {
-        if (operation.delivery.notBefore === null || operation.delivery.faults + operation.delivery.unclear === 0) continue;
-        draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, notBefore: null } });
+        if (operation.delivery.wait === null || operation.delivery.faults + operation.delivery.unclear === 0) continue;
+        draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, wait: null } });
       }
     }, 'relaxed');
-    await this.#books.shortenPause(clock.now());
+    await this.#options.books.shortenPause(clock.now());
   }
 
   /** Resolves when the loop has nothing left to do now. */
@@ -107,10 +108,9 @@ export class Driver {
   async lead(term: number, signal: AbortSignal): Promise<void> {
     const stop = (): void => this.ring();
     signal.addEventListener('abort', stop);
-    this.#healthAt = this.#pollAt = this.#tokenAt = this.#offlineTryAt = 0;
+    this.#health = this.#poll = this.#token = this.#offlineTry = null;
     try {
-      await this.#books.write((state) => ({
-        backOffUntil: soundDeadline(state.backOffUntil, state.asked, this.#options.clock.now()),
+      await this.#options.books.write((state) => ({
         connection: state.connection === 'auth_required' ? 'offline' : state.connection,
       }));
       while (!signal.aborted && this.#options.local.view.head.term === term) await this.#turn(term, signal);
@@ -131,7 +131,7 @@ export class Driver {
       if (!isMerged) this.#compactedAt = nextChunk;
       return;
     }
-    await this.#books.rest(step.until);
+    await this.#options.books.rest(step.until);
     // So soon after the last failure even a wish has to wait a moment.
     const isSoon = this.#isWishing && step.until !== null && step.until - clock.now() <= BACK_OFF_MIN_MS;
     if (!isSoon) this.#release(null);
@@ -142,54 +142,54 @@ export class Driver {
     const { local, clock, lifecycle, user } = this.#options;
     const now = clock.now();
     const { view } = local;
-    // A clock that was put back must not make any of these times longer than it ever was.
-    const sound = (at: number, longest: number): number => (at - now > longest ? now : at);
     return {
       now,
-      state: { ...view.sync, backOffUntil: soundDeadline(view.sync.backOffUntil, view.sync.asked, now) },
+      state: view.sync,
+      pauseEnds: endOf(view.sync.pause, now),
       isOffline: !lifecycle.online(),
-      offlineTryAt: sound(this.#offlineTryAt, OFFLINE_TRY_MS),
+      offlineTryAt: endOf(this.#offlineTry, now),
       sendable: countSendable(view, now, user),
       waitingAt: nextWaitingAt(view, now),
-      pollAt: sound(this.#pollAt, POLL_HIDDEN_MS * 1.1),
-      healthAt: view.sync.capabilities === null ? 0 : sound(this.#healthAt, HEALTH_EVERY_MS),
-      needsHealth: this.#networkFailures >= POLICY_SUSPICION || (Math.abs(now - this.#proofAt) >= BACK_OFF_MIN_MS && needsHealthProof(view, now)),
-      tokenAt: sound(this.#tokenAt, TOKEN_EVERY_MS),
+      pollAt: endOf(this.#poll, now),
+      healthAt: view.sync.capabilities === null ? now : endOf(this.#health, now),
+      needsHealth: this.#networkFailures >= POLICY_SUSPICION || (isOver(this.#proof, now) && needsHealthProof(view, now)),
+      tokenAt: endOf(this.#token, now),
     };
   }
 
   async #take(step: Exclude<Step, { kind: 'wait' }>, term: number, signal: AbortSignal): Promise<void> {
     this.#isWishing = false;
-    if (!this.#options.lifecycle.online()) this.#offlineTryAt = this.#options.clock.now() + OFFLINE_TRY_MS;
+    if (!this.#options.lifecycle.online()) this.#offlineTry = spanOf(this.#options.clock.now(), OFFLINE_TRY_MS);
     if (step.kind === 'token') return this.#askToken();
-    if (step.kind === 'health') return this.#health(signal);
-    if (step.kind === 'poll') return this.#poll(signal);
+    if (step.kind === 'health') return this.#askHealth(signal);
+    if (step.kind === 'poll') return this.#askStatus(signal);
     return this.#drain(term, signal);
   }
 
   async #askToken(): Promise<void> {
     const token = await this.#options.tokens.current();
-    this.#tokenAt = this.#options.clock.now() + TOKEN_EVERY_MS;
+    this.#token = spanOf(this.#options.clock.now(), TOKEN_EVERY_MS);
     // Whether it works is for the next request to say.
-    if (token.ok) await this.#books.write(() => ({ connection: 'offline', phase: 'idle', nextAttemptAt: null }));
+    if (token.ok) await this.#options.books.write(() => ({ connection: 'offline', phase: 'idle', nextAttemptAt: null }));
     else await this.#fail(tokenOutcome({ kind: 'no_token', refusal: token }));
   }
 
-  async #health(signal: AbortSignal): Promise<void> {
+  async #askHealth(signal: AbortSignal): Promise<void> {
     const { calls, clock, local } = this.#options;
-    this.#proofAt = clock.now();
+    this.#proof = spanOf(clock.now(), BACK_OFF_MIN_MS);
     const result = await calls.health(signal);
     if (signal.aborted) return;
     const failure = readCommon(result, clock.now());
     // A server that has no such call is a basic one; its other calls will tell.
     const isHalt = failure?.kind === 'stopped' || (failure?.kind === 'failed' && !isNotFound(result));
     if (isHalt) return this.#fail(failure);
-    this.#healthAt = clock.now() + HEALTH_EVERY_MS;
+    this.#options.books.noteSuccess();
+    this.#health = spanOf(clock.now(), HEALTH_EVERY_MS);
     const isBlocked = this.#networkFailures >= POLICY_SUSPICION;
     this.#networkFailures = 0;
     const body = result.ok && failure === null && result.response.status < 300 ? readJson(result.response) : undefined;
     const listed = areTexts(body?.['capabilities']) ? body['capabilities'] : [];
-    await this.#books.write((state) => ({
+    await this.#options.books.write((state) => ({
       capabilities: body === undefined ? (state.capabilities ?? []) : listed,
       // A good answer proves the server well: a fault of an item counts from here on.
       successes: body !== undefined && needsHealthProof(local.view, clock.now()) ? state.successes + 1 : state.successes,
@@ -206,28 +206,34 @@ export class Driver {
     if (signal.aborted) return;
     if (sent > 0) {
       this.#networkFailures = 0;
-      this.#pollAt = Math.min(this.#pollAt, Math.max(clock.now(), this.#lastPollAt + POLL_AFTER_DRAIN_MS));
+      const now = clock.now();
+      this.#poll = sooner(this.#poll, now, endOf(this.#polled, now));
     }
     if (halt?.kind === 'failed' && halt.code === 'network') this.#networkFailures += 1;
-    if (halt !== null) return this.#fail(halt, sent > 0);
+    if (halt?.kind === 'unauthorized') this.#token = spanOf(clock.now(), TOKEN_EVERY_MS);
+    // The drain has noted already why it stopped.
+    if (halt !== null) return;
     this.#networkFailures = 0;
-    await this.#books.succeed();
+    await this.#options.books.succeed();
   }
 
-  async #poll(signal: AbortSignal): Promise<void> {
+  async #askStatus(signal: AbortSignal): Promise<void> {
     const { clock, ids, lifecycle, self, local, calls } = this.#options;
-    this.#lastPollAt = clock.now();
     const interval = lifecycle.visible() ? POLL_VISIBLE_MS : POLL_HIDDEN_MS;
-    this.#pollAt = this.#lastPollAt + Math.round(interval * (0.9 + 0.2 * ids.random()));
+    this.#polled = spanOf(clock.now(), POLL_AFTER_DRAIN_MS);
+    this.#poll = spanOf(clock.now(), Math.round(interval * (0.9 + 0.2 * ids.random())));
     const halt = await pollStatus(local, calls, self, clock, signal);
     if (signal.aborted) return;
-    if (halt === null) await this.#books.succeed();
+    if (halt === null) await this.#options.books.succeed();
     else await this.#fail(halt);
   }
 
-  async #fail(halt: Halt, someSucceeded = false): Promise<void> {
-    if (halt.kind === 'unauthorized') this.#tokenAt = this.#options.clock.now() + TOKEN_EVERY_MS;
-    await this.#books.fail(halt, someSucceeded);
+  /** A call of the loop's own failed. */
+  async #fail(halt: Halt): Promise<void> {
+    const { books, clock } = this.#options;
+    if (halt.kind === 'unauthorized') this.#token = spanOf(clock.now(), TOKEN_EVERY_MS);
+    if (halt.kind === 'failed') books.noteFailure();
+    await books.fail(halt, false);
   }
 
   /** Tells those who wait for a sync. */

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type MachineFacts, nextStep } from './machine.ts';
 
 const facts = (more: Partial<MachineFacts> = {}, state: Partial<MachineFacts['state']> = {}): MachineFacts => ({
-  now: 1000, isOffline: false, offlineTryAt: 0, sendable: 0, waitingAt: null, pollAt: 5000, healthAt: 9000, needsHealth: false, tokenAt: 3000,
+  now: 1000, isOffline: false, offlineTryAt: 0, sendable: 0, waitingAt: null, pauseEnds: 1000, pollAt: 5000, healthAt: 9000, needsHealth: false, tokenAt: 3000,
   ...more,
-  state: { stopped: null, connection: 'online', backOffUntil: null, capabilities: [], ...state },
+  state: { stopped: null, connection: 'online', ...state },
 });
 
 describe('the next step', () => {
@@ -15,8 +15,8 @@ describe('the next step', () => {
     ['time to poll', facts({ pollAt: 1000 }), { kind: 'poll' }],
     ['the server is not known yet', facts({ healthAt: 0, sendable: 1 }), { kind: 'health' }],
     ['a fault waits for proof', facts({ needsHealth: true, sendable: 1 }), { kind: 'health' }],
-    ['a pause', facts({ sendable: 9, pollAt: 0, healthAt: 0 }, { backOffUntil: 2500 }), { kind: 'wait', until: 2500 }],
-    ['a pause that is over', facts({ sendable: 9 }, { backOffUntil: 1000 }), { kind: 'drain' }],
+    ['a pause', facts({ sendable: 9, pollAt: 0, healthAt: 0, pauseEnds: 2500 }), { kind: 'wait', until: 2500 }],
+    ['a pause that is over', facts({ sendable: 9, pauseEnds: 1000 }), { kind: 'drain' }],
     ['no network, surely', facts({ sendable: 9, isOffline: true, offlineTryAt: 8000 }), { kind: 'wait', until: 8000 }],
     ['no network, but a long time since the last try', facts({ sendable: 9, isOffline: true, offlineTryAt: 1000 }), { kind: 'drain' }],
     ['no token', facts({ sendable: 9 }, { connection: 'auth_required' }), { kind: 'wait', until: 3000 }],

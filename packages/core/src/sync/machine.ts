@@ -3,7 +3,9 @@ import type { SyncState } from './sync-state.ts';
 
 export interface MachineFacts {
   readonly now: number;
-  readonly state: Pick<SyncState, 'stopped' | 'connection' | 'backOffUntil' | 'capabilities'>;
+  readonly state: Pick<SyncState, 'stopped' | 'connection'>;
+  /** When the pause after a failure is over; `now` without one. */
+  readonly pauseEnds: number;
   /** The platform is sure that there is no network. */
   readonly isOffline: boolean;
   /** The last try while the platform said so; it may be wrong, so now and then one is made. */
@@ -29,7 +31,7 @@ export function nextStep(facts: MachineFacts): Step {
   if (state.connection === 'auth_required') {
     return facts.tokenAt <= now ? { kind: 'token' } : { kind: 'wait', until: facts.tokenAt };
   }
-  if (state.backOffUntil !== null && state.backOffUntil > now) return { kind: 'wait', until: state.backOffUntil };
+  if (facts.pauseEnds > now) return { kind: 'wait', until: facts.pauseEnds };
   if (facts.isOffline && facts.offlineTryAt > now) return { kind: 'wait', until: facts.offlineTryAt };
   if (facts.needsHealth || facts.healthAt <= now) return { kind: 'health' };
   if (facts.sendable > 0) return { kind: 'drain' };

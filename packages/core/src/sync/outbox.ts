@@ -1,18 +1,12 @@
 // Which operation goes next. Pure, over the view; a parked one never, one that waits for its time not yet,
 // those that failed less often first and among them the oldest: so none holds up the others.
 import type { Operation } from '../model/operation.ts';
+import { endOf, isOver } from './span.ts';
 import type { View } from './view.ts';
 
-/** Nothing waits longer than this for its time: a later one says that the clock was put back. */
-export const WAIT_MAX_MS = 3_600_000;
-
-function isWaiting(notBefore: number | null, now: number): notBefore is number {
-  return notBefore !== null && notBefore > now && notBefore <= now + WAIT_MAX_MS;
-}
-
 function isSendable(view: View, seq: number, operation: Operation, now: number, user: string): boolean {
-  const { parked, notBefore } = operation.delivery;
-  if (parked !== null || operation.owner !== user || isWaiting(notBefore, now)) return false;
+  const { parked, wait } = operation.delivery;
+  if (parked !== null || operation.owner !== user || !isOver(wait, now)) return false;
   if (view.head.inFlight.includes(seq)) return false;
   // Operations of one session go in their order.
   const first = view.seqsOf(operation.session.id)[0];
@@ -44,8 +38,8 @@ export function countSendable(view: View, now: number, user: string): number {
 export function nextWaitingAt(view: View, now: number): number | null {
   let at: number | null = null;
   for (const { delivery } of view.operations.values()) {
-    const { notBefore, parked } = delivery;
-    if (parked === null && isWaiting(notBefore, now) && (at === null || notBefore < at)) at = notBefore;
+    if (delivery.parked !== null || isOver(delivery.wait, now)) continue;
+    at = Math.min(at ?? Number.POSITIVE_INFINITY, endOf(delivery.wait, now));
   }
   return at;
 }
@@ -53,7 +47,7 @@ export function nextWaitingAt(view: View, now: number): number | null {
 /** Whether an operation that failed by its own fault is due again, and nothing has proved since that the server itself is well. */
 export function needsHealthProof(view: View, now: number): boolean {
   for (const { delivery } of view.operations.values()) {
-    const isDue = delivery.parked === null && !isWaiting(delivery.notBefore, now);
+    const isDue = delivery.parked === null && isOver(delivery.wait, now);
     if (isDue && delivery.faults > 0 && delivery.successesAtFault === view.sync.successes) return true;
   }
   return false;

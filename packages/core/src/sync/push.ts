@@ -2,6 +2,7 @@
 import { type Operation, operationRequest } from '../model/operation.ts';
 import type { Clock, Ids } from '../ports.ts';
 import { type Failure, type Outcome, readDelivery } from './answer.ts';
+import type { Books } from './books.ts';
 import type { Contact } from './contact.ts';
 import type { Draft } from './draft.ts';
 import type { Local } from './local.ts';
@@ -20,6 +21,7 @@ export interface PushOptions {
   readonly ids: Ids;
   readonly user: string;
   readonly contact: Contact;
+  readonly books: Books;
 }
 
 /** What ended a drain early; null when everything that could be sent was. */
@@ -77,12 +79,9 @@ export class Drain {
     while (step !== null) {
       const outcome = await this.#deliver(step);
       if (outcome === null) return;
-      this.#count(outcome);
+      await this.#count(outcome);
       step = await this.#commit([{ seq: step.seq, opId: step.operation.opId, outcome, random: this.#options.ids.random() }]);
-      if (outcome.kind === 'acknowledged') {
-        this.#sent += 1;
-        onSuccess();
-      }
+      if (outcome.kind === 'acknowledged') onSuccess();
     }
   }
 
@@ -113,14 +112,29 @@ export class Drain {
     return readDelivery(sent.result, { operation, hadUnknown: operation.delivery.unknown, othersSucceeded, now: clock.now() });
   }
 
-  #count(outcome: Outcome): void {
-    if (outcome.kind === 'acknowledged') this.#faultRun = 0;
-    if (outcome.kind !== 'failed') this.#done += outcome.kind === 'acknowledged' || outcome.kind === 'parked' ? 1 : 0;
-    if (outcome.kind === 'unauthorized' || outcome.kind === 'stopped') this.#halt = outcome;
+  async #count(outcome: Outcome): Promise<void> {
+    const { books, clock } = this.#options;
+    if (outcome.kind === 'acknowledged') {
+      books.noteSuccess();
+      this.#faultRun = 0;
+      this.#sent += 1;
+    }
+    if (outcome.kind === 'acknowledged' || outcome.kind === 'parked') this.#done += 1;
+    if (outcome.kind === 'unauthorized' || outcome.kind === 'stopped') return this.#stop(outcome);
     if (outcome.kind !== 'failed') return;
+    books.noteFailure();
     this.#faultRun += 1;
-    const isEverybody = outcome.scope !== 'item' || this.#faultRun >= FAULT_RUN_MAX;
-    if (isEverybody && (this.#halt === null || this.#halt.kind === 'failed')) this.#halt = outcome;
+    const now = clock.now();
+    const isEverybody = outcome.scope !== 'item' || this.#faultRun >= FAULT_RUN_MAX || books.freeAt(now) > now;
+    // A pause the server asks for is noted whatever stopped the drain; of the others one is enough.
+    if (isEverybody && (this.#halt === null || outcome.retryAfterMs !== null)) await this.#stop(outcome);
+  }
+
+  /** Noted at once: other lanes, and other tabs, are not to wait for a request that hangs. */
+  async #stop(halt: Halt): Promise<void> {
+    if (this.#halt?.kind === 'stopped') return;
+    this.#halt = halt;
+    await this.#options.books.fail(halt, this.#sent > 0);
   }
 }
 

@@ -80,12 +80,12 @@ export class ServerCalls {
     const headers: Record<string, string> = { Accept: 'application/json', ...more };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     if (appIdentifier !== null && 'Authorization' in more) headers['X-App-Identifier'] = appIdentifier;
-    const before = clock.now();
+    const before = clock.monotonic();
     const result = await transport.send({ method, path, headers, body, timeoutMs: DEADLINE_MS, maxBodyChars: BODY_CHARS_MAX }, signal);
     const fields = result.ok ? readJson(result.response) : undefined;
     // Only JSON is our server's; a portal's page says nothing about the server's clock.
     if (result.ok && fields !== undefined && result.response.status < 400) {
-      onAnswer(skewOf(result.response.headers['date'], fields['server_time'] ?? fields['time'], (before + clock.now()) / 2));
+      onAnswer(skewOf(result.response.headers['date'], fields['server_time'] ?? fields['time'], clock.now() - (clock.monotonic() - before) / 2));
     }
     return result;
   }

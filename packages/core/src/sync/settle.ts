@@ -7,7 +7,7 @@ import type { Failure, Outcome } from './answer.ts';
 import { backOffMs } from './backoff.ts';
 import type { Draft } from './draft.ts';
 import { appendHistory } from './history-append.ts';
-import { WAIT_MAX_MS } from './outbox.ts';
+import { spanOf } from './span.ts';
 import { serverNow } from './status.ts';
 
 export interface Settled {
@@ -18,6 +18,9 @@ export interface Settled {
   /** In [0, 1), drawn once so that a plan that runs again decides the same. */
   readonly random: number;
 }
+
+/** An operation that was waiting for the server's clock is looked at again at least so often. */
+const HELD_MAX_MS = 3_600_000;
 
 /** @param term of the leader that sent it; a newer leader's bookkeeping is not touched, but an acknowledgement is a fact whoever heard it. */
 export function planSettle(draft: Draft, store: Store, term: number, settled: readonly Settled[]): void {
@@ -66,10 +69,10 @@ function remember(draft: Draft, seq: number, operation: Operation, outcome: Outc
 
 function changeOf(draft: Draft, { delivery, session }: Operation, outcome: Outcome, random: number): Partial<Delivery> | null {
   const { now } = draft;
-  if (outcome.kind === 'parked') return { parked: { ...outcome.reason, at: now }, notBefore: null };
+  if (outcome.kind === 'parked') return { parked: { ...outcome.reason, at: now }, wait: null };
   if (outcome.kind === 'held') {
     const wait = session.endTime - LIMITS.futureLeewayMs - serverNow(draft.view, now);
-    return { notBefore: now + Math.min(WAIT_MAX_MS, Math.max(1000, wait)) };
+    return { wait: spanOf(now, Math.min(HELD_MAX_MS, Math.max(1000, wait))) };
   }
   return outcome.kind === 'failed' ? failedChange(draft, delivery, outcome, random) : null;
 }
@@ -83,7 +86,7 @@ function failedChange(draft: Draft, delivery: Delivery, failure: Failure, random
     unclear: delivery.unclear + (failure.counts === 'unclear' ? 1 : 0),
     faults: delivery.faults + (isFault ? 1 : 0),
     successesAtFault: isFault ? draft.view.sync.successes : delivery.successesAtFault,
-    notBefore: failure.scope === 'item' ? draft.now + backOffMs(tries, random) : null,
+    wait: failure.scope === 'item' ? spanOf(draft.now, backOffMs(tries, random)) : null,
   };
 }
 

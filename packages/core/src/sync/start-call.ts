@@ -1,11 +1,21 @@
 import type { RunningSession } from '../model/session.ts';
+import type { Clock } from '../ports.ts';
+import { readCommon } from './answer.ts';
+import type { Books } from './books.ts';
 import type { ServerCalls } from './server-calls.ts';
 
 /**
  * Tells the server that a session began, at once and only once. The call carries no client time, so it is never queued or repeated:
  * if it is lost, the session's times arrive when it is submitted.
  */
-export async function sendStart(calls: ServerCalls, session: RunningSession, source: string, signal: AbortSignal): Promise<void> {
+export async function sendStart(
+  calls: ServerCalls,
+  books: Books,
+  clock: Clock,
+  session: RunningSession,
+  source: string,
+  signal: AbortSignal,
+): Promise<void> {
   const body = {
     session_id: session.id,
     planned_duration: session.plannedDuration,
@@ -14,5 +24,8 @@ export async function sendStart(calls: ServerCalls, session: RunningSession, sou
     project: session.project,
     ...(session.note === '' ? {} : { planning_notes: session.note }),
   };
-  await calls.post('/api/session/start', JSON.stringify(body), signal);
+  const sent = await calls.post('/api/session/start', JSON.stringify(body), signal);
+  const outcome = sent.kind === 'answered' ? readCommon(sent.result, clock.now()) : null;
+  // A pause that the server asks for holds for everything.
+  if (outcome?.kind === 'failed' && outcome.retryAfterMs !== null) await books.fail(outcome, false);
 }

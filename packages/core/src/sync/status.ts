@@ -82,6 +82,8 @@ export function syncFacts(view: View, self: Self, conflicts: readonly Conflict[]
     lastSession: later(later(answer?.lastSession ?? null, lastAcknowledged), pending.last),
     preferencesUpdated: answer?.preferencesUpdated ?? null,
     openConflicts: isListed ? conflicts.length : Math.max(conflicts.length, answer?.openConflicts ?? 0),
+    // A device that the server has not seen for an hour is not active, and its sessions would not count against `healthy`. Its own do.
+    settlementsPending: view.sessionsPending + beside > 0 ? 1 : 0,
     everyConflictDuplicate: isEveryDuplicate(conflicts),
     conflicts,
     parked: parkedFacts(view),

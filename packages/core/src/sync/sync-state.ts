@@ -1,6 +1,7 @@
 // `meta/sync`: what the leading tab knows of the server, for every tab and for the next start.
 import type { ConnectionWord, PhaseWord } from '../api.ts';
-import { areTexts, asFields, type Fields, isCount, isNumber, isNumberOrNull } from '../model/rows.ts';
+import { areTexts, asFields, type Fields, isCount, isNumber, isNumberOrNull, readSpan } from '../model/rows.ts';
+import type { Span } from './span.ts';
 import { readServerAnswer, type ServerAnswer } from './server-answer.ts';
 
 export interface LastError {
@@ -19,9 +20,9 @@ export interface SyncState {
   readonly nextAttemptAt: number | null;
   readonly lastError: LastError | null;
   readonly stopped: StopReason | null;
-  /** Rounds that failed in a row, and the instant before which nothing is sent. */
+  /** Rounds that failed in a row, and the pause during which nothing is sent. */
   readonly failures: number;
-  readonly backOffUntil: number | null;
+  readonly pause: Span | null;
   /** The server asked for that pause itself: no event shortens it. */
   readonly asked: boolean;
   /** The server's own time at the last contact, ms. */
@@ -38,7 +39,7 @@ export interface SyncState {
 
 export const FIRST_STATE: SyncState = {
   connection: 'offline', phase: 'idle', progress: null, nextAttemptAt: null, lastError: null, stopped: null,
-  failures: 0, backOffUntil: null, asked: false, lastContact: null, skew: null, capabilities: null, successes: 0,
+  failures: 0, pause: null, asked: false, lastContact: null, skew: null, capabilities: null, successes: 0,
   problems: [], loss: null,
 };
 
@@ -71,7 +72,7 @@ export function readSyncState(value: unknown): SyncState {
     lastError: readLastError(row['lastError']),
     stopped: row['stopped'] === 'gone' || row['stopped'] === 'update_needed' ? row['stopped'] : null,
     failures: isCount(row['failures']) ? row['failures'] : 0,
-    backOffUntil: numberOrNull(row, 'backOffUntil'),
+    pause: readSpan(row['pause']),
     asked: row['asked'] === true,
     lastContact: numberOrNull(row, 'lastContact'),
     skew: numberOrNull(row, 'skew'),
