@@ -16,7 +16,7 @@ export function backOffMs(failures: number, random: number): number {
 
 /** A pause the server asked for: never shorter, and a little longer so that not everybody returns at once. */
 export function askedPauseMs(askedMs: number, random: number): number {
-  return Math.round(askedMs + random * Math.min(askedMs * 0.1, 10_000));
+  return Math.round(askedMs + random * Math.min(askedMs * 0.1, ASKED_JITTER_MAX_MS));
 }
 
 function isDigits(text: string): boolean {

@@ -50,7 +50,7 @@ function onceCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       const request = mac.request(mac.number(submit(w.newId(), 0, 25)));
       const answers = await Promise.all(Array.from({ length: 30 }, () => mac.send(request)));
       const words = answers.map(({ body }) => String((body['results'] as unknown as { status: string }[])[0]?.status)).sort();
-      checkEqual(words, ['applied', ...new Array<string>(29).fill('duplicate')]);
+      checkEqual(words, ['applied', ...Array.from<string>({ length: 29 }).fill('duplicate')]);
       checkEqual((await user.call('syncStatus')).body['data_summary']?.['total_sessions'], 1);
     },
     'an operation id belongs to one operation': async (w) => {
@@ -281,7 +281,7 @@ export function sessionIn(device: TestDevice, id: string): SessionRecord {
   return record;
 }
 
-export const LATER: number = NOON + DAY + MINUTE;
+const LATER: number = NOON + DAY + MINUTE;
 
 /** What the exchange promises about operations, changes and devices. */
 export function exchangeApiContract(world: () => Promise<ApiWorld>): readonly ContractCase[] {
