@@ -281,8 +281,6 @@ export function sessionIn(device: TestDevice, id: string): SessionRecord {
   return record;
 }
 
-const LATER: number = NOON + DAY + MINUTE;
-
 /** What the exchange promises about operations, changes and devices. */
 export function exchangeApiContract(world: () => Promise<ApiWorld>): readonly ContractCase[] {
   return [...onceCases(world), ...changeCases(world), ...deviceCases(world)];
