@@ -2,7 +2,7 @@
 import { type Change, exchangeResponse, parseWith, type SessionRecord } from '@syncline/protocol';
 import type { ApiUser, ApiWorld } from './api-world.ts';
 import { casesOf, check, checkEqual, type ContractCase } from './contract-case.ts';
-import { cancelOf, DAY, HOUR, MINUTE, NOON, submitOf } from './session-requests.ts';
+import { cancelOf, HOUR, NOON, submitOf } from './session-requests.ts';
 import { type OperationBody, TestDevice } from './test-device.ts';
 
 export const submit = (id: string, from: number, to: number, differing: Parameters<typeof submitOf>[3] = {}): OperationBody => ({ type: 'submit', session: submitOf(id, from, to, differing) });
