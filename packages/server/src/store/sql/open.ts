@@ -42,7 +42,8 @@ export async function openPostgresStore(databaseUrl: string, options: PostgresOp
     max: options.connections ?? 10,
     pipeline: true,
     types,
-    connectionTimeoutMillis: 5_000,
+    // Below the limit of a whole request, so that a burst waits for its turn rather than being turned away.
+    connectionTimeoutMillis: 15_000,
     idle_in_transaction_session_timeout: 30_000,
     statement_timeout: 20_000,
     lock_timeout: 10_000,
