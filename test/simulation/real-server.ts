@@ -1,24 +1,13 @@
 // The real server app inside a simulated world: its memory store, and tokens of the world instead of signatures.
 import type { SimServer, SimServerOptions, TrueSession } from '@syncline/core/testing';
 import { type AppConfig, createApp, createMemoryStore, type MemorySnapshot, type ServerPorts } from '@syncline/server';
+import { createSimulatedPorts } from '../../packages/server/src/testing/index.ts';
 
 const CONFIG: AppConfig = {
   version: '0.0.0-simulated', supportContact: 'support@example.test', tokenLifetimeMs: 86_400_000, loginLifetimeMs: 400 * 86_400_000,
   corsOrigins: [], publicOrigin: null, trustedProxies: 0,
 };
-const QUIET = { info: (): void => undefined, warn: (): void => undefined, error: (): void => undefined };
 const FAR = Number.MAX_SAFE_INTEGER;
-
-interface StoredRow {
-  readonly id: string;
-  readonly state: string;
-  readonly startTime: number | null;
-  readonly endTime: number | null;
-  readonly category: string;
-  readonly project: string | null;
-  readonly note: string | null;
-  readonly deletedAt: number | null;
-}
 
 export async function createRealServer(options: SimServerOptions): Promise<SimServer> {
   const cache = new Map<string, readonly TrueSession[]>();
@@ -28,9 +17,7 @@ export async function createRealServer(options: SimServerOptions): Promise<SimSe
     await store.accounts.openLogin({ sid: userId, userId, createdAt: options.now(), expiresAt: FAR, refreshHash: null });
   }
   const ports: ServerPorts = {
-    store,
-    clock: { now: options.now },
-    ids: { uuid: options.uuid, secret: options.uuid },
+    ...createSimulatedPorts(store, { now: options.now }, { uuid: options.uuid, secret: options.uuid }),
     tokens: {
       sign: () => Promise.reject(new Error('a simulated world signs nothing')),
       verify: async (token, now) => {
@@ -39,8 +26,6 @@ export async function createRealServer(options: SimServerOptions): Promise<SimSe
         return { userId: claims.userId, sid: claims.userId, tokenId: token, issuedAt: 0, expiresAt: claims.expiresAt };
       },
     },
-    passwords: { hash: async (password) => password, verify: async () => false, needsRehash: () => false },
-    log: QUIET,
   };
   let backup: MemorySnapshot = store.snapshot();
   return {
@@ -61,10 +46,9 @@ export async function createRealServer(options: SimServerOptions): Promise<SimSe
 }
 
 function storedRows(snapshot: MemorySnapshot, userId: string): TrueSession[] {
-  const rows = [...(snapshot.users.get(userId)?.sessions.values() ?? [])] as unknown as StoredRow[];
-  return rows
+  return [...(snapshot.users.get(userId)?.sessions.values() ?? [])]
     .filter(({ state, deletedAt }) => state !== 'running' && deletedAt === null)
     .map(({ id, state, startTime, endTime, category, project, note }) => ({
-      id, start: startTime ?? 0, end: endTime ?? 0, category, project: project ?? '', note: note ?? '', cancelled: state === 'cancelled',
+      id, start: startTime ?? 0, end: endTime ?? 0, category, project, note, cancelled: state === 'cancelled',
     }));
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEmbeddedStore } from '../../packages/server/src/store/sql/open.ts';
-import { ServerCommand } from './server-command.ts';
+import { ServerCommand } from '../provision/server-command.ts';
 
 let home = '';
 const running = new Set<ServerCommand>();

@@ -129,7 +129,7 @@ function failed(failure: TransportFailure, message: string): TransportResult {
 }
 
 /** A server app, made into a handler. `origin` is what the app sees in front of the path. */
-export function appHandler(app: (request: Request) => Promise<Response>, origin = 'http://server.test'): SimHandler {
+export function appHandler(app: (request: Request) => Promise<Response>, origin = 'http://server.test'): (request: HttpRequest) => Promise<HttpResponse> {
   return async ({ method, path, headers, body }) => {
     const response = await app(new Request(origin + path, { method, headers, ...(body === undefined ? {} : { body }) }));
     const found: Record<string, string> = {};

@@ -71,6 +71,7 @@ export class World {
   readonly #options: WorldOptions;
   readonly #tokens = new Map<string, { readonly userId: string; readonly expiresAt: number }>();
   readonly #current: string[] = [];
+  #ask!: (request: HttpRequest) => Promise<HttpResponse>;
   #tokenCount = 0;
 
   private constructor(plan: Plan, options: WorldOptions) {
@@ -95,6 +96,7 @@ export class World {
       userIds: world.userIds,
       readToken: (token) => world.#tokens.get(token) ?? null,
     });
+    world.#ask = appHandler(world.server.app);
     return world;
   }
 
@@ -218,15 +220,10 @@ export class World {
     this.#checkOwner(device, request, id);
     const poison = id === null ? undefined : this.poison.get(id);
     if (poison !== undefined && id !== null) return poisonAnswer(poison);
-    const response = await this.#app(request);
+    const response = await this.#ask(request);
     this.note('answer', `${device.index} ${response.status}`);
     this.monitor.served(device, id, response.status);
     return response.status === 503 ? { ok: false, failure: 'network', message: 'the server died' } : response;
-  }
-
-  get #app(): (request: HttpRequest) => Promise<HttpResponse> {
-    const handle = appHandler(this.server.app);
-    return async (request) => (await handle(request)) as HttpResponse;
   }
 
   // I-11: nothing leaves with the token of another account.
