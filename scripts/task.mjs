@@ -15,6 +15,7 @@ const TEST_MS = minutes(29);
 const node = process.execPath;
 const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 const tsc = [node, bin('typescript/bin/tsc'), '--build'];
+const viteBuild = [node, bin('vite/bin/vite.js'), 'build', '--logLevel', 'warn'];
 const simulator = 'test/simulation/cli.ts';
 
 /** @param {string} line */
@@ -44,6 +45,7 @@ async function start(args) {
     () => install(),
     () => { say('building the packages'); return run(tsc.concat('packages/server', 'packages/rxjs'), { cwd: root, timeoutMs: minutes(3) }); },
     () => { say('building the web timer'); return buildExample('web-timer'); },
+    () => { say('building the status board'); return buildExample('status-board'); },
   ];
   for (const step of steps) {
     const { code } = await step();
@@ -55,7 +57,7 @@ async function start(args) {
 
 /** @param {string} name */
 function buildExample(name) {
-  return run([node, bin('vite/bin/vite.js'), 'build', '--logLevel', 'warn'], { cwd: join(root, 'examples', name), timeoutMs: minutes(3) });
+  return run(viteBuild, { cwd: join(root, 'examples', name), timeoutMs: minutes(3) });
 }
 
 /**
@@ -84,7 +86,7 @@ async function test({ suites, seeds, whole }) {
   await check('docs/SPEC.md names its tests', [node, 'scripts/spec.mjs', '--check']);
   if (whole) {
     for (const example of ['web-timer', 'status-board']) {
-      await check(`build ${example}`, [node, bin('vite/bin/vite.js'), 'build', '--logLevel', 'warn'], join(root, 'examples', example));
+      await check(`build ${example}`, viteBuild, join(root, 'examples', example));
     }
     await check('a browser', [node, 'test/provision/browser.mjs']);
   }
