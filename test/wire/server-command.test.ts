@@ -57,6 +57,13 @@ describe('the command', () => {
     for (const name of ['PORT', 'HOST', 'DATA_DIR', 'DATABASE_URL', 'AUTH_SECRET', 'TOKEN_DAYS', 'CORS_ORIGINS', 'PUBLIC_ORIGIN', 'account']) expect(said).toContain(name);
   });
 
+  it('[S-19] takes a database address, which may hold a password, by the environment only', async () => {
+    const { code, said } = await outcome(['--database-url', 'postgres://syncline:hush@db.example/syncline']);
+    expect(code).toBe(2);
+    expect(said).toContain("unknown option '--database-url'");
+    expect(said).not.toContain('hush');
+  });
+
   it('[S-19] refuses faulty settings in words, repeats no secret, and makes nothing', async () => {
     const { code, said } = await outcome(['--port', 'many'], { AUTH_SECRET: 'tooshort-Xy7', CORS_ORIGINS: '*' });
     expect(code).toBe(2);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { isLoopback, type RawSettings, readConfig, SETTINGS } from './config.ts';
 
@@ -52,11 +53,22 @@ describe('settings', () => {
   );
 
   it('[S-19] offer no flag for what the process list must not show', () => {
-    expect(SETTINGS.filter(({ env }) => /SECRET/.test(env)).every(({ flag }) => flag === undefined)).toBe(true);
+    expect(SETTINGS.filter(({ env }) => /SECRET|DATABASE_URL/.test(env)).every(({ flag }) => flag === undefined)).toBe(true);
     expect(config({ secret: KEY }).secret).toBe(KEY);
   });
 
   it.each([['127.0.0.1', true], ['127.9.9.9', true], ['::1', true], ['localhost', true], ['0.0.0.0', false], ['127.evil.example', false], ['10.0.0.1', false], ['::', false]])(
     'know that %s reaches this machine only: %s', (host, expected) => expect(isLoopback(host)).toBe(expected),
   );
+});
+
+describe('docs/OPERATIONS.md', () => {
+  const page = readFileSync(new URL('../../../docs/OPERATIONS.md', import.meta.url), 'utf8');
+  const table = page.slice(page.indexOf('| variable | flag | default |')).split('\n\n')[0] ?? '';
+  const rows = table.split('\n').slice(2).map((line) => line.split('|').slice(1, 4).map((cell) => cell.replaceAll('`', '').trim()));
+
+  it('lists every setting with the flag and the default that the code has, in the same order', () => {
+    const inWords: Readonly<Record<string, string>> = { AUTH_SECRET: 'made once in the data folder' };
+    expect(rows).toEqual(SETTINGS.map(({ env, flag, fallback }) => [env, flag === undefined ? '' : `--${flag}`, inWords[env] ?? fallback]));
+  });
 });

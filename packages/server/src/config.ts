@@ -51,7 +51,7 @@ export interface Setting {
   readonly name: SettingName;
   /** Environment variable. */
   readonly env: string;
-  /** Flag without dashes; absent for secrets, which would show in the process list. */
+  /** Flag without dashes; absent for what may hold a secret, because it would show in the process list. */
   readonly flag?: string;
   readonly value: string;
   readonly fallback: string;
@@ -63,7 +63,7 @@ export const SETTINGS: readonly Setting[] = [
   { name: 'port', env: 'PORT', flag: 'port', value: 'number', fallback: '4000', help: 'port to listen on; 0 lets the system choose' },
   { name: 'host', env: 'HOST', flag: 'host', value: 'address', fallback: '127.0.0.1', help: 'address to listen on; 0.0.0.0 for every network' },
   { name: 'dataDir', env: 'DATA_DIR', flag: 'data-dir', value: 'folder', fallback: '.syncline', help: 'folder of the embedded database and the secret' },
-  { name: 'databaseUrl', env: 'DATABASE_URL', value: 'url', fallback: '', help: 'PostgreSQL to use in place of the embedded database' },
+  { name: 'databaseUrl', env: 'DATABASE_URL', value: 'url', fallback: '', help: 'postgres://… or postgresql://…: PostgreSQL in place of the embedded database' },
   { name: 'secret', env: 'AUTH_SECRET', value: 'text', fallback: '', help: 'key of the access tokens, at least 32 characters; made once in the data folder when absent' },
   { name: 'previousSecret', env: 'AUTH_SECRET_PREVIOUS', value: 'text', fallback: '', help: 'the key before it, while its tokens are still about' },
   { name: 'tokenDays', env: 'TOKEN_DAYS', flag: 'token-days', value: 'days', fallback: '30', help: 'life of an access token, 0.0001 to 365' },

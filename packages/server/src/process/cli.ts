@@ -40,7 +40,7 @@ export async function readCommand(args: readonly string[], env: Environment): Pr
     if (flag !== undefined) program.addOption(new Option(`--${flag} <${value}>`, shown));
   }
   const secrets = SETTINGS.filter(({ flag }) => flag === undefined).map(({ env: variable, help }) => `  ${variable.padEnd(22)}${help}`);
-  program.addHelpText('after', `\nOnly by the environment:\n${secrets.join('\n')}`);
+  program.addHelpText('after', `\nOnly by the environment, because flags show in the process list:\n${secrets.join('\n')}`);
   const configOf = (): ServerConfig => settle(program, env, version);
   program.action(() => void (chosen = { kind: 'serve', config: configOf() }));
   const account = program.command('account').description('make an account, or set its password (ACCOUNT_PASSWORD; one is made when absent)');
