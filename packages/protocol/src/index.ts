@@ -162,7 +162,9 @@ export {
   type ExchangeRequest,
   exchangeResponse,
   type ExchangeResponse,
+  type PreferencesAnswer,
   type PreferencesExchange,
+  type PreferencesRefusal,
   type ResetReason,
 } from './wire/exchange.ts';
 export {

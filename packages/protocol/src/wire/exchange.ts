@@ -1,6 +1,7 @@
 // POST /api/sync/exchange: one round trip is one complete sync. The device's state and operations go up; results, everybody's
 // changes and the status come down. docs/PROTOCOL.md says what each field promises.
 import * as z from 'zod/mini';
+import type { FieldIssue } from '../rules/field-issue.ts';
 import { LIMITS } from '../rules/limits.ts';
 import { type Operation, operationSchema } from './operations.ts';
 import { type Change, changeSchema, type OperationResult, operationResult, type RunningSession, runningSession } from './records.ts';
@@ -31,6 +32,23 @@ export interface ExchangeDevice {
 export interface PreferencesExchange {
   readonly state_vector: string;
   readonly update?: string | undefined;
+}
+
+/** What the server has, and what it thinks the caller lacks. Present when the request had `preferences`. */
+export interface PreferencesAnswer extends PreferencesExchange {
+  /**
+   * The request's update was not stored: it held something that is refused, or could not be read. The caller throws its document away,
+   * takes the server's by an empty state vector, and sets its own unsent values again.
+   */
+  readonly rejected?: PreferencesRefusal | undefined;
+}
+
+/** Why an update of the preferences was not stored. */
+export interface PreferencesRefusal {
+  /** An `ErrorCode`, or a newer one. */
+  readonly code: string;
+  readonly message: string;
+  readonly details?: readonly FieldIssue[] | undefined;
 }
 
 /** Body of `POST /api/sync/exchange`. */
@@ -86,7 +104,7 @@ export interface ExchangeResponse {
   readonly more: boolean;
   /** Set when the cursor was not followed; `changes` then begin at the beginning. */
   readonly reset?: ResetReason | string | undefined;
-  readonly preferences?: PreferencesExchange | undefined;
+  readonly preferences?: PreferencesAnswer | undefined;
   /** Names the status and the running sessions as they are now. */
   readonly status_tag: string;
   /** Left out when `status_tag` is the caller's. */
@@ -167,9 +185,16 @@ export const exchangeResponse: Schema<ExchangeResponse> = open<ExchangeResponse>
   more: z.boolean(),
   reset: z.optional(z.string()),
   preferences: z.optional(
-    open<PreferencesExchange>({
+    open<PreferencesAnswer>({
       state_vector: base64(LIMITS.yjsDocBytesMax),
       update: z.optional(base64(LIMITS.yjsDocBytesMax)),
+      rejected: z.optional(
+        open<PreferencesRefusal>({
+          code: z.string(),
+          message: z.string(),
+          details: z.optional(z.array(open<FieldIssue>({ path: z.string(), message: z.string() }))),
+        }),
+      ),
     }),
   ),
   status_tag: z.string(),

@@ -1,0 +1,88 @@
+// How preferences lie in their Yjs document, for both ends. Knows nothing of Yjs: maps are looked at through the few methods named here,
+// so whoever needs no preferences pays for none.
+//
+// Two root maps and nothing else. `preferences` holds the documented values, plain. `origins` says of each key who set it last and when.
+// A change of a key sets both in one transaction and never deletes: so every change moves the state vector, and an exchange
+// that compares vectors misses none.
+import * as z from 'zod/mini';
+import type { FieldIssue } from './rules/field-issue.ts';
+import { LIMITS } from './rules/limits.ts';
+import { parseWith } from './wire/parse.ts';
+import { closed, type Schema, token, whole } from './wire/schema.ts';
+import { type PreferenceName, type Preferences, PREFERENCE_NAMES, preferencesRequest } from './wire/user-calls.ts';
+
+/** Names of the root maps. A document with another root is refused. */
+export const PREFERENCE_ROOTS = { values: 'preferences', origins: 'origins' } as const;
+
+/** Who set a preference last. */
+export interface PreferenceOrigin {
+  /** Null for a call that named no device. */
+  readonly device_id: string | null;
+  /** By the clock of whoever set it, in milliseconds since the epoch, UTC. For people; never decides which value wins. */
+  readonly at: number;
+}
+
+/** What is read of a root map; a `Y.Map` fits. */
+export interface ReadableMap {
+  entries(): Iterable<[string, unknown]>;
+}
+
+/** What is written to a root map; a `Y.Map` fits. */
+export interface WritableMap {
+  set(key: string, value: unknown): unknown;
+}
+
+/** What a preferences document says. */
+export interface PreferencesView {
+  /** Documented keys with documented values only. */
+  readonly values: Preferences;
+  /** Of the keys in `values`; a key may lack one. */
+  readonly origins: Readonly<Partial<Record<PreferenceName, PreferenceOrigin>>>;
+  /** Everything else that was found. Not empty: refuse the change that brought it. */
+  readonly issues: readonly FieldIssue[];
+}
+
+/** Looks at a whole document. Unknown keys, `__proto__` and its like, and values out of their limits are issues and never in the view. */
+export function readPreferences(values: ReadableMap, origins: ReadableMap): PreferencesView {
+  const found = [...values.entries()].map(([name, value]) => ({ name, value, problem: preferenceProblem(name, value) }));
+  const marks = [...origins.entries()].map(([name, value]) => ({ name, value, problem: originProblem(name, value) }));
+  const good = new Map(found.filter(({ problem }) => problem === null).map(({ name, value }) => [name, value]));
+  const marked = new Map(marks.filter(({ problem }) => problem === null).map(({ name, value }) => [name, value as PreferenceOrigin]));
+  const known = PREFERENCE_NAMES.filter((name) => good.has(name));
+  return {
+    values: Object.fromEntries(known.map((name) => [name, good.get(name)])) as Preferences,
+    origins: Object.fromEntries(known.flatMap((name) => {
+      const origin = marked.get(name);
+      return origin === undefined ? [] : [[name, origin]];
+    })),
+    issues: [...issuesOf(PREFERENCE_ROOTS.values, found), ...issuesOf(PREFERENCE_ROOTS.origins, marks)],
+  };
+}
+
+/** Sets one preference with its origin; call it inside one Yjs transaction. The value must have passed {@link preferenceProblem}. */
+export function writePreference(values: WritableMap, origins: WritableMap, name: PreferenceName, value: unknown, origin: PreferenceOrigin): void {
+  values.set(name, value);
+  origins.set(name, { device_id: origin.device_id, at: origin.at });
+}
+
+/** What is wrong with a preference, in words that complete its name; null when it may be stored. */
+export function preferenceProblem(name: string, value: unknown): string | null {
+  if (value === undefined) return 'must have a value';
+  const parsed = parseWith(preferencesRequest, { [name]: value });
+  return parsed.ok ? null : (parsed.issues[0]?.message ?? 'is not valid');
+}
+
+const originSchema: Schema<PreferenceOrigin> = closed<PreferenceOrigin>({
+  device_id: z.nullable(token(LIMITS.deviceIdChars)),
+  at: whole(0, Number.MAX_SAFE_INTEGER),
+});
+
+function originProblem(name: string, value: unknown): string | null {
+  if (!PREFERENCE_NAMES.some((known) => known === name)) return 'is not a known field';
+  const parsed = parseWith(originSchema, value);
+  return parsed.ok ? null : (parsed.issues[0]?.message ?? 'is not valid');
+}
+
+function issuesOf(root: string, entries: readonly { readonly name: string; readonly problem: string | null }[]): FieldIssue[] {
+  return entries.flatMap(({ name, problem }) => (problem === null ? [] : [{ path: `${root}.${name.slice(0, 64)}`, message: problem }]));
+}
