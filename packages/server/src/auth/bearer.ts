@@ -6,7 +6,8 @@ import type { ServerPorts } from '../ports.ts';
 /** A revoked login may go on for so long. */
 const BELIEVED_MS = 10_000;
 const BELIEVED_MAX = 10_000;
-const BEARER = 'Bearer ';
+/** Names of schemes are spelt in any case (RFC 9110, 11.1). */
+const SCHEME = 'bearer';
 
 export class BearerCheck {
   readonly #ports: ServerPorts;
@@ -19,8 +20,7 @@ export class BearerCheck {
 
   /** @throws Problem `token_required` (403) or `token_invalid` (401). */
   async check(headers: Headers, now: number): Promise<SignedIn> {
-    const value = headers.get('Authorization') ?? '';
-    const token = value.startsWith(BEARER) ? value.slice(BEARER.length).trim() : '';
+    const token = tokenOf(headers.get('Authorization') ?? '');
     if (token === '') throw problem('token_required');
     const claims = await this.#ports.tokens.verify(token, now);
     if (claims === null || !(await this.#stands(claims.sid, claims.userId, now))) throw problem('token_invalid');
@@ -42,4 +42,9 @@ export class BearerCheck {
     else this.#standing.delete(sid);
     return stands;
   }
+}
+
+function tokenOf(value: string): string {
+  const space = value.indexOf(' ');
+  return space > 0 && value.slice(0, space).toLowerCase() === SCHEME ? value.slice(space).trim() : '';
 }

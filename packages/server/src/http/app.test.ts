@@ -13,7 +13,7 @@ const SIGNED_IN = DATA_ROUTES.map(({ call }) => call).filter((call) => CALLS[cal
 describe('tokens', () => {
   it.each(SIGNED_IN)('%s without one is the documented 403', async (call) => {
     const app = await createTestApp();
-    for (const headers of [{}, { Authorization: 'Bearer ' }, { Authorization: 'Basic amFuZTpyaWdodA==' }] as Readonly<Record<string, string>>[]) {
+    for (const headers of [{}, { Authorization: 'Bearer ' }, { Authorization: 'bearer' }, { Authorization: 'Bearerx y' }, { Authorization: 'Basic amFuZTpyaWdodA==' }] as Readonly<Record<string, string>>[]) {
       const answer = await app.send(CALLS[call].path, { method: CALLS[call].method, headers });
       expect([answer.status, (await bodyOf(answer)).error]).toEqual([403, 'Token required']);
     }
@@ -23,6 +23,13 @@ describe('tokens', () => {
     const app = await createTestApp();
     const answer = await app.send(CALLS[call].path, { method: CALLS[call].method, headers: bearer('made.up.token') });
     expect([answer.status, (await bodyOf(answer)).error]).toEqual([401, 'Invalid or expired token']);
+  });
+
+  it.each(['bearer', 'BEARER', 'Bearer '])('are taken with the scheme spelt "%s"', async (scheme) => {
+    const app = await createTestApp();
+    const { token } = await app.signIn();
+    expect((await app.send('/api/sync/status', { headers: { Authorization: `${scheme} ${token}` } })).status).toBe(200);
+    expect((await app.send('/api/sync/status', { headers: { Authorization: `${scheme} x` } })).status).toBe(401);
   });
 
   it('with an expired one is 401', async () => {
