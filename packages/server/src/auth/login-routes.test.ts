@@ -116,6 +116,20 @@ describe('coming back by the cookie', () => {
     expect((await refresh(app, cookie)).status).toBe(200);
   });
 
+  it.each<[string, Readonly<Record<string, string>>, number]>([
+    ['is taken', {}, 200],
+    ['and without its own header is refused', { 'X-Syncline-Refresh': '' }, 403],
+    ['and as a form is refused', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415],
+  ])('[S-14] without an origin, as programs send it, %s', async (_, headers, expected) => {
+    for (const path of ['/api/auth/refresh', '/api/auth/logout']) {
+      const app = await createTestApp();
+      const { cookie } = await app.signIn();
+      const sent = post(cookie, headers);
+      const { Origin: _origin, ...rest } = sent.headers ?? {};
+      expect((await app.send(path, { ...sent, headers: rest })).status).toBe(expected);
+    }
+  });
+
   it.each(['', 'syncline_refresh=', 'syncline_refresh=made-up', 'other=1'])('is refused with the cookie "%s"', async (cookie) => {
     const app = await createTestApp();
     expect((await refresh(app, cookie)).status).toBe(401);
@@ -137,6 +151,15 @@ describe('signing out', () => {
     expect([answer.status, cookieOf(answer)]).toEqual([200, 'syncline_refresh=']);
     expect(await status(app, token)).toBe(401);
     expect((await refresh(app, cookie)).status).toBe(401);
+  });
+
+  it.each<[string, Readonly<Record<string, string>>]>([
+    ['without its own header', { 'X-Syncline-Refresh': '' }], ['from another site', { Origin: 'https://evil.example' }], ['from a sandboxed frame', { Origin: 'null' }],
+  ])('[S-14] is refused %s, and the login stands', async (_, headers) => {
+    const app = await createTestApp();
+    const { token, cookie } = await app.signIn();
+    expect((await app.send('/api/auth/logout', post(cookie, headers))).status).toBe(403);
+    expect(await status(app, token)).toBe(200);
   });
 
   it('[S-03] of one login leaves the others', async () => {

@@ -73,7 +73,8 @@ async function logout(input: OpenInput): Promise<RouteAnswer> {
 }
 
 // A cookie comes along whoever makes the browser send. The header of our own cannot be sent from another site without asking
-// first, and the origin says it again.
+// first, and the origin says it again. A missing origin is no sign of another site: every browser names it on a POST, so whoever
+// leaves it out is a program that read the cookie for itself, and no stranger's page can make a program send it.
 function requireOwnPage({ headers, origin }: OpenInput): void {
   const from = headers.get('Origin');
   if (headers.get('X-Syncline-Refresh') !== '1' || (from !== null && from !== origin)) throw problem('forbidden');
