@@ -7,7 +7,7 @@ import { Hono } from 'hono';
 import { readCommand } from './process/cli.ts';
 import { isLoopback, type ServerConfig } from './config.ts';
 import { closeDemo, DEMO_PASSWORD, DEMO_USERNAME, seedDemo } from './demo/seed-demo.ts';
-import { createApp } from './http/app.ts';
+import { type App, createApp } from './http/app.ts';
 import { createPages, pagesThere } from './process/pages/pages.ts';
 import { announce, operatorKey, withdraw } from './process/announcement.ts';
 import { runAccountCommand } from './process/account-command.ts';
@@ -47,8 +47,9 @@ async function main(): Promise<void> {
     say(seeded === 'made' ? 'Made the demo account with a year of sessions.' : 'The demo account is there.');
   } else if (await closeDemo(ports)) say('Closed the demo account: its password is public, and this server may be.');
   keepUp(ports);
-  const server = listen(ports, config, secret);
-  stopOnSignals(server, opened, config);
+  const api = createApp(ports, config.app);
+  const server = listen(api, ports, config, secret);
+  stopOnSignals(server, api, opened, config);
   await tell(server, config);
 }
 
@@ -67,8 +68,7 @@ function portWords(error: NodeJS.ErrnoException, host: string, port: number): st
   return `Cannot listen on ${host}, port ${port}: ${error.code ?? error.message}.`;
 }
 
-function listen(ports: ServerPorts, config: ServerConfig, secret: string): Server {
-  const api = createApp(ports, config.app);
+function listen(api: App, ports: ServerPorts, config: ServerConfig, secret: string): Server {
   const isEncrypted = config.app.publicOrigin?.startsWith('https:') ?? false;
   const site = new Hono<{ Bindings: { incoming: { socket: { remoteAddress?: string } } } }>();
   const connectionOf = (incoming: { socket: { remoteAddress?: string } }) => ({ address: incoming.socket.remoteAddress ?? null });
@@ -99,17 +99,21 @@ async function tell(server: Server, config: ServerConfig): Promise<void> {
   say('Ctrl-C stops the server.');
 }
 
-function stopOnSignals(server: Server, opened: OpenedStore, config: ServerConfig): void {
+function stopOnSignals(server: Server, api: App, opened: OpenedStore, config: ServerConfig): void {
   let isStopping = false;
   const stop = async (): Promise<void> => {
     if (isStopping) return process.exit(1);
     isStopping = true;
     say('Stopping …');
     const cut = setTimeout(() => server.closeAllConnections(), STOP_MS);
+    api.stop();
+    // A connection whose stream has just ended turns idle a moment later.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
     await new Promise((resolve) => {
       server.close(resolve);
       server.closeIdleConnections();
     });
+    clearInterval(sweep);
     clearTimeout(cut);
     if (config.databaseUrl === null) await withdraw(config.dataDir);
     await opened.close();

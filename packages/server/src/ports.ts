@@ -15,6 +15,8 @@ export type {
 export interface Clock {
   /** Milliseconds since the epoch, UTC. */
   now(): number;
+  /** Calls `run` once, when so many milliseconds (below 2³¹) have passed. Gives what calls it off. */
+  after(ms: number, run: () => void): () => void;
 }
 
 /** Identity and chance. */
@@ -88,6 +90,11 @@ export interface ServerStore {
   withUser<T>(userId: string, work: (tx: UserTransaction) => Promise<T>): Promise<T>;
   /** Reads of one moment, without the user's lock. */
   readUser<T>(userId: string, work: (tx: UserReader) => Promise<T>): Promise<T>;
+  /**
+   * Calls `listener` after each commit that wrote something of that user, whichever process made it, and whenever such news may have
+   * been missed. A hint that says nothing but "look": read after watching, and nothing is overlooked. Gives what ends it.
+   */
+  watch(userId: string, listener: () => void): () => void;
 }
 
 /** Turns away who asks too often. Answers are whole seconds to wait, or null to go on. Absent in simulated worlds. */

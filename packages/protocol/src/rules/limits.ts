@@ -71,6 +71,8 @@ export const LIMITS = {
   jsonDepthMax: 8,
 
   devicesPerUserMax: 50,
+  /** Streams of one user that are open at once on one server process. */
+  streamsPerUserMax: 64,
   /** Sessions of one user that start on one UTC day. */
   sessionsPerDayMax: 2000,
   /** Deleted sessions stay recoverable, and their tombstones readable, at least so long. */

@@ -17,6 +17,8 @@ export interface StreamHello {
   readonly type: 'hello';
   readonly epoch: string;
   readonly head: number;
+  /** As in an exchange; another one than the device's means that the status changed. */
+  readonly status_tag?: string | undefined;
   readonly server_time: string;
   readonly running: readonly RunningSession[];
 }
@@ -54,6 +56,7 @@ export const streamEvent: Schema<StreamEvent> = variants<StreamEvent>('type', [
     type: z.literal('hello'),
     epoch: z.string(),
     head: z.number(),
+    status_tag: z.optional(z.string()),
     server_time: z.string(),
     running: z.array(runningSession),
   }),

@@ -23,8 +23,11 @@ export class BearerCheck {
     const token = tokenOf(headers.get('Authorization') ?? '');
     if (token === '') throw problem('token_required');
     const claims = await this.#ports.tokens.verify(token, now);
-    if (claims === null || !(await this.#stands(claims.sid, claims.userId, now))) throw problem('token_invalid');
-    return { userId: claims.userId, sid: claims.sid };
+    if (claims === null) throw problem('token_invalid');
+    const { userId, sid, expiresAt } = claims;
+    const stands = (): Promise<boolean> => this.#stands(sid, userId, this.#ports.clock.now());
+    if (!(await stands())) throw problem('token_invalid');
+    return { userId, sid, expiresAt, stands };
   }
 
   /** A login that was just revoked here is not believed any longer. */

@@ -8,6 +8,7 @@ import { LOGIN_ROUTES } from '../auth/login-routes.ts';
 import type { AppConfig } from '../config.ts';
 import type { ServerPorts } from '../ports.ts';
 import { DATA_ROUTES } from '../routes/index.ts';
+import { StreamHub } from '../stream/stream-hub.ts';
 import { errorAnswer, jsonAnswer, toProblem } from './error-answer.ts';
 import { apiCors, apiHeaders } from './headers.ts';
 import { problem } from './problem.ts';
@@ -18,7 +19,7 @@ import type { OpenInput, Route, RouteAnswer, SignedIn } from './route.ts';
 const IN_FLIGHT_MAX = 32;
 
 /** The caller of a call that needs no token. */
-const NOBODY: SignedIn = { userId: '', sid: '' };
+const NOBODY: SignedIn = { userId: '', sid: '', expiresAt: 0, stands: async () => false };
 
 /** What the listener knows of the other end. */
 export interface Connection {
@@ -26,7 +27,11 @@ export interface Connection {
   readonly address: string | null;
 }
 
-export type App = (request: Request, connection?: Connection) => Promise<Response>;
+export interface App {
+  (request: Request, connection?: Connection): Promise<Response>;
+  /** Ends the streams that are open, with a word to their clients; requests go on. Call it before closing the listener. */
+  stop(): void;
+}
 
 interface Bindings { readonly Bindings: { readonly connection: Connection; readonly requestId: string } }
 type Gate = { readonly input: OpenInput; readonly request: Request };
@@ -36,6 +41,7 @@ class Api {
   readonly #config: AppConfig;
   readonly #bearer: BearerCheck;
   readonly #inFlight = new Map<string, number>();
+  readonly streams: StreamHub = new StreamHub();
 
   constructor(ports: ServerPorts, config: AppConfig) {
     this.#ports = ports;
@@ -50,7 +56,7 @@ class Api {
     if (wait) throw problem('too_many_requests', { headers: { 'Retry-After': String(wait) } });
     const origin = this.#config.publicOrigin ?? new URL(request.url).origin;
     const input: OpenInput = {
-      ports: this.#ports, config: this.#config, body: undefined, headers, requestId, now: this.#ports.clock.now(), origin, address, onRevoked: (sid) => this.#bearer.forget(sid),
+      ports: this.#ports, config: this.#config, body: undefined, headers, requestId, now: this.#ports.clock.now(), origin, address, onRevoked: (sid) => this.#onRevoked(sid),
     };
     return { request, input: CALLS[call].auth === 'bearer' ? input : { ...input, body: await this.#body(request, call) } };
   }
@@ -64,10 +70,16 @@ class Api {
       const body = route.parseBody === undefined
         ? await this.#body(request, route.call)
         : route.parseBody(await readJson(request, CALLS[route.call].bodyBytesMax), input.now);
-      return route.handle({ ...input, user, query, body });
+      return route.handle({ ...input, user, query, body, streams: this.streams });
     });
   }
 
+  #onRevoked(sid: string): void {
+    this.#bearer.forget(sid);
+    this.streams.endLogin(sid);
+  }
+
+  /** Counts a request until its answer begins: a stream that stays open is none under way. */
   async #counted<T>(userId: string, work: () => Promise<T>): Promise<T> {
     const count = this.#inFlight.get(userId) ?? 0;
     if (count >= IN_FLIGHT_MAX) throw problem('too_many_requests', { headers: { 'Retry-After': '1' } });
@@ -130,11 +142,13 @@ export function createApp(ports: ServerPorts, config: AppConfig): App {
   for (const route of LOGIN_ROUTES) serve(route.call, ({ input }) => route.handle(input));
   for (const route of DATA_ROUTES) {
     const isOpen = CALLS[route.call].auth === 'none';
-    serve(route.call, (gate) => (isOpen ? route.handle({ ...gate.input, user: NOBODY, query: {} }) : api.signedIn(route, gate)));
+    serve(route.call, (gate) => (isOpen ? route.handle({ ...gate.input, user: NOBODY, query: {}, streams: api.streams }) : api.signedIn(route, gate)));
   }
   app.notFound((context) => errorAnswer(problem('not_found'), context.env.requestId));
   app.onError((thrown, context) => errorAnswer(toProblem(thrown, ports.log, context.env.requestId), context.env.requestId));
-  return async (request, connection = { address: null }) => app.fetch(request, { connection, requestId: ports.ids.uuid() });
+  const serveRequest = async (request: Request, connection: Connection = { address: null }): Promise<Response> =>
+    app.fetch(request, { connection, requestId: ports.ids.uuid() });
+  return Object.assign(serveRequest, { stop: () => api.streams.stop() });
 }
 
 function toResponse({ status, body, headers }: RouteAnswer): Response {

@@ -3,18 +3,25 @@
 import type { CallName, FieldIssue } from '@syncline/protocol';
 import type { AppConfig } from '../config.ts';
 import type { ServerPorts } from '../ports.ts';
+import type { StreamHub } from '../stream/stream-hub.ts';
 
 /** Who calls, as the access token says it and the login store confirmed. */
 export interface SignedIn {
   readonly userId: string;
   /** The login this token belongs to. */
   readonly sid: string;
+  /** When the token ends. */
+  readonly expiresAt: number;
+  /** Whether the login still stands, asked later. */
+  readonly stands: () => Promise<boolean>;
 }
 
 export interface RouteInput {
   readonly ports: ServerPorts;
   readonly config: AppConfig;
   readonly user: SignedIn;
+  /** The streams that are open. */
+  readonly streams: StreamHub;
   /** What the call's request schema made of the body; undefined where the call has none. */
   readonly body: unknown;
   /** What the call's query schema made of the address; an empty object where the call has none. */
@@ -44,7 +51,7 @@ export interface Route {
 }
 
 /** What a call sees that needs no access token. */
-export interface OpenInput extends Omit<RouteInput, 'user' | 'query'> {
+export interface OpenInput extends Omit<RouteInput, 'user' | 'query' | 'streams'> {
   /** Origin under which the caller's browser sees this server. */
   readonly origin: string;
   /** The caller's network address, or null where there is none. */

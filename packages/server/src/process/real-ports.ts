@@ -5,7 +5,7 @@ import { jwtTokens } from '../auth/jwt-tokens.ts';
 import { memoryThrottle } from './memory-throttle.ts';
 import { argon2Passwords } from '../auth/password-hashing.ts';
 import type { ServerConfig } from '../config.ts';
-import type { Log, ServerPorts, ServerStore } from '../ports.ts';
+import type { Clock, Log, ServerPorts, ServerStore } from '../ports.ts';
 
 const REDACTED = ['*.authorization', '*.cookie', '*.password', '*.token', '*.access_token', '*.refresh_token', 'authorization', 'cookie', 'password', 'token'];
 
@@ -18,10 +18,20 @@ export function jsonLog(level: ServerConfig['logLevel']): Log {
   };
 }
 
+function systemClock(): Clock {
+  return {
+    now: () => Date.now(),
+    after: (ms, run) => {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
 export function realPorts(store: ServerStore, secret: string, config: ServerConfig): ServerPorts {
   return {
     store,
-    clock: { now: () => Date.now() },
+    clock: systemClock(),
     ids: { uuid: () => randomUUID(), secret: () => randomBytes(32).toString('base64url') },
     tokens: jwtTokens(secret, config.previousSecret),
     passwords: argon2Passwords(),

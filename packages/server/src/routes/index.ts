@@ -7,11 +7,12 @@ import { healthRoute } from './health.ts';
 import { preferencesRoute } from './preferences.ts';
 import { sessionCancelRoute } from './session-cancel.ts';
 import { sessionStartRoute } from './session-start.ts';
+import { streamRoute } from './stream.ts';
 import { submitRoute } from './submit.ts';
 import { syncStatusRoute } from './sync-status.ts';
 import { userDataRoute } from './user-data.ts';
 
 export const DATA_ROUTES: readonly Route[] = [
   healthRoute, sessionStartRoute, submitRoute, sessionCancelRoute, userDataRoute, preferencesRoute, analyticsRoute, syncStatusRoute,
-  exchangeRoute, exportRoute,
+  exchangeRoute, streamRoute, exportRoute,
 ];

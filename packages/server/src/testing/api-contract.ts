@@ -4,9 +4,13 @@ import type { ContractCase } from './contract-case.ts';
 import { editApiContract } from './edit-api-contract.ts';
 import { exchangeApiContract } from './exchange-api-contract.ts';
 import { sessionApiContract } from './session-api-contract.ts';
+import { streamApiContract } from './stream-api-contract.ts';
 import { statusApiContract } from './status-api-contract.ts';
 import { userApiContract } from './user-api-contract.ts';
 
 export function apiContract(world: () => Promise<ApiWorld>): readonly ContractCase[] {
-  return [...sessionApiContract(world), ...statusApiContract(world), ...userApiContract(world), ...exchangeApiContract(world), ...editApiContract(world)];
+  return [
+    ...sessionApiContract(world), ...statusApiContract(world), ...userApiContract(world), ...exchangeApiContract(world), ...editApiContract(world),
+    ...streamApiContract(world),
+  ];
 }

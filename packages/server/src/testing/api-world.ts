@@ -27,13 +27,22 @@ export interface CallOptions {
 /** One signed-in user. */
 export interface ApiUser {
   readonly userId: string;
+  /** The login of its token. */
+  readonly sid: string;
+  readonly token: string;
   call(name: CallName, options?: CallOptions): Promise<ApiAnswer>;
+  /** The same, with the answer as it comes. */
+  request(name: CallName, options?: CallOptions): Promise<Response>;
 }
 
 export interface ApiWorld extends StoreWorld {
   readonly app: App;
   readonly clock: SettableClock;
   signIn(timezone?: string): Promise<ApiUser>;
+  /** Another login of a user, for example on another device. */
+  signInAgain(userId: string, expiresAt?: number): Promise<ApiUser>;
+  /** The same user with the same token at this server, another one on the same database having signed it. */
+  here(user: Pick<ApiUser, 'userId' | 'sid' | 'token'>): ApiUser;
 }
 
 const CONFIG: AppConfig = {
@@ -47,28 +56,29 @@ export function createApiWorld(store: ServerStore, now: number, firstId: number 
   const ports = createSimulatedPorts(store, clock, createCountingIds(firstId * 1000));
   const app = createApp(ports, CONFIG);
   const world = createStoreWorld(store, firstId);
-  return {
-    ...world,
-    app,
-    clock,
-    async signIn(timezone) {
-      const userId = await world.newUser(timezone);
-      const sid = world.newId();
-      const login = { sid, userId, createdAt: 0, expiresAt: Date.UTC(9999, 0, 1), refreshHash: null };
-      await store.accounts.openLogin(login);
-      const token = await ports.tokens.sign({ userId, sid, tokenId: sid, issuedAt: 0, expiresAt: Number.MAX_SAFE_INTEGER });
-      return { userId, call: (name, options = {}) => send(app, token, name, options) };
-    },
+  const here: ApiWorld['here'] = ({ userId, sid, token }) => {
+    const request: ApiUser['request'] = (name, options = {}) => app(requestOf(token, name, options));
+    return { userId, sid, token, request, call: async (name, options) => answerOf(await request(name, options)) };
   };
+  const signInAgain: ApiWorld['signInAgain'] = async (userId, expiresAt = Number.MAX_SAFE_INTEGER) => {
+    const sid = world.newId();
+    await store.accounts.openLogin({ sid, userId, createdAt: 0, expiresAt: Date.UTC(9999, 0, 1), refreshHash: null });
+    const token = await ports.tokens.sign({ userId, sid, tokenId: sid, issuedAt: 0, expiresAt });
+    return here({ userId, sid, token });
+  };
+  return { ...world, app, clock, here, signInAgain, signIn: async (timezone) => signInAgain(await world.newUser(timezone)) };
 }
 
-async function send(app: App, token: string, name: CallName, { body, query, headers }: CallOptions): Promise<ApiAnswer> {
+function requestOf(token: string, name: CallName, { body, query, headers }: CallOptions): Request {
   const { method, path } = CALLS[name];
-  const response = await app(new Request(`http://server.test${path}${query === undefined ? '' : `?${query}`}`, {
+  return new Request(`http://server.test${path}${query === undefined ? '' : `?${query}`}`, {
     method,
     headers: { Authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }));
+  });
+}
+
+async function answerOf(response: Response): Promise<ApiAnswer> {
   const text = await response.text();
   const isJson = (response.headers.get('Content-Type') ?? '').startsWith('application/json');
   return { status: response.status, body: isJson ? JSON.parse(text) : {}, text };

@@ -4,12 +4,35 @@ import { uuidOf } from './contract-case.ts';
 
 /** A clock that stands still until it is put. */
 export interface SettableClock extends Clock {
+  /** Puts the clock, and runs what is due by then, in order of time. */
   set(ms: number): void;
+}
+
+interface Timer {
+  readonly at: number;
+  readonly run: () => void;
 }
 
 export function createSettableClock(ms: number): SettableClock {
   let now = ms;
-  return { now: () => now, set: (next) => void (now = next) };
+  const timers = new Set<Timer>();
+  const due = (until: number): Timer | undefined => [...timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
+  return {
+    now: () => now,
+    after: (wait, run) => {
+      const timer = { at: now + wait, run };
+      timers.add(timer);
+      return () => void timers.delete(timer);
+    },
+    set: (next) => {
+      for (let timer = due(next); timer !== undefined; timer = due(next)) {
+        timers.delete(timer);
+        now = Math.max(now, timer.at);
+        timer.run();
+      }
+      now = next;
+    },
+  };
 }
 
 /** Ids that count up. @param first worlds that share a database begin at different numbers. */
@@ -46,7 +69,10 @@ export function createSimulatedPasswords(): Passwords {
 
 export const SILENT_LOG: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** All ports of a simulated server over a store. */
-export function createSimulatedPorts(store: ServerStore, clock: Clock, ids: Ids = createCountingIds()): ServerPorts {
-  return { store, clock, ids, tokens: createSimulatedTokens(), passwords: createSimulatedPasswords(), log: SILENT_LOG };
+/**
+ * All ports of a simulated server over a store.
+ * @param clock one that calls nobody back makes streams that are neither kept alive nor ended by time.
+ */
+export function createSimulatedPorts(store: ServerStore, clock: Pick<Clock, 'now'> & Partial<Clock>, ids: Ids = createCountingIds()): ServerPorts {
+  return { store, clock: { after: () => () => undefined, ...clock }, ids, tokens: createSimulatedTokens(), passwords: createSimulatedPasswords(), log: SILENT_LOG };
 }

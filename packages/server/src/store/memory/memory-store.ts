@@ -3,6 +3,7 @@
 import type { ServerStore, UserReader, UserTransaction } from '../../ports.ts';
 import { storeError } from '../store-error.ts';
 import { type AccountState, createAccountState, MemoryAccounts } from './memory-accounts.ts';
+import { NewsDesk } from '../news-desk.ts';
 import { MemoryReader } from './memory-reader.ts';
 import { MemoryTransaction } from './memory-transaction.ts';
 import { createUserState, type UserState } from './user-state.ts';
@@ -43,6 +44,7 @@ class MemoryStore implements MemoryServerStore {
   #users = new Map<string, UserState>();
   /** Last piece of work of each user; the next one waits for it, whatever became of it. */
   readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #news = new NewsDesk();
   #crash: CrashPoint | null = null;
   #isAvailable = true;
 
@@ -81,6 +83,7 @@ class MemoryStore implements MemoryServerStore {
         if (this.#users.get(userId) !== state) throw storeError('unavailable');
         if (crash === 'before-commit') throw storeError('unavailable');
         this.#onCommit?.(userId);
+        if (tx.hasWritten) this.#news.tell(userId);
         if (crash === null) return result;
       } catch (error) {
         tx.rollback();
@@ -94,6 +97,10 @@ class MemoryStore implements MemoryServerStore {
     return this.#inTurn(userId, (state) => work(new MemoryReader(state, this.#epoch)));
   }
 
+  watch(userId: string, listener: () => void): () => void {
+    return this.#news.watch(userId, listener);
+  }
+
   snapshot(): MemorySnapshot {
     return structuredClone({ epoch: this.#epoch, accounts: this.#accounts, users: this.#users });
   }
@@ -103,6 +110,7 @@ class MemoryStore implements MemoryServerStore {
     this.#epoch = newEpoch ?? copy.epoch;
     this.#accounts = copy.accounts;
     this.#users = new Map(copy.users);
+    this.#news.tellAll();
   }
 
   crashNext(point: CrashPoint): void {

@@ -33,6 +33,11 @@ export class MemoryTransaction extends MemoryReader implements UserTransaction {
     }
   }
 
+  /** Whether anything written would stay at a commit now. */
+  get hasWritten(): boolean {
+    return this.#undo.mark > 0;
+  }
+
   rollback(): void {
     this.#undo.returnTo(0);
   }

@@ -7,6 +7,8 @@ import pg from 'pg';
 import { MIGRATIONS } from '../../migrations/index.ts';
 import type { ServerStore } from '../../ports.ts';
 import { storeError } from '../store-error.ts';
+import { inProcessNews, type NewsLine } from './news-line.ts';
+import { openPostgresNews } from './postgres-news.ts';
 import { createSqlStore } from './sql-store.ts';
 import type { StatementListener } from './statement-listener.ts';
 import { toStoreError } from './store-error.ts';
@@ -49,7 +51,7 @@ export async function openPostgresStore(databaseUrl: string, options: PostgresOp
     lock_timeout: 10_000,
     application_name: 'syncline-server',
   } as pg.PoolConfig);
-  return openOver(pool, { ...options, isPipelined: true });
+  return openOver(pool, { ...options, isPipelined: true, openNews: () => openPostgresNews(databaseUrl) });
 }
 
 /** Options of the embedded database. */
@@ -79,12 +81,13 @@ export async function openEmbeddedStore(folder: string | null, options: Embedded
     throw toStoreError(error);
   });
   const pool = new pg.Pool({ ...createPgConfig(database), max: 1, idleTimeoutMillis: 0, types } as pg.PoolConfig);
-  const store = await openOver(pool, { ...options, isPipelined: false, afterClose: () => database.close() });
+  const store = await openOver(pool, { ...options, isPipelined: false, openNews: async () => inProcessNews(), afterClose: () => database.close() });
   return { store, database };
 }
 
 interface OverOptions extends OpenOptions {
   readonly isPipelined: boolean;
+  readonly openNews: () => Promise<NewsLine>;
   readonly afterClose?: () => Promise<void>;
 }
 
@@ -97,7 +100,7 @@ async function openOver(pool: pg.Pool, options: OverOptions): Promise<ServerStor
     await options.afterClose?.();
     throw toStoreError(error);
   }
-  return createSqlStore({ pool, ...options });
+  return createSqlStore({ pool, news: await options.openNews(), ...options });
 }
 
 async function migrate(pool: pg.Pool): Promise<void> {

@@ -5,6 +5,7 @@
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type RawBuilder, sql } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
 import type { AccountStore, ServerStore, UserReader, UserTransaction } from '../../ports.ts';
+import type { NewsLine } from './news-line.ts';
 import { isStoreError, storeError } from '../store-error.ts';
 import { SqlAccounts } from './sql-accounts.ts';
 import { SqlSession } from './sql-session.ts';
@@ -22,6 +23,8 @@ export interface SqlStoreOptions {
   readonly pool: Pool;
   /** Whether the pool's connections take several statements at once (`pipeline: true`). The embedded database does not. */
   readonly isPipelined: boolean;
+  /** Where commits are told of. */
+  readonly news: NewsLine;
   /** Runs after the pool has ended, for example to close an embedded database. */
   readonly afterClose?: (() => Promise<void>) | undefined;
   /** Told of each statement before it is sent. */
@@ -61,12 +64,26 @@ class SqlStore implements ServerStore {
     return row.epoch;
   }
 
-  withUser<T>(userId: string, work: (tx: UserTransaction) => Promise<T>): Promise<T> {
-    return this.#transaction('syncline_data', userId, sql`begin`, async (session) => {
+  async withUser<T>(userId: string, work: (tx: UserTransaction) => Promise<T>): Promise<T> {
+    let hasWritten = false;
+    const done = await this.#transaction('syncline_data', userId, sql`begin`, async (session) => {
       const locked = await session.first(sql`select user_id from user_summaries where user_id = ${userId}::uuid for no key update`);
       if (locked === null) throw storeError('failed', undefined, 'no such user');
-      return work(new SqlUserTransaction(session, userId));
+      const tx = new SqlUserTransaction(session, userId);
+      const result = await work(tx);
+      hasWritten = tx.hasWritten;
+      return result;
+    }).catch((error: unknown) => {
+      // The connection may have died after the commit: then there is news, and looking in vain costs one read.
+      if (hasWritten) this.#options.news.announce(userId);
+      throw error;
     });
+    if (hasWritten) this.#options.news.announce(userId);
+    return done;
+  }
+
+  watch(userId: string, listener: () => void): () => void {
+    return this.#options.news.desk.watch(userId, listener);
   }
 
   readUser<T>(userId: string, work: (tx: UserReader) => Promise<T>): Promise<T> {
@@ -76,7 +93,7 @@ class SqlStore implements ServerStore {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#options.pool.end().then(() => this.#options.afterClose?.());
+    this.#closing ??= Promise.all([this.#options.pool.end(), this.#options.news.close()]).then(() => this.#options.afterClose?.());
     return this.#closing;
   }
 

@@ -54,8 +54,10 @@ type Shape = keyof typeof SHAPES;
 
 export class SqlUserTransaction extends SqlUserReader implements UserTransaction {
   #savepoints = 0;
+  #hasWritten = false;
 
   async write(changes: UserChanges): Promise<void> {
+    this.#hasWritten ||= Object.values(changes).some((rows) => !Array.isArray(rows) || rows.length > 0);
     const { summary, preferences } = changes;
     await Promise.all([
       this.#put('sessions', changes.sessions?.map(sessionToRow)),
@@ -74,6 +76,11 @@ export class SqlUserTransaction extends SqlUserReader implements UserTransaction
       }))),
       summary === undefined ? undefined : this.#writeSummary(summaryToRow(summary)),
     ]);
+  }
+
+  /** Whether anything was written, though it may have been taken back since. */
+  get hasWritten(): boolean {
+    return this.#hasWritten;
   }
 
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
