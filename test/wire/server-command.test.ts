@@ -167,8 +167,12 @@ describe('a server and its folder', () => {
     for (const secret of [token, key, 'walnut harbour', 'guessed wrong']) expect(server.said).not.toContain(secret);
   });
 
-  it('ends cleanly on Ctrl-C, and leaves no lock', async () => {
+  it('ends cleanly on Ctrl-C, with a word to whoever listens, and leaves no lock', async () => {
+    const token = await tokenOf(url, 'amir', 'walnut harbour 12');
+    const stream = await fetch(`${url}/api/sync/stream`, { headers: { Authorization: `Bearer ${token}` } });
+    const heard = stream.text();
     expect(await server.signal('SIGINT')).toBe(0);
+    expect(await heard).toMatch(/^event: hello\n[^]*event: bye\ndata: \{"type":"bye","reason":"restart"\}\n\n$/);
     expect(server.said).toContain('Stopped.');
     expect((await readdir(folder())).toSorted()).toEqual(['auth-secret', 'database']);
   });
