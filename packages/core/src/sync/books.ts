@@ -59,10 +59,12 @@ export class Books {
 
   async succeed(): Promise<void> {
     this.noteSuccess();
+    const now = this.#options.clock.now();
     await this.write((state) => ({
-      connection: 'online', phase: 'idle', progress: null, failures: 0, pause: null, asked: false, nextAttemptAt: null,
+      connection: 'online', progress: null, failures: 0,
       problems: state.problems.filter((code) => code !== 'blocked_by_policy' && code !== 'forbidden'),
-      lastError: null,
+      // A pause that the server asked for meanwhile, in answer to another request, still holds.
+      ...(state.asked && !isOver(state.pause, now) ? { phase: 'backing_off' } : { phase: 'idle', pause: null, asked: false, nextAttemptAt: null, lastError: null }),
     }));
   }
 
