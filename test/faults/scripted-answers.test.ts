@@ -109,9 +109,9 @@ function chosen(scripts: readonly Script[], turn: number): readonly Script[] {
   return isWhole ? scripts : scripts.filter((_, index) => index % (CALLS.length + 1) === turn);
 }
 
-describe('[C02, C19] a portal answers in the server\'s place: unreachable, nothing acknowledged', () => answerAll(PORTALS));
-describe('[C04, C05, C06, C08, C20, C21] half an answer, too much of one, or none: sent again, no prefix is believed', () => answerAll(BROKEN));
-describe('[C07] success in another shape: only an explicit id acknowledges', () => answerAll(UNCLEAR));
-describe('[C11, C12, D09, D17] the account is in question: a pause, nothing deleted, no attempt charged', () => answerAll(ACCOUNT));
-describe('[C14, C15, C16] one item is refused: parked with the server\'s words, the rest goes on', () => answerAll(REFUSED));
-describe('[C13, C17, C18] a busy server: pauses as long as it asked for, then again', () => answerAll(BUSY));
+describe('[C02, C19] a portal answers in the server\'s place: unreachable, nothing acknowledged', () => void answerAll(PORTALS));
+describe('[C04, C05, C06, C08, C20, C21] half an answer, too much of one, or none: sent again, no prefix is believed', () => void answerAll(BROKEN));
+describe('[C07] success in another shape: only an explicit id acknowledges', () => void answerAll(UNCLEAR));
+describe('[C11, C12, D09, D17] the account is in question: a pause, nothing deleted, no attempt charged', () => void answerAll(ACCOUNT));
+describe('[C14, C15, C16] one item is refused: parked with the server\'s words, the rest goes on', () => void answerAll(REFUSED));
+describe('[C13, C17, C18] a busy server: pauses as long as it asked for, then again', () => void answerAll(BUSY));
