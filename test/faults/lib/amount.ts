@@ -7,8 +7,3 @@ export const isFull = process.env['SYNCLINE_FAULTS'] === 'full';
 export function amount(full: number, short: number = Math.ceil(full / 10)): number {
   return isFull ? full : short;
 }
-
-/** Says why something cannot be tried on this machine, in the words that the sum of `npm test` looks for. */
-export function notRun(check: string, reason: string): void {
-  process.stdout.write(`\nNOT RUN: ${check}: ${reason}\n`);
-}
