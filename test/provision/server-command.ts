@@ -11,9 +11,11 @@ export class ServerCommand {
   /** Everything it said, on both channels. */
   said = '';
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>>) {
+  /** @param isBuilt runs what `tsc -b` made, which starts sooner, in place of the sources. */
+  constructor(args: readonly string[], env: Readonly<Record<string, string>>, isBuilt = false) {
     const { PATH = '', HOME = '', TMPDIR = '/tmp' } = process.env;
-    this.#child = spawn(process.execPath, ['--conditions=@syncline/source', '--import', 'tsx', join(root, 'packages/server/src/main.ts'), ...args], {
+    const program = isBuilt ? ['packages/server/dist/main.js'] : ['--conditions=@syncline/source', '--import', 'tsx', 'packages/server/src/main.ts'];
+    this.#child = spawn(process.execPath, [...program, ...args], {
       cwd: root, env: { PATH, HOME, TMPDIR, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
     });
     const hear = (data: Buffer): void => void (this.said += data.toString());
