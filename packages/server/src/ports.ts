@@ -1,5 +1,6 @@
 // The capabilities through which the server reaches the outside world. Types only.
 // Everything but `main.ts` and the adapters lives behind these, so the whole server runs inside a simulated world.
+import type { PreferencesJob, PreferencesOutcome } from './documents/preferences-document.ts';
 import type { AccountStore } from './store/account-store.ts';
 import type { UserReader, UserTransaction } from './store/user-store.ts';
 
@@ -8,7 +9,7 @@ export type {
 } from './store/account-store.ts';
 export type {
   Activity, Change, ConflictGroup, DeviceMemory, EditTrail, Incarnation, Interval, KeptPair, LiveSession, Overview, StoredCancellation, StoredDevice,
-  StoredPreferences, StoredResult, StoredSession, StoredSettlement, StoredStart, UserChanges, UserReader, UserSummary, UserTransaction,
+  StoredPreferences, StoredPreferencesUpdate, StoredResult, StoredSession, StoredSettlement, StoredStart, UserChanges, UserReader, UserSummary, UserTransaction,
 } from './store/user-store.ts';
 
 /** Time as the server sees it. */
@@ -53,6 +54,16 @@ export interface Passwords {
   verify(password: string, storedHash: string | null): Promise<boolean>;
   /** Whether the stored hash was made with older parameters and should be made again at the next login. */
   needsRehash(storedHash: string): boolean;
+}
+
+/**
+ * Decodes Yjs documents that came from outside, within limits of time and memory: nothing foreign is decoded anywhere else first.
+ * Null when a limit was passed.
+ */
+export interface Documents {
+  syncPreferences(job: PreferencesJob): Promise<PreferencesOutcome | null>;
+  /** Whether bytes are an update of a note and tags. False also when a limit was passed. */
+  isAnnotation(update: Uint8Array): Promise<boolean>;
 }
 
 /** Structured log. Fields never hold tokens, passwords or SQL. */
@@ -116,5 +127,6 @@ export interface ServerPorts {
   readonly ids: Ids;
   readonly tokens: Tokens;
   readonly passwords: Passwords;
+  readonly documents: Documents;
   readonly log: Log;
 }

@@ -51,7 +51,7 @@ function store(ports: ServerPorts, userId: string, sessions: readonly DemoSessio
       intervals: sessions.map(({ startTime, endTime }) => ({ startTime, endTime })),
       starts: sessions.map(({ startTime }) => startTime),
     });
-    for (const { deviceId, ...session } of sessions) applySubmit(set, session, { now, deviceId });
+    for (const { deviceId, ...session } of sessions) applySubmit(set, session, { now, deviceId, author: 0 });
     await flush(tx, set);
   });
 }

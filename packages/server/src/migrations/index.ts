@@ -5,10 +5,12 @@ import { up as accounts } from './0001-accounts.ts';
 import { up as sessions } from './0002-sessions.ts';
 import { up as conflicts } from './0003-conflicts.ts';
 import { up as exchange } from './0004-exchange.ts';
+import { up as documents } from './0005-documents.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-accounts': { up: accounts },
   '0002-sessions': { up: sessions },
   '0003-conflicts': { up: conflicts },
   '0004-exchange': { up: exchange },
+  '0005-documents': { up: documents },
 };

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { jwtTokens } from '../auth/jwt-tokens.ts';
+import { documentWorker } from './document-worker.ts';
 import { memoryThrottle } from './memory-throttle.ts';
 import { argon2Passwords } from '../auth/password-hashing.ts';
 import type { ServerConfig } from '../config.ts';
@@ -35,6 +36,7 @@ export function realPorts(store: ServerStore, secret: string, config: ServerConf
     ids: { uuid: () => randomUUID(), secret: () => randomBytes(32).toString('base64url') },
     tokens: jwtTokens(secret, config.previousSecret),
     passwords: argon2Passwords(),
+    documents: documentWorker(),
     throttle: memoryThrottle(),
     log: jsonLog(config.logLevel),
   };

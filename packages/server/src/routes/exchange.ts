@@ -12,7 +12,7 @@ export const exchangeRoute: Route = {
   parseBody: parseExchange,
   async handle(input) {
     const request = input.body as SentExchange;
-    const outcome = await exchange(input.ports.store, input.user.userId, request, input.now);
+    const outcome = await exchange(input.ports, input.user.userId, request, input.now);
     return { status: 200, body: toResponse(outcome, input) };
   },
 };
@@ -34,6 +34,7 @@ function toResponse(outcome: ExchangeOutcome, { now, config }: RouteInput): Exch
     cursor: formatCursor(epoch, outcome.reached),
     more: outcome.more,
     ...(outcome.reset === undefined ? {} : { reset: outcome.reset }),
+    ...(outcome.preferences === null ? {} : { preferences: outcome.preferences }),
     status_tag: outcome.statusTag,
     ...(running === null
       ? {}

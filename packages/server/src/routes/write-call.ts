@@ -1,6 +1,7 @@
 // What the documented writing calls have in common: one transaction that loads, decides, writes, notes the device, and answers
 // after the commit.
 import { parseCallerHeaders } from '@syncline/protocol';
+import { authorOf } from '../documents/author.ts';
 import { problem } from '../http/problem.ts';
 import type { RouteInput } from '../http/route.ts';
 import { callerOf, touchDevice } from '../sync/devices.ts';
@@ -37,7 +38,7 @@ export async function writeSession<T extends Repeatable>(
     const { summary, devices } = await tx.overview();
     const set = new WorkingSet(summary);
     await load(tx, set, wants);
-    const decided = decide(set, { now, deviceId: caller?.deviceId ?? null });
+    const decided = decide(set, { now, deviceId: caller?.deviceId ?? null, author: authorOf(input.ports.ids.uuid()) });
     const settled = decided.kind === 'refused' ? 0 : 1;
     // A device too many is not noted; its session is stored all the same.
     const touch = caller === null ? null : touchDevice(devices, caller, settled, now, decided.kind === 'applied');

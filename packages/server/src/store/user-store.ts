@@ -175,8 +175,22 @@ export interface StoredPreferences {
   /** Own keys only, from the documented list. */
   readonly values: Readonly<Record<string, string | number | boolean>>;
   readonly updatedAt: number | null;
-  /** Merged Yjs state (V1 update) of the extension, or null before its first use. */
+  /** Merged Yjs state (V1 update), or null before the first change. */
   readonly document: Uint8Array | null;
+  /** Its state vector, so that most questions are answered without decoding it; null as `document` is. */
+  readonly stateVector: Uint8Array | null;
+  /** SHA-256 of `document`, in hex; null as that is. */
+  readonly digest: string | null;
+}
+
+/** An update that was merged into the preferences document, kept for repair. */
+export interface StoredPreferencesUpdate {
+  readonly at: number;
+  /** Null for a call that named no device. */
+  readonly deviceId: string | null;
+  /** SHA-256 of `update`, in hex. */
+  readonly digest: string;
+  readonly update: Uint8Array;
 }
 
 /** An open conflict: a connected group of overlapping sessions. Members are rows of their own. */
@@ -242,6 +256,8 @@ export interface UserReader {
   /** One statement. */
   overview(): Promise<Overview>;
   preferences(): Promise<StoredPreferences>;
+  /** The updates still kept, oldest first. */
+  preferencesUpdates(): Promise<readonly StoredPreferencesUpdate[]>;
   /** Those of the ids that exist, in any state, in no particular order. */
   sessions(ids: readonly string[]): Promise<readonly StoredSession[]>;
   starts(sessionIds: readonly string[]): Promise<readonly StoredStart[]>;
@@ -288,6 +304,8 @@ export interface UserChanges {
   readonly devices?: readonly StoredDevice[];
   readonly removedDevices?: readonly string[];
   readonly preferences?: StoredPreferences;
+  /** Added to those kept. Older ones than `before`, and all but the newest `most`, are let go. */
+  readonly preferencesUpdate?: { readonly added: StoredPreferencesUpdate; readonly before: number; readonly most: number };
   readonly results?: readonly StoredResult[];
   readonly settlements?: readonly StoredSettlement[];
   readonly summary?: UserSummary;

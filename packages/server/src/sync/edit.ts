@@ -1,8 +1,8 @@
 // Changes of stored sessions: amend, delete, restore. Each is decided on a version, and late when somebody else changed since.
 import { LIMITS, type SessionEdit, parseInstant, validateSessionTimes } from '@syncline/protocol';
 import type { StoredSession } from '../ports.ts';
+import { annotate, followInDocument } from './annotate.ts';
 import { followChange } from './conflict-keeping.ts';
-import { fromBase64, mergeDocument } from './documents.ts';
 import { contentVersionByOthers, versionByOthers } from './edit-trail.ts';
 import { type OperationOutcome, type Refusal, refuse } from './outcome.ts';
 import { type ApplyContext, dayOf, type SessionDraft, type WorkingSet } from './working-set.ts';
@@ -49,9 +49,9 @@ export function markDeleted(set: WorkingSet, session: StoredSession, context: Ap
   return change(set, { ...session, deletedAt: context.now }, context);
 }
 
-/** Stores a changed session and lets its conflicts follow. */
+/** Stores a changed session and lets its document and its conflicts follow. */
 export function change(set: WorkingSet, draft: SessionDraft, context: ApplyContext): StoredSession {
-  const stored = set.putSession(draft, context);
+  const stored = set.putSession(followInDocument(set.session(draft.id), draft, context.author), context);
   followChange(set.conflicts, stored);
   return stored;
 }
@@ -60,16 +60,14 @@ export function change(set: WorkingSet, draft: SessionDraft, context: ApplyConte
 export function applyEdit(set: WorkingSet, session: StoredSession, edit: SessionEdit, context: ApplyContext): StoredSession | Refusal {
   const times = readTimes(set, session, edit, context);
   if ('kind' in times) return times;
-  const annotation = readAnnotation(session, edit);
-  if (annotation === 'faulty') return refuse('invalid_request', 'edit.annotation', 'must be a Yjs V1 update that fits');
+  const annotated = annotate(session, edit);
+  if (annotated === null) return refuse('invalid_request', 'edit.annotation', 'must be a Yjs V1 update that fits');
   const draft: StoredSession = {
     ...session,
     ...times,
     category: edit.category ?? session.category,
     project: edit.project ?? session.project,
-    note: edit.note ?? session.note,
-    tags: edit.tags ?? session.tags,
-    annotation,
+    ...annotated,
   };
   return isSame(session, draft) ? session : change(set, draft, context);
 }
@@ -91,11 +89,6 @@ function readTimes(set: WorkingSet, session: StoredSession, edit: SessionEdit, {
     return refuse('limit_reached', 'edit.start_time', `at most ${LIMITS.sessionsPerDayMax} sessions start on one day`);
   }
   return next;
-}
-
-function readAnnotation(session: StoredSession, edit: SessionEdit): Uint8Array | null | 'faulty' {
-  if (edit.annotation === undefined) return session.annotation;
-  return mergeDocument(session.annotation, fromBase64(edit.annotation), LIMITS.yjsUpdateBytesMax) ?? 'faulty';
 }
 
 function isSame(a: StoredSession, b: StoredSession): boolean {

@@ -1,14 +1,16 @@
 // One exchange: recognise the device, apply its operations, read what is new, say how everything stands.
 //
 // A call with nothing new to say is answered from one read and takes no lock. Everything else runs in the user's own turn.
-import { type Change, type ExchangeRequest, type OperationResult, parseInstant, type ResetReason } from '@syncline/protocol';
+import { type Change, type ExchangeRequest, type OperationResult, parseInstant, type PreferencesAnswer, type ResetReason } from '@syncline/protocol';
 import { problem } from '../http/problem.ts';
-import type { DeviceMemory, Overview, ServerStore, StoredDevice, StoredSession, UserReader, UserTransaction } from '../ports.ts';
+import type { DeviceMemory, Documents, Overview, ServerStore, StoredDevice, StoredSession, UserReader, UserTransaction } from '../ports.ts';
+import { checkAnnotations } from './check-annotations.ts';
 import { readPage } from './change-page.ts';
 import { readCursor } from './cursor.ts';
 import { forgetInheritance, isNumberReused, recallDevice, rememberSeqs } from './device-memory.ts';
 import { applyTouch, decideTouch, type Touch } from './devices.ts';
 import { applyOperations, type BatchOutcome, opIdOf, type SentOperation, seqOf } from './operation-batch.ts';
+import { exchangePreferences, readPreferencesAnswer } from './preferences.ts';
 import { statusTag } from './status-tag.ts';
 
 /** An exchange whose operations were looked at one by one. */
@@ -27,6 +29,8 @@ export interface ExchangeOutcome {
   readonly reached: number;
   readonly more: boolean;
   readonly reset?: ResetReason | undefined;
+  /** Null when the caller does not talk of preferences. */
+  readonly preferences: PreferencesAnswer | null;
   readonly statusTag: string;
   /** Sessions that run; null when the caller's status is still true. */
   readonly running: readonly StoredSession[] | null;
@@ -34,23 +38,32 @@ export interface ExchangeOutcome {
 
 const CHANGES_DEFAULT = 1000;
 
-export async function exchange(store: ServerStore, userId: string, request: SentExchange, now: number): Promise<ExchangeOutcome> {
-  if (request.operations.length === 0) {
-    const idle = await store.readUser(userId, (tx) => answerIfIdle(tx, request, now));
-    if (idle !== null) return idle;
-  }
-  return store.withUser(userId, (tx) => exchangeInTurn(tx, request, now));
+/** What an exchange is done with. */
+export interface ExchangePorts {
+  readonly store: ServerStore;
+  readonly documents: Documents;
 }
 
-async function answerIfIdle(tx: UserReader, request: SentExchange, now: number): Promise<ExchangeOutcome | null> {
+export async function exchange({ store, documents }: ExchangePorts, userId: string, sent: SentExchange, now: number): Promise<ExchangeOutcome> {
+  const request = { ...sent, operations: await checkAnnotations(sent.operations, documents) };
+  if (request.operations.length === 0) {
+    const idle = await store.readUser(userId, (tx) => answerIfIdle(tx, request, now, documents));
+    if (idle !== null) return idle;
+  }
+  return store.withUser(userId, (tx) => exchangeInTurn(tx, request, now, documents));
+}
+
+async function answerIfIdle(tx: UserReader, request: SentExchange, now: number, documents: Documents): Promise<ExchangeOutcome | null> {
   const overview = await tx.overview();
   const known = overview.devices.find((device) => device.deviceId === request.device.device_id);
   const memory = recall(known, request);
   if (touch(overview, request, memory, 0, now, false).kind !== 'kept') return null;
-  return answer(tx, request, { overview, memory, results: [], headBefore: overview.summary.sequence });
+  const preferences = request.preferences === undefined ? null : await readPreferencesAnswer(tx, request.preferences, documents);
+  if (preferences === null && request.preferences !== undefined) return null;
+  return answer(tx, request, { overview, memory, results: [], preferences, headBefore: overview.summary.sequence });
 }
 
-async function exchangeInTurn(tx: UserTransaction, request: SentExchange, now: number): Promise<ExchangeOutcome> {
+async function exchangeInTurn(tx: UserTransaction, request: SentExchange, now: number, documents: Documents): Promise<ExchangeOutcome> {
   const overview = await tx.overview();
   const { summary, devices } = overview;
   const known = devices.find((device) => device.deviceId === request.device.device_id);
@@ -62,11 +75,16 @@ async function exchangeInTurn(tx: UserTransaction, request: SentExchange, now: n
   const context = { now, deviceId: request.device.device_id, devices, known: stored };
   const batch = await applyOperations(tx, summary, request.operations, context);
   const memory = rememberBatch(remembered, request.operations, batch);
-  const touched = touch(overview, request, memory, batch.settledSessions.size, now, request.operations.length > 0);
+  const merged = request.preferences === undefined ? null : await exchangePreferences(await tx.preferences(), request.preferences, {
+    documents, now, deviceId: request.device.device_id, summary: batch.summary,
+  });
+  const isWriting = request.operations.length > 0 || merged?.changes.summary !== undefined;
+  const touched = touch(overview, request, memory, batch.settledSessions.size, now, isWriting);
   if (touched.kind === 'full') throw problem('limit_reached', { message: 'This account has too many devices' });
   if (touched.kind === 'write') await tx.write({ devices: [touched.device], removedDevices: touched.forgotten });
-  const after: Overview = { ...overview, summary: batch.summary, devices: applyTouch(devices, touched) };
-  return answer(tx, request, { overview: after, memory, results: batch.results, headBefore: summary.sequence });
+  if (merged?.changes.preferences !== undefined) await tx.write(merged.changes);
+  const after: Overview = { ...overview, summary: merged?.changes.summary ?? batch.summary, devices: applyTouch(devices, touched) };
+  return answer(tx, request, { overview: after, memory, results: batch.results, preferences: merged?.answer ?? null, headBefore: summary.sequence });
 }
 
 function recall(known: StoredDevice | undefined, { device, cursor }: SentExchange): DeviceMemory {
@@ -104,6 +122,7 @@ interface Applied {
   readonly overview: Overview;
   readonly memory: DeviceMemory;
   readonly results: readonly OperationResult[];
+  readonly preferences: PreferencesAnswer | null;
   /** Position of the newest change before this request's own. */
   readonly headBefore: number;
 }

@@ -70,7 +70,7 @@ function groupsOf(sessions: readonly { readonly group: number | null }[]): numbe
 }
 
 /** Rows that belong to the same transaction and are none of the working set's business. */
-export type OtherChanges = Pick<UserChanges, 'devices' | 'removedDevices' | 'results' | 'preferences'>;
+export type OtherChanges = Pick<UserChanges, 'devices' | 'removedDevices' | 'results'>;
 
 /** Writes everything that changed. The newest end is asked for only if it went away. */
 export async function flush(tx: UserTransaction, set: WorkingSet, other: OtherChanges = {}): Promise<void> {

@@ -4,6 +4,7 @@
 // statements. Should the database refuse a run that the rules accepted, the run is taken back to its savepoint and tried operation by
 // operation, so that one bad operation never holds up the others.
 import { type ErrorCode, ERRORS, type FieldIssue, type Operation, type OperationResult } from '@syncline/protocol';
+import { authorOf } from '../documents/author.ts';
 import type { StoredDevice, StoredResult, UserSummary, UserTransaction } from '../ports.ts';
 import { isStoreError } from '../store/store-error.ts';
 import { canonicalJson, fingerprintOf } from './content.ts';
@@ -18,7 +19,7 @@ export type SentOperation =
   | { readonly operation: Operation; readonly fingerprint: string }
   | { readonly operation: null; readonly opId: string; readonly seq: number; readonly details: readonly FieldIssue[] };
 
-export interface BatchContext extends ApplyContext {
+export interface BatchContext extends Omit<ApplyContext, 'author'> {
   readonly devices: readonly StoredDevice[];
   /** Results stored before, by operation id. */
   readonly known: ReadonlyMap<string, StoredResult>;
@@ -131,7 +132,7 @@ class Batch {
     const { operation } = sent;
     const { mark } = set;
     const isStranded = dependenciesOf(operation).some((id) => this.#refused.has(id));
-    const outcome = isStranded ? refuse('depends_on_rejected') : applyOperation(set, operation, this.#context);
+    const outcome = isStranded ? refuse('depends_on_rejected') : applyOperation(set, operation, { ...this.#context, author: authorOf(operation.op_id) });
     // A superseded amend keeps what merges; all else that did not take effect leaves nothing behind.
     const isMerged = outcome.kind === 'superseded' && operation.type === 'amend';
     if (outcome.kind !== 'applied' && !isMerged) set.returnTo(mark);

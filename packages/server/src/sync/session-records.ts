@@ -1,7 +1,7 @@
 // Stored records as the calls print them.
 import { formatInstant, type PomodoroRecord, type RunningSession, type SessionRecord, type SettlementRecord } from '@syncline/protocol';
 import type { StoredDevice, StoredSession, StoredSettlement } from '../ports.ts';
-import { toBase64 } from './documents.ts';
+import { toBase64 } from '../documents/base64.ts';
 import { readPlan } from './settlement-plan.ts';
 
 /** A session as the extension and the body of a 409 show it. */

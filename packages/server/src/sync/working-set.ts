@@ -14,6 +14,8 @@ export interface ApplyContext {
   readonly now: number;
   /** The calling device, where it said who it is. */
   readonly deviceId: string | null;
+  /** Under which the server writes into documents that merge; fresh for each operation. */
+  readonly author: number;
 }
 
 const DAY_MS = 86_400_000;

@@ -1,4 +1,5 @@
 // Doubles of the server's ports that need no time, no chance and no cryptography. Never for a real server: its tokens are not signed.
+import { inlineDocuments } from '../documents/inline-documents.ts';
 import type { Clock, Ids, Log, Passwords, ServerPorts, ServerStore, TokenClaims, Tokens } from '../ports.ts';
 import { uuidOf } from './contract-case.ts';
 
@@ -74,5 +75,5 @@ export const SILENT_LOG: Log = { info: () => undefined, warn: () => undefined, e
  * @param clock one that calls nobody back makes streams that are neither kept alive nor ended by time.
  */
 export function createSimulatedPorts(store: ServerStore, clock: Pick<Clock, 'now'> & Partial<Clock>, ids: Ids = createCountingIds()): ServerPorts {
-  return { store, clock: { after: () => () => undefined, ...clock }, ids, tokens: createSimulatedTokens(), passwords: createSimulatedPasswords(), log: SILENT_LOG };
+  return { store, clock: { after: () => () => undefined, ...clock }, ids, tokens: createSimulatedTokens(), passwords: createSimulatedPasswords(), documents: inlineDocuments(), log: SILENT_LOG };
 }

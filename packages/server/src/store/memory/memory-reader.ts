@@ -1,7 +1,7 @@
 // Every read of one user's rows in memory.
 import { LIMITS } from '@syncline/protocol';
 import type {
-  Activity, Change, ConflictGroup, Interval, KeptPair, LiveSession, Overview, StoredCancellation, StoredPreferences, StoredResult,
+  Activity, Change, ConflictGroup, Interval, KeptPair, LiveSession, Overview, StoredCancellation, StoredPreferences, StoredPreferencesUpdate, StoredResult,
   StoredSession, StoredSettlement, StoredStart, UserReader,
 } from '../../ports.ts';
 import { mergeIntervals } from '../intervals.ts';
@@ -28,6 +28,10 @@ export class MemoryReader implements UserReader {
 
   async preferences(): Promise<StoredPreferences> {
     return this.state.preferences;
+  }
+
+  async preferencesUpdates(): Promise<readonly StoredPreferencesUpdate[]> {
+    return this.state.preferencesUpdates;
   }
 
   async sessions(ids: readonly string[]): Promise<readonly StoredSession[]> {

@@ -20,6 +20,10 @@ export class MemoryTransaction extends MemoryReader implements UserTransaction {
     for (const result of changes.results ?? []) undo.set(state.results, result.operationId, result);
     for (const settlement of changes.settlements ?? []) undo.set(state.settlements, settlement.id, settlement);
     if (changes.preferences !== undefined) this.#assign('preferences', changes.preferences);
+    if (changes.preferencesUpdate !== undefined) {
+      const { added, before, most } = changes.preferencesUpdate;
+      this.#assign('preferencesUpdates', [...state.preferencesUpdates.filter(({ at }) => at >= before), added].slice(-most));
+    }
     if (changes.summary !== undefined) this.#assign('summary', changes.summary);
   }
 
@@ -42,7 +46,7 @@ export class MemoryTransaction extends MemoryReader implements UserTransaction {
     this.#undo.returnTo(0);
   }
 
-  #assign<K extends 'preferences' | 'summary'>(field: K, value: UserState[K]): void {
+  #assign<K extends 'preferences' | 'preferencesUpdates' | 'summary'>(field: K, value: UserState[K]): void {
     const before = this.state[field];
     this.#undo.run(() => void (this.state[field] = value), () => void (this.state[field] = before));
   }

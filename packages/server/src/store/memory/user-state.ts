@@ -1,12 +1,13 @@
 // One user's rows in memory.
 import type {
-  ConflictGroup, KeptPair, StoredCancellation, StoredDevice, StoredPreferences, StoredResult, StoredSession, StoredSettlement, StoredStart, UserSummary,
+  ConflictGroup, KeptPair, StoredCancellation, StoredDevice, StoredPreferences, StoredPreferencesUpdate, StoredResult, StoredSession, StoredSettlement, StoredStart, UserSummary,
 } from '../../ports.ts';
 
 /** Plain data only, so that a snapshot is a structured clone. */
 export interface UserState {
   summary: UserSummary;
   preferences: StoredPreferences;
+  preferencesUpdates: readonly StoredPreferencesUpdate[];
   readonly sessions: Map<string, StoredSession>;
   readonly starts: Map<string, StoredStart>;
   readonly cancellations: Map<string, StoredCancellation>;
@@ -30,7 +31,8 @@ export const EMPTY_SUMMARY: UserSummary = {
 export function createUserState(timezone: string): UserState {
   return {
     summary: EMPTY_SUMMARY,
-    preferences: { values: { timezone }, updatedAt: null, document: null },
+    preferences: { values: { timezone }, updatedAt: null, document: null, stateVector: null, digest: null },
+    preferencesUpdates: [],
     sessions: new Map(),
     starts: new Map(),
     cancellations: new Map(),

@@ -1,7 +1,7 @@
 // Every read of one user's rows. Each statement names the user and is meant for an index; row-level security checks the same again.
 import { type RawBuilder, type Selectable, sql } from 'kysely';
 import type {
-  Activity, Change, ConflictGroup, Interval, KeptPair, LiveSession, Overview, StoredCancellation, StoredPreferences, StoredResult,
+  Activity, Change, ConflictGroup, Interval, KeptPair, LiveSession, Overview, StoredCancellation, StoredPreferences, StoredPreferencesUpdate, StoredResult,
   StoredSession, StoredSettlement, StoredStart, UserReader,
 } from '../../ports.ts';
 import { mergeIntervals } from '../intervals.ts';
@@ -53,12 +53,20 @@ export class SqlUserReader implements UserReader {
 
   async preferences(): Promise<StoredPreferences> {
     const row = await this.session.first(sql<Selectable<Tables['preferences']>>`
-      select "values", updated_at, document from preferences where user_id = ${this.userId}::uuid`);
+      select "values", updated_at, document, state_vector, digest from preferences where user_id = ${this.userId}::uuid`);
     return {
       values: row?.values ?? {},
       updatedAt: row?.updated_at ?? null,
-      document: row === null || row.document === null ? null : new Uint8Array(row.document),
+      document: bytesOrNull(row?.document),
+      stateVector: bytesOrNull(row?.state_vector),
+      digest: row?.digest ?? null,
     };
+  }
+
+  async preferencesUpdates(): Promise<readonly StoredPreferencesUpdate[]> {
+    const rows = await this.session.run(sql<{ at: number; device_id: string | null; digest: string; update: Uint8Array }>`
+      select at, device_id, digest, "update" from preferences_updates where user_id = ${this.userId}::uuid order by place`);
+    return rows.map(({ at, device_id, digest, update }) => ({ at, deviceId: device_id, digest, update: new Uint8Array(update) }));
   }
 
   async sessions(ids: readonly string[]): Promise<readonly StoredSession[]> {
@@ -226,4 +234,8 @@ function rowToLive(row: LiveRow): LiveSession {
 
 function rowToSettlement(row: Selectable<Tables['settlements']>): StoredSettlement {
   return { id: row.id, sequence: row.sequence, createdAt: row.created_at, undoneAt: row.undone_at, plan: row.plan };
+}
+
+function bytesOrNull(bytes: Uint8Array | null | undefined): Uint8Array | null {
+  return bytes == null ? null : new Uint8Array(bytes);
 }

@@ -58,7 +58,7 @@ export class SqlUserTransaction extends SqlUserReader implements UserTransaction
 
   async write(changes: UserChanges): Promise<void> {
     this.#hasWritten ||= Object.values(changes).some((rows) => !Array.isArray(rows) || rows.length > 0);
-    const { summary, preferences } = changes;
+    const { summary, preferences, preferencesUpdate } = changes;
     await Promise.all([
       this.#put('sessions', changes.sessions?.map(sessionToRow)),
       this.#put('session_starts', changes.starts?.map(startToRow)),
@@ -67,6 +67,7 @@ export class SqlUserTransaction extends SqlUserReader implements UserTransaction
       this.#put('devices', changes.devices?.map(deviceToRow)),
       this.#removeDevices(changes.removedDevices),
       preferences === undefined ? undefined : this.#writePreferences(preferences),
+      preferencesUpdate === undefined ? undefined : this.#keepUpdate(preferencesUpdate),
       this.#put('operation_results', changes.results?.map((result) => ({
         operation_id: result.operationId, created_at: toIso(result.createdAt), fingerprint: result.fingerprint, result: result.result,
       }))),
@@ -128,12 +129,25 @@ export class SqlUserTransaction extends SqlUserReader implements UserTransaction
   }
 
   async #writePreferences(preferences: NonNullable<UserChanges['preferences']>): Promise<void> {
-    const { values, updatedAt, document } = preferences;
+    const { values, updatedAt, document, stateVector, digest } = preferences;
     await this.session.run(sql`
-      insert into preferences (user_id, "values", updated_at, document)
+      insert into preferences (user_id, "values", updated_at, document, state_vector, digest)
       values (${this.userId}::uuid, ${JSON.stringify(values)}::jsonb, ${updatedAt === null ? null : toIso(updatedAt)}::timestamptz,
-        ${document === null ? null : Buffer.from(document)}::bytea)
-      on conflict (user_id) do update set "values" = excluded."values", updated_at = excluded.updated_at, document = excluded.document`);
+        ${bufferOrNull(document)}::bytea, ${bufferOrNull(stateVector)}::bytea, ${digest})
+      on conflict (user_id) do update set "values" = excluded."values", updated_at = excluded.updated_at, document = excluded.document,
+        state_vector = excluded.state_vector, digest = excluded.digest`);
+  }
+
+  async #keepUpdate({ added, before, most }: NonNullable<UserChanges['preferencesUpdate']>): Promise<void> {
+    const user = sql`user_id = ${this.userId}::uuid`;
+    // The place comes from a read of this transaction: the user's lock lets no other one in between.
+    await this.session.run(sql`
+      insert into preferences_updates (user_id, place, at, device_id, digest, "update")
+      select ${this.userId}::uuid, coalesce(max(place), 0) + 1, ${toIso(added.at)}::timestamptz, ${added.deviceId}, ${added.digest}, ${Buffer.from(added.update)}::bytea
+      from preferences_updates where ${user}`);
+    await this.session.run(sql`
+      delete from preferences_updates where ${user} and (at < ${toIso(before)}::timestamptz
+        or place <= (select max(place) from preferences_updates where ${user}) - ${most}::bigint)`);
   }
 
   #writeSummary(row: Readonly<Record<string, unknown>>): Promise<unknown> {
@@ -152,4 +166,8 @@ export class SqlUserTransaction extends SqlUserReader implements UserTransaction
       select ${this.userId}::uuid, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r (${sql.join(fields)})
       on conflict (user_id, ${sql.join(Object.keys(key).map((column) => sql.id(column)))}) do update set ${sql.join(updates)}`);
   }
+}
+
+function bufferOrNull(bytes: Uint8Array | null): Buffer | null {
+  return bytes === null ? null : Buffer.from(bytes);
 }

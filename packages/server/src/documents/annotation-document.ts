@@ -1,0 +1,93 @@
+// The document of an edited session's note and tags: validated once as it comes in, merged as often as needed.
+import { LIMITS } from '@syncline/protocol';
+import { type Annotation, ANNOTATION_ROOTS, firstAuthor, readAnnotation, writeFirstState } from '@syncline/protocol/annotations';
+import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs';
+
+export interface MergedAnnotation extends Annotation {
+  readonly document: Uint8Array;
+}
+
+/** Whether an update can be read and holds a note and tags only. It may lean on others: what it shows is looked at after merging. */
+export function isAnnotation(update: Uint8Array): boolean {
+  const doc = new Doc();
+  try {
+    applyUpdate(doc, update);
+  } catch {
+    return false;
+  }
+  return hasOnlyRoots(doc);
+}
+
+/** The document a session's stored note and tags make, byte for byte the same wherever it is made. */
+export function firstAnnotation(sessionId: string, stored: Annotation): Uint8Array {
+  const doc = new Doc();
+  doc.clientID = firstAuthor(sessionId, stored);
+  doc.transact(() => writeFirstState(rootsOf(doc), stored));
+  return encodeStateAsUpdate(doc);
+}
+
+/** A document with an update merged in; null when that is not to be stored: it leans on what never came, or grows too large. */
+export function mergeAnnotation(document: Uint8Array, update: Uint8Array): MergedAnnotation | null {
+  const doc = open(document);
+  try {
+    applyUpdate(doc, update);
+  } catch {
+    return null;
+  }
+  return doc.store.pendingStructs === null && doc.store.pendingDs === null && hasOnlyRoots(doc) ? toMerged(doc) : null;
+}
+
+/**
+ * A note and tags set as a whole, by a call that knows no documents, as an edit of what is shown: what stays the same stays untouched.
+ * @param author a fresh random number.
+ */
+export function editAnnotation(document: Uint8Array, next: Annotation, author: number): MergedAnnotation | null {
+  const doc = open(document);
+  doc.clientID = author;
+  const { note, tags } = rootsOf(doc);
+  doc.transact(() => {
+    const { start, removed, inserted } = differenceOf(note.toString(), next.note);
+    note.delete(start, removed);
+    note.insert(start, inserted);
+    const shown = readAnnotation('', tags.toArray()).tags;
+    if (JSON.stringify(shown) === JSON.stringify(next.tags)) return;
+    for (let i = tags.length - 1; i >= 0; i -= 1) if (!next.tags.includes(String(tags.get(i)))) tags.delete(i, 1);
+    tags.push(next.tags.filter((tag) => !shown.includes(tag)));
+  });
+  return toMerged(doc);
+}
+
+/** One replacement between what two texts begin and end with alike; never half of a character. */
+function differenceOf(before: string, after: string): { readonly start: number; readonly removed: number; readonly inserted: string } {
+  const [from, to] = [[...before], [...after]];
+  let head = 0;
+  while (head < from.length && head < to.length && from[head] === to[head]) head += 1;
+  let tail = 0;
+  while (tail < from.length - head && tail < to.length - head && from.at(-1 - tail) === to.at(-1 - tail)) tail += 1;
+  return {
+    start: from.slice(0, head).join('').length,
+    removed: from.slice(head, from.length - tail).join('').length,
+    inserted: to.slice(head, to.length - tail).join(''),
+  };
+}
+
+function toMerged(doc: Doc): MergedAnnotation | null {
+  const document = encodeStateAsUpdate(doc);
+  const { note, tags } = rootsOf(doc);
+  return document.byteLength > LIMITS.yjsUpdateBytesMax ? null : { document, ...readAnnotation(note.toString(), tags.toArray()) };
+}
+
+function open(document: Uint8Array): Doc {
+  const doc = new Doc();
+  applyUpdate(doc, document);
+  return doc;
+}
+
+function hasOnlyRoots(doc: Doc): boolean {
+  const known: readonly string[] = Object.values(ANNOTATION_ROOTS);
+  return [...doc.share.keys()].every((name) => known.includes(name));
+}
+
+function rootsOf(doc: Doc): { readonly note: ReturnType<Doc['getText']>; readonly tags: ReturnType<Doc['getArray']> } {
+  return { note: doc.getText(ANNOTATION_ROOTS.note), tags: doc.getArray(ANNOTATION_ROOTS.tags) };
+}

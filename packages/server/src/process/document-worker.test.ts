@@ -1,0 +1,54 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { firstPreferences } from '../documents/preferences-document.ts';
+import { type DocumentLimits, type DocumentWorker, documentWorker } from './document-worker.ts';
+
+/** A thread that does this with each job. */
+function doing(script: string): URL {
+  const source = `import { parentPort } from 'node:worker_threads'; let jobs = 0; parentPort.on('message', (job) => { jobs += 1; ${script} }); parentPort.postMessage('ready');`;
+  return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
+}
+
+const SOURCES = ['--conditions=@syncline/source', '--import', 'tsx'];
+const opened: DocumentWorker[] = [];
+function open(limits: DocumentLimits): DocumentWorker {
+  const worker = documentWorker(limits);
+  opened.push(worker);
+  return worker;
+}
+afterEach(async () => {
+  for (const worker of opened.splice(0)) await worker.close();
+});
+
+const job = (update: Uint8Array | null = null) => ({ document: firstPreferences({ timezone: 'UTC' }, 0).document, stateVector: new Uint8Array([0]), update });
+
+describe('the thread that decodes documents', () => {
+  it('does what is asked, in order', async () => {
+    const worker = open({ execArgv: SOURCES, jobMs: 10_000 });
+    const update = firstPreferences({ daily_goal: 3 }, 1).document;
+    const [synced, isNote, isNone] = await Promise.all([worker.syncPreferences(job(update)), worker.isAnnotation(update), worker.isAnnotation(new Uint8Array([1, 2, 3]))]);
+    expect(synced?.merged?.values).toEqual({ daily_goal: 3, timezone: 'UTC' });
+    expect([isNote, isNone]).toEqual([false, false]);
+  });
+
+  it('[S-22] is ended when it takes too long, and the next job gets another one', async () => {
+    const worker = open({ thread: doing('if (job.update.length > 1) for (;;); parentPort.postMessage(true);'), jobMs: 250 });
+    expect(await Promise.all([worker.isAnnotation(new Uint8Array(2)), worker.isAnnotation(new Uint8Array(1))])).toEqual([false, true]);
+  });
+
+  it('[S-22] is ended when it takes too much memory', async () => {
+    const worker = open({ thread: doing('if (job.kind === "preferences") { const all = []; for (;;) all.push(new Array(1e5).fill(jobs)); } parentPort.postMessage(true);'), jobMs: 60_000 });
+    expect(await worker.syncPreferences(job())).toBeNull();
+    expect(await worker.isAnnotation(new Uint8Array(1))).toBe(true);
+  });
+
+  it('may fail without harm', async () => {
+    const worker = open({ thread: doing('if (job.kind === "preferences") throw new Error("unreadable"); parentPort.postMessage(true);'), jobMs: 10_000 });
+    expect(await worker.syncPreferences(job())).toBeNull();
+    expect(await worker.isAnnotation(new Uint8Array(1))).toBe(true);
+  });
+
+  it('that does not come up makes the call one to repeat', async () => {
+    const worker = open({ thread: new URL('data:text/javascript,throw new Error()') });
+    await expect(worker.isAnnotation(new Uint8Array(1))).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});

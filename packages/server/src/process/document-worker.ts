@@ -1,0 +1,123 @@
+// Decodes documents from outside in a worker thread, so that bytes made to be slow or large cost that thread and nobody else.
+import { Worker, type WorkerOptions } from 'node:worker_threads';
+import type { PreferencesOutcome } from '../documents/preferences-document.ts';
+import type { Documents } from '../ports.ts';
+import { storeError } from '../store/store-error.ts';
+import type { DocumentJob } from './document-thread.ts';
+
+const JOB_MS = 250;
+const MEMORY_MB = 64;
+const START_MS = 15_000;
+const QUEUE_MAX = 1_000;
+/** The sources run as they are in development, where the thread must find itself too. */
+const THREAD: URL = new URL(import.meta.url.endsWith('.ts') ? './document-thread.ts' : './document-thread.js', import.meta.url);
+
+/** What a thread may take. */
+export interface DocumentLimits {
+  readonly jobMs?: number | undefined;
+  /** Script to run in place of the real one. */
+  readonly thread?: URL | undefined;
+  readonly execArgv?: WorkerOptions['execArgv'];
+}
+
+/** The real adapter. Its thread starts with the first document and does not keep the process. */
+export interface DocumentWorker extends Documents {
+  close(): Promise<void>;
+}
+
+class Thread implements DocumentWorker {
+  readonly #limits: DocumentLimits;
+  #worker: Promise<Worker> | null = null;
+  /** Last piece of work; the next one waits for it, whatever became of it. */
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(limits: DocumentLimits) {
+    this.#limits = limits;
+  }
+
+  syncPreferences(job: Parameters<Documents['syncPreferences']>[0]): Promise<PreferencesOutcome | null> {
+    return this.#inTurn({ kind: 'preferences', job }) as Promise<PreferencesOutcome | null>;
+  }
+
+  async isAnnotation(update: Uint8Array): Promise<boolean> {
+    return (await this.#inTurn({ kind: 'annotation', update })) === true;
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = null;
+    await (await worker?.catch(() => null))?.terminate();
+  }
+
+  #inTurn(job: DocumentJob): Promise<unknown> {
+    if (this.#waiting >= QUEUE_MAX) return Promise.reject(storeError('unavailable', undefined, 'too many documents are waiting'));
+    this.#waiting += 1;
+    // A busy machine can make an honest document late, so each gets a second chance.
+    const turn = this.#last.then(async () => (await this.#attempt(job)) ?? this.#attempt(job));
+    this.#last = turn.catch(() => undefined).finally(() => (this.#waiting -= 1));
+    return turn;
+  }
+
+  /** Null when a limit was passed: the thread is gone then. */
+  async #attempt(job: DocumentJob): Promise<unknown> {
+    this.#worker ??= this.#start();
+    const starting = this.#worker;
+    const worker = await starting.catch(() => null);
+    if (worker === null) {
+      this.#worker = null;
+      throw storeError('unavailable', undefined, 'no thread for documents');
+    }
+    const result = await resultOf(worker, job, this.#limits.jobMs ?? JOB_MS);
+    if (result !== undefined) return result;
+    this.#worker = null;
+    await worker.terminate();
+    return null;
+  }
+
+  #start(): Promise<Worker> {
+    const { thread = THREAD, execArgv } = this.#limits;
+    const worker = new Worker(thread, {
+      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 }, env: {},
+      ...(execArgv === undefined ? {} : { execArgv }),
+    });
+    worker.unref();
+    worker.on('error', () => undefined);
+    return new Promise((resolve, reject) => {
+      const late = setTimeout(() => {
+        reject(new Error('late'));
+        void worker.terminate();
+      }, START_MS);
+      worker.once('message', () => {
+        clearTimeout(late);
+        resolve(worker);
+      });
+      worker.once('exit', () => {
+        clearTimeout(late);
+        reject(new Error('ended'));
+      });
+    });
+  }
+}
+
+/** What the thread answers; undefined when it ended or took too long. */
+function resultOf(worker: Worker, job: DocumentJob, ms: number): Promise<unknown> {
+  return new Promise((resolve) => {
+    const done = (result: unknown): void => {
+      clearTimeout(late);
+      worker.off('message', done);
+      worker.off('exit', ended);
+      resolve(result);
+    };
+    const ended = (): void => done(undefined);
+    const late = setTimeout(ended, ms);
+    worker.on('message', done);
+    worker.on('exit', ended);
+    worker.postMessage(job, []);
+  });
+}
+
+/** Limits are for tests; a server takes the defaults. */
+export function documentWorker(limits: DocumentLimits = {}): DocumentWorker {
+  return new Thread(limits);
+}

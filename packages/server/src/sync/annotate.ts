@@ -1,0 +1,23 @@
+// The note and tags of a session, and the document in which edits of them merge. A session nobody edited has none.
+import type { SessionEdit } from '@syncline/protocol';
+import { editAnnotation, firstAnnotation, mergeAnnotation } from '../documents/annotation-document.ts';
+import { fromBase64 } from '../documents/base64.ts';
+import type { StoredSession } from '../ports.ts';
+
+export type Annotated = Pick<StoredSession, 'note' | 'tags' | 'annotation'>;
+
+/** What an edit makes of them; null when its update cannot be merged. With an update, the merged text counts and not the one beside it. */
+export function annotate(session: StoredSession, edit: SessionEdit): Annotated | null {
+  if (edit.annotation === undefined) return { note: edit.note ?? session.note, tags: edit.tags ?? session.tags, annotation: session.annotation };
+  const merged = mergeAnnotation(session.annotation ?? firstAnnotation(session.id, session), fromBase64(edit.annotation));
+  return merged === null ? null : { note: merged.note, tags: merged.tags, annotation: merged.document };
+}
+
+/** A change of the note or tags that came without an update, as an edit of the document, where there is one. */
+export function followInDocument<T extends Annotated>(before: Annotated | null, next: T, author: number): T {
+  const isKept = before === null || next.annotation === null || next.annotation !== before.annotation;
+  if (isKept || (before.note === next.note && before.tags.join('\n') === next.tags.join('\n'))) return next;
+  const edited = editAnnotation(next.annotation, next, author);
+  // A document that can hold no more is begun anew out of what is shown.
+  return { ...next, annotation: edited?.document ?? null };
+}

@@ -1,0 +1,144 @@
+// Notes and tags that are edited for ever and merge, over any store.
+import type { SessionRecord } from '@syncline/protocol';
+import { ANNOTATION_ROOTS, firstAuthor, readAnnotation, writeFirstState } from '@syncline/protocol/annotations';
+import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs';
+import { fromBase64, toBase64 } from '../documents/base64.ts';
+import type { ApiWorld } from './api-world.ts';
+import { casesOf, check, checkEqual, type ContractCase } from './contract-case.ts';
+import { devicesOf, submit } from './exchange-api-contract.ts';
+import type { OperationBody, TestDevice } from './test-device.ts';
+
+/** A note and tags on one device, begun from the session's record as an engine would. */
+class Note {
+  readonly doc: Doc = new Doc();
+  readonly #record: SessionRecord;
+
+  constructor(record: SessionRecord) {
+    this.#record = record;
+    const own = this.doc.clientID;
+    if (record.annotation === undefined) {
+      const { note, tags = [] } = record;
+      this.doc.clientID = firstAuthor(record.session_id, { note, tags });
+      this.doc.transact(() => writeFirstState({ note: this.note, tags: this.tags }, { note, tags }));
+    } else applyUpdate(this.doc, fromBase64(record.annotation));
+    this.doc.clientID = own;
+  }
+
+  get note(): ReturnType<Doc['getText']> {
+    return this.doc.getText(ANNOTATION_ROOTS.note);
+  }
+
+  get tags(): ReturnType<Doc['getArray']> {
+    return this.doc.getArray(ANNOTATION_ROOTS.tags);
+  }
+
+  /** The edit, with the merged text of this device beside it. */
+  amend(more: object = {}): OperationBody {
+    const { note, tags } = readAnnotation(this.note.toString(), this.tags.toArray());
+    const edit = { note, tags, annotation: toBase64(encodeStateAsUpdate(this.doc)), ...more };
+    return { type: 'amend', session_id: this.#record.session_id, base_version: this.#record.version, edit };
+  }
+}
+
+async function recorded(w: ApiWorld, note = 'a note'): Promise<{ id: string; mac: TestDevice; web: TestDevice; record: (device: TestDevice) => SessionRecord }> {
+  const { devices: [mac, web] } = await devicesOf(w, 2);
+  if (mac === undefined || web === undefined) throw new Error('no devices');
+  const id = w.newId();
+  await mac.apply(submit(id, 0, 25, { note }));
+  await web.catchUp();
+  // Its own submit tells a device nothing; it walks once to hold the record.
+  mac.cursor = null;
+  await mac.catchUp();
+  return { id, mac, web, record: (device) => device.known.get(id)?.session as SessionRecord };
+}
+
+export function annotationApiContract(world: () => Promise<ApiWorld>): readonly ContractCase[] {
+  return casesOf(world, CASES);
+}
+
+const CASES: Readonly<Record<string, (w: ApiWorld) => Promise<void>>> = {
+  'a session nobody edited has no document, and a plain edit makes none': async (w) => {
+    const { id, mac, web, record } = await recorded(w);
+    checkEqual(record(web).annotation, undefined);
+    await mac.apply({ type: 'amend', session_id: id, base_version: 1, edit: { note: 'plain' } });
+    await web.catchUp();
+    checkEqual([record(web).note, record(web).annotation], ['plain', undefined]);
+  },
+  'two devices that edit one note offline keep both edits, and the first text once': async (w) => {
+    const { mac, web, record } = await recorded(w);
+    const [here, there] = [new Note(record(mac)), new Note(record(web))];
+    here.note.insert(0, 'Before: ');
+    here.tags.push(['deep']);
+    there.note.insert(there.note.length, '. After');
+    there.tags.push(['deep', 'calm']);
+    const [first] = await mac.apply(here.amend());
+    const [second] = await web.apply(there.amend());
+    checkEqual([first?.status, second?.status, second?.session?.note], ['applied', 'applied', 'Before: a note. After']);
+    checkEqual([...(second?.session?.tags ?? [])].sort(), ['calm', 'deep']);
+    await mac.catchUp();
+    checkEqual([record(mac).note, record(mac).tags, record(mac).annotation], [second?.session?.note, second?.session?.tags, second?.session?.annotation]);
+  },
+  'an edit that is late for the category still merges its note': async (w) => {
+    const { id, mac, web, record } = await recorded(w);
+    const late = new Note(record(web));
+    late.note.insert(0, 'mine: ');
+    await mac.apply({ type: 'amend', session_id: id, base_version: 1, edit: { category: 'rest' } });
+    const [result] = await web.apply(late.amend({ category: 'sport' }));
+    checkEqual([result?.status, result?.session?.category, result?.session?.note], ['superseded', 'rest', 'mine: a note']);
+  },
+  'an edit without an update is one of the document, so both survive': async (w) => {
+    const { id, mac, web, record } = await recorded(w);
+    const first = new Note(record(mac));
+    first.note.insert(0, '1 ');
+    await mac.apply(first.amend());
+    await web.catchUp();
+    const offline = new Note(record(web));
+    offline.note.insert(offline.note.length, ' (web)');
+    mac.cursor = null;
+    await mac.catchUp();
+    const [plain] = await mac.apply({ type: 'amend', session_id: id, base_version: 2, edit: { note: '1 a longer note', tags: ['t'] } });
+    checkEqual([plain?.status, plain?.version], ['applied', 3]);
+    const [merged] = await web.apply(offline.amend());
+    checkEqual([merged?.session?.note, merged?.session?.tags], ['1 a longer note (web)', ['t']]);
+  },
+  'undoing a settlement takes its note back in the document too': async (w) => {
+    const { id, mac, web, record } = await recorded(w);
+    const other = w.newId();
+    await mac.apply(submit(other, 10, 35));
+    const note = new Note(record(mac));
+    note.note.insert(0, 'X');
+    await mac.apply(note.amend());
+    const [resolve] = mac.number({
+      type: 'resolve', kind: 'merge_sum', sessions: [{ session_id: id, version: 2 }, { session_id: other, version: 1 }],
+      plan: { edits: [{ session_id: id, edit: { note: 'both' } }], deletes: [other], creates: [] },
+    });
+    checkEqual((await mac.exchange([resolve as never])).results[0]?.status, 'applied');
+    await mac.apply({ type: 'unresolve', settlement_id: (resolve as { op_id: string }).op_id });
+    await web.catchUp();
+    checkEqual([record(web).note, new Note(record(web)).note.toString()], ['Xa note', 'Xa note']);
+  },
+  '[S-22] an update that is none is refused alone': async (w) => {
+    const { id, mac, web, record } = await recorded(w);
+    const smuggled = new Doc();
+    smuggled.getMap('smuggled').set('x', 1);
+    const bad = [toBase64(new Uint8Array([255, 255, 255, 255, 15, 1])), toBase64(encodeStateAsUpdate(smuggled)), ''];
+    const amend = (annotation: string): OperationBody => ({ type: 'amend', session_id: id, base_version: 1, edit: { annotation } });
+    for (const annotation of bad) {
+      const results = await mac.apply(amend(annotation), submit(w.newId(), 60, 61));
+      checkEqual(results.map(({ status }) => status), ['rejected', 'applied']);
+      checkEqual(results[0]?.details?.map(({ path }) => path), ['edit.annotation']);
+    }
+    await web.catchUp();
+    checkEqual([record(web).version, record(web).annotation], [1, undefined]);
+  },
+  'a merged note longer than its limit is cut where it is shown, and kept whole': async (w) => {
+    const { mac, web, record } = await recorded(w, 'x'.repeat(4000));
+    const [here, there] = [new Note(record(mac)), new Note(record(web))];
+    here.note.insert(0, 'a'.repeat(90));
+    there.note.insert(there.note.length, 'b'.repeat(90));
+    await mac.apply(here.amend());
+    const [result] = await web.apply(there.amend());
+    checkEqual(result?.session?.note, `${'a'.repeat(90)}${'x'.repeat(4000)}${'b'.repeat(6)}`);
+    check(result?.session !== undefined && new Note(result.session).note.length === 4180, 'the rest is gone');
+  },
+};
