@@ -36,6 +36,20 @@ describe('a preferences document', () => {
     expect(view.issues).toHaveLength(1);
   });
 
+  it('[S-22] does not walk into what leads back to itself', () => {
+    class Shared {
+      readonly parent: Shared = this;
+    }
+    const shared = new Shared();
+    const round = { at: 1, device_id: null as unknown };
+    round.device_id = round;
+    for (const hostile of [shared, round]) {
+      const view = readPreferences(new Map([['daily_goal', hostile]]), new Map([['daily_goal', hostile]]));
+      expect(view).toMatchObject({ values: {}, origins: {} });
+      expect(view.issues).toHaveLength(2);
+    }
+  });
+
   it.each([
     [{ ...origin, more: 1 }], [{ at: 1 }], [{ device_id: 'mac-1' }], [{ device_id: 'a b', at: 1 }], [{ device_id: 'x'.repeat(129), at: 1 }],
     [{ device_id: null, at: -1 }], [{ device_id: null, at: 0.5 }], [null], ['mac-1'],

@@ -68,6 +68,8 @@ export function writePreference(values: WritableMap, origins: WritableMap, name:
 /** What is wrong with a preference, in words that complete its name; null when it may be stored. */
 export function preferenceProblem(name: string, value: unknown): string | null {
   if (value === undefined) return 'must have a value';
+  // A shared type of Yjs would be an object that leads to the whole document and back: not to be walked.
+  if (!isPrimitive(value)) return 'must be a plain value';
   const parsed = parseWith(preferencesRequest, { [name]: value });
   return parsed.ok ? null : (parsed.issues[0]?.message ?? 'is not valid');
 }
@@ -79,8 +81,20 @@ const originSchema: Schema<PreferenceOrigin> = closed<PreferenceOrigin>({
 
 function originProblem(name: string, value: unknown): string | null {
   if (!PREFERENCE_NAMES.some((known) => known === name)) return 'is not a known field';
+  if (!isFlat(value)) return 'must be a plain object';
   const parsed = parseWith(originSchema, value);
   return parsed.ok ? null : (parsed.issues[0]?.message ?? 'is not valid');
+}
+
+function isPrimitive(value: unknown): boolean {
+  return (typeof value !== 'object' || value === null) && typeof value !== 'function';
+}
+
+/** An object as JSON has them, with nothing deeper in it. */
+function isFlat(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isPrimitive);
 }
 
 function issuesOf(root: string, entries: readonly { readonly name: string; readonly problem: string | null }[]): FieldIssue[] {

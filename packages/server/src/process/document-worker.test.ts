@@ -8,7 +8,6 @@ function doing(script: string): URL {
   return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
 }
 
-const SOURCES = ['--conditions=@syncline/source', '--import', 'tsx'];
 const opened: DocumentWorker[] = [];
 function open(limits: DocumentLimits): DocumentWorker {
   const worker = documentWorker(limits);
@@ -23,7 +22,7 @@ const job = (update: Uint8Array | null = null) => ({ document: firstPreferences(
 
 describe('the thread that decodes documents', () => {
   it('does what is asked, in order', async () => {
-    const worker = open({ execArgv: SOURCES, jobMs: 10_000 });
+    const worker = open({ jobMs: 10_000 });
     const update = firstPreferences({ daily_goal: 3 }, 1).document;
     const [synced, isNote, isNone] = await Promise.all([worker.syncPreferences(job(update)), worker.isAnnotation(update), worker.isAnnotation(new Uint8Array([1, 2, 3]))]);
     expect(synced?.merged?.values).toEqual({ daily_goal: 3, timezone: 'UTC' });

@@ -1,5 +1,5 @@
 // Decodes documents from outside in a worker thread, so that bytes made to be slow or large cost that thread and nobody else.
-import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import type { PreferencesOutcome } from '../documents/preferences-document.ts';
 import type { Documents } from '../ports.ts';
 import { storeError } from '../store/store-error.ts';
@@ -9,15 +9,14 @@ const JOB_MS = 250;
 const MEMORY_MB = 64;
 const START_MS = 15_000;
 const QUEUE_MAX = 1_000;
-/** The sources run as they are in development, where the thread must find itself too. */
-const THREAD: URL = new URL(import.meta.url.endsWith('.ts') ? './document-thread.ts' : './document-thread.js', import.meta.url);
+const IS_SOURCE: boolean = import.meta.url.endsWith('.ts');
+const THREAD: URL = new URL(IS_SOURCE ? './document-thread.ts' : './document-thread.js', import.meta.url);
 
 /** What a thread may take. */
 export interface DocumentLimits {
   readonly jobMs?: number | undefined;
   /** Script to run in place of the real one. */
   readonly thread?: URL | undefined;
-  readonly execArgv?: WorkerOptions['execArgv'];
 }
 
 /** The real adapter. Its thread starts with the first document and does not keep the process. */
@@ -76,11 +75,7 @@ class Thread implements DocumentWorker {
   }
 
   #start(): Promise<Worker> {
-    const { thread = THREAD, execArgv } = this.#limits;
-    const worker = new Worker(thread, {
-      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 }, env: {},
-      ...(execArgv === undefined ? {} : { execArgv }),
-    });
+    const worker = createThread(this.#limits.thread ?? THREAD);
     worker.unref();
     worker.on('error', () => undefined);
     return new Promise((resolve, reject) => {
@@ -98,6 +93,14 @@ class Thread implements DocumentWorker {
       });
     });
   }
+}
+
+function createThread(url: URL): Worker {
+  const resourceLimits = { maxOldGenerationSizeMb: MEMORY_MB, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 };
+  if (!IS_SOURCE || url.protocol !== 'file:') return new Worker(url, { resourceLimits, env: {} });
+  // In development the sources run as they are. A thread has no loader for them unless it brings its own.
+  const script = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(url.href)}); })`;
+  return new Worker(script, { eval: true, resourceLimits, env: {}, execArgv: ['--conditions=@syncline/source'] });
 }
 
 /** What the thread answers; undefined when it ended or took too long. */
