@@ -49,13 +49,20 @@ async function withoutExchange(health: Response): Promise<Response> {
   return Response.json({ ...body, capabilities }, { status: health.status });
 }
 
+/** What it serves beside the API. */
+export type Pages = Readonly<Record<string, { readonly type: string; readonly body: string }>>;
+
 export class AppServer {
+  /** While down it turns every call away. */
+  isDown = false;
+  readonly #pages: Pages;
   readonly #server: Server;
   #app: App | null = null;
   #now: () => number = () => 0;
   #isBasic = false;
 
-  constructor() {
+  constructor(pages: Pages = {}) {
+    this.#pages = pages;
     const listener = getRequestListener((request) => this.#answer(request));
     this.#server = createServer((request, response) => {
       response.sendDate = false;
@@ -77,8 +84,12 @@ export class AppServer {
   }
 
   async #answer(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const page = this.#pages[pathname];
+    if (page !== undefined) return new Response(page.body, { headers: { 'Content-Type': page.type } });
+    if (this.isDown) return new Response(null, { status: 503 });
     const whole = await (this.#app as App)(request);
-    const answer = this.#isBasic && new URL(request.url).pathname === '/api/health' ? await withoutExchange(whole) : whole;
+    const answer = this.#isBasic && pathname === '/api/health' ? await withoutExchange(whole) : whole;
     answer.headers.set('Date', new Date(this.#now()).toUTCString());
     return answer;
   }

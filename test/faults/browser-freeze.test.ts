@@ -1,0 +1,79 @@
+// The leading tab stops, with or without being told: another one sends, and what wakes up again does no harm.
+import type { Page } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { amount } from './lib/amount.ts';
+import type { AppServer } from './lib/app-server.ts';
+import { type BrowserProfile, newProfile } from './lib/browser-profile.ts';
+import { cdp, isSent, look, openBrowserWorld, record, RIGHT, startPageServer, until } from './lib/browser-world.ts';
+
+const FREEZES = amount(50, 6);
+const MINUTE = 60_000;
+
+let server: AppServer;
+let profile: BrowserProfile;
+beforeAll(async () => {
+  server = await startPageServer();
+  profile = await newProfile();
+});
+afterAll(async () => {
+  await profile?.dispose();
+  await server?.close();
+});
+
+/** Resolves to how the page is woken. */
+async function freeze(page: Page, isTold: boolean): Promise<() => Promise<void>> {
+  const session = await cdp(page);
+  if (isTold) {
+    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    return async () => {
+      await session.send('Page.setWebLifecycleState', { state: 'active' });
+      await session.detach();
+    };
+  }
+  // Stopped between two statements: no event, and every lock stays held.
+  await session.send('Debugger.enable');
+  const stopped = new Promise((resolve) => void session.once('Debugger.paused', resolve));
+  await session.send('Debugger.pause');
+  page.evaluate(() => undefined).catch(() => undefined);
+  await stopped;
+  return async () => {
+    await session.send('Debugger.resume');
+    await session.send('Debugger.disable');
+    await session.detach();
+  };
+}
+
+async function leaderOf(tabs: readonly Page[]): Promise<Page> {
+  for (;;) {
+    for (const tab of tabs) if ((await look(tab)).status.local.leader) return tab;
+  }
+}
+
+describe('in a real browser', () => {
+  it(`[A21, B01, B02, B03, I-17] ${FREEZES} leaders that stop, told or not, are replaced, and wake up as followers`, { timeout: 30 * MINUTE }, async () => {
+    const world = await openBrowserWorld(server);
+    const tabs = [await world.tab(profile), await world.tab(profile)];
+    const recorded = new Set<string>();
+    const add = async (page: Page, number: number): Promise<void> => {
+      const done = await record(page, number);
+      expect(done).toHaveProperty('id');
+      if ('id' in done) recorded.add(done.id);
+    };
+    for (let round = 0; round < FREEZES; round += 1) {
+      const leader = await leaderOf(tabs);
+      const follower = tabs.find((tab) => tab !== leader) as Page;
+      await add(leader, round * 3);
+      // Only a tab in the background is frozen.
+      await follower.bringToFront();
+      const wake = await freeze(leader, round % 2 === 0);
+      await add(follower, round * 3 + 1);
+      await until(follower, (seen) => isSent(seen) && seen.status.local.leader, 'the other tab leads and has sent');
+      expect(world.differences(recorded)).toEqual(RIGHT);
+      await wake();
+      await add(leader, round * 3 + 2);
+      await until(leader, isSent, 'what the woken tab recorded is sent');
+      await until(leader, ({ status }) => !status.local.leader, 'the woken tab follows');
+      expect(world.differences(recorded)).toEqual(RIGHT);
+    }
+  });
+});
