@@ -39,17 +39,16 @@ export class BrowserWorld {
 
   /** A tab with its engine open. */
   async tab(profile: BrowserProfile): Promise<Page> {
-    const page = await this.emptyTab(profile);
-    await page.evaluate((setup) => window.syncline.open(setup), this.setup);
+    const page = await profile.context.newPage();
+    await this.openIn(page, this.url);
     return page;
   }
 
-  /** A tab with the engine's code and nothing open. */
-  async emptyTab(profile: BrowserProfile): Promise<Page> {
-    const page = await profile.context.newPage();
-    await page.goto(`${this.url}/`);
+  /** Opens the engine in this page, on that origin of the same server. */
+  async openIn(page: Page, url: string): Promise<Seen> {
+    await page.goto(`${url}/`);
     await page.waitForFunction(() => 'syncline' in window);
-    return page;
+    return page.evaluate((setup) => window.syncline.open(setup), this.setup);
   }
 
   /** Everything that was recorded is on the server, and nothing else. */

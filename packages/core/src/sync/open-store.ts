@@ -21,6 +21,8 @@ export async function openStore(ports: Ports, name: string): Promise<OpenedStore
     } catch (error) {
       failure = error;
       if (isStoreError(error) && error.code === 'newer_version') throw engineError('newer_version', [], error);
+      // Another request would only queue behind the blocked one, and not even learn why it waits.
+      if (isStoreError(error) && error.code === 'blocked') break;
     }
   }
   return openVolatile(ports, name, failure);
