@@ -1,4 +1,4 @@
-// Every field of every documented call, with values at its edges and beyond, written down apart from the schemas.
+// Every field of every call that a person fills in, with values at its edges and beyond, written down apart from the schemas.
 import { type CallName, LIMITS } from '@syncline/protocol';
 
 export interface Field {
@@ -77,6 +77,9 @@ export const CALL_FIELDS: readonly CallFields[] = [
     { name: 'timezone', required: false, good: ['Europe/Berlin', 'UTC', 'America/Argentina/Buenos_Aires'], bad: [...NOT_TEXT, '', 'Mars/Base', '../../etc', 'x'.repeat(65)] },
     flag('public_leaderboard'), flag('email_notifications'), flag('slack_notifications'), flag('auto_start_breaks'),
   ] },
+  { call: 'deviceName', body: { name: 'Desk' }, fields: [{
+    name: 'name', required: true, good: [null, bytes(LIMITS.deviceNameBytesMax), 'x', '<script>alert(1)</script>'], bad: [1, true, [], {}, '', 'a\u0000b', '\ud800', bytes(LIMITS.deviceNameBytesMax + 1)],
+  }] },
 ];
 
 /** Parameters of the documented reading calls: accepted values, refused values. */

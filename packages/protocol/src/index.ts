@@ -168,6 +168,17 @@ export {
   type ResetReason,
 } from './wire/exchange.ts';
 export {
+  deviceNameRequest,
+  type DeviceNameRequest,
+  type DeviceRecord,
+  deviceResponse,
+  type DeviceResponse,
+  deviceSignedOutResponse,
+  type DeviceSignedOutResponse,
+  devicesResponse,
+  type DevicesResponse,
+} from './wire/device-calls.ts';
+export {
   type ExportDevice,
   type ExportEnd,
   type ExportHeader,

@@ -63,6 +63,10 @@ const record = {
   ...submitted, display_id: '451', version: 1, state: 'completed', device_id: 'mac-app-v1.2.3', deleted_at: null,
 };
 
+const device = {
+  device_id: 'mac-app-v1.2.3', device_type: 'mac_app', version: '1.2.3', name: null, status: 'pending', last_seen: `${DAY}15:30:45Z`, sessions_pending: 2,
+  pending_as_of: `${DAY}15:30:45Z`, oldest_pending: `${DAY}14:00:00Z`, created_at: `${DAY}09:00:00Z`, signed_in: true,
+};
 const preferences = { daily_goal: 8, default_duration: 25, timezone: 'Europe/Berlin' };
 
 /** One example for each call. */
@@ -177,4 +181,8 @@ export const EXAMPLES: Readonly<Partial<Record<CallName, CallExample>>> = {
   },
   stream: { response: { type: 'changed', head: 121, server_time: `${DAY}15:33:00Z` } },
   export: { response: { type: 'session', session: record } },
+  devices: { response: { devices: [device], server_time: `${DAY}15:32:45Z` } },
+  deviceName: { request: { name: 'Desk' }, response: { success: true, device: { ...device, name: 'Desk' } } },
+  deviceForget: { response: { success: true, message: 'Device forgotten', logins_ended: 1 } },
+  deviceSignOut: { request: {}, response: { success: true, message: 'Device signed out', logins_ended: 1 } },
 };

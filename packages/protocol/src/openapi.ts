@@ -62,7 +62,7 @@ function components(names: readonly CallName[]): Json {
 
 function operation(name: CallName, call: Call): Json {
   const example = EXAMPLES[name];
-  const parameters = [...queryParameters(call), ...headerParameters(call)];
+  const parameters = [...pathParameters(call), ...queryParameters(call), ...headerParameters(call)];
   return {
     operationId: name,
     summary: call.summary,
@@ -116,6 +116,10 @@ function queryParameters(call: Call): Json[] {
   if (call.query === null) return [];
   const { properties } = jsonSchema(call.query, 'input') as { readonly properties?: Readonly<Record<string, Json>> };
   return Object.entries(properties ?? {}).map(([name, schema]) => ({ name, in: 'query', required: false, schema }));
+}
+
+function pathParameters({ path }: Call): Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
 }
 
 function headerParameters(call: Call): Json[] {

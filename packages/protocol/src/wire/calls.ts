@@ -4,6 +4,7 @@ import { LIMITS } from '../rules/limits.ts';
 import {
   type Capability, emptyRequest, healthResponse, loginRequest, loginResponse, logoutResponse, refreshResponse,
 } from './account-calls.ts';
+import { deviceNameRequest, deviceResponse, deviceSignedOutResponse, devicesResponse } from './device-calls.ts';
 import { exchangeRequest, exchangeResponse } from './exchange.ts';
 import type { Schema } from './schema.ts';
 import {
@@ -18,12 +19,13 @@ import {
 /** Key of a call in {@link CALLS}. */
 export type CallName =
   | 'login' | 'refresh' | 'logout' | 'health' | 'sessionStart' | 'submit' | 'sessionCancel'
-  | 'userData' | 'preferences' | 'analytics' | 'syncStatus' | 'exchange' | 'stream' | 'export';
+  | 'userData' | 'preferences' | 'analytics' | 'syncStatus' | 'exchange' | 'stream' | 'export'
+  | 'devices' | 'deviceName' | 'deviceForget' | 'deviceSignOut';
 
 /** One call. */
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT';
-  /** Below the server's address, beginning with `/api/`. */
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below the server's address, beginning with `/api/`. `{device_id}` stands for a device's id, percent-encoded. */
   readonly path: string;
   readonly summary: string;
   /** `bearer`: an access token · `cookie`: the refresh cookie · `none`. */
@@ -115,6 +117,16 @@ function makeCalls(): Readonly<Record<CallName, Call>> {
     }),
     export: get('/api/sync/export', 'Everything the server holds of the user', exportLine, {
       capability: 'export', contentType: 'application/x-ndjson',
+    }),
+    devices: get('/api/devices', 'The devices, with what they had not delivered and when they said so', devicesResponse, { capability: 'devices' }),
+    deviceName: send('/api/devices/{device_id}', 'Name a device', deviceNameRequest, deviceResponse, {
+      method: 'PUT', success: 200, capability: 'devices', errors: [...bodyErrors, 'not_found'],
+    }),
+    deviceForget: get('/api/devices/{device_id}', 'Forget a device and end its logins', deviceSignedOutResponse, {
+      method: 'DELETE', capability: 'devices', errors: [...SIGNED_IN, 'not_found'],
+    }),
+    deviceSignOut: send('/api/devices/{device_id}/sign-out', 'End the logins of a device', emptyRequest, deviceSignedOutResponse, {
+      success: 200, capability: 'devices', errors: [...bodyErrors, 'not_found'],
     }),
   };
 }

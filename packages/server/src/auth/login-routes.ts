@@ -26,7 +26,7 @@ async function login({ ports, config, body, now, origin, address }: OpenInput): 
   await ports.throttle?.afterLogin(username.toLowerCase(), address);
   if (ports.passwords.needsRehash(account.passwordHash)) await ports.store.accounts.rehash(account.userId, await ports.passwords.hash(password));
   const refreshToken = ports.ids.secret();
-  const session: Login = { sid: ports.ids.uuid(), userId: account.userId, createdAt: now, expiresAt: now + config.loginLifetimeMs, revokedAt: null };
+  const session: Login = { sid: ports.ids.uuid(), userId: account.userId, createdAt: now, expiresAt: now + config.loginLifetimeMs, revokedAt: null, forgottenDevice: null };
   await ports.store.accounts.openLogin({ ...session, refreshHash: sha256(refreshToken) });
   ports.log.info('login', { userId: account.userId });
   return {

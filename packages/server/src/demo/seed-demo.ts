@@ -59,7 +59,7 @@ function store(ports: ServerPorts, userId: string, sessions: readonly DemoSessio
 function seeDevices(ports: ServerPorts, userId: string, now: number): Promise<void> {
   return ports.store.withUser(userId, async (tx) => {
     const devices: StoredDevice[] = DEMO_DEVICES.map(({ seenAgoMs, ...device }) => ({
-      ...device, name: null, lastSeen: now - seenAgoMs, oldestPending: null, createdAt: now - seenAgoMs, memory: null,
+      ...device, name: null, givenName: null, lastSeen: now - seenAgoMs, pendingAsOf: now - seenAgoMs, oldestPending: null, createdAt: now - seenAgoMs, memory: null,
     }));
     await tx.write({ devices });
   });

@@ -1,6 +1,6 @@
 // The whole API as one function from a request to an answer. No sockets, no files, no time of its own.
 // Order of the gates: address limit, method and path, token, user limit, query, body; only then the route.
-import { type CallName, CALLS, parseQuery } from '@syncline/protocol';
+import { type CallName, CALLS, parseCallerHeaders, parseQuery } from '@syncline/protocol';
 import { Hono } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
 import { BearerCheck } from '../auth/bearer.ts';
@@ -19,7 +19,7 @@ import type { OpenInput, Route, RouteAnswer, SignedIn } from './route.ts';
 const IN_FLIGHT_MAX = 32;
 
 /** The caller of a call that needs no token. */
-const NOBODY: SignedIn = { userId: '', sid: '', expiresAt: 0, stands: async () => false };
+const NOBODY: SignedIn = { userId: '', sid: '', expiresAt: 0, stands: async () => false, usedBy: async () => undefined };
 
 /** What the listener knows of the other end. */
 export interface Connection {
@@ -49,14 +49,14 @@ class Api {
     this.#bearer = new BearerCheck(ports);
   }
 
-  async gate(request: Request, connection: Connection, requestId: string, call: CallName): Promise<Gate> {
+  async gate(request: Request, connection: Connection, requestId: string, call: CallName, params: Readonly<Record<string, string>>): Promise<Gate> {
     const { headers } = request;
     const address = callerAddress(headers, connection, this.#config.trustedProxies);
     const wait = await this.#ports.throttle?.beforeCall(address);
     if (wait) throw problem('too_many_requests', { headers: { 'Retry-After': String(wait) } });
     const origin = this.#config.publicOrigin ?? new URL(request.url).origin;
     const input: OpenInput = {
-      ports: this.#ports, config: this.#config, body: undefined, headers, requestId, now: this.#ports.clock.now(), origin, address, onRevoked: (sid) => this.#onRevoked(sid),
+      ports: this.#ports, config: this.#config, body: undefined, params, headers, requestId, now: this.#ports.clock.now(), origin, address, onRevoked: (sid) => this.#onRevoked(sid),
     };
     return { request, input: CALLS[call].auth === 'bearer' ? input : { ...input, body: await this.#body(request, call) } };
   }
@@ -70,6 +70,8 @@ class Api {
       const body = route.parseBody === undefined
         ? await this.#body(request, route.call)
         : route.parseBody(await readJson(request, CALLS[route.call].bodyBytesMax), input.now);
+      const caller = parseCallerHeaders((name) => input.headers.get(name));
+      if (caller.ok && caller.value.deviceId !== undefined) await user.usedBy(caller.value.deviceId);
       return route.handle({ ...input, user, query, body, streams: this.streams });
     });
   }
@@ -131,12 +133,9 @@ export function createApp(ports: ServerPorts, config: AppConfig): App {
     context.header('X-Request-Id', context.env.requestId);
   });
   const serve = (call: CallName, answer: (gate: Gate) => Promise<RouteAnswer>): void => {
-    app.on(CALLS[call].method, CALLS[call].path, async (context) => {
-      const gate = await api.gate(context.req.raw, context.env.connection, context.env.requestId, call);
+    app.on(CALLS[call].method, pathOf(call), async (context) => {
+      const gate = await api.gate(context.req.raw, context.env.connection, context.env.requestId, call, context.req.param());
       return toResponse(await answer(gate));
-    });
-    app.all(CALLS[call].path, () => {
-      throw problem('method_not_allowed', { headers: { Allow: CALLS[call].method } });
     });
   };
   for (const route of LOGIN_ROUTES) serve(route.call, ({ input }) => route.handle(input));
@@ -144,11 +143,27 @@ export function createApp(ports: ServerPorts, config: AppConfig): App {
     const isOpen = CALLS[route.call].auth === 'none';
     serve(route.call, (gate) => (isOpen ? route.handle({ ...gate.input, user: NOBODY, query: {}, streams: api.streams }) : api.signedIn(route, gate)));
   }
+  // After all of them: several calls share a path.
+  for (const path of new Set(Object.values(CALLS).map((call) => call.path))) {
+    const methods = Object.values(CALLS).filter((call) => call.path === path).map((call) => call.method);
+    app.all(toPattern(path), () => {
+      throw problem('method_not_allowed', { headers: { Allow: methods.join(', ') } });
+    });
+  }
   app.notFound((context) => errorAnswer(problem('not_found'), context.env.requestId));
   app.onError((thrown, context) => errorAnswer(toProblem(thrown, ports.log, context.env.requestId), context.env.requestId));
   const serveRequest = async (request: Request, connection: Connection = { address: null }): Promise<Response> =>
     app.fetch(request, { connection, requestId: ports.ids.uuid() });
   return Object.assign(serveRequest, { stop: () => api.streams.stop() });
+}
+
+function pathOf(call: CallName): string {
+  return toPattern(CALLS[call].path);
+}
+
+/** `/a/{id}` in the words of the router: `/a/:id`. */
+function toPattern(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
 function toResponse({ status, body, headers }: RouteAnswer): Response {

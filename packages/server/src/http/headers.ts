@@ -44,7 +44,7 @@ export function pageHeaders(isEncrypted: boolean, styleSrc: readonly string[] = 
 export function apiCors(origins: readonly string[]): MiddlewareHandler {
   return cors({
     origin: (origin) => (origins.includes(origin) ? origin : null),
-    allowMethods: ['GET', 'POST', 'PUT'],
+    allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type', 'X-App-Identifier', 'X-Device-Id', 'X-Sessions-Pending'],
     exposeHeaders: ['Retry-After', 'Date', 'X-Request-Id'],
     maxAge: 600,

@@ -14,6 +14,8 @@ export interface SignedIn {
   readonly expiresAt: number;
   /** Whether the login still stands, asked later. */
   readonly stands: () => Promise<boolean>;
+  /** Remembers that this device used the login. */
+  readonly usedBy: (deviceId: string) => Promise<void>;
 }
 
 export interface RouteInput {
@@ -26,10 +28,14 @@ export interface RouteInput {
   readonly body: unknown;
   /** What the call's query schema made of the address; an empty object where the call has none. */
   readonly query: unknown;
+  /** What stands for the parts in braces of the call's path. */
+  readonly params: Readonly<Record<string, string>>;
   readonly headers: Headers;
   readonly requestId: string;
   /** One reading of the clock for the whole request, in milliseconds since the epoch. */
   readonly now: number;
+  /** Told of a login that has just ended, so that its tokens end with it. */
+  readonly onRevoked: (sid: string) => void;
 }
 
 export interface RouteAnswer {
@@ -56,8 +62,6 @@ export interface OpenInput extends Omit<RouteInput, 'user' | 'query' | 'streams'
   readonly origin: string;
   /** The caller's network address, or null where there is none. */
   readonly address: string | null;
-  /** Told of a login that has just ended, so that its tokens end with it. */
-  readonly onRevoked: (sid: string) => void;
 }
 
 export interface OpenRoute {

@@ -6,6 +6,7 @@ import { up as sessions } from './0002-sessions.ts';
 import { up as conflicts } from './0003-conflicts.ts';
 import { up as exchange } from './0004-exchange.ts';
 import { up as documents } from './0005-documents.ts';
+import { up as devices } from './0006-devices.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-accounts': { up: accounts },
@@ -13,4 +14,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-conflicts': { up: conflicts },
   '0004-exchange': { up: exchange },
   '0005-documents': { up: documents },
+  '0006-devices': { up: devices },
 };

@@ -12,6 +12,7 @@ export const exchangeRoute: Route = {
   parseBody: parseExchange,
   async handle(input) {
     const request = input.body as SentExchange;
+    await input.user.usedBy(request.device.device_id);
     const outcome = await exchange(input.ports, input.user.userId, request, input.now);
     return { status: 200, body: toResponse(outcome, input) };
   },

@@ -2,6 +2,7 @@
 import { type ExportLine, formatInstant } from '@syncline/protocol';
 import { problem } from '../http/problem.ts';
 import type { Route, RouteInput } from '../http/route.ts';
+import { shownName } from '../sync/devices.ts';
 import { instantOrNull, toSessionRecord, toSettlementRecord } from '../sync/session-records.ts';
 import type { StoredSettlement } from '../ports.ts';
 
@@ -50,7 +51,7 @@ async function* exportLines({ ports: { store }, user: { userId }, now }: RouteIn
   const rest: ExportLine[] = [
     ...[...settlements.values()].map((settlement) => ({ type: 'settlement' as const, settlement: toSettlementRecord(settlement) })),
     ...devices.map((device) => ({
-      type: 'device' as const, device_id: device.deviceId, device_type: device.deviceType, version: device.version, name: device.name,
+      type: 'device' as const, device_id: device.deviceId, device_type: device.deviceType, version: device.version, name: shownName(device),
       last_seen: instantOrNull(device.lastSeen), sessions_pending: device.sessionsPending,
     })),
     { type: 'preferences', values: preferences.values, updated_at: instantOrNull(preferences.updatedAt) },

@@ -25,6 +25,8 @@ export interface Login {
   /** No refresh succeeds after this, however often it was renewed before. */
   readonly expiresAt: number;
   readonly revokedAt: number | null;
+  /** The device whose forgetting ended it, or null. */
+  readonly forgottenDevice: string | null;
 }
 
 export interface NewLogin {
@@ -72,6 +74,12 @@ export interface AccountStore {
   revokeLogin(sid: string, now: number): Promise<void>;
   /** Revokes all logins of the user but `exceptSid`; says how many. */
   revokeLogins(userId: string, now: number, exceptSid: string | null): Promise<number>;
+  /** Remembers that a device used a login; a second time does nothing. */
+  noteDevice(sid: string, userId: string, deviceId: string): Promise<void>;
+  /** Revokes every standing login that a device of the user used; their ids. */
+  revokeDevice(userId: string, deviceId: string, now: number, isForgotten: boolean): Promise<readonly string[]>;
+  /** Devices that used a login which still stands. */
+  devicesSignedIn(userId: string, now: number): Promise<ReadonlySet<string>>;
   rotateRefresh(request: RefreshRequest): Promise<RefreshOutcome>;
   /** Removes logins and refresh tokens that ended before `before`; says how many logins. */
   forgetLogins(before: number): Promise<number>;

@@ -126,9 +126,14 @@ export interface StoredDevice {
   readonly deviceId: string;
   readonly deviceType: string;
   readonly version: string;
+  /** As the device calls itself. */
   readonly name: string | null;
+  /** As a person called it; shown in place of the other. */
+  readonly givenName: string | null;
   readonly lastSeen: number | null;
   readonly sessionsPending: number;
+  /** When it said so, or null when it never did. */
+  readonly pendingAsOf: number | null;
   /** When the oldest of them was recorded, as the device says it. */
   readonly oldestPending: number | null;
   readonly createdAt: number;

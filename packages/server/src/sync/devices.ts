@@ -49,6 +49,8 @@ export function touchDevice(
     deviceType: caller.deviceType ?? known?.deviceType ?? UNKNOWN,
     version: caller.version ?? known?.version ?? UNKNOWN,
     name: known?.name ?? null,
+    givenName: known?.givenName ?? null,
+    pendingAsOf: pending === undefined ? (known?.pendingAsOf ?? null) : now,
     lastSeen: now,
     sessionsPending: pending === undefined ? (known?.sessionsPending ?? 0) : Math.max(0, pending - settled),
     oldestPending: known?.oldestPending ?? null,
@@ -92,6 +94,11 @@ function makeRoom(devices: readonly StoredDevice[], now: number): readonly strin
   const absent = devices.filter((device) => !isActive(device, now)).toSorted((a, b) => (a.lastSeen ?? 0) - (b.lastSeen ?? 0));
   const oldest = absent.find((device) => device.sessionsPending === 0) ?? absent[0];
   return oldest === undefined ? null : [oldest.deviceId];
+}
+
+/** The name a person gave a device, else the one it gave itself. */
+export function shownName({ givenName, name }: Pick<StoredDevice, 'givenName' | 'name'>): string | null {
+  return givenName ?? name;
 }
 
 function isSameBut(known: StoredDevice, device: StoredDevice): boolean {

@@ -109,6 +109,8 @@ function touch(overview: Overview, { device }: SentExchange, memory: DeviceMemor
     deviceType: device.device_type,
     version: device.version,
     name: device.name ?? null,
+    givenName: known?.givenName ?? null,
+    pendingAsOf: now,
     lastSeen: now,
     sessionsPending,
     oldestPending: sessionsPending === 0 || device.oldest_pending == null ? null : parseInstant(device.oldest_pending),

@@ -2,6 +2,7 @@
 import { formatInstant, type PomodoroRecord, type RunningSession, type SessionRecord, type SettlementRecord } from '@syncline/protocol';
 import type { StoredDevice, StoredSession, StoredSettlement } from '../ports.ts';
 import { toBase64 } from '../documents/base64.ts';
+import { shownName } from './devices.ts';
 import { readPlan } from './settlement-plan.ts';
 
 /** A session as the extension and the body of a 409 show it. */
@@ -52,7 +53,7 @@ export function toRunningSession(session: StoredSession, devices: readonly Store
     session_id: session.id,
     device_id: session.deviceId,
     device_type: session.source,
-    device_name: device?.name ?? null,
+    device_name: device === undefined ? null : shownName(device),
     start_time: formatInstant(session.startTime ?? session.createdAt),
     planned_duration: session.plannedDuration,
     category: session.category,

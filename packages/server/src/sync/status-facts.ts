@@ -2,6 +2,7 @@
 import { type Conflict, groupConflicts, type SyncFacts } from '@syncline/protocol';
 import type { LiveSession, Overview, StoredDevice } from '../ports.ts';
 import { toConflictSession } from './conflict-keeping.ts';
+import { shownName } from './devices.ts';
 
 /** Facts for everything but the list of conflicts. */
 export function statusFacts(overview: Pick<Overview, 'summary' | 'devices'>, conflicts?: readonly Conflict[]): SyncFacts {
@@ -32,7 +33,8 @@ export function conflictsOf(members: readonly LiveSession[]): Conflict[] {
   return [...byGroup.values()].flatMap((group) => groupConflicts(group.map(toConflictSession)));
 }
 
-function toDeviceFacts(device: StoredDevice): SyncFacts['devices'][number] {
-  const { deviceId, deviceType, version, lastSeen, sessionsPending, name } = device;
+export function toDeviceFacts(device: StoredDevice): SyncFacts['devices'][number] {
+  const { deviceId, deviceType, version, lastSeen, sessionsPending } = device;
+  const name = shownName(device);
   return { deviceId, deviceType, version, lastSeen, sessionsPending, ...(name === null ? {} : { name }) };
 }

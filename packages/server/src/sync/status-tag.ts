@@ -8,8 +8,8 @@ const LENGTH = 16;
 /** @param caller id of the calling device. */
 export function statusTag(summary: UserSummary, devices: readonly StoredDevice[], caller: string): string {
   const rows = devices
-    .map(({ deviceId, deviceType, version, name, sessionsPending, lastSeen }) =>
-      [deviceId, deviceType, version, name, sessionsPending, deviceId === caller ? null : lastSeen])
+    .map(({ deviceId, deviceType, version, name, givenName, sessionsPending, lastSeen }) =>
+      [deviceId, deviceType, version, givenName ?? name, sessionsPending, deviceId === caller ? null : lastSeen])
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
   // Every change of a session, running ones included, moves the sequence.
   const { sequence, totalSessions, lastSession, openConflicts, duplicateConflicts, preferencesUpdated } = summary;

@@ -39,7 +39,7 @@ export function accountContract(world: () => Promise<StoreWorld>): readonly Cont
       const login = loginOf(w, await w.newUser());
       await w.store.accounts.openLogin(login);
       const { refreshHash: _, ...rest } = login;
-      checkEqual(await w.store.accounts.findLogin(login.sid), { ...rest, revokedAt: null });
+      checkEqual(await w.store.accounts.findLogin(login.sid), { ...rest, revokedAt: null, forgottenDevice: null });
       checkEqual(await w.store.accounts.findLogin('nothing'), null);
       await w.store.accounts.revokeLogin(login.sid, 2 * HOUR);
       await w.store.accounts.revokeLogin(login.sid, 3 * HOUR);

@@ -2,6 +2,7 @@
 import type { ApiWorld } from './api-world.ts';
 import type { ContractCase } from './contract-case.ts';
 import { annotationApiContract } from './annotation-api-contract.ts';
+import { deviceApiContract } from './device-api-contract.ts';
 import { editApiContract } from './edit-api-contract.ts';
 import { exchangeApiContract } from './exchange-api-contract.ts';
 import { preferencesApiContract } from './preferences-api-contract.ts';
@@ -14,5 +15,6 @@ export function apiContract(world: () => Promise<ApiWorld>): readonly ContractCa
   return [
     ...sessionApiContract(world), ...statusApiContract(world), ...userApiContract(world), ...exchangeApiContract(world), ...editApiContract(world),
     ...streamApiContract(world), ...preferencesApiContract(world), ...annotationApiContract(world),
+    ...deviceApiContract(world),
   ];
 }

@@ -21,6 +21,8 @@ export interface ApiAnswer {
 export interface CallOptions {
   readonly body?: unknown;
   readonly query?: string;
+  /** For the parts in braces of the call's path. */
+  readonly params?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -69,8 +71,9 @@ export function createApiWorld(store: ServerStore, now: number, firstId: number 
   return { ...world, app, clock, here, signInAgain, signIn: async (timezone) => signInAgain(await world.newUser(timezone)) };
 }
 
-function requestOf(token: string, name: CallName, { body, query, headers }: CallOptions): Request {
-  const { method, path } = CALLS[name];
+function requestOf(token: string, name: CallName, { body, query, headers, params = {} }: CallOptions): Request {
+  const { method, path: pattern } = CALLS[name];
+  const path = pattern.replaceAll(/\{(\w+)\}/g, (_, part: string) => encodeURIComponent(params[part] ?? 'device-0'));
   return new Request(`http://server.test${path}${query === undefined ? '' : `?${query}`}`, {
     method,
     headers: { Authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },

@@ -21,7 +21,7 @@ function pair(first: string, second: string, settlementId: string = SETTLEMENT):
 }
 
 function device(deviceId: string, lastSeen: number | null): StoredDevice {
-  return { deviceId, deviceType: 'web_timer', version: '1', name: null, lastSeen, sessionsPending: 0, oldestPending: null, createdAt: 1, memory: null };
+  return { deviceId, deviceType: 'web_timer', version: '1', name: null, givenName: null, pendingAsOf: null, lastSeen, sessionsPending: 0, oldestPending: null, createdAt: 1, memory: null };
 }
 
 /** A stored session from one minute of the noon to another. */
@@ -76,7 +76,7 @@ function rowCases(world: () => Promise<StoreWorld>): readonly ContractCase[] {
     'devices come newest first, those never seen last, and go one by one': async (w) => {
       const userId = await w.newUser();
       const memory = { run: 'r', replacedRuns: ['q'], incarnations: [{ id: 'i', settledSeq: 4, refusedSeqs: [2, 3] }], inheritedPending: 2 };
-      const rows = [device('b', 5), { ...device('c', 9), name: 'Größe', memory, oldestPending: 3 }, device('z', null), device('a', 5)];
+      const rows = [device('b', 5), { ...device('c', 9), name: 'Größe', givenName: 'Küche', pendingAsOf: 8, memory, oldestPending: 3 }, device('z', null), device('a', 5)];
       await write(w, userId, { devices: rows });
       const found = async (): Promise<readonly StoredDevice[]> => (await w.store.readUser(userId, (tx) => tx.overview())).devices;
       checkEqual((await found()).map(({ deviceId }) => deviceId), ['c', 'a', 'b', 'z']);

@@ -8,11 +8,13 @@ export interface AccountState {
   /** User id by the key of the username. */
   readonly names: Map<string, string>;
   readonly logins: Map<string, Login>;
+  /** Devices that used a login, by its id. */
+  readonly loginDevices: Map<string, ReadonlySet<string>>;
   readonly refreshTokens: Map<string, { readonly sid: string; readonly spentAt: number | null }>;
 }
 
 export function createAccountState(): AccountState {
-  return { accounts: new Map(), names: new Map(), logins: new Map(), refreshTokens: new Map() };
+  return { accounts: new Map(), names: new Map(), logins: new Map(), loginDevices: new Map(), refreshTokens: new Map() };
 }
 
 export interface MemoryAccountsHost {
@@ -67,7 +69,7 @@ export class MemoryAccounts implements AccountStore {
   async openLogin(login: NewLogin): Promise<void> {
     const { logins, refreshTokens } = await this.#reach();
     const { sid, userId, createdAt, expiresAt, refreshHash } = login;
-    logins.set(sid, { sid, userId, createdAt, expiresAt, revokedAt: null });
+    logins.set(sid, { sid, userId, createdAt, expiresAt, revokedAt: null, forgottenDevice: null });
     if (refreshHash !== null) refreshTokens.set(refreshHash, { sid, spentAt: null });
   }
 
@@ -83,6 +85,24 @@ export class MemoryAccounts implements AccountStore {
   async revokeLogins(userId: string, now: number, exceptSid: string | null): Promise<number> {
     await this.#reach();
     return this.#revokeAll(userId, now, exceptSid);
+  }
+
+  async noteDevice(sid: string, _userId: string, deviceId: string): Promise<void> {
+    const { loginDevices } = await this.#reach();
+    loginDevices.set(sid, new Set([...(loginDevices.get(sid) ?? []), deviceId]));
+  }
+
+  async revokeDevice(userId: string, deviceId: string, now: number, isForgotten: boolean): Promise<readonly string[]> {
+    const { logins, loginDevices } = await this.#reach();
+    const standing = [...logins.values()].filter((login) => login.userId === userId && login.revokedAt === null && loginDevices.get(login.sid)?.has(deviceId));
+    for (const login of standing) logins.set(login.sid, { ...login, revokedAt: now, forgottenDevice: isForgotten ? deviceId : null });
+    return standing.map(({ sid }) => sid);
+  }
+
+  async devicesSignedIn(userId: string, now: number): Promise<ReadonlySet<string>> {
+    const { logins, loginDevices } = await this.#reach();
+    const standing = [...logins.values()].filter((login) => login.userId === userId && login.revokedAt === null && login.expiresAt > now);
+    return new Set(standing.flatMap(({ sid }) => [...(loginDevices.get(sid) ?? [])]));
   }
 
   async rotateRefresh(request: RefreshRequest): Promise<RefreshOutcome> {
@@ -102,12 +122,13 @@ export class MemoryAccounts implements AccountStore {
   }
 
   async forgetLogins(before: number): Promise<number> {
-    const { logins, refreshTokens } = await this.#reach();
+    const { logins, loginDevices, refreshTokens } = await this.#reach();
     const gone = [...logins.values()].filter(
       (login) => login.expiresAt < before || (login.revokedAt !== null && login.revokedAt < before),
     );
     for (const { sid } of gone) {
       logins.delete(sid);
+      loginDevices.delete(sid);
       for (const [hash, token] of [...refreshTokens]) if (token.sid === sid) refreshTokens.delete(hash);
     }
     return gone.length;

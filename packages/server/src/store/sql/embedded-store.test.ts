@@ -99,7 +99,7 @@ describe('with a long history', () => {
 
   /** Plans as the store's role gets them for these very parameters. */
   async function explainAll(userId: string, asked: readonly Asked[]): Promise<string[]> {
-    const about = asked.filter(({ sql }) => /^\s*(select|insert|update|delete)/i.test(sql) && !/set_config|refresh_tokens|logins|users u/.test(sql));
+    const about = asked.filter(({ sql }) => /^\s*(select|insert|update|delete)/i.test(sql) && !/set_config|refresh_tokens|login|users u/.test(sql));
     return database.transaction(async (tx) => {
       await tx.query("select set_config('role', 'syncline_data', true), set_config('app.user_id', $1, true), set_config('enable_seqscan', 'off', true)", [userId]);
       const plans: string[] = [];

@@ -7,6 +7,9 @@ import type { SqlSession } from './sql-session.ts';
 import type { Tables } from './tables.ts';
 
 type Transaction = <T>(work: (session: SqlSession) => Promise<T>) => Promise<T>;
+/** More devices than this on one login are not remembered: nobody has them, and rows cost room. */
+const LOGIN_DEVICES_MAX = 200;
+
 type AccountRow = Selectable<Tables['users']> & { password_hash: string };
 type LoginRow = Selectable<Tables['logins']>;
 
@@ -77,6 +80,29 @@ export class SqlAccounts implements AccountStore {
     return this.#transaction((session) => this.#revokeAll(session, userId, now, exceptSid));
   }
 
+  async noteDevice(sid: string, userId: string, deviceId: string): Promise<void> {
+    await this.#transaction((session) => session.run(sql`
+      insert into login_devices (sid, device_id, user_id)
+      select ${sid}::uuid, ${deviceId}::text, ${userId}::uuid
+      where (select count(*) from login_devices where sid = ${sid}::uuid) < ${LOGIN_DEVICES_MAX}::bigint
+      on conflict do nothing`));
+  }
+
+  async revokeDevice(userId: string, deviceId: string, now: number, isForgotten: boolean): Promise<readonly string[]> {
+    const rows = await this.#transaction((session) => session.run(sql<{ sid: string }>`
+      update logins set revoked_at = ${toIso(now)}::timestamptz, forgotten_device = ${isForgotten ? deviceId : null}
+      where user_id = ${userId}::uuid and revoked_at is null
+        and sid in (select sid from login_devices where user_id = ${userId}::uuid and device_id = ${deviceId}) returning sid`));
+    return rows.map(({ sid }) => sid);
+  }
+
+  async devicesSignedIn(userId: string, now: number): Promise<ReadonlySet<string>> {
+    const rows = await this.#transaction((session) => session.run(sql<{ device_id: string }>`
+      select distinct d.device_id from login_devices d join logins l on l.sid = d.sid
+      where d.user_id = ${userId}::uuid and l.revoked_at is null and l.expires_at > ${toIso(now)}::timestamptz`));
+    return new Set(rows.map(({ device_id: deviceId }) => deviceId));
+  }
+
   rotateRefresh(request: RefreshRequest): Promise<RefreshOutcome> {
     const { presentedHash, nextHash, now, graceMs } = request;
     return this.#transaction(async (session) => {
@@ -138,5 +164,5 @@ async function revoke(session: SqlSession, sid: string, now: number): Promise<vo
 }
 
 function rowToLogin(row: LoginRow): Login {
-  return { sid: row.sid, userId: row.user_id, createdAt: row.created_at, expiresAt: row.expires_at, revokedAt: row.revoked_at };
+  return { sid: row.sid, userId: row.user_id, createdAt: row.created_at, expiresAt: row.expires_at, revokedAt: row.revoked_at, forgottenDevice: row.forgotten_device };
 }

@@ -8,7 +8,7 @@ type InstantOrNull = ColumnType<number | null, string | null, string | null>;
 export interface Tables {
   users: { id: string; username: string; username_key: string; email: string; created_at: Instant };
   credentials: { user_id: string; password_hash: string };
-  logins: { sid: string; user_id: string; created_at: Instant; expires_at: Instant; revoked_at: InstantOrNull };
+  logins: { sid: string; user_id: string; created_at: Instant; expires_at: Instant; revoked_at: InstantOrNull; forgotten_device: string | null };
   refresh_tokens: { token_hash: string; sid: string; created_at: Instant; spent_at: InstantOrNull };
   server_epoch: { only_row: boolean; epoch: string };
   user_summaries: SummaryTable;
@@ -104,6 +104,8 @@ export interface CancellationTable {
 export interface DeviceTable {
   user_id: string;
   device_id: string;
+  given_name: string | null;
+  pending_as_of: InstantOrNull;
   device_type: string;
   version: string;
   name: string | null;

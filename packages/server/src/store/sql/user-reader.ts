@@ -39,7 +39,7 @@ export class SqlUserReader implements UserReader {
   async overview(): Promise<Overview> {
     const rows = await this.session.run(sql<OverviewRow>`
       select e.epoch, s.*, d.device_id, d.device_type, d.version, d.name, d.last_seen, d.sessions_pending,
-        d.oldest_pending, d.created_at, d.memory
+        d.oldest_pending, d.created_at, d.memory, d.given_name, d.pending_as_of
       from user_summaries s
       cross join server_epoch e
       left join devices d on d.user_id = s.user_id and d.user_id = ${this.userId}::uuid

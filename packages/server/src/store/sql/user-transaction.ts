@@ -37,7 +37,7 @@ const SHAPES = {
     key: { device_id: 'text' },
     rest: {
       device_type: 'text', version: 'text', name: 'text', last_seen: 'timestamptz', sessions_pending: 'integer',
-      oldest_pending: 'timestamptz', created_at: 'timestamptz', memory: 'jsonb',
+      oldest_pending: 'timestamptz', created_at: 'timestamptz', memory: 'jsonb', given_name: 'text', pending_as_of: 'timestamptz',
     },
   },
   operation_results: {
