@@ -8,7 +8,7 @@ import { STATES } from './status-words.ts';
 import { clockNote, lengthWords, span } from './words.ts';
 
 const STATE_ICONS: Readonly<Record<Session['state'], IconName>> = {
-  running: 'clock', queued: 'clock', sending: 'up', confirmed: 'check', parked: 'alert', cancelled: 'cross',
+  running: 'clock', queued: 'clock', sending: 'up', confirmed: 'check', parked: 'alert', cancelled: 'cross', deleted: 'cross',
 };
 
 interface RowProps {

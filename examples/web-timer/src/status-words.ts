@@ -13,7 +13,7 @@ const OVERALL_MEANING: Words = {
 };
 export const DEVICE_WORDS: Words = { up_to_date: 'Up to date', pending: 'Waiting to send', stale: 'Behind', offline: 'Not seen lately' };
 export const STATES: Readonly<Record<Session['state'], string>> = {
-  running: 'Running', queued: 'Waiting to send', sending: 'Sending', confirmed: 'On the server', parked: 'Needs a decision', cancelled: 'Cancelled',
+  running: 'Running', queued: 'Waiting to send', sending: 'Sending', confirmed: 'On the server', parked: 'Needs a decision', cancelled: 'Cancelled', deleted: 'Deleted',
 };
 const CONNECTIONS: Words = { online: 'Connected', offline: 'No network', unreachable: 'Server does not answer', auth_required: 'Sign-in needed' };
 

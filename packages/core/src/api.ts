@@ -35,9 +35,10 @@ export interface SyncEngineOptions {
 /**
  * Where a session stands.
  * `running`: started here, not finished · `queued`: finished, waiting to be sent · `sending`: on its way ·
- * `confirmed`: the server said it has it · `parked`: the server refused it, a person must decide · `cancelled`: ended by cancel, whatever its delivery.
+ * `confirmed`: the server said it has it · `parked`: the server refused it, a person must decide · `cancelled`: ended by cancel, whatever its delivery ·
+ * `deleted`: recoverable for 30 days.
  */
-export type SessionState = 'running' | 'queued' | 'sending' | 'confirmed' | 'parked' | 'cancelled';
+export type SessionState = 'running' | 'queued' | 'sending' | 'confirmed' | 'parked' | 'cancelled' | 'deleted';
 
 export interface Session {
   /** The UUID minted when it started; the key for ever, on every device. */
@@ -60,6 +61,8 @@ export interface Session {
   /** Type of the device that recorded it. */
   readonly source: string;
   readonly deviceId: string | null;
+  /** When it was deleted, ms since the epoch; null while it stands. */
+  readonly deletedAt: number | null;
   /** Open conflict it takes part in, or null. */
   readonly conflictId: string | null;
   /** Why the server refused it; null unless parked. */
@@ -119,6 +122,7 @@ export interface SessionQuery {
   /** Sessions that touch [from, to), newest first. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
+  /** All but deleted ones when absent. */
   readonly states?: readonly SessionState[] | undefined;
   /** 1 to 1000; 100 by default. */
   readonly limit?: number | undefined;

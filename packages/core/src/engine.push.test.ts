@@ -310,7 +310,7 @@ describe('something between us and the server', () => {
 
 describe('headers', () => {
   it('of ours go only to a server that lists capabilities', async () => {
-    for (const capabilities of [undefined, ['exchange']]) {
+    for (const capabilities of [undefined, ['refresh']]) {
       const world = createEngineWorld({ capabilities });
       const { engine } = await world.open({ options: {} });
       await world.drive(engine.sessions.record(world.session(60, 25)));

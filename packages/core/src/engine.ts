@@ -28,9 +28,9 @@ import { waitForLeader } from './sync/wish.ts';
 
 class Engine implements SyncEngine {
   readonly user: string;
-  readonly deviceId: string;
   readonly sessions: Sessions;
   readonly closed: Promise<void>;
+  readonly #self: Self;
   readonly #config: EngineConfig;
   readonly #ports: Ports;
   readonly #local: Local;
@@ -49,10 +49,13 @@ class Engine implements SyncEngine {
   #ringSeq = 0;
 
   constructor(config: EngineConfig, ports: Ports, local: Local, identity: DeviceIdentity, hooks: Hooks) {
-    const { deviceId } = identity;
-    const self: Self = { deviceId, deviceType: config.deviceType, version: config.deviceVersion, name: config.deviceName };
+    // Another id is taken when another installation is found to use this one.
+    const self: Self = {
+      get deviceId() { return local.view.sync.deviceId ?? identity.deviceId; },
+      deviceType: config.deviceType, version: config.deviceVersion, name: config.deviceName,
+    };
     this.user = config.user;
-    this.deviceId = deviceId;
+    this.#self = self;
     this.#config = config;
     this.#ports = ports;
     this.#local = local;
@@ -67,7 +70,7 @@ class Engine implements SyncEngine {
     this.#books = new Books({ local, clock, ids, lifecycle, contact });
     const tokens = new Tokens({ ask: config.token, user: config.user, clock, signal });
     this.#calls = new ServerCalls({
-      transport: ports.transport, tokens, clock, appIdentifier: config.appIdentifier, deviceId: self.deviceId,
+      transport: ports.transport, tokens, clock, appIdentifier: config.appIdentifier, self,
       capabilities: () => view.sync.capabilities ?? [],
       sessionsPending: () => view.sessionsPending,
       onAnswer: (skew) => contact.heard(skew),
@@ -83,7 +86,7 @@ class Engine implements SyncEngine {
     });
     this.sessions = new Sessions({
       local, reader: new SessionReader(local, self), clock, ids, owner: config.user, source: config.deviceType,
-      deviceId: self.deviceId, tab, running: this.#board.running,
+      self, tab, running: this.#board.running,
       check: () => this.#check(),
       onRecorded: () => this.#leadership.watch(),
       onStarted: (session) => this.#sendStart(session),
@@ -96,6 +99,10 @@ class Engine implements SyncEngine {
     hooks.onChange = (isOwn) => this.#changed(isOwn);
     hooks.onStoreError = (error) => this.#keeper.refused(error);
     hooks.onVanished = (held) => void this.#keeper.vanished(held);
+  }
+
+  get deviceId(): string {
+    return this.#self.deviceId;
   }
 
   get status(): Source<EngineStatus> {

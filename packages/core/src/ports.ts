@@ -75,8 +75,10 @@ export interface Tables {
   columns: number;
   /** Sessions of the history that changed after they were packed, by session id; they win over the packed row. */
   overlay: string;
-  /** Open and settled conflicts, by conflict id. */
+  /** Open conflicts, by conflict id. */
   conflicts: string;
+  /** Settlements of conflicts, undone ones included, by settlement id. */
+  settlements: string;
   /** Documents and update logs of annotations and preferences, by document name and number. */
   documents: string;
 }

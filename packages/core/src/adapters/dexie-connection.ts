@@ -11,7 +11,7 @@ const NATIVE_VERSION_TOO_NEW = (SCHEMA_VERSION + 1) * 10;
 
 // Keys are given apart from the values, and nothing is indexed: every read is by key or by a range of keys.
 const SCHEMA: Readonly<Record<TableName, ''>> = {
-  meta: '', running: '', operations: '', history: '', columns: '', overlay: '', conflicts: '', documents: '',
+  meta: '', running: '', operations: '', history: '', columns: '', overlay: '', conflicts: '', settlements: '', documents: '',
 };
 
 export interface DatabaseEnvironment {

@@ -10,7 +10,7 @@ type Found = readonly (readonly Row[])[];
 type KeyRanges = typeof IDBKeyRange;
 
 /** Every update spans all tables, so that no two of them interleave, whatever they touch. */
-export const TABLES: readonly TableName[] = ['meta', 'running', 'operations', 'history', 'columns', 'overlay', 'conflicts', 'documents'];
+export const TABLES: readonly TableName[] = ['meta', 'running', 'operations', 'history', 'columns', 'overlay', 'conflicts', 'settlements', 'documents'];
 
 /** Carries an error of the caller's own `decide` past everything that judges errors of the database. */
 export class DecideFailed {

@@ -1,9 +1,13 @@
 // An operation: one thing this device has to tell the server. Its row in the outbox is what pending means.
-import { durationMinutes, formatInstant, LIMITS } from '@syncline/protocol';
+import {
+  type CancelRequest, durationMinutes, formatInstant, LIMITS, type SettlementKind, type SubmitRequest,
+} from '@syncline/protocol';
 import type { ParkedReason } from '../api.ts';
+import { type Effect, effectId } from './effect.ts';
 import type { FinishedSession } from './session.ts';
 
-export type OperationKind = 'submit' | 'cancel';
+/** `submit` and `cancel` have documented calls; the others need a server that offers the exchange. */
+export type OperationKind = 'submit' | 'cancel' | 'amend' | 'delete' | 'restore' | 'resolve' | 'unresolve';
 
 /** What happened to an operation so far. Rewritten only when an attempt failed. */
 export interface Delivery {
@@ -21,12 +25,29 @@ export interface Delivery {
   readonly parked: ParkedReason | null;
 }
 
+/** A decision about stored sessions. */
+export interface Change {
+  readonly effects: readonly Effect[];
+  /** The sessions that were looked at, and the versions the decision rests on: 0 where the server had told none. */
+  readonly bases: readonly SessionBase[];
+  /** How a conflict is settled (`resolve`), or which settlement is undone (`unresolve`). */
+  readonly settlement: { readonly id: string; readonly kind: SettlementKind } | null;
+}
+
+export interface SessionBase {
+  readonly id: string;
+  readonly version: number;
+}
+
 export interface Operation {
   /** Minted once, repeated by every resend. */
   readonly opId: string;
   readonly kind: OperationKind;
+  /** What it changes; null for `submit` and `cancel`, which are told by the session itself. */
+  readonly change: Change | null;
   /** The account that made it. Nobody else's token may carry it. */
   readonly owner: string;
+  /** The session it is about, as it was then; for a settlement the first of those it is about. */
   readonly session: FinishedSession;
   /** When the user acted, by the device's clock. */
   readonly at: number;
@@ -37,13 +58,32 @@ export const UNTRIED: Delivery = {
   tries: 0, unknown: false, unclear: 0, faults: 0, successesAtFault: null, wait: null, parked: null,
 };
 
-/** The call that delivers an operation. Depends on nothing but the operation, so a resend repeats the same bytes. */
-export function operationRequest(operation: Operation): { readonly path: string; readonly body: string } {
-  return operation.kind === 'submit' ? submitRequest(operation.session) : cancelRequest(operation.session);
+/** Whether a documented call delivers it. */
+export function isDocumented({ kind }: Operation): boolean {
+  return kind === 'submit' || kind === 'cancel';
 }
 
-function submitRequest(session: FinishedSession): { path: string; body: string } {
-  const body = {
+/** Whether it settles a conflict or takes that back. */
+export function isSettlement({ kind }: Operation): boolean {
+  return kind === 'resolve' || kind === 'unresolve';
+}
+
+/** Every session it is about, each once. */
+export function sessionsOf({ session, change }: Operation): readonly string[] {
+  if (change === null) return [session.id];
+  return [...new Set([...change.bases.map(({ id }) => id), ...change.effects.map(effectId)])];
+}
+
+/** The call that delivers a documented operation. Depends on nothing but the operation, so a resend repeats the same bytes. */
+export function operationRequest(operation: Operation): { readonly path: string; readonly body: string } {
+  const { kind, session } = operation;
+  if (kind === 'submit') return { path: '/api/pomodoro/submit', body: JSON.stringify(submitFields(session)) };
+  return { path: '/api/session/cancel', body: JSON.stringify(cancelFields(session)) };
+}
+
+/** The documented fields of a finished session. */
+export function submitFields(session: FinishedSession): SubmitRequest {
+  return {
     session_id: session.id,
     start_time: formatInstant(session.startTime),
     end_time: formatInstant(session.endTime),
@@ -53,12 +93,12 @@ function submitRequest(session: FinishedSession): { path: string; body: string }
     note: session.note,
     source: session.source,
   };
-  return { path: '/api/pomodoro/submit', body: JSON.stringify(body) };
 }
 
-function cancelRequest(session: FinishedSession): { path: string; body: string } {
+/** The documented fields of a cancelled session. */
+export function cancelFields(session: FinishedSession): CancelRequest {
   const { reason, note } = session.cancelled ?? { reason: null, note: '' };
-  const body = {
+  return {
     session_id: session.id,
     planned_duration: session.plannedDuration ?? 1,
     elapsed_minutes: Math.min(LIMITS.durationMinutesMax, durationMinutes(session.startTime, session.endTime)),
@@ -67,5 +107,4 @@ function cancelRequest(session: FinishedSession): { path: string; body: string }
     ...(note === '' ? {} : { cancel_reason_note: note }),
     category: session.category,
   };
-  return { path: '/api/session/cancel', body: JSON.stringify(body) };
 }

@@ -1,7 +1,7 @@
 // Reading rows of the store. A row may come from an older release, or be damaged: each reader answers the value or null and never throws.
 // Nothing else in the engine trusts what a store hands out.
 import type { CancelReason, ParkedReason } from '../api.ts';
-import type { Delivery, Operation } from './operation.ts';
+import type { Delivery, Operation, OperationKind } from './operation.ts';
 import type { FinishedSession, RunningSession } from './session.ts';
 
 export type Fields = { readonly [key: string]: unknown };
@@ -65,6 +65,7 @@ export function readFinished(value: unknown): FinishedSession | null {
     (row['endTime'] as number) > (row['startTime'] as number) &&
     isNumberOrNull(row['plannedDuration']) && hasWords(row) &&
     typeof row['source'] === 'string' && isTextOrNull(row['deviceId']) && isTextOrNull(row['displayId']) &&
+    isCount(row['version']) && isNumberOrNull(row['deletedAt']) &&
     isClock(row['clock']) && isCancelled(row['cancelled']);
   return isSound ? (row as unknown as FinishedSession) : null;
 }
@@ -106,6 +107,53 @@ function readDelivery(value: unknown): Delivery | null {
   return isSound ? (row as unknown as Delivery) : null;
 }
 
+const KINDS: ReadonlySet<unknown> = new Set<OperationKind>(['amend', 'delete', 'restore', 'resolve', 'unresolve']);
+
+function isChange(value: unknown): boolean {
+  const row = asFields(value);
+  const settlement = asFields(row?.['settlement']);
+  return (
+    row !== null && Array.isArray(row['effects']) && row['effects'].every(isEffect) &&
+    Array.isArray(row['bases']) && row['bases'].every(isBase) &&
+    (row['settlement'] === null || (settlement !== null && typeof settlement['id'] === 'string' && typeof settlement['kind'] === 'string'))
+  );
+}
+
+function isBase(value: unknown): boolean {
+  const row = asFields(value);
+  return row !== null && typeof row['id'] === 'string' && isCount(row['version']);
+}
+
+function isEffect(value: unknown): boolean {
+  const row = asFields(value);
+  if (row === null) return false;
+  if (row['kind'] === 'create') return readFinished(row['session']) !== null;
+  const isKnown = row['kind'] === 'delete' || row['kind'] === 'restore' || (row['kind'] === 'edit' && areChanges(row['changes']));
+  return isKnown && typeof row['id'] === 'string';
+}
+
+function areChanges(value: unknown): boolean {
+  const row = asFields(value);
+  if (row === null) return false;
+  const { startTime, endTime } = row;
+  const areTimes = startTime === undefined ? endTime === undefined : isCount(startTime) && isCount(endTime) && endTime > startTime;
+  return areTimes && ['category', 'project', 'note'].every((key) => row[key] === undefined || typeof row[key] === 'string');
+}
+
+/** A session of history that changed after it was packed, or that is about to change. */
+export interface OverlayRow {
+  /** As the server holds it; null while it was not told. */
+  readonly server: FinishedSession | null;
+  /** The same with everything this device decided and the server has not settled yet: what is shown. */
+  readonly shown: FinishedSession;
+}
+
+export function readOverlay(value: unknown): OverlayRow | null {
+  const row = asFields(value);
+  const isSound = row !== null && readFinished(row['shown']) !== null && (row['server'] === null || readFinished(row['server']) !== null);
+  return isSound ? (row as unknown as OverlayRow) : null;
+}
+
 /** Null for a row that cannot be sent as it is. The caller keeps the row and counts it. */
 export function readOperation(value: unknown): Operation | null {
   const row = asFields(value);
@@ -114,7 +162,8 @@ export function readOperation(value: unknown): Operation | null {
   const isSound =
     session !== null &&
     typeof row['opId'] === 'string' && typeof row['owner'] === 'string' && isNumber(row['at']) &&
-    (row['kind'] === 'cancel' ? session.cancelled !== null : row['kind'] === 'submit' && session.cancelled === null) &&
+    (row['kind'] === 'cancel' ? session.cancelled !== null : session.cancelled === null) &&
+    (row['kind'] === 'submit' || row['kind'] === 'cancel' ? row['change'] === null : KINDS.has(row['kind']) && isChange(row['change'])) &&
     readDelivery(row['delivery']) !== null;
   return isSound ? (row as unknown as Operation) : null;
 }

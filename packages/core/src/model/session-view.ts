@@ -2,7 +2,7 @@
 import { durationMinutes } from '@syncline/protocol';
 import type { Session, SessionState } from '../api.ts';
 import type { Operation } from './operation.ts';
-import type { FinishedSession, RunningSession } from './session.ts';
+import { type FinishedSession, isStanding, type RunningSession } from './session.ts';
 
 /** What a session's own row does not hold. */
 export interface Circumstances {
@@ -14,14 +14,23 @@ export function runningToSession(running: RunningSession, source: string, device
   const { id, startTime, plannedDuration, category, project, note } = running;
   return {
     id, displayId: null, state: 'running', pending: false, startTime, endTime: null, duration: null, plannedDuration,
-    category, project, note, source, deviceId, conflictId: null, parked: null, clock: null,
+    category, project, note, source, deviceId, conflictId: null, parked: null, clock: null, deletedAt: null,
   };
 }
 
 export function operationToSession(operation: Operation, { conflictId, inFlight }: Circumstances): Session {
   const { parked } = operation.delivery;
-  const delivery: SessionState = operation.kind === 'cancel' ? 'cancelled' : inFlight ? 'sending' : 'queued';
-  return { ...finished(operation.session, conflictId), state: parked === null ? delivery : 'parked', pending: true, parked };
+  return { ...finished(operation.session, conflictId), state: parked === null ? waitingState(operation.session, inFlight) : 'parked', pending: true, parked };
+}
+
+function waitingState(session: FinishedSession, inFlight: boolean): SessionState {
+  if (session.deletedAt !== null) return 'deleted';
+  return session.cancelled !== null ? 'cancelled' : inFlight ? 'sending' : 'queued';
+}
+
+/** A session that is shown otherwise than it is packed. @param operation the one of its pending operations that says most, or null. */
+export function overlaidToSession(shown: FinishedSession, operation: Operation | null, circumstances: Circumstances): Session {
+  return operation === null ? finished(shown, circumstances.conflictId) : operationToSession({ ...operation, session: shown }, circumstances);
 }
 
 export function confirmedToSession(session: FinishedSession, conflictId: string | null): Session {
@@ -31,10 +40,15 @@ export function confirmedToSession(session: FinishedSession, conflictId: string 
 function finished(session: FinishedSession, conflictId: string | null): Session {
   const { id, displayId, startTime, endTime, plannedDuration, category, project, note, source, deviceId, clock } = session;
   return {
-    id, displayId, state: session.cancelled === null ? 'confirmed' : 'cancelled', pending: false, startTime, endTime,
+    id, displayId, state: stateOf(session), pending: false, startTime, endTime,
     duration: durationMinutes(startTime, endTime), plannedDuration, category, project, note, source, deviceId, conflictId,
-    parked: null, clock,
+    parked: null, clock, deletedAt: session.deletedAt,
   };
+}
+
+function stateOf(session: FinishedSession): SessionState {
+  if (isStanding(session)) return 'confirmed';
+  return session.deletedAt !== null ? 'deleted' : 'cancelled';
 }
 
 /** Newest first; equal starts by id, so the order never wavers. */

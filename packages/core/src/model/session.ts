@@ -10,7 +10,7 @@ export interface ClockEvidence {
   readonly monotonicMs: number;
 }
 
-/** A session that ended, by completing or by cancelling. Its id and instants never change. */
+/** A session that ended, by completing or by cancelling. Its id never changes, its instants only by an explicit edit. */
 export interface FinishedSession {
   readonly id: string;
   readonly startTime: number;
@@ -22,6 +22,10 @@ export interface FinishedSession {
   readonly source: string;
   readonly deviceId: string | null;
   readonly displayId: string | null;
+  /** The server's count of its changes; 0 while the server told none. Compared only within one epoch of the server. */
+  readonly version: number;
+  /** When it was deleted, by the clock of whoever did; null while it stands. */
+  readonly deletedAt: number | null;
   readonly clock: ClockEvidence | null;
   /** Null unless it was cancelled. */
   readonly cancelled: { readonly reason: CancelReason | null; readonly note: string } | null;
@@ -110,6 +114,11 @@ export function checkRecord(input: RecordInput): FieldIssue[] {
   ];
   if (input.id !== undefined && canonicalUuid(input.id) === null) issues.push({ path: 'id', message: 'must be a UUID' });
   return issues;
+}
+
+/** Whether it counts: completed, and not deleted. Only such a session can overlap another. */
+export function isStanding(session: FinishedSession): boolean {
+  return session.cancelled === null && session.deletedAt === null;
 }
 
 /** Whether two finished sessions say the same, whatever happened to them since. */

@@ -4,6 +4,7 @@ import { parseInstant } from '@syncline/protocol';
 import type { ParkedReason } from '../api.ts';
 import type { Operation } from '../model/operation.ts';
 import { asFields, type Fields } from '../model/rows.ts';
+import type { FinishedSession } from '../model/session.ts';
 import type { HttpResponse, TransportResult } from '../ports.ts';
 import { retryAfterMs } from './backoff.ts';
 import type { StopReason } from './sync-state.ts';
@@ -36,8 +37,24 @@ export interface Failure {
   readonly counts: 'unclear' | 'fault' | null;
 }
 
+/** The server settled it. */
+export interface Acknowledgement {
+  readonly kind: 'acknowledged';
+  readonly displayId: string | null;
+  /** Null where the server tells none. */
+  readonly version: number | null;
+  /** Something else was first: it had no effect, and the server's records say how things stand. */
+  readonly isSuperseded: boolean;
+  /** The server's records where they are not what was sent. */
+  readonly sessions: readonly FinishedSession[];
+}
+
+export function acknowledgement(displayId: string | null): Acknowledgement {
+  return { kind: 'acknowledged', displayId, version: null, isSuperseded: false, sessions: [] };
+}
+
 export type Outcome =
-  | { readonly kind: 'acknowledged'; readonly displayId: string | null }
+  | Acknowledgement
   | { readonly kind: 'parked'; readonly reason: Omit<ParkedReason, 'at'> }
   /** The server's clock has not reached the session's end yet. */
   | { readonly kind: 'held' }
@@ -55,11 +72,11 @@ export function readJson(response: HttpResponse): Fields | undefined {
   }
 }
 
-function failure(scope: Failure['scope'], code: string, message: string, unknown: boolean, more: Partial<Failure> = {}): Failure {
+export function failure(scope: Failure['scope'], code: string, message: string, unknown: boolean, more: Partial<Failure> = {}): Failure {
   return { kind: 'failed', scope, code, message, retryAfterMs: null, unknown, counts: null, ...more };
 }
 
-function plainText(text: unknown, fallback: string): string {
+export function plainText(text: unknown, fallback: string): string {
   return typeof text === 'string' && text !== '' ? text.slice(0, MESSAGE_CHARS_MAX) : fallback;
 }
 
@@ -98,7 +115,7 @@ function readSuccess(response: HttpResponse, { operation }: AttemptContext): Out
   const body = readJson(response);
   const id = body?.[operation.kind === 'submit' ? 'session_id' : 'cancellation_id'];
   if (body?.['success'] === true && ((typeof id === 'string' && id !== '') || typeof id === 'number')) {
-    return { kind: 'acknowledged', displayId: operation.kind === 'submit' ? String(id) : null };
+    return acknowledgement(operation.kind === 'submit' ? String(id) : null);
   }
   const message = 'The server answered success without an acknowledgement';
   if (operation.delivery.unclear + 1 >= UNCLEAR_MAX) {
@@ -125,7 +142,7 @@ function readRefusal(response: HttpResponse, context: AttemptContext): Outcome {
   const message = plainText(body?.['error'], `The server refused it with ${status}`);
   if (status === 400 && code === 'time_in_future') return { kind: 'held' };
   if (status === 409 && isDelivered(body, context)) {
-    return { kind: 'acknowledged', displayId: storedDisplayId(asFields(body?.['stored'])) };
+    return acknowledgement(storedDisplayId(asFields(body?.['stored'])));
   }
   if (REFUSALS.has(status)) return { kind: 'parked', reason: { code, message, details: readDetails(body?.['details']) } };
   // No row of the table: something between us and the server answered, or a server we do not know. Treated as a fault of its own.
@@ -133,7 +150,7 @@ function readRefusal(response: HttpResponse, context: AttemptContext): Outcome {
 }
 
 /** 409: equal content is there already, or no record is shown and an earlier try may have been the one that stored it. */
-function isDelivered(body: Fields | undefined, { operation, hadUnknown }: AttemptContext): boolean {
+export function isDelivered(body: Fields | undefined, { operation, hadUnknown }: AttemptContext): boolean {
   const stored = asFields(body?.['stored']);
   if (stored === null) return hadUnknown && body?.['code'] !== 'session_final';
   const { session } = operation;
@@ -155,7 +172,7 @@ function storedDisplayId(stored: Fields | null): string | null {
   return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
 }
 
-function readDetails(value: unknown): ParkedReason['details'] {
+export function readDetails(value: unknown): ParkedReason['details'] {
   if (!Array.isArray(value)) return [];
   return value.slice(0, 50).map((item) => {
     const row = asFields(item);

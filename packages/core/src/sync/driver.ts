@@ -10,6 +10,7 @@ import { reasonOf } from './books.ts';
 import type { Local } from './local.ts';
 import { compactHistory, MERGE_CHUNKS_MIN } from './compact.ts';
 import { nextStep, type Step } from './machine.ts';
+import { Exchanger } from './exchange.ts';
 import { countSendable, needsHealthProof, nextWaitingAt } from './outbox.ts';
 import { Drain, type Halt, type PushOptions, tokenOutcome } from './push.ts';
 import { pollStatus } from './poll.ts';
@@ -41,6 +42,7 @@ export interface DriverOptions extends PushOptions {
 export class Driver {
   readonly #options: DriverOptions;
   readonly #bell: Bell;
+  readonly #exchanger: Exchanger;
   /** A person asked, and nothing was tried since. */
   #isWishing = false;
   /** Waits until the next of each kind; null when it is due. */
@@ -60,6 +62,7 @@ export class Driver {
   constructor(options: DriverOptions) {
     this.#options = options;
     this.#bell = new Bell(options.clock);
+    this.#exchanger = new Exchanger(options);
   }
 
   /** Something changed that may mean work. */
@@ -109,6 +112,7 @@ export class Driver {
     const stop = (): void => this.ring();
     signal.addEventListener('abort', stop);
     this.#health = this.#poll = this.#token = this.#offlineTry = null;
+    this.#exchanger.begin();
     try {
       await this.#options.books.write((state) => ({
         connection: state.connection === 'auth_required' ? 'offline' : state.connection,
@@ -148,7 +152,7 @@ export class Driver {
       pauseEnds: endOf(view.sync.pause, now),
       isOffline: !lifecycle.online(),
       offlineTryAt: endOf(this.#offlineTry, now),
-      sendable: countSendable(view, now, user),
+      sendable: countSendable(view, now, user, this.#canExchange),
       waitingAt: nextWaitingAt(view, now),
       pollAt: endOf(this.#poll, now),
       healthAt: view.sync.capabilities === null ? now : endOf(this.#health, now),
@@ -162,6 +166,7 @@ export class Driver {
     if (!this.#options.lifecycle.online()) this.#offlineTry = spanOf(this.#options.clock.now(), OFFLINE_TRY_MS);
     if (step.kind === 'token') return this.#askToken();
     if (step.kind === 'health') return this.#askHealth(signal);
+    if (this.#canExchange) return this.#exchange(term, signal);
     if (step.kind === 'poll') return this.#askStatus(signal);
     return this.#drain(term, signal);
   }
@@ -199,7 +204,7 @@ export class Driver {
 
   async #drain(term: number, signal: AbortSignal): Promise<void> {
     const { local, clock, user } = this.#options;
-    const drain = new Drain(this.#options, term, countSendable(local.view, clock.now(), user), signal);
+    const drain = new Drain(this.#options, term, countSendable(local.view, clock.now(), user, false), signal);
     const isProbe = local.view.sync.failures > 0;
     const { sent, halt } = await drain.run(isProbe);
     this.#sent += sent;
@@ -217,11 +222,36 @@ export class Driver {
     await this.#options.books.succeed();
   }
 
-  async #askStatus(signal: AbortSignal): Promise<void> {
-    const { clock, ids, lifecycle, self, local, calls } = this.#options;
+  /** What the server offered when it was last asked. */
+  get #canExchange(): boolean {
+    return this.#options.local.view.sync.capabilities?.includes('exchange') === true;
+  }
+
+  /** Everything in one: operations up, news and status down. */
+  async #exchange(term: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    this.#poll = this.#nextPoll();
+    const { sent, halt } = await this.#exchanger.run(term, signal);
+    this.#sent += sent;
+    if (signal.aborted) return;
+    if (halt?.kind === 'failed' && halt.code === 'network') this.#networkFailures += 1;
+    else this.#networkFailures = 0;
+    if (halt?.kind === 'unauthorized') this.#token = spanOf(clock.now(), TOKEN_EVERY_MS);
+    // A server that offers it no more says so in its health.
+    if (halt?.kind === 'failed' && halt.code === 'http_404') this.#health = null;
+    if (halt === null) await this.#options.books.succeed();
+  }
+
+  #nextPoll(): Span {
+    const { clock, ids, lifecycle } = this.#options;
     const interval = lifecycle.visible() ? POLL_VISIBLE_MS : POLL_HIDDEN_MS;
+    return spanOf(clock.now(), Math.round(interval * (0.9 + 0.2 * ids.random())));
+  }
+
+  async #askStatus(signal: AbortSignal): Promise<void> {
+    const { clock, self, local, calls } = this.#options;
     this.#polled = spanOf(clock.now(), POLL_AFTER_DRAIN_MS);
-    this.#poll = spanOf(clock.now(), Math.round(interval * (0.9 + 0.2 * ids.random())));
+    this.#poll = this.#nextPoll();
     const halt = await pollStatus(local, calls, self, clock, signal);
     if (signal.aborted) return;
     if (halt === null) await this.#options.books.succeed();

@@ -12,6 +12,7 @@ const session: fc.Arbitrary<FinishedSession> = fc.record({
   length: fc.integer({ min: 1, max: 86_400_000 }),
   category: fc.string(), project: fc.string(), note: fc.string({ unit: 'grapheme' }), source: fc.constant('cli'),
   plannedDuration: fc.option(fc.integer({ min: 1, max: 1440 })), deviceId: fc.option(fc.uuid()), displayId: fc.option(fc.string()),
+  version: fc.nat(), deletedAt: fc.constant(null),
   clock: fc.option(fc.record({ wallMs: fc.integer(), monotonicMs: fc.integer() })),
   cancelled: fc.option(fc.record({ reason: fc.constantFrom(null, 'other' as const), note: fc.string() })),
 }).map(({ length, ...rest }) => ({ ...rest, endTime: rest.startTime + length }));
@@ -34,7 +35,7 @@ describe('a packed chunk', () => {
     }));
   });
   it('that is damaged gives what can be read, and never throws', () => {
-    const { text } = packChunk(1, [{ id: 'a', startTime: 1, endTime: 2, category: 'c', project: 'p', note: '', source: 's', plannedDuration: null, deviceId: null, displayId: null, clock: null, cancelled: null }]);
+    const { text } = packChunk(1, [{ id: 'a', startTime: 1, endTime: 2, category: 'c', project: 'p', note: '', source: 's', plannedDuration: null, deviceId: null, displayId: null, version: 0, deletedAt: null, clock: null, cancelled: null }]);
     expect(unpackChunk(text.slice(0, -3))).toBeNull();
     expect(unpackChunk(7)).toBeNull();
     expect(unpackChunk('{}')).toBeNull();

@@ -59,14 +59,17 @@ export function packChunk(chunk: number, sessions: readonly FinishedSession[]): 
 }
 
 function toTuple(session: FinishedSession): unknown[] {
-  const { id, startTime, endTime, plannedDuration, category, project, note, source, deviceId, displayId, clock, cancelled } = session;
-  return [id, startTime, endTime, category, project, note, source, plannedDuration, deviceId, displayId, clock, cancelled];
+  const { id, startTime, endTime, plannedDuration, category, project, note, source, deviceId, displayId, version, clock, cancelled } = session;
+  return [id, startTime, endTime, category, project, note, source, plannedDuration, deviceId, displayId, version, clock, cancelled];
 }
 
 function fromTuple(tuple: unknown): FinishedSession | null {
   if (!Array.isArray(tuple)) return null;
-  const [id, startTime, endTime, category, project, note, source, plannedDuration, deviceId, displayId, clock, cancelled] = tuple as unknown[];
-  return readFinished({ id, startTime, endTime, plannedDuration, category, project, note, source, deviceId, displayId, clock, cancelled });
+  const [id, startTime, endTime, category, project, note, source, plannedDuration, deviceId, displayId, version, clock, cancelled] = tuple as unknown[];
+  // Only sessions that stand are packed.
+  return readFinished({
+    id, startTime, endTime, plannedDuration, category, project, note, source, deviceId, displayId, version, deletedAt: null, clock, cancelled,
+  });
 }
 
 /** The sessions of a chunk in column order, null in the place of one that is damaged; null for a text that cannot be read at all. */

@@ -1,10 +1,11 @@
 // Which operation goes next. Pure, over the view; a parked one never, one that waits for its time not yet,
 // those that failed less often first and among them the oldest: so none holds up the others.
-import type { Operation } from '../model/operation.ts';
+import { isDocumented, type Operation } from '../model/operation.ts';
 import { endOf, isOver } from './span.ts';
 import type { View } from './view.ts';
 
 function isSendable(view: View, seq: number, operation: Operation, now: number, user: string): boolean {
+  if (!isDocumented(operation)) return false;
   const { parked, wait } = operation.delivery;
   if (parked !== null || operation.owner !== user || !isOver(wait, now)) return false;
   if (view.head.inFlight.includes(seq)) return false;
@@ -27,10 +28,14 @@ export function nextToSend(view: View, now: number, user: string): number | null
   return best;
 }
 
-/** How many could be sent now. */
-export function countSendable(view: View, now: number, user: string): number {
+/** How many could be sent now. @param byExchange also what has no documented call. */
+export function countSendable(view: View, now: number, user: string, byExchange: boolean): number {
   let count = 0;
-  for (const [seq, operation] of view.operations) if (isSendable(view, seq, operation, now, user)) count += 1;
+  for (const [seq, operation] of view.operations) {
+    const { parked, wait } = operation.delivery;
+    const isFree = byExchange ? parked === null && operation.owner === user && isOver(wait, now) : isSendable(view, seq, operation, now, user);
+    if (isFree) count += 1;
+  }
   return count;
 }
 

@@ -37,13 +37,13 @@ async function keepAnswer(local: Local, self: Self, answer: ServerAnswer | null,
     const others = sync.problems.filter((code) => code !== INCOHERENT);
     draft.setSync({ problems: answer === null ? [...others, INCOHERENT] : others });
     if (answer === null) return;
-    const next: StoredAnswer = { answer: withoutOwn(answer, self, (sync.capabilities ?? []).length === 0), acknowledged };
+    const next: StoredAnswer = { answer: withoutOwn(answer, self, (sync.capabilities ?? []).length === 0), acknowledged, running: [] };
     if (!isEqualValue(next, before)) draft.putMeta('answer', next);
   }, 'relaxed');
 }
 
 /** This device's row is told from local data; what the server says of it changes with each call. */
-function withoutOwn(answer: ServerAnswer, self: Self, isBasic: boolean): ServerAnswer {
+export function withoutOwn(answer: ServerAnswer, self: Self, isBasic: boolean): ServerAnswer {
   const own = findOwn(answer.devices, self, isBasic);
   return own === undefined ? answer : { ...answer, devices: answer.devices.filter((device) => device !== own) };
 }

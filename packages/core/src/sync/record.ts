@@ -1,13 +1,14 @@
 // What a person does to a session, as plans: each decides one transaction. Times and ids were stamped before and are only written here.
 import type { FinishInput, RecordInput } from '../api.ts';
 import { engineError } from '../errors.ts';
-import { type Operation, type OperationKind, UNTRIED } from '../model/operation.ts';
+import { isDocumented, type Operation, UNTRIED } from '../model/operation.ts';
 import {
   checkRecord, checkTimes, type FinishedSession, finishTimes, isSameContent, type Marks, type RunningSession,
 } from '../model/session.ts';
 import type { Store } from '../ports.ts';
 import { joinConflicts, leaveConflicts } from './conflict-groups.ts';
 import type { Draft } from './draft.ts';
+import { Merge } from './merge.ts';
 
 /** Who acts, and the id of the operation it makes. */
 export interface Stamp {
@@ -24,10 +25,10 @@ export interface Written {
   readonly operation: Operation;
 }
 
-function append(draft: Draft, store: Store, session: FinishedSession, kind: OperationKind, stamp: Stamp): Written {
+function append(draft: Draft, store: Store, session: FinishedSession, kind: 'submit' | 'cancel', stamp: Stamp): Written {
   if (kind === 'submit') joinConflicts(draft, store, session);
   const seq = draft.view.head.nextSeq;
-  const operation: Operation = { opId: stamp.opId, kind, owner: stamp.owner, session, at: stamp.marks.now, delivery: UNTRIED };
+  const operation: Operation = { opId: stamp.opId, kind, change: null, owner: stamp.owner, session, at: stamp.marks.now, delivery: UNTRIED };
   draft.setHead({ nextSeq: seq + 1 });
   draft.put('operations', seq, operation);
   return { seq, operation };
@@ -57,9 +58,9 @@ export function planRecord(
   stamp: Stamp,
   known: FinishedSession | null,
 ): Written | FinishedSession {
-  const [seq] = draft.view.seqsOf(session.id);
+  const seq = draft.view.seqsOf(session.id).find((candidate) => draft.view.operations.get(candidate)?.kind === 'submit');
   const operation = seq === undefined ? undefined : draft.view.operations.get(seq);
-  const first = operation?.session ?? known;
+  const first = operation?.session ?? draft.view.near(session.id) ?? known;
   if (first === null) {
     if (draft.view.running.has(session.id)) throw engineError('id_reused');
     return append(draft, store, session, 'submit', stamp);
@@ -72,7 +73,7 @@ export function toFinished(input: RecordInput, id: string, stamp: Stamp): Finish
   return {
     id, startTime: input.startTime, endTime: input.endTime, plannedDuration: null, category: input.category,
     project: input.project, note: input.note ?? '', source: stamp.source, deviceId: stamp.deviceId, displayId: null,
-    clock: null, cancelled: null,
+    version: 0, deletedAt: null, clock: null, cancelled: null,
   };
 }
 
@@ -106,7 +107,7 @@ function finishedFrom(running: RunningSession, stamp: Stamp): Omit<FinishedSessi
   const { id, startTime, plannedDuration, category, project, note } = running;
   return {
     id, startTime, plannedDuration, category, project, note, source: stamp.source, deviceId: stamp.deviceId,
-    displayId: null, cancelled: null,
+    displayId: null, version: 0, deletedAt: null, cancelled: null,
   };
 }
 
@@ -145,6 +146,7 @@ export function planRetry(
   const again = written(draft, id, stamp);
   if (again !== null) return again;
   const { seq, operation } = parkedOf(draft, id);
+  if (!isDocumented(operation)) return planAgain(draft, seq, operation, stamp);
   const before = operation.session;
   const session: FinishedSession = {
     ...before,
@@ -160,13 +162,35 @@ export function planRetry(
   }
   draft.deleteOperations([seq]);
   leaveConflicts(draft, id);
-  return append(draft, store, session, operation.kind, stamp);
+  return append(draft, store, session, operation.kind === 'submit' ? 'submit' : 'cancel', stamp);
+}
+
+/** A parked edit goes to the end of the queue as it is. */
+function planAgain(draft: Draft, seq: number, operation: Operation, { opId, marks }: Stamp): Written {
+  const next = draft.view.head.nextSeq;
+  const again: Operation = { ...operation, opId, at: marks.now, delivery: UNTRIED };
+  draft.deleteOperations([seq]);
+  draft.setHead({ nextSeq: next + 1 });
+  draft.put('operations', next, again);
+  return { seq: next, operation: again };
 }
 
 /** Gives up a parked operation. */
-export function planDiscard(draft: Draft, id: string): Written {
+export function planDiscard(draft: Draft, store: Store, id: string): Written {
   const parked = parkedOf(draft, id);
   draft.deleteOperations([parked.seq]);
-  leaveConflicts(draft, id);
+  const overlaid = draft.view.overlay.get(id);
+  if (isDocumented(parked.operation) && !overlaid?.server) {
+    // Edits of a session that will never exist go with it.
+    for (const seq of draft.view.seqsOf(id)) draft.deleteOperations([seq]);
+    if (overlaid !== undefined) draft.delete('overlay', id);
+    leaveConflicts(draft, id);
+    return parked;
+  }
+  if (!overlaid?.server) return parked;
+  const merge = new Merge(draft, store, new Map());
+  merge.touch(id);
+  merge.settle(id);
+  merge.finish();
   return parked;
 }

@@ -13,6 +13,8 @@ export interface ReopenOptions {
   readonly name: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Said between two stores, while nothing is shown: from here on what is shown is the real one's, or after all not. */
+  readonly onAdopting: (isAdopting: boolean) => void;
 }
 
 /** Resolves to true once the real store has everything, to false when the engine stopped before. */
@@ -36,16 +38,18 @@ export async function reopenStore(options: ReopenOptions): Promise<boolean> {
 }
 
 /** Moves what is pending and running into the real store, in one transaction with finding its overlaps there. */
-async function adopt({ local, signal }: ReopenOptions, store: Store): Promise<boolean> {
+async function adopt({ local, signal, onAdopting }: ReopenOptions, store: Store): Promise<boolean> {
   if (signal.aborted) {
     await store.close();
     return false;
   }
   const before = await local.swap(store);
+  onAdopting(true);
   try {
     await rescue(local, before);
   } catch (error) {
     await local.swap(before.store);
+    onAdopting(false);
     await local.refresh().catch(() => undefined);
     await store.close().catch(() => undefined);
     throw error;

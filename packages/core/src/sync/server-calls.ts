@@ -3,6 +3,7 @@ import type { Clock, HttpRequest, Transport, TransportResult } from '../ports.ts
 import { readJson } from './answer.ts';
 import { parseHttpDate } from './backoff.ts';
 import { parseInstant } from '@syncline/protocol';
+import type { Self } from './status.ts';
 import type { TokenAnswer, Tokens } from './tokens.ts';
 
 const DEADLINE_MS = 30_000;
@@ -19,7 +20,7 @@ export interface ServerCallsOptions {
   readonly tokens: Tokens;
   readonly clock: Clock;
   readonly appIdentifier: string | null;
-  readonly deviceId: string;
+  readonly self: Self;
   /** What the server is known to offer; empty for a basic one, which may refuse headers it does not know. */
   readonly capabilities: () => readonly string[];
   readonly sessionsPending: () => number;
@@ -64,7 +65,7 @@ export class ServerCalls {
   }
 
   #deviceHeaders(): Record<string, string> {
-    const { capabilities, deviceId, sessionsPending } = this.#options;
+    const { capabilities, self: { deviceId }, sessionsPending } = this.#options;
     if (capabilities().length === 0) return {};
     return { 'X-Device-Id': deviceId, 'X-Sessions-Pending': String(sessionsPending()) };
   }

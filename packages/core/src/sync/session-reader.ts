@@ -1,8 +1,9 @@
 // Finds sessions for an app: running ones, the outbox, history. What it answers is committed.
 import type { Session, SessionQuery } from '../api.ts';
 import { engineError } from '../errors.ts';
+import { isDocumented } from '../model/operation.ts';
 import type { FinishedSession } from '../model/session.ts';
-import { compareNewest, confirmedToSession, operationToSession, runningToSession } from '../model/session-view.ts';
+import { type Circumstances, compareNewest, confirmedToSession, operationToSession, overlaidToSession, runningToSession } from '../model/session-view.ts';
 import { findInHistory, newestInHistory } from './history-search.ts';
 import type { Local } from './local.ts';
 import type { Written } from './record.ts';
@@ -22,9 +23,23 @@ export class SessionReader {
   }
 
   fromWritten({ seq, operation }: Written): Session {
+    return this.#fromNear(operation.session.id) ?? operationToSession(operation, this.#circumstances(operation.session.id, [seq]));
+  }
+
+  /** A session of the outbox or the overlay, as it is shown; null when it is in neither. */
+  #fromNear(id: string): Session | null {
     const { view } = this.#local;
-    const conflictId = view.conflictBySession.get(operation.session.id) ?? null;
-    return operationToSession(operation, { conflictId, inFlight: view.head.inFlight.includes(seq) });
+    const shown = view.near(id);
+    if (shown === null) return null;
+    const seqs = view.seqsOf(id);
+    const telling = seqs.find((seq) => view.parked.has(seq)) ?? seqs.find((seq) => view.head.inFlight.includes(seq)) ?? seqs[0];
+    const operation = telling === undefined ? null : (view.operations.get(telling) ?? null);
+    return overlaidToSession(shown, operation, this.#circumstances(id, seqs));
+  }
+
+  #circumstances(id: string, seqs: readonly number[]): Circumstances {
+    const { view } = this.#local;
+    return { conflictId: view.conflictBySession.get(id) ?? null, inFlight: seqs.some((seq) => view.head.inFlight.includes(seq)) };
   }
 
   fromHistory(session: FinishedSession): Session {
@@ -36,19 +51,12 @@ export class SessionReader {
     return running === undefined ? null : runningToSession(running, this.#self.deviceType, this.#self.deviceId);
   }
 
-  #fromOutbox(id: string): Session | null {
-    const { view } = this.#local;
-    const seq = view.seqsOf(id)[0];
-    const operation = seq === undefined ? undefined : view.operations.get(seq);
-    return operation === undefined || seq === undefined ? null : this.fromWritten({ seq, operation });
-  }
-
   async get(id: string): Promise<Session | null> {
     await this.#local.settled();
-    const near = this.fromRunning(id) ?? this.#fromOutbox(id);
+    const near = this.fromRunning(id) ?? this.#fromNear(id);
     if (near !== null) return near;
     const { found } = await this.findPacked(id);
-    return found === null ? this.#fromOutbox(id) : this.fromHistory(found);
+    return found === null ? this.#fromNear(id) : this.fromHistory(found);
   }
 
   /** Looks a session up in history. `version` is the history version for which the answer holds. */
@@ -71,7 +79,7 @@ export class SessionReader {
     const wantsPacked = states === undefined || states.includes('confirmed') || states.includes('cancelled');
     const packed = wantsPacked ? await this.#listPacked(from, to, states, limit) : [];
     const isWanted = (session: Session): boolean =>
-      (states?.includes(session.state) ?? true) && session.startTime < to && (session.endTime ?? Number.POSITIVE_INFINITY) > from;
+      (states?.includes(session.state) ?? session.state !== 'deleted') && session.startTime < to && (session.endTime ?? Number.POSITIVE_INFINITY) > from;
     const near = this.#listNear();
     const ids = new Set(near.map((session) => session.id));
     return [...near, ...packed.filter((session) => !ids.has(session.id))].filter(isWanted).sort(compareNewest).slice(0, limit);
@@ -81,7 +89,12 @@ export class SessionReader {
     const { view } = this.#local;
     const sessions: Session[] = [];
     for (const id of view.running.keys()) sessions.push(this.fromRunning(id) as Session);
-    for (const [seq, operation] of view.operations) sessions.push(this.fromWritten({ seq, operation }));
+    const ids = new Set(view.overlay.keys());
+    for (const operation of view.operations.values()) if (isDocumented(operation)) ids.add(operation.session.id);
+    for (const id of ids) {
+      const session = this.#fromNear(id);
+      if (session !== null) sessions.push(session);
+    }
     return sessions;
   }
 
@@ -99,10 +112,11 @@ export class SessionReader {
         continue;
       }
       const known = new Set(found.map((session) => session.id));
-      const sessions = page.map((session) => this.fromHistory(session)).filter((session) => !known.has(session.id));
+      const { view } = this.#local;
+      const sessions = page.filter(({ id }) => view.near(id) === null).map((session) => this.fromHistory(session)).filter((session) => !known.has(session.id));
       found.push(...sessions.filter((session) => states?.includes(session.state) ?? true));
       const oldest = page.at(-1)?.startTime;
-      if (states === undefined || page.length < limit || found.length >= limit || oldest === undefined || oldest >= until) return found;
+      if (page.length < limit || found.length >= limit || oldest === undefined || oldest >= until) return found;
       until = oldest + 1;
       if (sessions.length === 0) until = oldest;
     }

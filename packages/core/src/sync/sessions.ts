@@ -8,6 +8,7 @@ import { isCancelReason } from '../model/rows.ts';
 import { checkRecord, checkStart, checkWords, DEFAULT_PROJECT, type FinishedSession, type Marks, type RunningSession } from '../model/session.ts';
 import type { Clock, Ids } from '../ports.ts';
 import type { Source } from '../source.ts';
+import type { Self } from './status.ts';
 import { LiveList } from './live-list.ts';
 import type { Local } from './local.ts';
 import { NotReady } from './plan.ts';
@@ -23,7 +24,7 @@ export interface SessionsOptions {
   readonly ids: Ids;
   readonly owner: string;
   readonly source: string;
-  readonly deviceId: string;
+  readonly self: Self;
   readonly tab: string;
   readonly running: Source<readonly Session[]>;
   /** Throws once the engine is closed. */
@@ -62,7 +63,7 @@ export class Sessions implements SessionsApi {
   }
 
   #stamp(marks: Marks = this.#marks()): Stamp {
-    const { ids, owner, source, deviceId } = this.#options;
+    const { ids, owner, source, self: { deviceId } } = this.#options;
     return { opId: ids.uuid(), owner, source, deviceId, marks };
   }
 
@@ -165,7 +166,7 @@ export class Sessions implements SessionsApi {
     const written = await local.commit((draft) => {
       // A transaction may run again after a commit that nobody heard of.
       if (given !== null && draft.view.seqsOf(key).length === 0) return given;
-      return (given = planDiscard(draft, key));
+      return (given = planDiscard(draft, local.store, key));
     }, 'strict');
     return reader.fromWritten(written);
   }

@@ -1,12 +1,13 @@
 // What an outcome does to the outbox, as one transaction: acknowledged operations leave it, refused ones are marked, failed ones remember.
 import { LIMITS } from '@syncline/protocol';
-import type { Delivery, Operation } from '../model/operation.ts';
+import { applyEffects } from '../model/effect.ts';
+import { type Delivery, isDocumented, isSettlement, type Operation, sessionsOf } from '../model/operation.ts';
 import type { FinishedSession } from '../model/session.ts';
 import type { Store } from '../ports.ts';
-import type { Failure, Outcome } from './answer.ts';
+import type { Acknowledgement, Failure, Outcome } from './answer.ts';
 import { backOffMs } from './backoff.ts';
 import type { Draft } from './draft.ts';
-import { appendHistory } from './history-append.ts';
+import { Merge } from './merge.ts';
 import { spanOf } from './span.ts';
 import { serverNow } from './status.ts';
 
@@ -19,21 +20,30 @@ export interface Settled {
   readonly random: number;
 }
 
+type Acknowledged = Operation & { readonly answer: Acknowledgement };
+
 /** An operation that was waiting for the server's clock is looked at again at least so often. */
 const HELD_MAX_MS = 3_600_000;
 
 /** @param term of the leader that sent it; a newer leader's bookkeeping is not touched, but an acknowledgement is a fact whoever heard it. */
 export function planSettle(draft: Draft, store: Store, term: number, settled: readonly Settled[]): void {
-  const acknowledged = new Map<number, Operation & { readonly displayId: string | null }>();
+  const merge = new Merge(draft, store, new Map());
+  settleInto(merge, draft, term, settled);
+  merge.finish();
+}
+
+/** The same as part of a larger merge. */
+export function settleInto(merge: Merge, draft: Draft, term: number, settled: readonly Settled[]): void {
+  const acknowledged = new Map<number, Acknowledged>();
   const isLeading = draft.view.head.term === term;
   for (const { seq: sentAs, opId, outcome, random } of settled) {
     const seq = seqOf(draft, sentAs, opId);
     const operation = seq === null ? undefined : draft.view.operations.get(seq);
     if (seq === null || operation === undefined) continue;
-    if (outcome.kind === 'acknowledged') acknowledged.set(seq, { ...operation, displayId: outcome.displayId });
+    if (outcome.kind === 'acknowledged') acknowledged.set(seq, { ...operation, answer: outcome });
     else if (isLeading) remember(draft, seq, operation, outcome, random);
   }
-  acknowledge(draft, store, acknowledged);
+  acknowledge(draft, merge, acknowledged);
   if (!isLeading) return;
   const gone = new Set(settled.map(({ seq }) => seq));
   draft.setHead({ inFlight: draft.view.head.inFlight.filter((seq) => !gone.has(seq)) });
@@ -45,20 +55,40 @@ function seqOf(draft: Draft, sentAs: number, opId: string): number | null {
   return null;
 }
 
-function acknowledge(draft: Draft, store: Store, operations: ReadonlyMap<number, Operation & { readonly displayId: string | null }>): void {
+/**
+ * Takes settled operations out of the outbox, and what the server now holds of their sessions into the merge.
+ */
+function acknowledge(draft: Draft, merge: Merge, operations: ReadonlyMap<number, Acknowledged>): void {
   if (operations.size === 0) return;
-  const sessions: FinishedSession[] = [];
-  let { acknowledged, lastAcknowledged } = draft.view.head;
-  for (const { session, displayId } of operations.values()) {
-    sessions.push({ ...session, displayId: displayId ?? session.displayId });
-    if (session.cancelled !== null) continue;
-    acknowledged += 1;
-    lastAcknowledged = Math.max(lastAcknowledged ?? session.endTime, session.endTime);
-  }
-  appendHistory(draft, store, sessions);
+  const touched = new Set<string>();
+  for (const operation of operations.values()) for (const id of sessionsOf(operation)) touched.add(id);
+  for (const id of touched) merge.touch(id);
   draft.deleteOperations([...operations.keys()].sort((a, b) => a - b));
-  draft.setHead({ acknowledged, lastAcknowledged });
+  for (const operation of operations.values()) {
+    const { session, answer } = operation;
+    for (const record of answer.sessions) if (record.id !== session.id || !isDocumented(operation)) merge.take(record);
+    if (answer.isSuperseded) continue;
+    if (isDocumented(operation)) merge.take({ ...(ownRecord(operation) ?? session), ...idsOf(operation) });
+    else if (!isSettlement(operation)) takeOwnEdit(merge, operation);
+  }
+  for (const id of touched) merge.settle(id);
   draft.setSync({ successes: draft.view.sync.successes + operations.size });
+}
+
+/** The server's record of what was submitted, where it is another. */
+function ownRecord({ session, answer }: Acknowledged): FinishedSession | null {
+  return answer.sessions.find(({ id }) => id === session.id) ?? null;
+}
+
+function idsOf({ session, answer }: Acknowledged): Pick<FinishedSession, 'displayId' | 'version'> {
+  return { displayId: answer.displayId ?? session.displayId, version: answer.version ?? session.version };
+}
+
+function takeOwnEdit(merge: Merge, { session, change, at, answer }: Acknowledged): void {
+  const server = merge.known(session.id);
+  if (server === null || answer.sessions.some(({ id }) => id === session.id)) return;
+  const after = applyEffects(server, session.id, change?.effects ?? [], at);
+  if (after !== null) merge.take({ ...after, version: answer.version ?? server.version + 1 });
 }
 
 function remember(draft: Draft, seq: number, operation: Operation, outcome: Outcome, random: number): void {

@@ -66,7 +66,7 @@ function parkedFacts(view: View): ParkedFact[] {
 
 /** Completed sessions that only this device can know of, and the newest end among them. */
 function pendingTotals(view: View): { readonly count: number; readonly last: number | null } {
-  return { count: view.intervals.size, last: view.intervals.lastEnd };
+  return { count: view.unsent.size, last: view.unsent.lastEnd };
 }
 
 export function syncFacts(view: View, self: Self, conflicts: readonly Conflict[], beside: number): SyncFacts {
@@ -83,7 +83,7 @@ export function syncFacts(view: View, self: Self, conflicts: readonly Conflict[]
     preferencesUpdated: answer?.preferencesUpdated ?? null,
     openConflicts: isListed ? conflicts.length : Math.max(conflicts.length, answer?.openConflicts ?? 0),
     // A device that the server has not seen for an hour is not active, and its sessions would not count against `healthy`. Its own do.
-    settlementsPending: view.sessionsPending + beside > 0 ? 1 : 0,
+    settlementsPending: view.sessionsPending + view.settlementsPending + beside > 0 ? 1 : 0,
     everyConflictDuplicate: isEveryDuplicate(conflicts),
     conflicts,
     parked: parkedFacts(view),

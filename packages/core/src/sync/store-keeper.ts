@@ -78,9 +78,9 @@ export class StoreKeeper {
 
   async #reopen(): Promise<void> {
     const { local, stores, name, clock, signal, board } = this.#options;
-    if (!(await reopenStore({ local, stores, name, clock, signal }))) return;
     const expected = this.#beside ?? 0;
-    this.#setBeside(null);
+    const onAdopting = (isAdopting: boolean): void => this.#setBeside(isAdopting ? null : expected);
+    if (!(await reopenStore({ local, stores, name, clock, signal, onAdopting }))) return;
     await this.#keepIdentity(Math.max(0, expected - local.view.sessionsPending));
     this.#listen();
     board.setProblem('volatile_storage', false);

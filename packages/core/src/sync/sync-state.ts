@@ -1,6 +1,7 @@
 // `meta/sync`: what the leading tab knows of the server, for every tab and for the next start.
 import type { ConnectionWord, PhaseWord } from '../api.ts';
-import { areTexts, asFields, type Fields, isCount, isNumber, isNumberOrNull, readSpan } from '../model/rows.ts';
+import { areTexts, asFields, type Fields, isCount, isNumber, isNumberOrNull, isTextOrNull, readSpan } from '../model/rows.ts';
+import type { AnswerRunning } from './exchange-answer.ts';
 import type { Span } from './span.ts';
 import { readServerAnswer, type ServerAnswer } from './server-answer.ts';
 
@@ -33,14 +34,28 @@ export interface SyncState {
   /** Acknowledgements and good health answers so far: a fault between two of them is the item's, not the server's. */
   readonly successes: number;
   readonly problems: readonly string[];
+  /** Where this device stands in the account's history; null before the first exchange. */
+  readonly exchange: ExchangePosition | null;
+  /** The id this installation took when another one was found to use its own. */
+  readonly deviceId: string | null;
   /** A store before this one vanished with so many unsent sessions, and when that was noticed; null normally. */
   readonly loss: { readonly sessions: number; readonly at: number } | null;
+}
+
+export interface ExchangePosition {
+  readonly epoch: string;
+  /** Null while the walk from the beginning is not over. */
+  readonly cursor: string | null;
+  readonly tag: string;
+  readonly head: number;
+  /** The server's time went back: once the walk is over, what it lacks is offered again. */
+  readonly isVerifying: boolean;
 }
 
 export const FIRST_STATE: SyncState = {
   connection: 'offline', phase: 'idle', progress: null, nextAttemptAt: null, lastError: null, stopped: null,
   failures: 0, pause: null, asked: false, lastContact: null, skew: null, capabilities: null, successes: 0,
-  problems: [], loss: null,
+  problems: [], exchange: null, deviceId: null, loss: null,
 };
 
 /** `meta/answer`: the server's latest status answer, apart because it is larger and changes seldom. */
@@ -49,12 +64,21 @@ export interface StoredAnswer {
   readonly answer: ServerAnswer;
   /** `head.acknowledged` when it was asked for: later acknowledgements are not in its totals. */
   readonly acknowledged: number;
+  /** Sessions that ran when it was given. */
+  readonly running: readonly AnswerRunning[];
 }
 
 export function readStoredAnswer(value: unknown): StoredAnswer | null {
   const row = asFields(value);
   const answer = readServerAnswer(row?.['answer']);
-  return answer !== null && isCount(row?.['acknowledged']) ? { answer, acknowledged: row['acknowledged'] } : null;
+  if (answer === null || !isCount(row?.['acknowledged'])) return null;
+  const running = Array.isArray(row['running']) ? row['running'] : [];
+  return { answer, acknowledged: row['acknowledged'], running: running.every(isRunning) ? (running as AnswerRunning[]) : [] };
+}
+
+function isRunning(value: unknown): boolean {
+  const row = asFields(value);
+  return row !== null && typeof row['id'] === 'string' && isNumber(row['startTime']) && typeof row['deviceType'] === 'string';
 }
 
 const CONNECTIONS: ReadonlySet<unknown> = new Set<ConnectionWord>(['online', 'offline', 'unreachable', 'auth_required']);
@@ -79,6 +103,8 @@ export function readSyncState(value: unknown): SyncState {
     capabilities: areTexts(row['capabilities']) ? row['capabilities'] : null,
     successes: isCount(row['successes']) ? row['successes'] : 0,
     problems: areTexts(row['problems']) ? row['problems'] : [],
+    exchange: readPosition(row['exchange']),
+    deviceId: typeof row['deviceId'] === 'string' ? row['deviceId'] : null,
     loss: readLoss(row['loss']),
   };
 }
@@ -96,6 +122,14 @@ function readProgress(value: unknown): SyncState['progress'] {
 function readLoss(value: unknown): SyncState['loss'] {
   const row = asFields(value);
   return row !== null && isCount(row['sessions']) && isNumber(row['at']) ? { sessions: row['sessions'], at: row['at'] } : null;
+}
+
+function readPosition(value: unknown): ExchangePosition | null {
+  const row = asFields(value);
+  const isSound =
+    row !== null && typeof row['epoch'] === 'string' && isTextOrNull(row['cursor']) && typeof row['tag'] === 'string' && isCount(row['head']) &&
+    typeof row['isVerifying'] === 'boolean';
+  return isSound ? (row as unknown as ExchangePosition) : null;
 }
 
 function readLastError(value: unknown): LastError | null {

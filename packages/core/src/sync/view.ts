@@ -1,12 +1,13 @@
 // One tab's copy of everything small in the store: the head, the outbox, running sessions, conflicts, and what is known of the server.
 // It belongs to one `head.version`. Counts are kept beside the rows, so nothing here ever scans.
-import { readOperation, readRunning } from '../model/rows.ts';
-import type { Operation } from '../model/operation.ts';
-import type { RunningSession } from '../model/session.ts';
+import { type OverlayRow, readOperation, readOverlay, readRunning } from '../model/rows.ts';
+import { isDocumented, isSettlement, type Operation, sessionsOf } from '../model/operation.ts';
+import { type FinishedSession, isStanding, type RunningSession } from '../model/session.ts';
 import type { Read, Row, Write } from '../ports.ts';
 import { type ConflictRow, readConflictRow } from './conflict-row.ts';
 import { FIRST_HEAD, type Head, readHead } from './head.ts';
 import { createIntervalList, type IntervalList } from './interval-list.ts';
+import { isKeeping, readSettlement, type SettlementRow } from './settlement-row.ts';
 import { type LeaderRow, readKnock, readLeader, type Knock } from './leader-rows.ts';
 import { FIRST_STATE, readStoredAnswer, readSyncState, type StoredAnswer, type SyncState } from './sync-state.ts';
 
@@ -20,6 +21,8 @@ export const VIEW_READS: readonly Read[] = [
   { table: 'operations' },
   { table: 'running' },
   { table: 'conflicts' },
+  { table: 'overlay' },
+  { table: 'settlements' },
 ];
 
 export class View {
@@ -35,9 +38,20 @@ export class View {
   readonly running: Map<string, RunningSession> = new Map();
   readonly conflicts: Map<string, ConflictRow> = new Map();
   readonly conflictBySession: Map<string, string> = new Map();
-  /** Completed sessions of the outbox. */
+  /** Sessions of history that changed since they were packed, and pending ones with pending edits. */
+  readonly overlay: Map<string, OverlayRow> = new Map();
+  readonly settlements: Map<string, SettlementRow> = new Map();
+  /** Settlements that keep a session apart from others, by session. */
+  readonly keepersBySession: Map<string, ReadonlySet<string>> = new Map();
+  /** Standing sessions that are not in packed history as they are shown: of the outbox, and of the overlay. */
   readonly intervals: IntervalList = createIntervalList();
+  /** Completed sessions that wait to be submitted. */
+  readonly unsent: IntervalList = createIntervalList();
+  readonly #placed = new Map<string, number>();
   readonly #seqsBySession = new Map<string, readonly number[]>();
+  /** Operations that count a session as pending: all but settlements. */
+  readonly #pendingCounts = new Map<string, number>();
+  settlementsPending: number = 0;
   #lastSeq = 0;
   readonly parked: Set<number> = new Set();
   /** Rows of the store that could not be read, apart from the outbox. */
@@ -47,7 +61,18 @@ export class View {
 
   /** Distinct sessions with at least one unacknowledged operation. */
   get sessionsPending(): number {
-    return this.#seqsBySession.size + this.damaged.size;
+    return this.#pendingCounts.size + this.damaged.size;
+  }
+
+  /** A session that is not in packed history as it is shown, or null: then history has it, if anybody. */
+  near(id: string): FinishedSession | null {
+    const overlaid = this.overlay.get(id);
+    if (overlaid !== undefined) return overlaid.shown;
+    for (const seq of this.seqsOf(id)) {
+      const operation = this.operations.get(seq) as Operation;
+      if (isDocumented(operation)) return operation.session;
+    }
+    return null;
   }
 
   operationsOf(sessionId: string): readonly Operation[] {
@@ -60,7 +85,7 @@ export class View {
 
   /** Replaces everything by what {@link VIEW_READS} found. */
   load(found: readonly (readonly Row[])[]): void {
-    const [heads, syncs, answers, knocks, leaders, operations = [], running = [], conflicts = []] = found;
+    const [heads, syncs, answers, knocks, leaders, operations = [], running = [], conflicts = [], overlay = [], settlements = []] = found;
     this.#clear();
     const highest = operations.at(-1)?.key;
     const { head, damaged } = readHead(heads?.[0]?.value, typeof highest === 'number' ? highest : 0);
@@ -72,7 +97,9 @@ export class View {
     if (damaged) this.damagedRows += 1;
     for (const row of operations) this.#putOperation(row.key as number, row.value);
     for (const row of running) this.#putRunning(String(row.key), row.value);
+    for (const row of settlements) this.#putSettlement(String(row.key), row.value);
     for (const row of conflicts) this.#putConflict(String(row.key), row.value);
+    for (const row of overlay) this.#putOverlay(String(row.key), row.value);
   }
 
   #clear(): void {
@@ -81,8 +108,15 @@ export class View {
     this.running.clear();
     this.conflicts.clear();
     this.conflictBySession.clear();
+    this.overlay.clear();
+    this.settlements.clear();
+    this.keepersBySession.clear();
     this.intervals.clear();
+    this.unsent.clear();
+    this.#placed.clear();
     this.#seqsBySession.clear();
+    this.#pendingCounts.clear();
+    this.settlementsPending = 0;
     this.parked.clear();
     this.damagedRows = 0;
     this.#lastSeq = 0;
@@ -99,6 +133,8 @@ export class View {
       case 'operations': this.#putOperation(key as number, value); break;
       case 'running': this.#putRunning(key as string, value); break;
       case 'conflicts': this.#putConflict(key as string, value); break;
+      case 'overlay': this.#putOverlay(key as string, value); break;
+      case 'settlements': this.#putSettlement(key as string, value); break;
       case 'meta': this.#putMeta(key as string, value); break;
       default: return null;
     }
@@ -109,6 +145,8 @@ export class View {
     if (table === 'operations') return this.operations.get(key as number);
     if (table === 'running') return this.running.get(key as string);
     if (table === 'conflicts') return this.conflicts.get(key as string);
+    if (table === 'overlay') return this.overlay.get(key as string);
+    if (table === 'settlements') return this.settlements.get(key as string);
     if (table !== 'meta') return undefined;
     const meta: Record<string, unknown> = { head: this.head, sync: this.sync, answer: this.answer, knock: this.knock, leader: this.leader };
     return meta[key] ?? undefined;
@@ -162,21 +200,79 @@ export class View {
     const isLate = before === undefined && seq < this.#lastSeq;
     this.#lastSeq = Math.max(this.#lastSeq, seq);
     this.operations.set(seq, operation);
-    const { session } = operation;
-    this.#seqsBySession.set(session.id, [...(this.#seqsBySession.get(session.id) ?? []), seq]);
-    if (session.cancelled === null) this.intervals.add(session.id, session.startTime, session.endTime);
+    for (const id of sessionsOf(operation)) this.#link(id, seq, operation, 1);
+    if (operation.kind === 'submit') this.unsent.add(operation.session.id, operation.session.startTime, operation.session.endTime);
+    if (isSettlement(operation)) this.settlementsPending += 1;
     if (operation.delivery.parked !== null) this.parked.add(seq);
     // Only after an update was undone.
     if (isLate) this.operations = new Map([...this.operations].sort(([a], [b]) => a - b));
+    if (isDocumented(operation)) this.#place(operation.session.id);
   }
 
-  #dropOperation(seq: number, { session }: Operation, isGone: boolean): void {
+  #dropOperation(seq: number, operation: Operation, isGone: boolean): void {
+    const { session } = operation;
     // A changed row keeps its place in the order.
     if (isGone) this.operations.delete(seq);
     this.parked.delete(seq);
-    if (session.cancelled === null) this.intervals.remove(session.id, session.startTime);
-    const rest = (this.#seqsBySession.get(session.id) ?? []).filter((other) => other !== seq);
-    if (rest.length === 0) this.#seqsBySession.delete(session.id);
-    else this.#seqsBySession.set(session.id, rest);
+    for (const id of sessionsOf(operation)) this.#link(id, seq, operation, -1);
+    if (operation.kind === 'submit') this.unsent.remove(session.id, session.startTime);
+    if (isSettlement(operation)) this.settlementsPending -= 1;
+    if (isDocumented(operation) && isGone) this.#place(session.id);
+  }
+
+  /** Notes or forgets that an operation speaks of a session. */
+  #link(id: string, seq: number, operation: Operation, by: 1 | -1): void {
+    const seqs = this.#seqsBySession.get(id) ?? [];
+    const next = by === 1 ? [...seqs, seq].sort((a, b) => a - b) : seqs.filter((other) => other !== seq);
+    if (next.length === 0) this.#seqsBySession.delete(id);
+    else this.#seqsBySession.set(id, next);
+    if (isSettlement(operation)) return;
+    const count = (this.#pendingCounts.get(id) ?? 0) + by;
+    if (count === 0) this.#pendingCounts.delete(id);
+    else this.#pendingCounts.set(id, count);
+  }
+
+  /** Puts the interval of a session where it is shown now. */
+  #place(id: string): void {
+    const before = this.#placed.get(id);
+    if (before !== undefined) this.intervals.remove(id, before);
+    this.#placed.delete(id);
+    const shown = this.near(id);
+    if (shown === null || !isStanding(shown)) return;
+    this.intervals.add(id, shown.startTime, shown.endTime);
+    this.#placed.set(id, shown.startTime);
+  }
+
+  #putOverlay(id: string, value: unknown): void {
+    this.overlay.delete(id);
+    const row = value === undefined ? null : readOverlay(value);
+    if (row !== null) this.overlay.set(id, row);
+    else if (value !== undefined) this.damagedRows += 1;
+    this.#place(id);
+  }
+
+  #putSettlement(id: string, value: unknown): void {
+    const before = this.settlements.get(id);
+    if (before !== undefined) this.#keep(before, false);
+    this.settlements.delete(id);
+    if (value === undefined) return;
+    const row = readSettlement(value);
+    if (row === null) {
+      this.damagedRows += 1;
+      return;
+    }
+    this.settlements.set(id, row);
+    this.#keep(row, true);
+  }
+
+  #keep(row: SettlementRow, isThere: boolean): void {
+    if (!isKeeping(row)) return;
+    for (const session of row.sessionIds) {
+      const keepers = new Set(this.keepersBySession.get(session));
+      if (isThere) keepers.add(row.id);
+      else keepers.delete(row.id);
+      if (keepers.size === 0) this.keepersBySession.delete(session);
+      else this.keepersBySession.set(session, keepers);
+    }
   }
 }

@@ -84,26 +84,11 @@ function checkTab(world: World, slot: TabSlot, parked: ReadonlyMap<string, numbe
   const pending = status.devices?.find(({ device_id: id }) => id === status.local.device_id)?.sessions_pending;
   const held = [...parked.values()].filter((index) => index === device.index).length;
   if (pending !== held) world.violate('I-04', `${place}: ${pending} pending when quiet, ${held} parked`);
-  // The server judges what it has; a device also judges what it recorded itself. Where both speak of one session it is one conflict.
+  // A device knows everything the server has, and what it recorded itself.
   const stored = world.server.stored(world.userIds[device.plan.user] ?? '').filter(({ cancelled }) => !cancelled);
   const isStored = new Set(stored.map(({ id }) => id));
-  const own = world.ledger.owed.filter(({ id, cancelled, device: at }) => at === device.index && !cancelled && (isStored.has(id) || parked.has(id)));
-  const expected = joined([...slowGroups(stored), ...slowGroups(own)]);
+  const own = [...parked].filter(([id, at]) => at === device.index && !isStored.has(id)).flatMap(([id]) => world.ledger.find(id) ?? []).filter(({ cancelled }) => !cancelled);
+  const expected = [...slowGroups([...stored, ...own])].map((group) => group.split(' ').sort().join(' ')).sort();
   const shown = engine.conflicts.current.map(({ sessionIds }) => [...sessionIds].sort().join(' ')).sort();
   if (JSON.stringify(shown) !== JSON.stringify(expected)) world.violate('I-06', `${place}: shows conflicts [${shown.join(' | ')}], there are [${expected.join(' | ')}]`);
-}
-
-/** Groups that share a session, made one. */
-function joined(groups: readonly string[]): string[] {
-  const sets = groups.map((group) => new Set(group.split(' ')));
-  for (let i = 0; i < sets.length; i += 1) {
-    for (let j = i + 1; j < sets.length; j += 1) {
-      const [a, b] = [sets[i], sets[j]];
-      if (!a || !b || ![...b].some((id) => a.has(id))) continue;
-      for (const id of b) a.add(id);
-      sets.splice(j, 1);
-      j = i;
-    }
-  }
-  return sets.map((set) => [...set].sort().join(' ')).sort();
 }

@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 const FAILING_MAX = 16;
 /** One version of the store has so many versions of the status. */
 const VERSION_STEP = 1_000_000;
-const DELIVERIES: ReadonlySet<string> = new Set(['/api/pomodoro/submit', '/api/session/cancel']);
+const DELIVERIES: ReadonlySet<string> = new Set(['/api/pomodoro/submit', '/api/session/cancel', '/api/sync/exchange']);
 
 interface OutboxRow {
   readonly session: { readonly id: string };
@@ -20,7 +20,7 @@ interface OutboxRow {
 interface InFlight {
   readonly slot: TabSlot;
   readonly generation: number;
-  readonly id: string;
+  readonly ids: readonly string[];
 }
 
 /** What is watched on one device. */
@@ -100,20 +100,20 @@ export class Monitor {
     const { generation } = slot;
     return {
       send: async (request, signal) => {
-        const id = DELIVERIES.has(request.path) ? sessionIdOf(request) : null;
-        const item = id === null ? null : { slot, generation, id };
+        const ids = DELIVERIES.has(request.path) ? sessionIdsOf(request) : [];
+        const item = ids.length === 0 ? null : { slot, generation, ids };
         this.#sent(slot, item, request);
         const result = await transport.send(request, signal);
         if (item !== null) this.#inFlight.delete(item);
-        this.#heard(slot, id, result);
+        this.#heard(slot, ids, result);
         return result;
       },
     };
   }
 
   /** The server answered; whether anybody hears it is another matter. */
-  served(device: DeviceSlot, id: string | null, status: number): void {
-    if (id === null || status >= 300) return;
+  served(device: DeviceSlot, ids: readonly string[], status: number): void {
+    if (ids.length === 0 || status >= 300) return;
     const users = [...this.#delivered.keys()];
     const devices = this.#delivered.get(device.plan.user) ?? new Set();
     this.#delivered.set(device.plan.user, devices.add(device.index));
@@ -186,10 +186,10 @@ export class Monitor {
     if (others.some((other) => other.slot !== slot)) this.#mark('tabs.both-sent');
     if (others.filter((other) => other.slot === slot).length >= IN_FLIGHT_MAX) this.#world.violate('I-16', `device ${device.index} has more than ${IN_FLIGHT_MAX} deliveries in flight`);
     this.#inFlight.add(item);
-    if (watch.lostAnswer?.id === item.id) this.#mark('request.resent');
+    if (watch.lostAnswer !== null && item.ids.includes(watch.lostAnswer.id)) this.#mark('request.resent');
   }
 
-  #heard(slot: TabSlot, id: string | null, result: TransportResult): void {
+  #heard(slot: TabSlot, ids: readonly string[], result: TransportResult): void {
     const { device } = slot;
     const watch = this.#watch(device);
     const { elapsed } = this.#world;
@@ -202,7 +202,8 @@ export class Monitor {
     }
     const asked = result.ok && (status === 429 || status === 503) ? Number(result.response.headers['retry-after'] ?? 0) : 0;
     if (asked > 0) Object.assign(watch, { quietUntil: elapsed + asked * 1000 - 50, quietSince: elapsed });
-    if (id !== null) this.#markAnswer(device, watch, id, result);
+    const [id] = ids;
+    if (id !== undefined) this.#markAnswer(device, watch, id, result);
   }
 
   #markAnswer(device: DeviceSlot, watch: DeviceWatch, id: string, result: TransportResult): void {
@@ -239,13 +240,19 @@ function idOf(value: unknown): string[] {
   return typeof id === 'string' ? [id] : [];
 }
 
-/** The session that a request speaks of, or null. */
-export function sessionIdOf(request: HttpRequest): string | null {
-  if (request.body === undefined) return null;
+/** The sessions that a request speaks of. */
+export function sessionIdsOf(request: HttpRequest): readonly string[] {
+  if (request.body === undefined) return [];
   try {
-    const { session_id: id } = JSON.parse(request.body) as { session_id?: unknown };
-    return typeof id === 'string' ? id : null;
+    const { session_id: id, operations } = JSON.parse(request.body) as { session_id?: unknown; operations?: unknown };
+    if (typeof id === 'string') return [id];
+    return Array.isArray(operations) ? operations.flatMap(idsOfOperation) : [];
   } catch {
-    return null;
+    return [];
   }
+}
+
+function idsOfOperation(value: unknown): string[] {
+  const { session, cancellation, session_id: id } = value as { session?: { session_id?: string }; cancellation?: { session_id?: string }; session_id?: string };
+  return [session?.session_id ?? cancellation?.session_id ?? id].filter((found) => found !== undefined);
 }

@@ -10,7 +10,7 @@ import type { DevicePlan, Plan, Poison } from './action.ts';
 import type { SimServer, SimServerFactory } from './host.ts';
 import { Ledger } from './ledger.ts';
 import { MarkCounts } from './marks.ts';
-import { Monitor, sessionIdOf } from './monitor.ts';
+import { Monitor, sessionIdsOf } from './monitor.ts';
 import { SimWay } from './network.ts';
 import { randomStream } from './random.ts';
 import { createTrace, type Trace } from './trace.ts';
@@ -215,20 +215,19 @@ export class World {
   }
 
   async #handle(device: DeviceSlot, request: HttpRequest): Promise<HttpResponse | TransportResult> {
-    const id = sessionIdOf(request);
-    this.note('request', `${device.index} ${request.method} ${request.path} ${id ?? ''}`);
-    this.#checkOwner(device, request, id);
-    const poison = id === null ? undefined : this.poison.get(id);
-    if (poison !== undefined && id !== null) return poisonAnswer(poison);
+    const ids = sessionIdsOf(request);
+    this.note('request', `${device.index} ${request.method} ${request.path} ${ids.join(' ')}`);
+    for (const id of ids) this.#checkOwner(device, request, id);
+    const poison = ids.map((id) => this.poison.get(id)).find((found) => found !== undefined);
+    if (poison !== undefined) return poisonAnswer(poison);
     const response = await this.#ask(request);
     this.note('answer', `${device.index} ${response.status}`);
-    this.monitor.served(device, id, response.status);
+    this.monitor.served(device, ids, response.status);
     return response.status === 503 ? { ok: false, failure: 'network', message: 'the server died' } : response;
   }
 
   // I-11: nothing leaves with the token of another account.
-  #checkOwner(device: DeviceSlot, request: HttpRequest, id: string | null): void {
-    if (id === null) return;
+  #checkOwner(device: DeviceSlot, request: HttpRequest, id: string): void {
     const token = (request.headers['Authorization'] ?? request.headers['authorization'] ?? '').slice('Bearer '.length);
     const subject = this.#tokens.get(token)?.userId;
     const owner = this.userIds[this.ledger.find(id)?.user ?? -1];

@@ -1,0 +1,118 @@
+// What one exchange sends: the oldest operations that may go, as many as fit, in the form of the wire. Pure.
+import {
+  durationMinutes, EXCHANGE_PROTOCOL, type ExchangeRequest, formatInstant, LIMITS, type Operation as WireOperation, type SessionEdit,
+  type SettlementPlan, type SubmittedSession,
+} from '@syncline/protocol';
+import type { Changes, Effect } from '../model/effect.ts';
+import { cancelFields, type Change, type Operation, submitFields } from '../model/operation.ts';
+import { isOver } from './span.ts';
+import type { Self } from './status.ts';
+import type { View } from './view.ts';
+
+/** Room for everything in a request but its operations. */
+const ENVELOPE_BYTES = 65_536;
+
+export interface Batch {
+  readonly seqs: readonly number[];
+  readonly operations: readonly WireOperation[];
+}
+
+/**
+ * The next operations, in the order they were made. A parked one is passed over, and one that waits; what depends on them is sent all the
+ * same and refused by itself, so none holds up the others.
+ */
+export function nextBatch(view: View, now: number, user: string, max: number): Batch {
+  const seqs: number[] = [];
+  const operations: WireOperation[] = [];
+  let bytes = ENVELOPE_BYTES;
+  for (const [seq, operation] of view.operations) {
+    const { parked, wait } = operation.delivery;
+    if (parked !== null || operation.owner !== user || !isOver(wait, now)) continue;
+    const wire = toWire(seq, operation);
+    bytes += bytesAtMost(JSON.stringify(wire));
+    if (operations.length > 0 && (operations.length >= max || bytes > LIMITS.exchangeBytesMax)) break;
+    seqs.push(seq);
+    operations.push(wire);
+  }
+  return { seqs, operations };
+}
+
+/** No character of JSON text takes more than three bytes, and most take one: an upper bound that is exact for ASCII. */
+function bytesAtMost(text: string): number {
+  let bytes = text.length + 1;
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code > 127) bytes += code > 2047 ? 2 : 1;
+  }
+  return bytes;
+}
+
+function toWire(seq: number, operation: Operation): WireOperation {
+  const { opId, kind, session, change } = operation;
+  const head = { op_id: opId, seq };
+  if (kind === 'submit') return { ...head, type: 'submit', session: submitFields(session) };
+  if (kind === 'cancel' || change === null) return { ...head, type: 'cancel', cancellation: cancelFields(session) };
+  const { bases, effects, settlement } = change;
+  const base_version = bases[0]?.version ?? 0;
+  if (kind === 'restore') return { ...head, type: 'restore', session_id: session.id };
+  if (kind === 'delete') return { ...head, type: 'delete', session_id: session.id, base_version };
+  if (kind === 'unresolve') return { ...head, type: 'unresolve', settlement_id: settlement?.id ?? '' };
+  if (kind === 'amend') return { ...head, type: 'amend', session_id: session.id, base_version, edit: editOf(effects, session.id) };
+  return {
+    ...head, type: 'resolve', kind: settlement?.kind ?? 'keep_all',
+    sessions: bases.map(({ id, version }) => ({ session_id: id, version })), plan: planOf(change),
+  };
+}
+
+function editOf(effects: readonly Effect[], id: string): SessionEdit {
+  const edit = effects.find((effect) => effect.kind === 'edit' && effect.id === id);
+  return edit?.kind === 'edit' ? toEdit(edit.changes) : {};
+}
+
+function toEdit({ startTime, endTime, category, project, note }: Changes): SessionEdit {
+  const times = startTime === undefined || endTime === undefined
+    ? {}
+    : { start_time: formatInstant(startTime), end_time: formatInstant(endTime), duration: durationMinutes(startTime, endTime) };
+  return {
+    ...times,
+    ...(category === undefined ? {} : { category }),
+    ...(project === undefined ? {} : { project }),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+function planOf({ effects }: Change): SettlementPlan {
+  const edits: SettlementPlan['edits'][number][] = [];
+  const deletes: string[] = [];
+  const creates: SubmittedSession[] = [];
+  for (const effect of effects) {
+    if (effect.kind === 'edit') edits.push({ session_id: effect.id, edit: toEdit(effect.changes) });
+    else if (effect.kind === 'delete') deletes.push(effect.id);
+    else if (effect.kind === 'create') creates.push(submitFields(effect.session));
+  }
+  return { edits, deletes, creates };
+}
+
+/** The body of an exchange. */
+export function exchangeBody(view: View, self: Self, run: string, cursor: string | null, batch: Batch, limit: number): ExchangeRequest {
+  const { exchange } = view.sync;
+  const oldest = view.operations.values().next().value;
+  return {
+    protocol: EXCHANGE_PROTOCOL,
+    device: {
+      device_id: self.deviceId,
+      device_type: self.deviceType,
+      version: self.version,
+      ...(self.name === null ? {} : { name: self.name }),
+      sessions_pending: view.sessionsPending,
+      oldest_pending: oldest === undefined ? null : formatInstant(oldest.at),
+      incarnation: view.head.store,
+      run,
+    },
+    cursor,
+    epoch: exchange?.epoch ?? null,
+    operations: batch.operations,
+    status_tag: exchange?.tag ?? null,
+    limit,
+  };
+}

@@ -1,0 +1,46 @@
+// What the result of one operation in an exchange means, and what a refusal of a request with one operation means. Pure.
+import type { Operation } from '../model/operation.ts';
+import type { Fields } from '../model/rows.ts';
+import { isSameContent } from '../model/session.ts';
+import { type Failure, FAULTS_MAX, failure, type Outcome, plainText, readDetails, UNCLEAR_MAX } from './answer.ts';
+import type { OperationAnswer } from './exchange-answer.ts';
+
+/** Codes after which the same operation may pass later: it waits, and counts towards being parked. */
+const PASSING: ReadonlySet<string> = new Set(['internal', 'unavailable', 'not_found', 'depends_on_rejected', 'version_stale']);
+
+/** @param answer undefined where the answer names the operation not: then it is not settled. */
+export function readResult(answer: OperationAnswer | undefined, operation: Operation): Outcome {
+  if (answer === undefined) return unclear(operation);
+  if (answer.status !== 'rejected') {
+    return {
+      kind: 'acknowledged', displayId: answer.displayId, version: answer.version, isSuperseded: answer.status === 'superseded', sessions: answer.sessions,
+    };
+  }
+  const { code, sessions } = answer;
+  const stored = sessions.find(({ id }) => id === operation.session.id);
+  if (code === 'session_id_reused' && operation.kind === 'submit' && stored !== undefined && isSameContent(stored, operation.session)) {
+    return { kind: 'acknowledged', displayId: stored.displayId, version: stored.version, isSuperseded: false, sessions };
+  }
+  if (code === 'time_in_future') return { kind: 'held' };
+  const message = plainText(answer.message, 'The server refused it');
+  // `later` words for what depends on something else; a person decides when that does not come.
+  if (PASSING.has(code) && operation.delivery.tries + 1 < FAULTS_MAX) return failure('item', code, message, false);
+  return { kind: 'parked', reason: { code: plainText(code, 'refused'), message, details: readDetails(answer.details) } };
+}
+
+function unclear(operation: Operation): Outcome {
+  const message = 'The server answered without naming this operation';
+  if (operation.delivery.unclear + 1 >= UNCLEAR_MAX) return { kind: 'parked', reason: { code: 'unclear_answer', message, details: [] } };
+  return failure('item', 'unclear_answer', message, true, { counts: 'unclear' });
+}
+
+/** The whole request was refused, and this operation was all it carried. */
+export function wholeRefusal(status: number, body: Fields | undefined, operation: Operation, othersSucceeded: boolean): Outcome {
+  const message = plainText(body?.['error'], `The server refused it with ${status}`);
+  if (status < 500) return { kind: 'parked', reason: { code: plainText(body?.['code'], `http_${status}`), message, details: readDetails(body?.['details']) } };
+  const { faults } = operation.delivery;
+  const isCounted = faults === 0 || othersSucceeded;
+  if (isCounted && faults + 1 >= FAULTS_MAX) return { kind: 'parked', reason: { code: 'server_fault', message, details: [] } };
+  const fault: Failure = failure('item', 'server_fault', message, true, { counts: isCounted ? 'fault' : null });
+  return fault;
+}

@@ -1,0 +1,285 @@
+// One complete sync: operations go up, their results, everybody's changes and the status come down, and all of an answer is written in one
+// transaction. Repeats itself while there is more in either direction.
+import { type Operation, sessionsOf } from '../model/operation.ts';
+import type { FinishedSession } from '../model/session.ts';
+import { type Failure, type Outcome, readCommon, readJson } from './answer.ts';
+import type { Draft } from './draft.ts';
+import { type ExchangeAnswer, parseExchange } from './exchange-answer.ts';
+import { type Batch, exchangeBody, nextBatch } from './exchange-request.ts';
+import { readResult, wholeRefusal } from './exchange-result.ts';
+import { Merge } from './merge.ts';
+import { findPacked, type Packed } from './packed-lookup.ts';
+import { NotReady } from './plan.ts';
+import { withoutOwn } from './poll.ts';
+import { type Drained, type Halt, type PushOptions, tokenOutcome } from './push.ts';
+import { planReoffer, Verification } from './reoffer.ts';
+import { type Settled, settleInto } from './settle.ts';
+import { planSettlements } from './settlements.ts';
+import type { Self } from './status.ts';
+import type { ExchangePosition } from './sync-state.ts';
+
+const OPERATIONS_MAX = 1000;
+const CHANGES_LIMIT = 1000;
+/** So many clones in one term of a leader, and it is no straggler of an earlier one. */
+const CLONE_PROOFS = 2;
+const INCOHERENT = 'incoherent_answer';
+
+export interface ExchangerOptions extends PushOptions {
+  readonly self: Self;
+}
+
+export class Exchanger {
+  readonly #options: ExchangerOptions;
+  /** Names this run of the engine; never stored, so a copied profile cannot share it. */
+  #run: string;
+  #clones = 0;
+  /** Fewer after a refusal of the whole: one bad operation must not hold up the others. */
+  #most = OPERATIONS_MAX;
+  /** The walk from the beginning, as far as it came; forgotten with the leader. */
+  #walk: Verification | null = null;
+  #sent = 0;
+  #progress = 0;
+
+  constructor(options: ExchangerOptions) {
+    this.#options = options;
+    this.#run = options.ids.uuid();
+  }
+
+  /** A new term of leading begins. */
+  begin(): void {
+    this.#run = this.#options.ids.uuid();
+    this.#clones = 0;
+    this.#walk = null;
+    this.#most = OPERATIONS_MAX;
+  }
+
+  /** Exchanges until there is nothing more, or something stands in the way. */
+  async run(term: number, signal: AbortSignal): Promise<Drained> {
+    this.#sent = 0;
+    this.#progress = 0;
+    const pending = this.#options.local.view.operations.size;
+    for (;;) {
+      const round = await this.#round(term, signal, pending);
+      if (round === 'again') continue;
+      return { sent: this.#sent, halt: round };
+    }
+  }
+
+  /** `again`, or what ended it: null when everything is done. */
+  async #round(term: number, signal: AbortSignal, total: number): Promise<Halt | null | 'again'> {
+    const { local, calls, clock, user, self } = this.#options;
+    const batch = await local.commit((draft) => this.#announce(draft, term, total), 'relaxed');
+    if (batch === null || signal.aborted) return null;
+    const { exchange } = local.view.sync;
+    const cursor = exchange === null || exchange.isVerifying ? (this.#walk?.cursor ?? null) : exchange.cursor;
+    const before = this.#operationsOf(batch);
+    const body = exchangeBody(local.view, self, this.#run, cursor, batch, CHANGES_LIMIT);
+    const sent = await calls.post('/api/sync/exchange', JSON.stringify(body), signal);
+    if (signal.aborted && !(sent.kind === 'answered' && sent.result.ok)) return null;
+    if (sent.kind === 'no_token') return this.#failed(batch, tokenOutcome(sent), term, false);
+    const common = readCommon(sent.result, clock.now());
+    if (common !== null) return this.#failed(batch, common, term, true);
+    const response = sent.result.ok ? sent.result.response : null;
+    if (response === null) return null;
+    const fields = readJson(response);
+    if (response.status >= 300) return this.#refused(batch, response.status, fields, term);
+    const answer = parseExchange(fields);
+    if (answer === null) return this.#incoherent(batch, term);
+    this.#most = Math.min(OPERATIONS_MAX, this.#most * 2);
+    const isKept = await this.#keep(answer, batch, before, cursor, term);
+    if (!isKept || signal.aborted) return null;
+    const isMore = answer.more || nextBatch(local.view, clock.now(), user, 1).seqs.length > 0 || this.#isWalking();
+    return isMore ? 'again' : null;
+  }
+
+  #isWalking(): boolean {
+    return this.#options.local.view.sync.exchange?.isVerifying === true;
+  }
+
+  #operationsOf({ seqs }: Batch): readonly Operation[] {
+    return seqs.map((seq) => this.#options.local.view.operations.get(seq) as Operation);
+  }
+
+  /** Notes what goes on its way. Null for a leader that is none any more. */
+  #announce(draft: Draft, term: number, total: number): Batch | null {
+    if (draft.view.head.term !== term) return null;
+    const batch = nextBatch(draft.view, draft.now, this.#options.user, this.#most);
+    draft.setHead({ inFlight: batch.seqs });
+    if (batch.seqs.length > 0) {
+      const progress = { done: this.#progress, total: Math.max(total, this.#progress + batch.seqs.length) };
+      draft.setSync({ phase: 'syncing', progress }, this.#options.contact.latest);
+    }
+    return batch;
+  }
+
+  async #keep(answer: ExchangeAnswer, batch: Batch, before: readonly Operation[], sentCursor: string | null, term: number): Promise<boolean> {
+    const { local, ids } = this.#options;
+    const settled = batch.seqs.map((seq, i): Settled => {
+      const operation = before[i] as Operation;
+      return { seq, opId: operation.opId, outcome: readResult(answer.results.get(operation.opId), operation), random: ids.random() };
+    });
+    const walk = this.#walkAfter(answer, sentCursor);
+    let packed: Packed | null = null;
+    const records = [...answer.sessions, ...settled.flatMap(({ outcome }) => (outcome.kind === 'acknowledged' ? outcome.sessions : []))];
+    const kept = [...answer.settlements.map(({ sessionIds }) => sessionIds), ...before.map(sessionsOf)].flat();
+    const wanted = [...records.map(({ id }) => id), ...kept];
+    const isKept = await local.commit((draft) => {
+      if (packed?.version !== draft.view.head.historyVersion) throw new NotReady(async () => void (packed = await findPacked(local, wanted)));
+      return this.#plan(draft, answer, settled, packed.sessions, walk, term);
+    }, 'relaxed');
+    if (!isKept) return false;
+    this.#walk = walk;
+    for (const { outcome } of settled) if (outcome.kind === 'acknowledged') this.#sent += 1;
+    this.#progress = this.#sent;
+    if (walk !== null && !answer.more) await this.#finishWalk(walk, term);
+    return true;
+  }
+
+  /** Where the walk from the beginning is after this answer; null without one. */
+  #walkAfter({ reset, cursor, sessions, settlements }: ExchangeAnswer, sentCursor: string | null): Verification | null {
+    const isBack = reset === 'epoch' || reset === 'cursor_ahead';
+    const isVerifying = isBack || this.#isWalking();
+    if (!isVerifying) return null;
+    const isFirst = isBack || sentCursor === null || this.#walk === null;
+    return (isFirst ? Verification.begin() : (this.#walk as Verification)).with(cursor, sessions, settlements);
+  }
+
+  #plan(
+    draft: Draft, answer: ExchangeAnswer, settled: readonly Settled[], packed: ReadonlyMap<string, FinishedSession>, walk: Verification | null, term: number,
+  ): boolean {
+    const { local, self } = this.#options;
+    const { sync, answer: shown } = draft.view;
+    const merge = new Merge(draft, local.store, packed);
+    settleInto(merge, draft, term, settled);
+    if (draft.view.head.term !== term) {
+      // An acknowledgement is a fact whoever heard it; the rest is for the leader of now.
+      merge.finish();
+      return false;
+    }
+    const own = merge.gained;
+    planSettlements(draft, merge, local.store, answer, settled);
+    for (const session of answer.sessions) {
+      if (walk !== null) walk.compare(session, merge.known(session.id));
+      merge.take(session, walk !== null);
+    }
+    const pulled = merge.gained - own;
+    merge.finish();
+    const position: ExchangePosition = {
+      epoch: answer.epoch, cursor: walk === null ? answer.cursor : null, tag: answer.tag, head: answer.head, isVerifying: walk !== null,
+    };
+    const loss = sync.exchange === null && answer.announced > (sync.loss?.sessions ?? 0) ? { sessions: answer.announced, at: draft.now } : sync.loss;
+    draft.setSync({ exchange: position, loss, problems: sync.problems.filter((code) => code !== INCOHERENT) });
+    this.#keepStatus(draft, answer, self, pulled, shown?.acknowledged ?? 0);
+    return true;
+  }
+
+  #keepStatus(draft: Draft, { status, running, more }: ExchangeAnswer, self: Self, pulled: number, counted: number): void {
+    const { answer: before, head } = draft.view;
+    if (status === null) {
+      if (before !== null && pulled !== 0) draft.putMeta('answer', { ...before, acknowledged: Math.max(0, counted + pulled) });
+      return;
+    }
+    // Once this device knows the whole history, its own conflicts are all there are.
+    const told = more ? status : { ...status, openConflicts: 0, conflicts: [] };
+    draft.putMeta('answer', { answer: withoutOwn(told, self, false), acknowledged: head.acknowledged, running });
+  }
+
+  async #finishWalk(walk: Verification, term: number): Promise<void> {
+    const { local, ids, self, user } = this.#options;
+    await planReoffer(local, walk, { term, owner: user, ids, deviceId: self.deviceId });
+    this.#walk = null;
+  }
+
+  async #failed(batch: Batch, outcome: Outcome, term: number, wasSent: boolean): Promise<Halt | null> {
+    if (outcome.kind === 'acknowledged' || outcome.kind === 'parked' || outcome.kind === 'held') return null;
+    if (outcome.kind === 'failed' && outcome.scope === 'server') this.#most = Math.max(1, Math.floor(Math.max(1, batch.seqs.length) / 2));
+    await this.#takeBack(term, wasSent && outcome.kind === 'failed' && outcome.unknown);
+    await this.#halt(outcome);
+    return outcome;
+  }
+
+  async #halt(halt: Halt): Promise<void> {
+    if (halt.kind === 'failed') this.#options.books.noteFailure();
+    await this.#options.books.fail(halt, this.#sent > 0);
+  }
+
+  /** Nothing is on its way any more. */
+  async #takeBack(term: number, isUnknown: boolean): Promise<void> {
+    await this.#options.local.commit((draft) => {
+      if (draft.view.head.term !== term) return;
+      for (const seq of isUnknown ? draft.view.head.inFlight : []) {
+        const operation = draft.view.operations.get(seq);
+        if (operation === undefined || operation.delivery.unknown) continue;
+        draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, unknown: true } });
+      }
+      draft.setHead({ inFlight: [] });
+    }, 'relaxed');
+  }
+
+  /** The server refused the request as a whole. */
+  async #refused(batch: Batch, status: number, body: ReturnType<typeof readJson>, term: number): Promise<Halt | null | 'again'> {
+    if (body?.['code'] === 'device_cloned') return this.#cloned(term);
+    const { seqs } = batch;
+    if (seqs.length > 1) {
+      this.#most = Math.max(1, Math.floor(seqs.length / 2));
+      await this.#takeBack(term, status >= 500);
+      this.#options.books.noteFailure();
+      const now = this.#options.clock.now();
+      if (this.#options.books.freeAt(now) <= now && status < 500) return 'again';
+      const halt = busy(status);
+      await this.#halt(halt);
+      return halt;
+    }
+    const operation = this.#operationsOf(batch)[0];
+    if (operation === undefined) {
+      const halt = busy(status);
+      await this.#takeBack(term, false);
+      await this.#halt(halt);
+      return halt;
+    }
+    const { ids, local } = this.#options;
+    const othersSucceeded = operation.delivery.successesAtFault !== local.view.sync.successes;
+    const outcome = wholeRefusal(status, body, operation, othersSucceeded);
+    await local.commit((draft) => {
+      const merge = new Merge(draft, local.store, new Map());
+      settleInto(merge, draft, term, [{ seq: seqs[0] as number, opId: operation.opId, outcome, random: ids.random() }]);
+      merge.finish();
+    }, 'relaxed');
+    if (outcome.kind !== 'failed') return 'again';
+    await this.#halt(outcome);
+    return outcome;
+  }
+
+  async #incoherent(batch: Batch, term: number): Promise<Halt> {
+    await this.#takeBack(term, batch.seqs.length > 0);
+    await this.#options.local.commit((draft) => {
+      draft.setSync({ problems: [...new Set([...draft.view.sync.problems, INCOHERENT])] });
+    }, 'relaxed');
+    const halt: Failure = {
+      kind: 'failed', scope: 'server', code: INCOHERENT, message: 'The answer made no sense', retryAfterMs: null, unknown: true, counts: null,
+    };
+    await this.#halt(halt);
+    return halt;
+  }
+
+  /** Once it may be a request of an earlier run that came late. Twice, and another installation uses this id: this one takes a new one. */
+  async #cloned(term: number): Promise<Halt | null | 'again'> {
+    const { ids, local } = this.#options;
+    this.#clones += 1;
+    this.#run = ids.uuid();
+    await this.#takeBack(term, false);
+    if (this.#clones < CLONE_PROOFS) return 'again';
+    this.#clones = 0;
+    const deviceId = ids.uuid();
+    await local.commit((draft) => {
+      if (draft.view.head.term === term) draft.setSync({ deviceId, problems: [...new Set([...draft.view.sync.problems, 'device_cloned'])] });
+    }, 'strict');
+    return local.view.sync.deviceId === deviceId ? 'again' : null;
+  }
+}
+
+function busy(status: number): Failure {
+  return {
+    kind: 'failed', scope: 'server', code: `http_${status}`, message: `The server answered ${status}`, retryAfterMs: null, unknown: status >= 500, counts: null,
+  };
+}

@@ -1,0 +1,150 @@
+// A server whose time went back: while its history is walked from the beginning, what it holds is compared with what this device holds,
+// and at the end everything it lacks is offered again. So every device is a backup.
+import type { Effect } from '../model/effect.ts';
+import { type Operation, type OperationKind, UNTRIED } from '../model/operation.ts';
+import type { OverlayRow } from '../model/rows.ts';
+import { type FinishedSession, isSameContent } from '../model/session.ts';
+import type { Ids } from '../ports.ts';
+import type { Draft } from './draft.ts';
+import { type ChunkInfo, packChunk, unpackChunk } from './history-chunk.ts';
+import type { Local } from './local.ts';
+import { NotReady } from './plan.ts';
+import type { SettlementRow } from './settlement-row.ts';
+
+/** What a walk from the beginning has met so far. */
+export class Verification {
+  readonly cursor: string | null;
+  readonly #seen: Set<string>;
+  readonly #settlements: Set<string>;
+  /** Sessions that the server holds in an older state than this device. */
+  readonly newer: Map<string, { readonly ours: FinishedSession; readonly theirs: FinishedSession }>;
+
+  private constructor(cursor: string | null, seen: Set<string>, settlements: Set<string>, newer: Verification['newer']) {
+    this.cursor = cursor;
+    this.#seen = seen;
+    this.#settlements = settlements;
+    this.newer = newer;
+  }
+
+  static begin(): Verification {
+    return new Verification(null, new Set(), new Set(), new Map());
+  }
+
+  /** The walk one page further. */
+  with(cursor: string, sessions: readonly FinishedSession[], settlements: readonly SettlementRow[]): Verification {
+    for (const { id } of sessions) this.#seen.add(id);
+    for (const { id } of settlements) this.#settlements.add(id);
+    return new Verification(cursor, this.#seen, this.#settlements, this.newer);
+  }
+
+  /** @param ours the state this device had from the server before its time went back. */
+  compare(theirs: FinishedSession, ours: FinishedSession | null): void {
+    if (ours === null || ours.version <= theirs.version) return;
+    if (isSameContent(ours, theirs) && (ours.deletedAt === null) === (theirs.deletedAt === null)) return;
+    this.newer.set(theirs.id, { ours, theirs });
+  }
+
+  isMissing(id: string): boolean {
+    return !this.#seen.has(id);
+  }
+
+  isSettlementMissing(id: string): boolean {
+    return !this.#settlements.has(id);
+  }
+}
+
+export interface Reoffer {
+  readonly term: number;
+  readonly owner: string;
+  readonly ids: Ids;
+  readonly deviceId: string;
+}
+
+/** Puts everything the server lacks into the outbox, a chunk of history at a time, and ends the walk. */
+export async function planReoffer(local: Local, walk: Verification, by: Reoffer): Promise<void> {
+  const { history, store } = local;
+  if (local.view.head.nextChunk > 1) await history.load(store, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  for (const { chunk } of [...history.directory]) {
+    const [rows] = await store.read([{ table: 'history', key: chunk }]);
+    const sessions = unpackChunk(rows?.[0]?.value) ?? [];
+    const missing = sessions.filter((session) => session !== null && walk.isMissing(session.id));
+    if (missing.length === 0) continue;
+    const opIds = missing.map(() => by.ids.uuid());
+    await local.commit((draft) => reofferChunk(draft, local, chunk, sessions, missing as FinishedSession[], opIds, by), 'relaxed');
+  }
+  const opIds = Array.from({ length: walk.newer.size + local.view.overlay.size + local.view.settlements.size }, () => by.ids.uuid());
+  await local.commit((draft) => finish(draft, walk, opIds, by), 'relaxed');
+}
+
+function reofferChunk(
+  draft: Draft, local: Local, chunk: number, all: readonly (FinishedSession | null)[], missing: readonly FinishedSession[], opIds: readonly string[], by: Reoffer,
+): void {
+  const { view, history } = draft;
+  if (view.head.term !== by.term) return;
+  if (!history.isLoaded(view.head.historyVersion, 0, 0)) throw new NotReady(async () => void (await history.load(local.store, 0, 0)));
+  if (!history.directory.some((info) => info.chunk === chunk)) return;
+  const gone = new Set(missing.map(({ id }) => id));
+  const kept = all.filter((session) => session !== null && !gone.has(session.id)) as FinishedSession[];
+  const packed = kept.length === 0 ? null : packChunk(chunk, kept);
+  const directory: ChunkInfo[] = history.directory.flatMap((info) => (info.chunk !== chunk ? [info] : packed === null ? [] : [packed.info]));
+  draft.putHistory(directory, packed === null ? [] : [{ chunk, text: packed.text, columns: packed.columns, sessions: kept }], packed === null ? [chunk] : []);
+  let completed = 0;
+  missing.forEach((session, i) => {
+    // What lies over it is offered, or left, on its own.
+    if (view.overlay.has(session.id) || view.seqsOf(session.id).length > 0) return;
+    if (session.cancelled === null) completed += 1;
+    offer(draft, session, session.cancelled === null ? 'submit' : 'cancel', null, opIds[i] as string, by);
+  });
+  draft.setHead({ acknowledged: Math.max(0, view.head.acknowledged - completed) });
+}
+
+function offer(draft: Draft, session: FinishedSession, kind: OperationKind, change: Operation['change'], opId: string, { owner }: Reoffer): void {
+  const seq = draft.view.head.nextSeq;
+  draft.setHead({ nextSeq: seq + 1 });
+  draft.put('operations', seq, { opId, kind, change, owner, session, at: Math.round(draft.now), delivery: { ...UNTRIED, unknown: true } });
+}
+
+function finish(draft: Draft, walk: Verification, opIds: readonly string[], by: Reoffer): void {
+  const { view } = draft;
+  if (view.head.term !== by.term) return;
+  const next = (() => {
+    let used = 0;
+    return () => opIds[used++] ?? by.ids.uuid();
+  })();
+  for (const [id, row] of [...view.overlay]) if (walk.isMissing(id)) offerOverlaid(draft, id, row, next(), by);
+  for (const [id, { ours, theirs }] of walk.newer) {
+    if (view.seqsOf(id).length > 0) continue;
+    const isDelete = ours.deletedAt !== null && theirs.deletedAt === null;
+    const isRestore = ours.deletedAt === null && theirs.deletedAt !== null;
+    const kind = isDelete ? 'delete' : isRestore ? 'restore' : 'amend';
+    const effect: Effect = kind === 'amend' ? { kind: 'edit', id, changes: differenceOf(ours, theirs) } : { kind, id };
+    const row: OverlayRow = { server: theirs, shown: ours };
+    draft.put('overlay', id, row);
+    offer(draft, ours, kind, { effects: [effect], bases: [{ id, version: theirs.version }], settlement: null }, next(), by);
+  }
+  const { exchange } = view.sync;
+  if (exchange !== null) draft.setSync({ exchange: { ...exchange, cursor: walk.cursor, isVerifying: false } });
+}
+
+/** The server never heard of it, or has forgotten it. */
+function offerOverlaid(draft: Draft, id: string, { shown, server }: OverlayRow, opId: string, by: Reoffer): void {
+  const isQueued = draft.view.operationsOf(id).some(({ kind }) => kind === 'submit' || kind === 'cancel');
+  if (server === null || isQueued) return;
+  if (shown.deletedAt !== null) {
+    if (draft.view.seqsOf(id).length === 0) draft.delete('overlay', id);
+    return;
+  }
+  draft.delete('overlay', id);
+  offer(draft, shown, shown.cancelled === null ? 'submit' : 'cancel', null, opId, by);
+  if (shown.cancelled === null) draft.setHead({ acknowledged: Math.max(0, draft.view.head.acknowledged - 1) });
+}
+
+function differenceOf(ours: FinishedSession, theirs: FinishedSession): Extract<Effect, { kind: 'edit' }>['changes'] {
+  const areTimesSame = ours.startTime === theirs.startTime && ours.endTime === theirs.endTime;
+  return {
+    ...(areTimesSame ? {} : { startTime: ours.startTime, endTime: ours.endTime }),
+    ...(ours.category === theirs.category ? {} : { category: ours.category }),
+    ...(ours.project === theirs.project ? {} : { project: ours.project }),
+    ...(ours.note === theirs.note ? {} : { note: ours.note }),
+  };
+}

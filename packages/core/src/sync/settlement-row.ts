@@ -1,0 +1,38 @@
+// A settlement as this device knows it: one row for each, undone and superseded ones included, so that the journal is complete.
+import { asFields, areTexts, isNumberOrNull, isTextOrNull, readFinished } from '../model/rows.ts';
+import type { FinishedSession } from '../model/session.ts';
+
+/** `pending`: decided here, the server has not settled it · `applied` · `superseded`: something else was first, nothing came of it. */
+export type SettlementOutcome = 'pending' | 'applied' | 'superseded';
+
+export interface SettlementRow {
+  readonly id: string;
+  readonly kind: string;
+  /** Ordered by id. */
+  readonly sessionIds: readonly string[];
+  /** By the server's clock once it is settled, before that by this device's. */
+  readonly settledAt: number;
+  readonly undoneAt: number | null;
+  readonly deviceId: string | null;
+  readonly outcome: SettlementOutcome;
+  /** What it changed, as it was before: known only on the device that decided. */
+  readonly before: readonly FinishedSession[];
+  /** Sessions it made. */
+  readonly created: readonly string[];
+}
+
+const OUTCOMES: ReadonlySet<unknown> = new Set<SettlementOutcome>(['pending', 'applied', 'superseded']);
+
+export function readSettlement(value: unknown): SettlementRow | null {
+  const row = asFields(value);
+  const isSound =
+    row !== null && typeof row['id'] === 'string' && typeof row['kind'] === 'string' && areTexts(row['sessionIds']) &&
+    typeof row['settledAt'] === 'number' && isNumberOrNull(row['undoneAt']) && isTextOrNull(row['deviceId']) && OUTCOMES.has(row['outcome']) &&
+    Array.isArray(row['before']) && row['before'].every((session) => readFinished(session) !== null) && areTexts(row['created']);
+  return isSound ? (row as unknown as SettlementRow) : null;
+}
+
+/** Whether it keeps its sessions apart from each other now. */
+export function isKeeping({ kind, undoneAt, outcome }: SettlementRow): boolean {
+  return kind === 'keep_all' && undoneAt === null && outcome !== 'superseded';
+}

@@ -1,0 +1,34 @@
+// The journal of settlements, and the pairs that settlements keep apart.
+import type { Draft } from './draft.ts';
+import type { ExchangeAnswer } from './exchange-answer.ts';
+import type { Merge } from './merge.ts';
+import type { Store } from '../ports.ts';
+import { regroup } from './conflict-groups.ts';
+import type { Settled } from './settle.ts';
+import { isKeeping, type SettlementRow } from './settlement-row.ts';
+
+/** Takes in what an answer says of settlements, own ones included. */
+export function planSettlements(draft: Draft, merge: Merge, store: Store, answer: ExchangeAnswer, settled: readonly Settled[]): void {
+  const { view } = draft;
+  const rows = new Map<string, SettlementRow>();
+  for (const { opId, outcome } of settled) {
+    const own = view.settlements.get(opId);
+    if (own === undefined || outcome.kind !== 'acknowledged') continue;
+    rows.set(opId, { ...own, outcome: outcome.isSuperseded ? 'superseded' : 'applied' });
+  }
+  for (const told of answer.settlements) {
+    const own = rows.get(told.id) ?? view.settlements.get(told.id);
+    rows.set(told.id, own === undefined ? told : { ...told, before: own.before, created: own.created });
+  }
+  for (const [id, row] of rows) putSettlement(draft, merge, store, id, row);
+}
+
+/** Writes a settlement; conflicts follow where it begins or ends to keep sessions apart. */
+export function putSettlement(draft: Draft, merge: Merge | null, store: Store, id: string, row: SettlementRow): void {
+  const before = draft.view.settlements.get(id);
+  const wasKeeping = before !== undefined && isKeeping(before);
+  draft.put('settlements', id, row);
+  if (wasKeeping === isKeeping(row)) return;
+  const sessions = row.sessionIds.map((session) => (merge === null ? draft.view.near(session) : merge.shown(session))).filter((session) => session !== null);
+  regroup(draft, store, sessions);
+}
