@@ -100,8 +100,9 @@ describe('offline and back, in two browsers and a desktop client', () => {
     const before = await serverStatus(server.url, account);
     let killed: Promise<void> | null = null;
     // The request reaches the server and is answered there; the answer dies with the server.
-    await first.context.route('**/api/pomodoro/submit', async (route) => {
-      if (killed !== null) return route.continue();
+    await first.context.route('**/api/sync/exchange', async (route) => {
+      const { operations } = route.request().postDataJSON() as { operations: unknown[] };
+      if (killed !== null || operations.length === 0) return route.continue();
       await route.fetch();
       killed = server.kill();
       await killed;

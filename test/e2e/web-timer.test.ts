@@ -55,10 +55,13 @@ describe('the web timer', () => {
 
   it('shows why a session was refused, and sends it once it was changed', async () => {
     const refusal = { error: 'Not acceptable', code: 'invalid_request', details: [{ path: 'category', message: 'is not known to the team' }] };
-    await profile.context.route('**/api/pomodoro/submit', (route) => route.fulfill({ status: 422, contentType: 'application/json', body: JSON.stringify(refusal) }));
+    await profile.context.route('**/api/sync/exchange', (route) => {
+      const { operations } = route.request().postDataJSON() as { operations: unknown[] };
+      return operations.length === 0 ? route.continue() : route.fulfill({ status: 422, contentType: 'application/json', body: JSON.stringify(refusal) });
+    });
     const id = await addPastSession(page, { start: base + 2 * HOUR, end: base + 2.5 * HOUR, category: 'gardening', project: 'refused' });
     await waitForState(page, id, 'parked');
-    await profile.context.unroute('**/api/pomodoro/submit');
+    await profile.context.unroute('**/api/sync/exchange');
     const row = page.locator(`[data-session-id="${id}"]`);
     expect(await row.textContent()).toContain('Not acceptable. The category is not known to the team.');
     await row.getByRole('button', { name: 'Edit' }).click();
