@@ -24,6 +24,7 @@ export {
   type OverlapPair,
   type SessionInterval,
 } from './rules/overlap.ts';
+export { preferenceFault } from './rules/preference.ts';
 export { deviceTypeName } from './rules/recommendations.ts';
 export { durationMinutes, type SessionTimeIssue, type SessionTimes, validateSessionTimes } from './rules/session-input.ts';
 export {
@@ -45,6 +46,7 @@ export {
 export type { DeviceFacts, ParkedFact, SyncFacts } from './rules/sync-facts.ts';
 export { syncLagWords } from './rules/sync-lag.ts';
 export { textProblem, utf8Length } from './rules/text.ts';
+export { isTimeZone } from './rules/time-zone.ts';
 export { canonicalUuid } from './rules/uuid.ts';
 export {
   parseQuery,
@@ -91,7 +93,6 @@ export {
   type AnalyticsQuery,
   analyticsResponse,
   type AnalyticsResponse,
-  isTimeZone,
   PREFERENCE_NAMES,
   type PreferenceName,
   type Preferences,

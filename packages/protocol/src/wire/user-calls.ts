@@ -1,6 +1,7 @@
 // What the service knows of a user: user data, preferences, analytics.
 import * as z from 'zod/mini';
 import { LIMITS } from '../rules/limits.ts';
+import { isTimeZone } from '../rules/time-zone.ts';
 import { closed, open, type Schema, type ShapeOf, text, whole } from './schema.ts';
 import { queryWhole } from './query.ts';
 
@@ -109,16 +110,6 @@ function timezone(): z.ZodMiniString<string> {
       context.issues.push({ code: 'custom', message: 'must be an IANA time zone', input: context.value });
     }),
   );
-}
-
-/** Whether the platform knows a text as an IANA time zone; numeric offsets are none. */
-export function isTimeZone(name: string): boolean {
-  if (name.length > LIMITS.timezoneChars || name.startsWith('+') || name.startsWith('-')) return false;
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
-  } catch {
-    return false;
-  }
 }
 
 /** The documented preferences, in their order. */
