@@ -1,5 +1,5 @@
 // The engine as an app sees it. Types only.
-import type { Conflict, SyncStatus } from '@syncline/protocol';
+import type { Conflict, PreferenceName, Preferences, SyncStatus } from '@syncline/protocol';
 import type { Ports } from './ports.ts';
 import type { Source } from './source.ts';
 
@@ -28,6 +28,8 @@ export interface SyncEngineOptions {
   readonly lastHours?: number | undefined;
   /** Whether this engine may send at all; a follower that only records and shows sets false. Default true. */
   readonly sync?: boolean | undefined;
+  /** `yjsPreferences()` of `@syncline/core/preferences`; without it the engine has no preferences and a page carries no code for them. */
+  readonly preferences?: PreferencesPlugin | undefined;
   /** Real ones by default; tests and unusual platforms hand in their own. */
   readonly ports?: Partial<Ports> | undefined;
 }
@@ -193,6 +195,73 @@ export interface SessionsApi {
   discard(id: string): Promise<Session>;
 }
 
+/** Carries preferences; made by `yjsPreferences()` of `@syncline/core/preferences`, and by nothing else. */
+export interface PreferencesPlugin {
+  readonly kind: 'preferences';
+}
+
+/** What is known of one preference beside its value. */
+export interface PreferenceDetail {
+  /** The device that set it; null when nobody told. */
+  readonly deviceId: string | null;
+  /** When it was set, by that device's clock, in milliseconds since the epoch; null when nobody told. For people: it decides nothing. */
+  readonly at: number | null;
+  /** Set here, and the server does not have it yet. */
+  readonly pending: boolean;
+  /** Why the server refused what was set here; null normally. */
+  readonly parked: ParkedReason | null;
+}
+
+/** A value that lost: the same preference was set in two places that did not know of each other. */
+export interface LostPreference {
+  /** Names this entry, for `restore` and `dismiss`. */
+  readonly id: string;
+  readonly name: PreferenceName;
+  readonly value: Preferences[PreferenceName];
+  /** Who set it; null when nobody told. */
+  readonly deviceId: string | null;
+  /** When it was set; null when nobody told. */
+  readonly setAt: number | null;
+  /** When this device found out, by its clock. */
+  readonly lostAt: number;
+}
+
+/** The preferences at one moment; immutable. */
+export interface PreferencesState {
+  /** What holds, this device's unsent changes included. Documented names and values only. */
+  readonly values: Preferences;
+  /** One for each name in `values`. */
+  readonly details: { readonly [Name in PreferenceName]?: PreferenceDetail };
+  /** Something here is not with the server yet. */
+  readonly pending: boolean;
+  /** The conflict journal, newest first: values that lost and were neither restored nor dismissed. */
+  readonly lost: readonly LostPreference[];
+}
+
+/** One user's preferences on this device, live over all its tabs. */
+export interface PreferencesApi extends Source<PreferencesState> {
+  get<Name extends PreferenceName>(name: Name): Preferences[Name];
+  /**
+   * Sets one preference, or several at once. Resolves when it is durable; what is equal already is not set again.
+   * Rejects with an `EngineError`: `invalid_input` names every faulty field (unknown names included) and stores nothing, `storage_full`, `closed`.
+   */
+  set<Name extends PreferenceName>(name: Name, value: NonNullable<Preferences[Name]>): Promise<PreferencesState>;
+  set(changes: Preferences): Promise<PreferencesState>;
+  /** Sets a lost value again and takes it out of the journal. Rejects with `not_found`. */
+  restore(id: string): Promise<PreferencesState>;
+  /** Takes an entry out of the journal. Rejects with `not_found`. */
+  dismiss(id: string): Promise<PreferencesState>;
+  /** Sends what the server refused once more. Rejects with `not_parked`. */
+  retry(name: PreferenceName): Promise<PreferencesState>;
+  /** Gives up what the server refused; its own value holds again. Rejects with `not_parked`. */
+  discard(name: PreferenceName): Promise<PreferencesState>;
+}
+
+/** An engine that was created with `preferences`. */
+export interface EngineWithPreferences extends SyncEngine {
+  readonly preferences: PreferencesApi;
+}
+
 export interface SyncEngine {
   readonly user: string;
   readonly deviceId: string;
@@ -200,6 +269,8 @@ export interface SyncEngine {
   readonly status: Source<EngineStatus>;
   /** Open conflicts, those not yet sent included. */
   readonly conflicts: Source<readonly Conflict[]>;
+  /** Null unless the engine was created with `preferences`. */
+  readonly preferences: PreferencesApi | null;
   /** Sends what is pending now, in whichever tab leads; resolves when done or when it cannot go on. */
   sync(): Promise<SyncOutcome>;
   /** Stops, releases every handle. Sources keep their last value and emit no more. Pending work stays in the store. */

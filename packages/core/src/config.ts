@@ -1,6 +1,6 @@
 // The options of an engine, checked once and put into one flat form.
 import { type FieldIssue, isDeviceType, LIMITS, textProblem } from '@syncline/protocol';
-import type { SyncEngineOptions } from './api.ts';
+import type { PreferencesPlugin, SyncEngineOptions } from './api.ts';
 import { engineError } from './errors.ts';
 import { storeName } from './store-name.ts';
 
@@ -15,6 +15,7 @@ export interface EngineConfig {
   readonly appIdentifier: string | null;
   readonly lastHours: number;
   readonly maySend: boolean;
+  readonly preferences: PreferencesPlugin | null;
   /** Name of the store, of its lock and of its channel. */
   readonly name: string;
 }
@@ -54,6 +55,7 @@ export function readConfig(options: SyncEngineOptions): EngineConfig {
     appIdentifier: server.appIdentifier ?? null,
     lastHours,
     maySend: options.sync ?? true,
+    preferences: options.preferences ?? null,
     name: storeName(origin, options.user),
   };
 }

@@ -1,7 +1,7 @@
 // openEngine: opens the account's store, puts the parts together, and reacts to what happens around them.
 // A session goes: sessions (stamp) → record (one transaction) → outbox → push → settle → history; status is derived after each step.
 import type { Conflict } from '@syncline/protocol';
-import type { EngineStatus, SyncEngine, SyncEngineOptions, SyncOutcome } from './api.ts';
+import type { EngineStatus, PreferencesApi, SyncEngine, SyncEngineOptions, SyncOutcome } from './api.ts';
 import { type EngineConfig, readConfig } from './config.ts';
 import { engineError } from './errors.ts';
 import type { RunningSession } from './model/session.ts';
@@ -15,6 +15,7 @@ import { Leadership } from './sync/leadership.ts';
 import { Local } from './sync/local.ts';
 import { inTime, openStore, openVolatile, type OpenedStore } from './sync/open-store.ts';
 import type { Held } from './sync/rescue.ts';
+import { isPreferencesFactory, type PreferencesPart } from './sync/preferences-part.ts';
 import { ServerCalls } from './sync/server-calls.ts';
 import { SessionReader } from './sync/session-reader.ts';
 import { Sessions } from './sync/sessions.ts';
@@ -39,6 +40,7 @@ class Engine implements SyncEngine {
   readonly #calls: ServerCalls;
   readonly #books: Books;
   readonly #driver: Driver;
+  readonly #preferences: PreferencesPart | null;
   readonly #leadership: Leadership;
   readonly #keeper: StoreKeeper;
   readonly #stop = new AbortController();
@@ -47,6 +49,7 @@ class Engine implements SyncEngine {
   #closing: Promise<void> | null = null;
   #announceClosed: () => void = () => undefined;
   #ringSeq = 0;
+  #ringMark: string | null = null;
 
   constructor(config: EngineConfig, ports: Ports, local: Local, identity: DeviceIdentity, hooks: Hooks) {
     // Another id is taken when another installation is found to use this one.
@@ -75,8 +78,10 @@ class Engine implements SyncEngine {
       sessionsPending: () => view.sessionsPending,
       onAnswer: (skew) => contact.heard(skew),
     });
+    this.#preferences = this.#plugIn();
     this.#driver = new Driver({
       local, calls: this.#calls, tokens, clock, ids, lifecycle, self, user: config.user, contact, books: this.#books,
+      preferences: this.#preferences,
     });
     this.#leadership = new Leadership({
       name: `${config.name}:lead`, tab, local, locks, clock, ids, lifecycle, signal,
@@ -111,6 +116,27 @@ class Engine implements SyncEngine {
 
   get conflicts(): Source<readonly Conflict[]> {
     return this.#board.conflicts;
+  }
+
+  get preferences(): PreferencesApi | null {
+    return this.#preferences?.api ?? null;
+  }
+
+  #plugIn(): PreferencesPart | null {
+    const { preferences } = this.#config;
+    if (preferences === null || !isPreferencesFactory(preferences)) return null;
+    const { clock, ids } = this.#ports;
+    return preferences.create({
+      local: this.#local, calls: this.#calls, clock, ids, deviceId: this.deviceId,
+      usesExchange: () => false,
+      check: () => this.#check(),
+      onSet: () => this.#leadership.watch(),
+    });
+  }
+
+  /** Reads what has to be there before the engine is handed out. */
+  async load(): Promise<void> {
+    await this.#preferences?.open();
   }
 
   /** Begins to sync. */
@@ -157,6 +183,7 @@ class Engine implements SyncEngine {
     this.#stop.abort();
     for (const undo of this.#undo) undo();
     this.#board.close();
+    this.#preferences?.close();
     this.sessions.closeLists();
     await this.#work.catch(() => undefined);
     await this.#local.settled();
@@ -175,8 +202,11 @@ class Engine implements SyncEngine {
     this.sessions.refreshLists();
     const { view } = this.#local;
     this.#leadership.listen();
-    if (view.head.nextSeq !== this.#ringSeq || !isOwn) this.#driver.ring();
+    this.#preferences?.follow();
+    const mark = view.preferences?.mark ?? null;
+    if (view.head.nextSeq !== this.#ringSeq || mark !== this.#ringMark || !isOwn) this.#driver.ring();
     this.#ringSeq = view.head.nextSeq;
+    this.#ringMark = mark;
     this.#keeper.follow(isOwn);
     if (isOwn) this.#channel.post({ v: view.head.version });
   }
@@ -237,6 +267,9 @@ interface Hooks {
  */
 export async function openEngine(options: SyncEngineOptions, ports: Ports): Promise<SyncEngine> {
   const config = readConfig(options);
+  if (config.preferences !== null && !isPreferencesFactory(config.preferences)) {
+    throw engineError('invalid_input', [{ path: 'preferences', message: 'must be made by yjsPreferences()' }]);
+  }
   let failure: unknown;
   for (let tries = 0; tries < OPEN_TRIES; tries += 1) {
     if (tries > 0) await new Promise<void>((resolve) => void ports.clock.setTimer(OPEN_AGAIN_MS, resolve));
@@ -267,6 +300,7 @@ async function openOver(opened: OpenedStore, config: EngineConfig, ports: Ports)
   const identity = await inTime(openDevice(local, device), ports.clock);
   await inTime(local.refresh(), ports.clock);
   const engine = new Engine(config, ports, local, identity, hooks);
+  await inTime(engine.load(), ports.clock);
   engine.begin(opened);
   return engine;
 }

@@ -1,6 +1,7 @@
 // @syncline/core: the engine. Public names, one by one.
 export type {
-  CancelInput, CancelReason, ConnectionWord, EngineStatus, FinishInput, LocalStatus, ParkedReason, PhaseWord, RecordInput, Session,
+  CancelInput, CancelReason, ConnectionWord, EngineStatus, EngineWithPreferences, FinishInput, LocalStatus, LostPreference, ParkedReason,
+  PhaseWord, PreferenceDetail, PreferencesApi, PreferencesPlugin, PreferencesState, RecordInput, Session,
   SessionQuery, SessionsApi, SessionState, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
 } from './api.ts';
 export { browserPorts, createSyncEngine } from './adapters/browser.ts';

@@ -1,5 +1,5 @@
 // The seven real ports together, and the engine over them: for pages and workers.
-import type { SyncEngine, SyncEngineOptions } from '../api.ts';
+import type { EngineWithPreferences, PreferencesPlugin, SyncEngine, SyncEngineOptions } from '../api.ts';
 import { openEngine } from '../engine.ts';
 import type { Ports } from '../ports.ts';
 import { createBroadcastChannels } from './broadcast-channel.ts';
@@ -30,6 +30,8 @@ export function browserPorts(serverUrl: string): Ports {
  * Resolves when the store is open and `status` is true; what was recorded before is there, nothing waits for the network.
  * Rejects with an `EngineError`: `invalid_input` names every faulty option, `newer_version` says that a newer release wrote the store.
  */
+export async function createSyncEngine(options: SyncEngineOptions & { readonly preferences: PreferencesPlugin }): Promise<EngineWithPreferences>;
+export async function createSyncEngine(options: SyncEngineOptions): Promise<SyncEngine>;
 export async function createSyncEngine(options: SyncEngineOptions): Promise<SyncEngine> {
   const own = Object.entries(options.ports ?? {}).filter(([, port]) => port !== undefined);
   const ports: Ports = { ...browserPorts(options.server.url), ...Object.fromEntries(own) };

@@ -74,7 +74,7 @@ export class Draft {
   }
 
   /** Any other row of `meta`. */
-  putMeta(key: 'answer' | 'knock' | 'leader' | 'chunks', value: unknown): void {
+  putMeta(key: 'answer' | 'knock' | 'leader' | 'chunks' | 'preferences', value: unknown): void {
     this.#write({ kind: 'put', table: 'meta', key, value });
   }
 

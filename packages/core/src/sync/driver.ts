@@ -14,6 +14,7 @@ import { Exchanger } from './exchange.ts';
 import { countSendable, needsHealthProof, nextWaitingAt } from './outbox.ts';
 import { Drain, type Halt, type PushOptions, tokenOutcome } from './push.ts';
 import { pollStatus } from './poll.ts';
+import type { PreferencesPart } from './preferences-part.ts';
 import type { ServerCalls } from './server-calls.ts';
 import { endOf, isOver, sooner, type Span, spanOf } from './span.ts';
 import type { Tokens } from './tokens.ts';
@@ -37,6 +38,7 @@ export interface DriverOptions extends PushOptions {
   readonly lifecycle: Lifecycle;
   readonly self: Self;
   readonly user: string;
+  readonly preferences: PreferencesPart | null;
 }
 
 export class Driver {
@@ -143,7 +145,7 @@ export class Driver {
   }
 
   #facts(): Parameters<typeof nextStep>[0] {
-    const { local, clock, lifecycle, user } = this.#options;
+    const { local, clock, lifecycle, user, preferences } = this.#options;
     const now = clock.now();
     const { view } = local;
     return {
@@ -155,6 +157,7 @@ export class Driver {
       sendable: countSendable(view, now, user, this.#canExchange),
       waitingAt: nextWaitingAt(view, now),
       pollAt: endOf(this.#poll, now),
+      preferencesAt: preferences?.dueAt(now) ?? Number.POSITIVE_INFINITY,
       healthAt: view.sync.capabilities === null ? now : endOf(this.#health, now),
       needsHealth: this.#networkFailures >= POLICY_SUSPICION || (isOver(this.#proof, now) && needsHealthProof(view, now)),
       tokenAt: endOf(this.#token, now),
@@ -166,6 +169,7 @@ export class Driver {
     if (!this.#options.lifecycle.online()) this.#offlineTry = spanOf(this.#options.clock.now(), OFFLINE_TRY_MS);
     if (step.kind === 'token') return this.#askToken();
     if (step.kind === 'health') return this.#askHealth(signal);
+    if (step.kind === 'preferences') return this.#syncPreferences(signal);
     if (this.#canExchange) return this.#exchange(term, signal);
     if (step.kind === 'poll') return this.#askStatus(signal);
     return this.#drain(term, signal);
@@ -253,6 +257,13 @@ export class Driver {
     this.#polled = spanOf(clock.now(), POLL_AFTER_DRAIN_MS);
     this.#poll = this.#nextPoll();
     const halt = await pollStatus(local, calls, self, clock, signal);
+    if (signal.aborted) return;
+    if (halt === null) await this.#options.books.succeed();
+    else await this.#fail(halt);
+  }
+
+  async #syncPreferences(signal: AbortSignal): Promise<void> {
+    const halt = (await this.#options.preferences?.sync(signal)) ?? null;
     if (signal.aborted) return;
     if (halt === null) await this.#options.books.succeed();
     else await this.#fail(halt);

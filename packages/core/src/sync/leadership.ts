@@ -136,10 +136,12 @@ export class Leadership {
   #isStuck(): boolean {
     const { local, clock, lifecycle } = this.#options;
     if (this.#isLeading || !lifecycle.visible()) return false;
-    const { sync, head, sessionsPending, parked, damaged } = local.view;
+    const { sync, head, sessionsPending, parked, damaged, preferences } = local.view;
     if (clock.now() - head.at > SILENCE_MS) return true;
     const isWaiting = sync.phase === 'backing_off' || sync.phase === 'paused' || !lifecycle.online();
-    return !isWaiting && sessionsPending > parked.size + damaged.size && clock.now() - head.at >= PATIENCE_MS / 2;
+    const hasChanges = preferences !== null && preferences.pending > preferences.parked.length;
+    const hasWork = sessionsPending > parked.size + damaged.size || hasChanges;
+    return !isWaiting && hasWork && clock.now() - head.at >= PATIENCE_MS / 2;
   }
 
   /** Asks the leader for a sign of life; without one, this tab takes over. Resolves to the knock's id. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type MachineFacts, nextStep } from './machine.ts';
 
 const facts = (more: Partial<MachineFacts> = {}, state: Partial<MachineFacts['state']> = {}): MachineFacts => ({
-  now: 1000, isOffline: false, offlineTryAt: 0, sendable: 0, waitingAt: null, pauseEnds: 1000, pollAt: 5000, healthAt: 9000, needsHealth: false, tokenAt: 3000,
+  now: 1000, isOffline: false, offlineTryAt: 0, sendable: 0, waitingAt: null, pauseEnds: 1000, pollAt: 5000, preferencesAt: Number.POSITIVE_INFINITY, healthAt: 9000, needsHealth: false, tokenAt: 3000,
   ...more,
   state: { stopped: null, connection: 'online', ...state },
 });
@@ -13,6 +13,9 @@ describe('the next step', () => {
     ['something waits for its time', facts({ waitingAt: 2000 }), { kind: 'wait', until: 2000 }],
     ['something to send', facts({ sendable: 1, pollAt: 0 }), { kind: 'drain' }],
     ['time to poll', facts({ pollAt: 1000 }), { kind: 'poll' }],
+    ['preferences to send, before polling', facts({ preferencesAt: 1000, pollAt: 0 }), { kind: 'preferences' }],
+    ['preferences to send, after sessions', facts({ preferencesAt: 0, sendable: 1 }), { kind: 'drain' }],
+    ['preferences that wait', facts({ preferencesAt: 1500 }), { kind: 'wait', until: 1500 }],
     ['the server is not known yet', facts({ healthAt: 0, sendable: 1 }), { kind: 'health' }],
     ['a fault waits for proof', facts({ needsHealth: true, sendable: 1 }), { kind: 'health' }],
     ['a pause', facts({ sendable: 9, pollAt: 0, healthAt: 0, pauseEnds: 2500 }), { kind: 'wait', until: 2500 }],

@@ -14,6 +14,8 @@ export interface MachineFacts {
   /** When the next waiting operation may go, or null. */
   readonly waitingAt: number | null;
   readonly pollAt: number;
+  /** When the documented calls are due for preferences. */
+  readonly preferencesAt: number;
   readonly healthAt: number;
   readonly needsHealth: boolean;
   /** When the app is asked for a token again, while it has none that works. */
@@ -21,7 +23,7 @@ export interface MachineFacts {
 }
 
 export type Step =
-  | { readonly kind: 'health' | 'drain' | 'poll' | 'token' }
+  | { readonly kind: 'health' | 'drain' | 'preferences' | 'poll' | 'token' }
   /** Nothing to do before `until`; null for never without news. */
   | { readonly kind: 'wait'; readonly until: number | null };
 
@@ -35,6 +37,7 @@ export function nextStep(facts: MachineFacts): Step {
   if (facts.isOffline && facts.offlineTryAt > now) return { kind: 'wait', until: facts.offlineTryAt };
   if (facts.needsHealth || facts.healthAt <= now) return { kind: 'health' };
   if (facts.sendable > 0) return { kind: 'drain' };
+  if (facts.preferencesAt <= now) return { kind: 'preferences' };
   if (facts.pollAt <= now) return { kind: 'poll' };
-  return { kind: 'wait', until: Math.min(facts.pollAt, facts.waitingAt ?? Number.POSITIVE_INFINITY) };
+  return { kind: 'wait', until: Math.min(facts.pollAt, facts.preferencesAt, facts.waitingAt ?? Number.POSITIVE_INFINITY) };
 }

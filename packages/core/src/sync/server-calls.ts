@@ -44,6 +44,14 @@ export class ServerCalls {
     return this.#authorized('GET', '/api/sync/status?check_conflicts=true', undefined, signal);
   }
 
+  userData(signal: AbortSignal): Promise<Sent> {
+    return this.#authorized('GET', '/api/user/data', undefined, signal);
+  }
+
+  putPreferences(body: string, signal: AbortSignal): Promise<Sent> {
+    return this.#authorized('PUT', '/api/user/preferences', body, signal);
+  }
+
   post(path: string, body: string, signal: AbortSignal): Promise<Sent> {
     return this.#authorized('POST', path, body, signal);
   }

@@ -61,12 +61,19 @@ function parkedFacts(view: View): ParkedFact[] {
     if (operation?.delivery.parked) facts.push({ sessionId: operation.session.id, message: operation.delivery.parked.message });
   }
   for (const _ of view.damaged) facts.push(DAMAGED);
+  for (const { name, message } of view.preferences?.parked ?? []) facts.push({ sessionId: null, message: `${name}: ${message}` });
   return facts;
 }
 
 /** Completed sessions that only this device can know of, and the newest end among them. */
 function pendingTotals(view: View): { readonly count: number; readonly last: number | null } {
   return { count: view.unsent.size, last: view.unsent.lastEnd };
+}
+
+/** In the server's time, like what it is compared with. */
+function preferencesSetAt(view: View): number | null {
+  const at = view.preferences?.changedAt ?? null;
+  return at === null ? null : serverNow(view, at);
 }
 
 export function syncFacts(view: View, self: Self, conflicts: readonly Conflict[], beside: number): SyncFacts {
@@ -80,7 +87,8 @@ export function syncFacts(view: View, self: Self, conflicts: readonly Conflict[]
     devices: listDevices(view, self, beside),
     totalSessions: stored + pending.count,
     lastSession: later(later(answer?.lastSession ?? null, lastAcknowledged), pending.last),
-    preferencesUpdated: answer?.preferencesUpdated ?? null,
+    preferencesUpdated: later(answer?.preferencesUpdated ?? null, preferencesSetAt(view)),
+    preferencesPending: (view.preferences?.pending ?? 0) > 0,
     openConflicts: isListed ? conflicts.length : Math.max(conflicts.length, answer?.openConflicts ?? 0),
     // A device that the server has not seen for an hour is not active, and its sessions would not count against `healthy`. Its own do.
     settlementsPending: view.sessionsPending + view.settlementsPending + beside > 0 ? 1 : 0,

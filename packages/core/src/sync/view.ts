@@ -9,6 +9,7 @@ import { FIRST_HEAD, type Head, readHead } from './head.ts';
 import { createIntervalList, type IntervalList } from './interval-list.ts';
 import { isKeeping, readSettlement, type SettlementRow } from './settlement-row.ts';
 import { type LeaderRow, readKnock, readLeader, type Knock } from './leader-rows.ts';
+import { type PreferencesRow, readPreferencesRow } from './preferences-row.ts';
 import { FIRST_STATE, readStoredAnswer, readSyncState, type StoredAnswer, type SyncState } from './sync-state.ts';
 
 /** What a tab reads to be current: everything but history. */
@@ -18,6 +19,7 @@ export const VIEW_READS: readonly Read[] = [
   { table: 'meta', key: 'answer' },
   { table: 'meta', key: 'knock' },
   { table: 'meta', key: 'leader' },
+  { table: 'meta', key: 'preferences' },
   { table: 'operations' },
   { table: 'running' },
   { table: 'conflicts' },
@@ -31,6 +33,7 @@ export class View {
   answer: StoredAnswer | null = null;
   knock: Knock | null = null;
   leader: LeaderRow | null = null;
+  preferences: PreferencesRow | null = null;
   /** By number, oldest first. */
   operations: Map<number, Operation> = new Map();
   /** Outbox rows that cannot be read. They stay in the store and count as parked. */
@@ -85,7 +88,7 @@ export class View {
 
   /** Replaces everything by what {@link VIEW_READS} found. */
   load(found: readonly (readonly Row[])[]): void {
-    const [heads, syncs, answers, knocks, leaders, operations = [], running = [], conflicts = [], overlay = [], settlements = []] = found;
+    const [heads, syncs, answers, knocks, leaders, preferences, operations = [], running = [], conflicts = [], overlay = [], settlements = []] = found;
     this.#clear();
     const highest = operations.at(-1)?.key;
     const { head, damaged } = readHead(heads?.[0]?.value, typeof highest === 'number' ? highest : 0);
@@ -94,6 +97,7 @@ export class View {
     this.answer = readStoredAnswer(answers?.[0]?.value);
     this.knock = readKnock(knocks?.[0]?.value);
     this.leader = readLeader(leaders?.[0]?.value);
+    this.preferences = readPreferencesRow(preferences?.[0]?.value);
     if (damaged) this.damagedRows += 1;
     for (const row of operations) this.#putOperation(row.key as number, row.value);
     for (const row of running) this.#putRunning(String(row.key), row.value);
@@ -148,7 +152,9 @@ export class View {
     if (table === 'overlay') return this.overlay.get(key as string);
     if (table === 'settlements') return this.settlements.get(key as string);
     if (table !== 'meta') return undefined;
-    const meta: Record<string, unknown> = { head: this.head, sync: this.sync, answer: this.answer, knock: this.knock, leader: this.leader };
+    const meta: Record<string, unknown> = {
+      head: this.head, sync: this.sync, answer: this.answer, knock: this.knock, leader: this.leader, preferences: this.preferences,
+    };
     return meta[key] ?? undefined;
   }
 
@@ -158,6 +164,7 @@ export class View {
     else if (key === 'answer') this.answer = (value ?? null) as StoredAnswer | null;
     else if (key === 'knock') this.knock = (value ?? null) as Knock | null;
     else if (key === 'leader') this.leader = (value ?? null) as LeaderRow | null;
+    else if (key === 'preferences') this.preferences = (value ?? null) as PreferencesRow | null;
   }
 
   #putRunning(id: string, value: unknown): void {

@@ -1,0 +1,51 @@
+// Where preferences plug into the engine. The engine knows this much of them and no more, so that an app without them carries none of it.
+import type { PreferencesExchange } from '@syncline/protocol';
+import type { PreferencesApi, PreferencesPlugin } from '../api.ts';
+import type { Clock, Ids } from '../ports.ts';
+import type { Local } from './local.ts';
+import type { Plan } from './plan.ts';
+import type { Halt } from './push.ts';
+import type { ServerCalls } from './server-calls.ts';
+
+/** What the engine lends. */
+export interface PreferencesHost {
+  readonly local: Local;
+  readonly calls: ServerCalls;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly deviceId: string;
+  /** Whether the exchange carries preferences with this server; otherwise the documented calls do. */
+  readonly usesExchange: () => boolean;
+  /** Throws once the engine is closed. */
+  readonly check: () => void;
+  /** Something was set here, durably: there is work. */
+  readonly onSet: () => void;
+}
+
+export interface PreferencesPart {
+  readonly api: PreferencesApi;
+  /** Reads what is stored; before anything else. */
+  open(): Promise<void>;
+  /** The view moved: perhaps another tab changed something. */
+  follow(): void;
+  close(): void;
+
+  /** When the documented calls are due for preferences; null for never without news. */
+  dueAt(now: number): number | null;
+  /** One round over the documented calls. Null when it could go on, whatever it came to. */
+  sync(signal: AbortSignal): Promise<Halt | null>;
+
+  /** What the next exchange has to carry, after it was made durable; null when the server needs nothing and may be asked for nothing. */
+  outgoing(): Promise<PreferencesExchange | null>;
+  /** What an exchange brought, to be committed with the rest of its answer. */
+  incoming(answer: PreferencesExchange): Plan<void>;
+}
+
+/** The one kind of plug-in there is. */
+export interface PreferencesFactory extends PreferencesPlugin {
+  readonly create: (host: PreferencesHost) => PreferencesPart;
+}
+
+export function isPreferencesFactory(plugin: PreferencesPlugin): plugin is PreferencesFactory {
+  return 'create' in plugin && typeof plugin.create === 'function';
+}
