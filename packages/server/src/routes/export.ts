@@ -6,7 +6,7 @@ import { shownName } from '../sync/devices.ts';
 import { instantOrNull, toSessionRecord, toSettlementRecord } from '../sync/session-records.ts';
 import type { StoredSettlement } from '../ports.ts';
 
-const PAGE = 500;
+const PAGE = 100;
 
 export const exportRoute: Route = {
   call: 'export',
