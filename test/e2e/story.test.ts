@@ -58,10 +58,10 @@ describe('offline and back, in two browsers and a desktop client', () => {
     const a1 = await addPastSession(pageA, { start: base, end: base + 25 * MINUTE, category: 'writing', project: 'book' });
     const a2 = await addPastSession(pageA, { start: base + 10 * MINUTE, end: base + 35 * MINUTE, category: 'study', project: 'statistics' });
     await waitForConflict(pageA, [a1, a2]);
-    const b1 = await addPastSession(pageB, { start: base + 60 * MINUTE, end: base + 85 * MINUTE, category: 'reading', project: 'personal' });
+    const b1 = await addPastSession(pageB, { start: base + 60 * MINUTE, end: base + 85 * MINUTE, category: 'reading', project: 'Personal' });
     expect(await stateOf(pageA, a1)).toBe('queued');
     // Two of the demo desktop's, and this one.
-    expect(await pageB.getByTestId('unsynced').textContent()).toBe('3 sessions waiting');
+    expect(await pageB.getByTestId('unsynced').textContent()).toBe('3 sessions waiting here');
 
     await pageA.close();
     const reopened = await first.page(`${server.url}/`);

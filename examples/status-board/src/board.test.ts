@@ -19,12 +19,20 @@ function device(change: object = {}): DeviceStatus {
 describe('the board', () => {
   it('says the whole in words', () => {
     expect(boardOf(status())).toEqual({
-      word: 'delayed', overall: 'Catching up', waiting: '1 session waiting', notice: null, advice: ['Do this'],
+      word: 'delayed', overall: 'Catching up', waiting: '1 session waiting on other devices', notice: null, advice: ['Do this'],
       facts: [
         { name: 'Newest contact', value: '2 minutes ago' }, { name: 'Active devices', value: '2 of 3' },
         { name: 'Sessions', value: '89' }, { name: 'Overlaps', value: '0' },
       ],
     });
+  });
+
+  it('says whose work waits', () => {
+    const waiting = (here: number, all: number) => boardOf(status({
+      devices: [device({ device_id: 'own', sessions_pending: here })], data_summary: { unsynced_sessions: all, total_sessions: 1, conflicts_detected: 0 },
+      local: { connection: 'online', device_id: 'own' },
+    })).waiting;
+    expect([waiting(0, 0), waiting(2, 2), waiting(1, 3)]).toEqual(['Nothing waiting', '2 sessions waiting here', '1 session waiting here, 2 on other devices']);
   });
 
   it('says when what it shows may be old', () => {

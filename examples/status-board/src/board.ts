@@ -35,7 +35,7 @@ export function boardOf(status: EngineStatus): Board {
   return {
     word,
     overall: OVERALL[word] ?? word,
-    waiting: summary.unsynced_sessions === 0 ? 'Nothing waiting' : `${count(summary.unsynced_sessions, 'session')} waiting`,
+    waiting: waitingWords(status),
     facts: [
       { name: 'Newest contact', value: lag === null ? 'never' : `${lag} ago` },
       { name: 'Active devices', value: `${status.active_devices} of ${status.total_devices}` },
@@ -45,6 +45,14 @@ export function boardOf(status: EngineStatus): Board {
     notice: CONNECTIONS[local.connection] ?? null,
     advice: recommendations,
   };
+}
+
+/** Work of this browser, which goes as soon as a page here is online, apart from that of other devices, which only they can send. */
+function waitingWords({ devices, data_summary: summary, local }: EngineStatus): string {
+  const here = devices?.find(({ device_id: id }) => id === local.device_id)?.sessions_pending ?? 0;
+  const elsewhere = Math.max(0, summary.unsynced_sessions - here);
+  if (elsewhere === 0) return here === 0 ? 'Nothing waiting' : `${count(here, 'session')} waiting here`;
+  return here === 0 ? `${count(elsewhere, 'session')} waiting on other devices` : `${count(here, 'session')} waiting here, ${elsewhere} on other devices`;
 }
 
 export interface DeviceTile {

@@ -8,6 +8,8 @@ import { type Board, boardOf, type DeviceTile, deviceTiles } from './board.ts';
 import { element, place, say } from './dom.ts';
 import './styles.css';
 
+/** The web timer's: this page is another window of the same device. */
+const VERSION = '1.0.0';
 const AGES_EVERY_MS = 10_000;
 
 function showBoard({ word, overall, waiting, facts, notice, advice }: Board): void {
@@ -45,8 +47,8 @@ async function open(userId: string): Promise<void> {
   const tokens = new Tokens(userId);
   const engine = await createSyncEngine({
     user: userId,
-    device: { type: 'web_timer', version: '1.0.0', name: 'Web timer' },
-    server: { url: location.origin, token: () => tokens.current() },
+    device: { type: 'web_timer', version: VERSION, name: 'Web timer' },
+    server: { url: location.origin, token: () => tokens.current(), appIdentifier: `Syncline-Web-v${VERSION}` },
   });
   status$(engine).pipe(calm(), map(boardOf)).subscribe(showBoard);
   const serverNow = (): number => Date.now() - (engine.status.current.local.clock_skew_ms ?? 0);

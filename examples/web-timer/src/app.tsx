@@ -6,6 +6,8 @@ import { problemWords } from './problem-words.ts';
 import { SignIn } from './sign-in.tsx';
 import { useSource } from './use-source.ts';
 
+const VERSION = '1.0.0';
+
 /** Who is there, then their engine, then the page. Nothing here waits for the network. */
 export function App({ account }: { readonly account: Account }) {
   const user = useSource(account);
@@ -22,8 +24,8 @@ function Opened({ account, user }: { readonly account: Account; readonly user: U
     let isOver = false;
     const opening = createSyncEngine({
       user: user.id,
-      device: { type: 'web_timer', version: '1.0.0', name: 'Web timer' },
-      server: { url: location.origin, token: () => account.token() },
+      device: { type: 'web_timer', version: VERSION, name: 'Web timer' },
+      server: { url: location.origin, token: () => account.token(), appIdentifier: `Syncline-Web-v${VERSION}` },
     });
     opening.then(
       (engine) => isOver || setStage({ at: 'open', engine }),

@@ -53,10 +53,11 @@ export function Page({ engine, account, user }: PageProps) {
 }
 
 function StatusChip({ engine }: { readonly engine: SyncEngine }) {
-  const { sync_status: word, data_summary: summary } = useSource(engine.status);
+  const status = useSource(engine.status);
+  const { sync_status: word } = status;
   return (
     <a className={`chip ${word}`} href="#sync">
-      <span className="dot" aria-hidden="true" />{OVERALL[word] ?? word}<span className="muted">{waitingWords(summary.unsynced_sessions)}</span>
+      <span className="dot" aria-hidden="true" />{OVERALL[word] ?? word}<span className="muted">{waitingWords(status)}</span>
     </a>
   );
 }

@@ -1,8 +1,7 @@
 // The fields every form about a session shares, and how they are read.
-import type { Session } from '@syncline/core';
+import { DEFAULT_PROJECT, type Session } from '@syncline/core';
 
 const CATEGORIES = ['development', 'writing', 'study', 'planning', 'reading', 'meeting'] as const;
-export const NO_PROJECT = 'personal';
 
 export interface SessionWords {
   readonly category: string;
@@ -15,7 +14,7 @@ export function WordFields({ known }: { readonly known?: Pick<Session, 'category
   return (
     <>
       <label>Category<input name="category" list="categories" required maxLength={128} defaultValue={known?.category ?? 'development'} autoComplete="off" /></label>
-      <label>Project<input name="project" maxLength={256} placeholder={NO_PROJECT} defaultValue={known?.project ?? ''} autoComplete="off" /></label>
+      <label>Project<input name="project" maxLength={256} placeholder={DEFAULT_PROJECT} defaultValue={known?.project ?? ''} autoComplete="off" /></label>
       <label className="wide">Note<input name="note" maxLength={4096} placeholder="What is it about?" defaultValue={known?.note ?? ''} autoComplete="off" /></label>
       <datalist id="categories">{CATEGORIES.map((word) => <option key={word} value={word} />)}</datalist>
     </>
@@ -29,7 +28,7 @@ export function textOf(form: FormData, name: string): string {
 }
 
 export function wordsOf(form: FormData): SessionWords {
-  return { category: textOf(form, 'category'), project: textOf(form, 'project') || NO_PROJECT, note: textOf(form, 'note') };
+  return { category: textOf(form, 'category'), project: textOf(form, 'project') || DEFAULT_PROJECT, note: textOf(form, 'note') };
 }
 
 export function timeOf(form: FormData, name: string): number {

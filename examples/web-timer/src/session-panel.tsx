@@ -5,7 +5,7 @@ import { SessionDialog } from './session-dialog.tsx';
 import { SessionRow } from './session-row.tsx';
 import { useShortcut } from './shortcuts.ts';
 import { useNow, useSource } from './use-source.ts';
-import { byDay, count, lengthWords } from './words.ts';
+import { byDay, dayTotals } from './words.ts';
 
 const PAGE = 40;
 
@@ -40,10 +40,10 @@ export function SessionPanel({ engine }: { readonly engine: SyncEngine }) {
         ))}
       </fieldset>
       {sessions.length === 0 && <p className="muted empty">{FILTERS[filter].none}</p>}
-      {byDay(sessions, now).map(({ day, minutes, sessions: ofDay }) => (
-        <div key={day}>
-          <h3>{day} <span className="muted">{count(ofDay.length, 'session')} · {lengthWords(minutes)}</span></h3>
-          <ul className="rows">{ofDay.map((session) => <SessionRow key={session.id} engine={engine} session={session} />)}</ul>
+      {byDay(sessions, now).map((group) => (
+        <div key={group.day}>
+          <h3>{group.day} <span className="muted">{dayTotals(group)}</span></h3>
+          <ul className="rows">{group.sessions.map((session) => <SessionRow key={session.id} engine={engine} session={session} />)}</ul>
         </div>
       ))}
       {sessions.length === limit && limit < 1000 && <p className="aside"><button className="link" onClick={() => setLimit(Math.min(1000, limit + 4 * PAGE))}>Show older</button></p>}

@@ -24,8 +24,11 @@ describe('status words', () => {
     expect(overallMeaning('resting')).toContain('does not know');
   });
 
-  it('says what waits', () => {
-    expect([0, 1, 2].map(waitingWords)).toEqual(['Nothing waiting', '1 session waiting', '2 sessions waiting']);
+  it('says what waits, and whether it is here or elsewhere', () => {
+    expect(waitingWords(status())).toBe('Nothing waiting');
+    expect(waitingWords(status({ waiting: 1, here: 1 }))).toBe('1 session waiting here');
+    expect(waitingWords(status({ waiting: 2 }))).toBe('2 sessions waiting on other devices');
+    expect(waitingWords(status({ waiting: 4, here: 1 }))).toBe('1 session waiting here, 3 on other devices');
   });
 
   it('says the activity with its progress', () => {
@@ -90,7 +93,7 @@ describe('status words', () => {
   it('announces what changed and nothing else', () => {
     expect(announcement(status(), status({ local: { phase: 'syncing' } }))).toBeNull();
     expect(announcement(status(), status({ local: { connection: 'offline' } }))).toBe('No network.');
-    expect(announcement(status(), status({ word: 'delayed', waiting: 1 }))).toBe('Catching up. 1 session waiting.');
+    expect(announcement(status(), status({ word: 'delayed', waiting: 1, here: 1 }))).toBe('Catching up. 1 session waiting here.');
     expect(announcement(status(), status({ local: { parked: 1 } }))).toBe('1 session needs a decision.');
   });
 });

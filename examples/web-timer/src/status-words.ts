@@ -21,9 +21,20 @@ export function overallMeaning(word: string): string {
   return OVERALL_MEANING[word] ?? 'The server used a word this page does not know.';
 }
 
-/** "Nothing waiting", "2 sessions waiting": stands beside the overall word, which speaks of active devices only. */
-export function waitingWords(unsynced: number): string {
-  return unsynced === 0 ? 'Nothing waiting' : `${count(unsynced, 'session')} waiting`;
+/** How many sessions this device holds that the server has not acknowledged. */
+export function pendingHere({ devices, local }: EngineStatus): number {
+  return devices?.find(({ device_id: id }) => id === local.device_id)?.sessions_pending ?? 0;
+}
+
+/**
+ * "Nothing waiting", "2 sessions waiting here", "1 session waiting here, 3 on other devices": stands beside the overall word, which
+ * speaks of active devices only. Whose work it is matters: a person can send only what is here.
+ */
+export function waitingWords(status: EngineStatus): string {
+  const here = pendingHere(status);
+  const elsewhere = Math.max(0, status.data_summary.unsynced_sessions - here);
+  if (elsewhere === 0) return here === 0 ? 'Nothing waiting' : `${count(here, 'session')} waiting here`;
+  return here === 0 ? `${count(elsewhere, 'session')} waiting on other devices` : `${count(here, 'session')} waiting here, ${elsewhere} on other devices`;
 }
 
 export function connectionWords(connection: string): string {
@@ -95,11 +106,6 @@ export function notices({ local }: EngineStatus, hasNetwork: boolean): Notice[] 
   return found.sort((a, b) => Number(b.isSerious) - Number(a.isSerious));
 }
 
-/** How many sessions this device holds that the server has not acknowledged. */
-export function pendingHere({ devices, local }: EngineStatus): number {
-  return devices?.find(({ device_id: id }) => id === local.device_id)?.sessions_pending ?? 0;
-}
-
 /** Whether closing the page now would leave work unsent, in words. */
 export function closingWords(status: EngineStatus): string {
   const pending = pendingHere(status);
@@ -130,7 +136,7 @@ export function announcement(before: EngineStatus, after: EngineStatus): string 
   if (before.local.connection !== after.local.connection) said.push(`${connectionWords(after.local.connection)}.`);
   if (before.sync_status !== after.sync_status) said.push(`${OVERALL[after.sync_status] ?? after.sync_status}.`);
   if (after.local.parked > before.local.parked) said.push(`${count(after.local.parked, 'session needs', 'sessions need')} a decision.`);
-  const waiting = after.data_summary.unsynced_sessions;
-  if (before.data_summary.unsynced_sessions !== waiting) said.push(`${waitingWords(waiting)}.`);
+  const waiting = waitingWords(after);
+  if (waitingWords(before) !== waiting) said.push(`${waiting}.`);
   return said.length === 0 ? null : said.join(' ');
 }

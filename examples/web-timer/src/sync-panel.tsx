@@ -8,7 +8,7 @@ import { ago, count } from './words.ts';
 
 export function SyncPanel({ engine }: { readonly engine: SyncEngine }) {
   const status = useSource(engine.status);
-  const { sync_status: word, data_summary: summary, recommendations, local } = status;
+  const { sync_status: word, recommendations, local } = status;
   return (
     <section className="card" aria-label="Sync" id="sync">
       <div className="heading">
@@ -18,7 +18,7 @@ export function SyncPanel({ engine }: { readonly engine: SyncEngine }) {
       <p className={`overall ${word}`}>
         <span className="dot" aria-hidden="true" />
         <span data-testid="overall" data-word={word}>{OVERALL[word] ?? word}</span>
-        <span data-testid="unsynced" className="muted">{waitingWords(summary.unsynced_sessions)}</span>
+        <span data-testid="unsynced" className="muted">{waitingWords(status)}</span>
       </p>
       <p className="muted">{overallMeaning(word)}</p>
       {local.progress !== null && <progress max={local.progress.total} value={local.progress.done} aria-label="Sending" />}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Session } from '@syncline/core';
-import { ago, byDay, clockNote, clockWords, count, dayWords, fieldTime, lengthWords, listed, span } from './words.ts';
+import { ago, byDay, clockNote, clockWords, count, dayTotals, dayWords, fieldTime, lengthWords, listed, span } from './words.ts';
 
 describe('words', () => {
   it('counts in one and many', () => {
@@ -49,11 +49,14 @@ describe('words', () => {
     expect(dayWords(new Date(2024, 2, 20).getTime(), now)).toBe('Wed 20 Mar 2024');
   });
 
-  it('groups by day in the order given and leaves cancelled ones out of the minutes', () => {
+  it('groups by day in the order given and leaves cancelled ones out of the totals', () => {
     const now = new Date(2026, 5, 10, 12).getTime();
     const at = (startTime: number, state: Session['state']) => ({ startTime, state, duration: 25 }) as Session;
     const groups = byDay([at(now, 'confirmed'), at(now - 3_600_000, 'cancelled'), at(now - 86_400_000, 'queued')], now);
-    expect(groups.map(({ day, minutes, sessions }) => [day, minutes, sessions.length])).toEqual([['Today', 25, 2], ['Yesterday', 25, 1]]);
+    expect(groups.map((group) => [group.day, group.sessions.length, dayTotals(group)])).toEqual([
+      ['Today', 2, '1 session · 25 minutes · 1 cancelled'], ['Yesterday', 1, '1 session · 25 minutes'],
+    ]);
+    expect(byDay([at(now, 'cancelled')], now).map(dayTotals)).toEqual(['1 cancelled']);
   });
 
   it('fills a field with local time that reads back as the same minute', () => {

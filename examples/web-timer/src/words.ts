@@ -64,7 +64,8 @@ export function clockNote(clock: Session['clock']): string | null {
 
 export interface DayGroup {
   readonly day: string;
-  /** Minutes of what counts: cancelled sessions do not. */
+  /** Sessions and minutes of what counts: cancelled sessions do not. */
+  readonly counted: number;
   readonly minutes: number;
   readonly sessions: readonly Session[];
 }
@@ -76,11 +77,17 @@ export function byDay(sessions: readonly Session[], now: number): DayGroup[] {
     const day = dayWords(session.startTime, now);
     days.set(day, [...(days.get(day) ?? []), session]);
   }
-  return [...days].map(([day, list]) => ({
-    day,
-    minutes: list.reduce((sum, { duration, state }) => sum + (state === 'cancelled' ? 0 : (duration ?? 0)), 0),
-    sessions: list,
-  }));
+  return [...days].map(([day, list]) => {
+    const counted = list.filter(({ state }) => state !== 'cancelled');
+    return { day, counted: counted.length, minutes: counted.reduce((sum, { duration }) => sum + (duration ?? 0), 0), sessions: list };
+  });
+}
+
+/** "2 sessions · 50 minutes · 1 cancelled". */
+export function dayTotals({ counted, minutes, sessions }: DayGroup): string {
+  const cancelled = sessions.length - counted;
+  const totals = counted === 0 ? [] : [count(counted, 'session'), lengthWords(minutes)];
+  return [...totals, ...(cancelled === 0 ? [] : [`${cancelled} cancelled`])].join(' · ');
 }
 
 /** Local wall time as a `datetime-local` field shows it. */

@@ -21,7 +21,10 @@ export interface SyncEngineOptions {
     readonly url: string;
     /** Called whenever a request needs a token; may be async. Null means nobody is signed in. Never stored. */
     readonly token: (signal: AbortSignal) => string | null | Promise<string | null>;
-    /** Value of `X-App-Identifier`, for example `RegardingWork-Mac-v1.0`. */
+    /**
+     * Value of `X-App-Identifier`, for example `RegardingWork-Mac-v1.0`, sent with every call that has a token. Without it, a server
+     * that lists devices is told one made of the device's type and version, so that other devices know both from the first call.
+     */
     readonly appIdentifier?: string | undefined;
   };
   /** Hours after which a device counts as offline: 1 to 8760, 24 by default. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseAppIdentifier } from '@syncline/protocol';
 import { readConfig } from './config.ts';
 
 const options = { user: 'u', device: { type: 'web_timer', version: '1' }, server: { url: 'https://a.test', token: () => null } };
@@ -8,6 +9,14 @@ describe('the options', () => {
     const name = (url: string, user = 'u') => readConfig({ ...options, user, server: { ...options.server, url } }).name;
     expect(new Set(['https://a.test', 'https://A.test/', 'https://a.test:443', 'https://a.test//'].map((url) => name(url))).size).toBe(1);
     expect(new Set([name('https://a.test'), name('https://a.test', 'v'), name('http://a.test'), name('https://a.test/x')]).size).toBe(4);
+  });
+  it('say what the app is, so that other devices show its type and version from the first call', () => {
+    const said = (type: string, version: string) => readConfig({ ...options, device: { type, version } }).defaultIdentifier;
+    expect([said('web_timer', '1.0.0'), said('mac_app', '2'), said('smart_watch', '3-rc.1'), said('web_timer', 'one two')]).toEqual(
+      ['Syncline-Web-v1.0.0', 'Syncline-Mac-v2', 'Syncline-smart_watch-v3-rc.1', null],
+    );
+    expect(parseAppIdentifier('Syncline-smart_watch-v3-rc.1')).toEqual({ deviceType: 'smart_watch', version: '3-rc.1' });
+    expect(parseAppIdentifier('Syncline-Web-v1.0.0')).toEqual({ deviceType: 'web_timer', version: '1.0.0' });
   });
   it('are refused with every fault named', () => {
     const bad = { user: '', device: { type: 'Web Timer', version: '', id: 'a b', name: '' }, server: { url: 'ftp://x', token: () => null, appIdentifier: 'a\nb' }, lastHours: 0 };

@@ -4,6 +4,9 @@ import type { PreferencesPlugin, SyncEngineOptions } from './api.ts';
 import { engineError } from './errors.ts';
 import { storeName } from './store-name.ts';
 
+const IDENTIFIER_CHARS = 128;
+const PLATFORMS: ReadonlyMap<string, string> = new Map([['mac_app', 'Mac'], ['windows_app', 'Windows'], ['web_timer', 'Web']]);
+
 export interface EngineConfig {
   readonly user: string;
   readonly deviceType: string;
@@ -13,6 +16,8 @@ export interface EngineConfig {
   readonly deviceId: string | null;
   readonly token: SyncEngineOptions['server']['token'];
   readonly appIdentifier: string | null;
+  /** What stands in for it with a server that lists devices, made of type and version; null when the version fits no header. */
+  readonly defaultIdentifier: string | null;
   readonly lastHours: number;
   readonly maySend: boolean;
   readonly preferences: PreferencesPlugin | null;
@@ -35,7 +40,7 @@ export function readConfig(options: SyncEngineOptions): EngineConfig {
     issues.push({ path: 'device.id', message: `must be 1 to ${LIMITS.deviceIdChars} printable ASCII characters without spaces` });
   }
   if (!isDeviceType(device.type)) issues.push({ path: 'device.type', message: 'must be 1 to 32 of a-z, 0-9 and _' });
-  if (server.appIdentifier !== undefined && !isHeaderText(server.appIdentifier, 128)) {
+  if (server.appIdentifier !== undefined && !isHeaderText(server.appIdentifier, IDENTIFIER_CHARS)) {
     issues.push({ path: 'server.appIdentifier', message: 'must be 1 to 128 printable ASCII characters without spaces' });
   }
   const origin = originOf(server.url);
@@ -53,11 +58,18 @@ export function readConfig(options: SyncEngineOptions): EngineConfig {
     deviceId: device.id ?? null,
     token: server.token,
     appIdentifier: server.appIdentifier ?? null,
+    defaultIdentifier: identifierOf(device.type, device.version),
     lastHours,
     maySend: options.sync ?? true,
     preferences: options.preferences ?? null,
     name: storeName(origin, options.user),
   };
+}
+
+/** `web_timer` 1.0 is `Syncline-Web-v1.0`; a type without a documented platform stands for itself. */
+function identifierOf(type: string, version: string): string | null {
+  const identifier = `Syncline-${PLATFORMS.get(type) ?? type}-v${version}`;
+  return isHeaderText(identifier, IDENTIFIER_CHARS) ? identifier : null;
 }
 
 /** Address without `/api`, in one spelling, so that two spellings of it share a store. */

@@ -73,7 +73,7 @@ class Engine implements SyncEngine {
     this.#books = new Books({ local, clock, ids, lifecycle, contact });
     const tokens = new Tokens({ ask: config.token, user: config.user, clock, signal });
     this.#calls = new ServerCalls({
-      transport: ports.transport, tokens, clock, appIdentifier: config.appIdentifier, self,
+      transport: ports.transport, tokens, clock, appIdentifier: config.appIdentifier, defaultIdentifier: config.defaultIdentifier, self,
       capabilities: () => view.sync.capabilities ?? [],
       sessionsPending: () => view.sessionsPending,
       onAnswer: (skew) => contact.heard(skew),

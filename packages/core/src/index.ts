@@ -5,6 +5,7 @@ export type {
   SessionQuery, SessionsApi, SessionState, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
 } from './api.ts';
 export { browserPorts, createSyncEngine } from './adapters/browser.ts';
+export { DEFAULT_PROJECT } from './model/session.ts';
 export { type EngineError, type EngineErrorCode, isEngineError, type RetryWord } from './errors.ts';
 export type {
   Cancel, Channel, ChannelFactory, Clock, Decision, Durability, HttpRequest, HttpResponse, Ids, Lifecycle, LifecycleEvent, Locks, Ports,

@@ -20,6 +20,8 @@ export interface ServerCallsOptions {
   readonly tokens: Tokens;
   readonly clock: Clock;
   readonly appIdentifier: string | null;
+  /** Sent in its place, and only with the device's id. */
+  readonly defaultIdentifier: string | null;
   readonly self: Self;
   /** What the server is known to offer; empty for a basic one, which may refuse headers it does not know. */
   readonly capabilities: () => readonly string[];
@@ -64,7 +66,7 @@ export class ServerCalls {
       const token = await tokens.current();
       // The same dead token again: what the server said of it is the better answer.
       if (!token.ok) return refused !== null && token.code === 'token_refused' ? refused : { kind: 'no_token', refusal: token };
-      const result = await this.#send(method, path, body, { Authorization: `Bearer ${token.token}`, ...this.#deviceHeaders() }, signal);
+      const result = await this.#send(method, path, body, { Authorization: `Bearer ${token.token}`, ...this.#ownHeaders() }, signal);
       if (!result.ok || result.response.status !== 401) return { kind: 'answered', result };
       tokens.refuse(token.token);
       if (refused !== null) return { kind: 'answered', result };
@@ -72,10 +74,14 @@ export class ServerCalls {
     }
   }
 
-  #deviceHeaders(): Record<string, string> {
-    const { capabilities, self: { deviceId }, sessionsPending } = this.#options;
-    if (capabilities().length === 0) return {};
-    return { 'X-Device-Id': deviceId, 'X-Sessions-Pending': String(sessionsPending()) };
+  #ownHeaders(): Record<string, string> {
+    const { appIdentifier, defaultIdentifier, capabilities, self: { deviceId }, sessionsPending } = this.#options;
+    const knowsDevices = capabilities().length > 0;
+    const identifier = appIdentifier ?? (knowsDevices ? defaultIdentifier : null);
+    return {
+      ...(identifier === null ? {} : { 'X-App-Identifier': identifier }),
+      ...(knowsDevices ? { 'X-Device-Id': deviceId, 'X-Sessions-Pending': String(sessionsPending()) } : {}),
+    };
   }
 
   async #send(
@@ -85,10 +91,9 @@ export class ServerCalls {
     more: Record<string, string>,
     signal: AbortSignal,
   ): Promise<TransportResult> {
-    const { transport, clock, appIdentifier, onAnswer } = this.#options;
+    const { transport, clock, onAnswer } = this.#options;
     const headers: Record<string, string> = { Accept: 'application/json', ...more };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
-    if (appIdentifier !== null && 'Authorization' in more) headers['X-App-Identifier'] = appIdentifier;
     const before = clock.monotonic();
     const result = await transport.send({ method, path, headers, body, timeoutMs: DEADLINE_MS, maxBodyChars: BODY_CHARS_MAX }, signal);
     const fields = result.ok ? readJson(result.response) : undefined;

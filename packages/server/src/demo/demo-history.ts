@@ -30,7 +30,7 @@ const WORK = [
   { category: 'writing', project: 'book', notes: ['Chapter outline', 'First draft', 'Edits from the reading group', ''] },
   { category: 'study', project: 'statistics', notes: ['Exercises 4 to 9', 'Lecture notes', ''] },
   { category: 'planning', project: 'team_timer', notes: ['Week plan', 'Roadmap', ''] },
-  { category: 'reading', project: 'personal', notes: ['', 'Paper on interval trees'] },
+  { category: 'reading', project: 'Personal', notes: ['', 'Paper on interval trees'] },
 ] as const;
 
 /** mulberry32: small, and the same everywhere. */
