@@ -71,6 +71,39 @@ describe('the web timer', () => {
     expect(await row.textContent()).toContain('reading');
   });
 
+  it('refuses an end in the future, in words, and keeps what was typed', async () => {
+    await page.getByRole('button', { name: 'Add past session' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Start time').fill('2127-03-01T10:00');
+    await dialog.getByLabel('End time').fill('2127-03-01T10:25');
+    await dialog.getByRole('button', { name: 'Add session' }).click();
+    await dialog.getByText('The end time lies in the future.').waitFor();
+    expect(await dialog.getByLabel('Start time').inputValue()).toBe('2127-03-01T10:00');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('offers to change a session that waits only because this device’s clock was wrong', async () => {
+    const wrong = await openProfile();
+    try {
+      const ahead = await wrong.context.newPage();
+      await ahead.clock.install({ time: Date.now() + 2 * HOUR });
+      await ahead.goto(`${server.url}/`);
+      await signIn(ahead);
+      const id = await addPastSession(ahead, { start: Date.now() + HOUR, end: Date.now() + 1.5 * HOUR, category: 'study', project: 'early' });
+      const row = ahead.locator(`[data-session-id="${id}"]`);
+      await row.getByText('It ends in the future').waitFor();
+      await row.getByRole('button', { name: 'Edit' }).click();
+      const local = (time: number): string => new Date(time - new Date(time).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+      await row.getByRole('dialog').getByLabel('Start time').fill(local(base + 5 * HOUR));
+      await row.getByRole('dialog').getByLabel('End time').fill(local(base + 5.5 * HOUR));
+      await row.getByRole('dialog').getByRole('button', { name: 'Save and send' }).click();
+      await waitForState(ahead, id, 'confirmed');
+    } finally {
+      await wrong.dispose();
+    }
+  });
+
   it('asks before signing out with work unsent; signed out in one tab, offline, is signed out in all, and on the server when it is back', async () => {
     const second = await profile.page(`${server.url}/`);
     await second.getByRole('region', { name: 'Timer' }).waitFor();

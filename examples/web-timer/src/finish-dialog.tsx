@@ -1,7 +1,7 @@
 import { type FormEvent, useState } from 'react';
 import type { Session, SyncEngine } from '@syncline/core';
 import { Dialog } from './dialog.tsx';
-import { problemWords } from './problem-words.ts';
+import { endProblem, problemWords } from './problem-words.ts';
 import { timeOf, WordFields, wordsOf } from './session-fields.tsx';
 import { fieldTime } from './words.ts';
 
@@ -22,6 +22,8 @@ export function FinishDialog({ engine, session, note, onClose }: FinishDialogPro
     const form = new FormData(event.currentTarget);
     const end = timeOf(form, 'end');
     const isNow = fieldTime(now) === fieldTime(end);
+    const refused = isNow ? null : endProblem(end, Date.now());
+    if (refused !== null) return setProblem(refused);
     engine.sessions.complete(session.id, { ...wordsOf(form), ...(isNow ? {} : { endTime: end }) }).then(onClose, (error: unknown) => setProblem(problemWords(error)));
   };
   return (

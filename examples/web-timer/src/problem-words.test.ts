@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problemWords } from './problem-words.ts';
+import { detailWords, endProblem, problemWords } from './problem-words.ts';
 
 function engineError(message: string, details: readonly { path: string; message: string }[]): Error {
   return Object.assign(new Error(message), { name: 'EngineError', code: 'invalid_input', details });
@@ -19,5 +19,18 @@ describe('problemWords', () => {
 
   it('shows nothing of an error it does not know', () => {
     expect(problemWords(new Error('<secret>'))).toBe('Something went wrong. Nothing was changed.');
+  });
+
+  it('says the rules of times as a person would', () => {
+    const said = (message: string): string => detailWords([{ path: 'start_time', message }]);
+    expect(said('must not be before 2000-01-01T00:00:00Z')).toBe('The start time must not be before the year 2000.');
+    expect(said('must be whole milliseconds since the epoch')).toBe('The start time is not a date and time.');
+    expect(detailWords([{ path: 'note', message: 'must be at most 4096 bytes of UTF-8' }])).toBe('The note is too long.');
+  });
+
+  it('refuses an end in the future with five minutes of grace', () => {
+    const now = Date.UTC(2026, 5, 10);
+    expect([endProblem(now + 300_000, now), endProblem(now - 1, now)]).toEqual([null, null]);
+    expect(endProblem(now + 300_001, now)).toContain('in the future');
   });
 });

@@ -1,4 +1,5 @@
 import { isEngineError } from '@syncline/core';
+import { LIMITS } from '@syncline/protocol';
 
 const FIELDS: Readonly<Record<string, string>> = {
   startTime: 'The start time', start_time: 'The start time', endTime: 'The end time', end_time: 'The end time', plannedDuration: 'The length', duration: 'The length', category: 'The category', project: 'The project', note: 'The note',
@@ -11,7 +12,22 @@ export function problemWords(error: unknown): string {
   return detailWords(error.details);
 }
 
+/** What the rules say for programs, and how a person would say it. */
+const PHRASES: readonly (readonly [RegExp, string])[] = [
+  [/^must not be before 2000-01-01T00:00:00Z$/, 'must not be before the year 2000'],
+  [/^must be whole milliseconds since the epoch$/, 'is not a date and time'],
+  [/^must be at most \d+ bytes of UTF-8$/, 'is too long'],
+  [/^must be well-formed Unicode without NUL characters$/, 'holds a character that cannot be kept'],
+  [/\b(start|end)_time\b/g, 'the $1 time'],
+];
+
 /** Faulty fields, a sentence each. */
 export function detailWords(details: readonly { readonly path: string; readonly message: string }[]): string {
-  return details.map(({ path, message }) => `${FIELDS[path] ?? path} ${message.replaceAll(/\b(start|end)_time\b/g, 'the $1 time')}.`).join(' ');
+  const said = (message: string): string => PHRASES.reduce((text, [pattern, words]) => text.replace(pattern, words), message);
+  return details.map(({ path, message }) => `${FIELDS[path] ?? path} ${said(message)}.`).join(' ');
+}
+
+/** Why a session cannot have ended then, or null. The rule of the server, said before anything is kept: later, it would only wait. */
+export function endProblem(endTime: number, now: number): string | null {
+  return endTime > now + LIMITS.futureLeewayMs ? 'The end time lies in the future. Only time that has passed can be added.' : null;
 }

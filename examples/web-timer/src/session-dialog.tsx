@@ -1,6 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { Dialog } from './dialog.tsx';
-import { problemWords } from './problem-words.ts';
+import { endProblem, problemWords } from './problem-words.ts';
 import { type SessionWords, timeOf, WordFields, wordsOf } from './session-fields.tsx';
 import { fieldTime } from './words.ts';
 
@@ -29,6 +29,8 @@ export function SessionDialog({ title, action, known, onSave, onClose }: Session
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const [startTime, endTime] = [keepSeconds(timeOf(form, 'start'), known?.startTime), keepSeconds(timeOf(form, 'end'), known?.endTime)];
+    const refused = endProblem(endTime, Date.now());
+    if (refused !== null) return setProblem(refused);
     onSave({ startTime, endTime, ...wordsOf(form) }).then(onClose, (error: unknown) => setProblem(problemWords(error)));
   };
   return (

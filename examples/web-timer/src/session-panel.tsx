@@ -22,7 +22,7 @@ export function SessionPanel({ engine }: { readonly engine: SyncEngine }) {
   const [limit, setLimit] = useState(PAGE);
   const list = useMemo(() => engine.sessions.observe({ states: FILTERS[filter].states, limit }), [engine, filter, limit]);
   const sessions = useSource(list);
-  const parked = useSource(engine.status).local.parked;
+  const { parked, clock_skew_ms: skew } = useSource(engine.status).local;
   const now = useNow(60_000);
   return (
     <section className="card" aria-label="Sessions" id="sessions">
@@ -43,7 +43,7 @@ export function SessionPanel({ engine }: { readonly engine: SyncEngine }) {
       {byDay(sessions, now).map((group) => (
         <div key={group.day}>
           <h3>{group.day} <span className="muted">{dayTotals(group)}</span></h3>
-          <ul className="rows">{group.sessions.map((session) => <SessionRow key={session.id} engine={engine} session={session} />)}</ul>
+          <ul className="rows">{group.sessions.map((session) => <SessionRow key={session.id} engine={engine} session={session} now={now - (skew ?? 0)} />)}</ul>
         </div>
       ))}
       {sessions.length === limit && limit < 1000 && <p className="aside"><button className="link" onClick={() => setLimit(Math.min(1000, limit + 4 * PAGE))}>Show older</button></p>}

@@ -2,10 +2,10 @@ import { useState } from 'react';
 import type { Session, SyncEngine } from '@syncline/core';
 import { Dialog } from './dialog.tsx';
 import { Icon, type IconName } from './icons.tsx';
-import { detailWords, problemWords } from './problem-words.ts';
+import { detailWords, endProblem, problemWords } from './problem-words.ts';
 import { SessionDialog } from './session-dialog.tsx';
 import { STATES } from './status-words.ts';
-import { clockNote, lengthWords, span } from './words.ts';
+import { clockNote, dateWords, lengthWords, span } from './words.ts';
 
 const STATE_ICONS: Readonly<Record<Session['state'], IconName>> = {
   running: 'clock', queued: 'clock', sending: 'up', confirmed: 'check', parked: 'alert', cancelled: 'cross', deleted: 'cross',
@@ -14,10 +14,12 @@ const STATE_ICONS: Readonly<Record<Session['state'], IconName>> = {
 interface RowProps {
   readonly engine: SyncEngine;
   readonly session: Session;
+  /** In server time. */
+  readonly now: number;
 }
 
-export function SessionRow({ engine, session }: RowProps) {
-  const { id, state, pending, displayId, parked, conflictId, category, project, note, duration } = session;
+export function SessionRow({ engine, session, now }: RowProps) {
+  const { id, state, pending, displayId, conflictId, category, project, note, duration } = session;
   const slept = clockNote(session.clock);
   return (
     <li data-session-id={id} data-state={state} className="session">
@@ -28,25 +30,34 @@ export function SessionRow({ engine, session }: RowProps) {
         <span className={`state ${state}`}><Icon name={STATE_ICONS[state]} />{STATES[state]}{state === 'cancelled' && pending && ', waiting to send'}</span>
         {displayId !== null && <span className="note">No. {displayId}</span>}
       </span>
-      {parked !== null && <Parked engine={engine} session={session} />}
+      <Undecided engine={engine} session={session} now={now} />
     </li>
   );
 }
 
-/** What the server said, and the three things a person can do about it. */
-function Parked({ engine, session }: RowProps) {
+/** What keeps a session from the server until a person does something about it; null when nothing does. */
+function whyUndecided({ state, parked, endTime }: Session, now: number): string | null {
+  if (parked !== null) return `The server refused it: ${sentence(parked.message)} ${detailWords(parked.details)}`;
+  const isTooEarly = state === 'queued' && endTime !== null && endProblem(endTime, now) !== null;
+  return isTooEarly ? `It ends in the future and is sent then, on ${dateWords(endTime)}. If a time is wrong, change it.` : null;
+}
+
+/** Why it waits for a person, and what that person can do. */
+function Undecided({ engine, session, now }: RowProps) {
   const { id, parked, startTime, endTime, category, project, note } = session;
   const [asking, setAsking] = useState<'edit' | 'discard' | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const close = (): void => setAsking(null);
   const attempt = (action: Promise<unknown>): void => void action.then(close, (error: unknown) => setProblem(problemWords(error)));
+  const why = whyUndecided(session, now);
+  if (why === null) return null;
   return (
-    <div className="decide">
-      <p>The server refused it: {sentence(parked?.message ?? 'no reason given')} {detailWords(parked?.details ?? [])}</p>
+    <div className={parked === null ? 'decide early' : 'decide'}>
+      <p>{why}</p>
       {problem !== null && <p className="problem" role="alert">{problem}</p>}
       <div className="actions">
         <button onClick={() => setAsking('edit')}>Edit…</button>
-        <button onClick={() => attempt(engine.sessions.retry(id))}>Try again</button>
+        {parked !== null && <button onClick={() => attempt(engine.sessions.retry(id))}>Try again</button>}
         <button className="quiet" onClick={() => setAsking('discard')}>Discard…</button>
       </div>
       {asking === 'edit' && endTime !== null && (

@@ -54,6 +54,11 @@ export function dayWords(time: number, now: number): string {
   return format(time, days > 300 || days < 0 ? 'EEE d MMM yyyy' : 'EEE d MMM');
 }
 
+/** "Mon 1 Mar 2027 at 14:05". */
+export function dateWords(time: number): string {
+  return format(time, "EEE d MMM yyyy 'at' HH:mm");
+}
+
 /** What two clocks that disagree say about a session; null when they agree. */
 export function clockNote(clock: Session['clock']): string | null {
   if (clock === null) return null;

@@ -192,9 +192,9 @@ export interface SessionsApi {
   observe(query?: SessionQuery): Source<readonly Session[]>;
   /** Sessions running on this device, in any tab. */
   readonly running: Source<readonly Session[]>;
-  /** Sends a parked session again, as it is or with changes. */
+  /** Sends a parked session again, as it is or with changes; also one that waits because it ends in the server's future and was never sent. */
   retry(id: string, changes?: Partial<Omit<RecordInput, 'id'>>): Promise<Session>;
-  /** Gives up a parked session: only a person may ask for this. Returns what was given up. */
+  /** Gives up a session that `retry` would take: only a person may ask for this. Returns what was given up. */
   discard(id: string): Promise<Session>;
 }
 

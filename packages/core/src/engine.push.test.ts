@@ -169,6 +169,23 @@ describe('a refused session', () => {
     expect(submits(world)).toHaveLength(3);
   });
 
+  it('ending far in the future can be changed or given up before it was ever sent', async () => {
+    const world = createEngineWorld();
+    const { engine } = await world.open();
+    const year = 365 * 24 * 60;
+    const wrong = await world.drive(engine.sessions.record(world.session(-year, 25)));
+    const other = await world.drive(engine.sessions.record(world.session(-year - 60, 25)));
+    await world.run(3000);
+    const right = world.session(60, 25);
+    await world.drive(engine.sessions.retry(wrong.id, { startTime: right.startTime, endTime: right.endTime }));
+    await world.drive(engine.sessions.discard(other.id));
+    await world.run(3000);
+    expect(await world.drive(engine.sessions.get(wrong.id))).toMatchObject({ state: 'confirmed', endTime: right.endTime });
+    expect([...world.server.records().keys()]).toEqual([wrong.id]);
+    expect(engine.status.current.data_summary.unsynced_sessions).toBe(0);
+    await expect(world.drive(engine.sessions.discard(wrong.id))).rejects.toMatchObject({ name: 'EngineError' });
+  });
+
   it('ending in the future of the server waits for it and is not parked', async () => {
     const world = createEngineWorld({}, { offsetMs: 7_200_000 });
     const { engine } = await world.open();

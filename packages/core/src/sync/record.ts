@@ -1,4 +1,5 @@
 // What a person does to a session, as plans: each decides one transaction. Times and ids were stamped before and are only written here.
+import { LIMITS } from '@syncline/protocol';
 import type { FinishInput, RecordInput } from '../api.ts';
 import { engineError } from '../errors.ts';
 import { isDocumented, type Operation, UNTRIED } from '../model/operation.ts';
@@ -9,6 +10,7 @@ import type { Store } from '../ports.ts';
 import { joinConflicts, leaveConflicts } from './conflict-groups.ts';
 import type { Draft } from './draft.ts';
 import { Merge } from './merge.ts';
+import { serverNow } from './status.ts';
 
 /** Who acts, and the id of the operation it makes. */
 export interface Stamp {
@@ -126,16 +128,29 @@ export function planCancel(
   return append(draft, store, session, 'cancel', stamp);
 }
 
-function parkedOf(draft: Draft, id: string): Written {
+/**
+ * Whether an operation waits only because its session ends in the server's future, and nobody but this device can have it:
+ * it may be months until it goes, and a wrong date is best mended before.
+ */
+function isTooEarly(draft: Draft, seq: number): boolean {
+  const { view, now } = draft;
+  const operation = view.operations.get(seq);
+  if (operation === undefined || operation.kind !== 'submit' || view.head.inFlight.includes(seq)) return false;
+  const { tries, unknown } = operation.delivery;
+  return tries === 0 && !unknown && operation.session.endTime - LIMITS.futureLeewayMs > serverNow(view, now);
+}
+
+/** The operation of a session that a person may change or give up. */
+function undecidedOf(draft: Draft, id: string): Written {
   const seqs = draft.view.seqsOf(id);
   if (seqs.length === 0) throw engineError('not_found');
-  const seq = seqs.find((candidate) => draft.view.parked.has(candidate));
+  const seq = seqs.find((candidate) => draft.view.parked.has(candidate) || isTooEarly(draft, candidate));
   const operation = seq === undefined ? undefined : draft.view.operations.get(seq);
   if (seq === undefined || operation === undefined) throw engineError('not_parked');
   return { seq, operation };
 }
 
-/** A parked operation becomes a new one, at the end of the queue, with what the person changed. */
+/** An operation that is parked, or too early, becomes a new one, at the end of the queue, with what the person changed. */
 export function planRetry(
   draft: Draft,
   store: Store,
@@ -145,7 +160,7 @@ export function planRetry(
 ): Written {
   const again = written(draft, id, stamp);
   if (again !== null) return again;
-  const { seq, operation } = parkedOf(draft, id);
+  const { seq, operation } = undecidedOf(draft, id);
   if (!isDocumented(operation)) return planAgain(draft, seq, operation, stamp);
   const before = operation.session;
   const session: FinishedSession = {
@@ -175,9 +190,9 @@ function planAgain(draft: Draft, seq: number, operation: Operation, { opId, mark
   return { seq: next, operation: again };
 }
 
-/** Gives up a parked operation. */
+/** Gives up an operation that is parked, or too early. */
 export function planDiscard(draft: Draft, store: Store, id: string): Written {
-  const parked = parkedOf(draft, id);
+  const parked = undecidedOf(draft, id);
   draft.deleteOperations([parked.seq]);
   const overlaid = draft.view.overlay.get(id);
   if (isDocumented(parked.operation) && !overlaid?.server) {
