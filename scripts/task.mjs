@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { asksForHelp, dataFolder, startHelp, whoRuns } from './lib/before-start.mjs';
 import { endWithParent, isStopping, run } from './lib/child.mjs';
 import { countCheck, countReport, notRunLines, summarise } from './lib/tally.mjs';
 
@@ -41,6 +42,10 @@ function install() {
 
 /** @param {string[]} args of the server */
 async function start(args) {
+  if (asksForHelp(args)) return console.log(startHelp()), 0;
+  const folder = args.some((word) => word === 'account' || word === 'restored') ? null : dataFolder(args, process.env, root);
+  const taken = folder === null ? null : await whoRuns(folder, root);
+  if (taken !== null) return console.error(taken), 1;
   const steps = [
     () => install(),
     () => { say('building the packages'); return run(tsc.concat('packages/server', 'packages/rxjs'), { cwd: root, timeoutMs: minutes(3) }); },

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type HeldLock, lockFolder } from './folder-lock.ts';
+import { type HeldLock, holderOf, lockFolder, takenWords } from './folder-lock.ts';
 import { ownIdentity, type ProcessIdentity } from './process-identity.ts';
 
 let folder = '';
@@ -34,6 +34,16 @@ async function leave(change: Partial<ProcessIdentity>, ageMs = 0): Promise<void>
 const ended = (): number => spawnSync(process.execPath, ['--version']).pid;
 
 describe('the lock of a data folder', () => {
+  it('can be looked at without being taken', async () => {
+    expect(await holderOf(join(folder, 'missing'))).toBeNull();
+    expect(await holderOf(folder)).toBeNull();
+    expect(await claim()).toBe('held');
+    const holder = await holderOf(folder);
+    expect(holder).toMatchObject({ kind: 'refused', pid: process.pid, elsewhere: false });
+    expect(holder === null ? '' : takenWords('data', holder)).toContain(`process ${process.pid}`);
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+
   it('[D12] is held by one and free after it', async () => {
     expect(await claim()).toBe('held');
     expect(await lockFolder(folder)).toMatchObject({ kind: 'refused', pid: process.pid, elsewhere: false });

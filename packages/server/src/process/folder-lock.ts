@@ -57,6 +57,20 @@ export async function lockFolder(folder: string): Promise<HeldLock | RefusedLock
   throw new Error('The data folder is being claimed by several servers at once; start only one.');
 }
 
+/** Who has the folder now, without claiming it; null when nobody has, or it is missing. A guess that may be old a moment later. */
+export async function holderOf(folder: string): Promise<RefusedLock | null> {
+  const claims = await liveClaims(folder, '').catch(() => []);
+  const holder = claims.find(({ claim }) => claim.held);
+  return holder === undefined ? null : refusal(holder);
+}
+
+/** What to tell somebody who wants a folder that another server has. */
+export function takenWords(folder: string, { pid, elsewhere, file }: RefusedLock): string {
+  return elsewhere
+    ? `A server on another machine or in another container uses the data folder ${folder}. If none does, delete ${file}.`
+    : `Another server (process ${pid}) already uses the data folder ${folder}. Stop it, or choose another folder with DATA_DIR.`;
+}
+
 interface FoundClaim {
   readonly file: string;
   readonly claim: Claim;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ServerConfig } from '../config.ts';
 import type { ServerStore } from '../ports.ts';
 import { openEmbeddedStore, openPostgresStore } from '../store/sql/open.ts';
-import { lockFolder } from './folder-lock.ts';
+import { lockFolder, type RefusedLock, takenWords } from './folder-lock.ts';
 
 export interface OpenedStore {
   readonly store: ServerStore;
@@ -19,7 +19,7 @@ export async function openStore(config: ServerConfig): Promise<OpenedStore> {
     return { store, close: () => store.close() };
   }
   const lock = await lockFolder(config.dataDir);
-  if (lock.kind === 'refused') throw new FolderTaken(config.dataDir, lock.pid, lock.elsewhere, lock.file);
+  if (lock.kind === 'refused') throw new FolderTaken(config.dataDir, lock);
   try {
     const { store } = await openEmbeddedStore(join(config.dataDir, 'database'));
     return {
@@ -39,11 +39,7 @@ export async function openStore(config: ServerConfig): Promise<OpenedStore> {
 export class FolderTaken extends Error {
   override readonly name = 'FolderTaken';
 
-  constructor(folder: string, pid: number, elsewhere: boolean, file: string) {
-    super(
-      elsewhere
-        ? `A server on another machine or in another container uses the data folder ${folder}. If none does, delete ${file}.`
-        : `Another server (process ${pid}) already uses the data folder ${folder}. Stop it, or choose another folder with DATA_DIR.`,
-    );
+  constructor(folder: string, lock: RefusedLock) {
+    super(takenWords(folder, lock));
   }
 }

@@ -13,7 +13,7 @@ const NEW_EPOCH = 'update server_epoch set epoch = gen_random_uuid()';
 export async function renewEpoch({ databaseUrl, dataDir }: ServerConfig): Promise<void> {
   if (databaseUrl !== null) return renewOnPostgres(databaseUrl);
   const lock = await lockFolder(dataDir);
-  if (lock.kind === 'refused') throw new FolderTaken(dataDir, lock.pid, lock.elsewhere, lock.file);
+  if (lock.kind === 'refused') throw new FolderTaken(dataDir, lock);
   try {
     const { store, database } = await openEmbeddedStore(join(dataDir, 'database'));
     await database.query(NEW_EPOCH);
