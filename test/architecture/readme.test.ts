@@ -1,0 +1,36 @@
+// The sample of the README is what people copy first: it must compile as it stands, and be as short as it says.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { repository } from './sources.ts';
+
+const readme = readFileSync(join(repository, 'README.md'), 'utf8');
+const sample = /## Twenty lines\n+```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+
+it('the twenty lines are about twenty', () => {
+  const lines = sample.trim().split('\n').length;
+  expect(lines).toBeGreaterThan(10);
+  expect(lines).toBeLessThanOrEqual(22);
+});
+
+it('the twenty lines compile', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'syncline-readme-'));
+  try {
+    writeFileSync(join(folder, 'sample.ts'), sample);
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+      compilerOptions: {
+        strict: true, noEmit: true, module: 'esnext', moduleResolution: 'bundler', target: 'es2022', lib: ['es2023', 'dom'], types: [],
+        allowImportingTsExtensions: true, skipLibCheck: true, customConditions: ['@syncline/source'],
+        paths: { '@syncline/core': [join(repository, 'packages/core/src/index.ts')] },
+      },
+      include: ['sample.ts'],
+    }));
+    const { status, stdout } = spawnSync(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '--project', folder], { encoding: 'utf8' });
+    expect(stdout).toBe('');
+    expect(status).toBe(0);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
