@@ -61,7 +61,7 @@ describe('offline and back, in two browsers and a desktop client', () => {
     const b1 = await addPastSession(pageB, { start: base + 60 * MINUTE, end: base + 85 * MINUTE, category: 'reading', project: 'Personal' });
     expect(await stateOf(pageA, a1)).toBe('queued');
     // Two of the demo desktop's, and this one.
-    expect(await pageB.getByTestId('unsynced').textContent()).toBe('3 sessions waiting here');
+    expect(await pageB.getByTestId('unsynced').textContent()).toBe('1 session waiting here, 2 on other devices');
 
     await pageA.close();
     const reopened = await first.page(`${server.url}/`);

@@ -6,6 +6,7 @@ import { combineLatest, map, timer } from 'rxjs';
 import { onUserChange, rememberedUser, Tokens } from './account.ts';
 import { type Board, boardOf, type DeviceTile, deviceTiles } from './board.ts';
 import { element, place, say } from './dom.ts';
+import { keepPage } from './keep-page.ts';
 import './styles.css';
 
 /** The web timer's: this page is another window of the same device. */
@@ -56,6 +57,7 @@ async function open(userId: string): Promise<void> {
   renewOnRefusal(engine, tokens);
 }
 
+keepPage();
 onUserChange(() => location.reload());
 const user = rememberedUser();
 if (user === null) {

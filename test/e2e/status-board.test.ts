@@ -1,0 +1,39 @@
+// The status board beside the web timer: the same browser, the same store, a page kept offline of its own.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { addPastSession, signIn } from './lib/people.ts';
+import { openProfile, type Profile } from './lib/profile.ts';
+import { type ServerProcess, startServer } from './lib/server-process.ts';
+
+const HOUR = 3_600_000;
+
+describe('the status board', () => {
+  let server: ServerProcess;
+  let profile: Profile;
+  let timer: Page;
+  let board: Page;
+
+  beforeAll(async () => {
+    server = await startServer();
+    profile = await openProfile();
+    timer = await profile.page(`${server.url}/`);
+    await signIn(timer);
+    board = await profile.page(`${server.url}/status-board/`);
+    for (const page of [timer, board]) await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  });
+  afterAll(async () => {
+    await profile.dispose();
+    await server.dispose();
+  });
+
+  it('is there without a network, after a reload too, and says whose work waits', async () => {
+    await profile.context.setOffline(true);
+    await timer.reload();
+    const base = Math.floor(Date.now() / 60_000) * 60_000 - 30 * HOUR;
+    await addPastSession(timer, { start: base, end: base + HOUR / 2, category: 'planning', project: 'silence' });
+    await board.reload();
+    await board.getByText('1 session waiting here').waitFor();
+    expect(await board.getByRole('heading', { name: 'Syncline status' }).isVisible()).toBe(true);
+    await board.getByText('This display has no network').waitFor();
+  });
+});
