@@ -55,7 +55,7 @@ export default defineConfig({
   test: {
     projects: [
       nodeProject('unit', ['../packages/*/src/**/*.test.ts', '../examples/*/src/**/*.test.{ts,tsx}', '../scripts/**/*.test.mjs'], { seconds: 20 }),
-      nodeProject('node', ['{architecture,wire,contracts,simulation}/**/*.test.ts'], { seconds: 60 }),
+      nodeProject('node', ['{architecture,wire,contracts,simulation,bench}/**/*.test.ts'], { seconds: 60 }),
       nodeProject('faults', ['faults/**/*.test.ts'], { seconds: 120, oneAtATime: true }),
       nodeProject('postgres', ['postgres/**/*.test.ts'], { seconds: 120, oneAtATime: true }),
       nodeProject('e2e', ['e2e/**/*.test.ts'], { seconds: 120, oneAtATime: true }),

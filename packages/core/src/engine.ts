@@ -50,6 +50,7 @@ class Engine implements SyncEngine {
   #announceClosed: () => void = () => undefined;
   #ringSeq = 0;
   #ringMark: string | null = null;
+  #cancelAnnouncing: Cancel | null = null;
 
   constructor(config: EngineConfig, ports: Ports, local: Local, identity: DeviceIdentity, hooks: Hooks) {
     // Another id is taken when another installation is found to use this one.
@@ -187,6 +188,7 @@ class Engine implements SyncEngine {
     this.sessions.closeLists();
     await this.#work.catch(() => undefined);
     await this.#local.settled();
+    this.#announce();
     this.#channel.close();
     await this.#local.store.close().catch(() => undefined);
     this.#announceClosed();
@@ -208,7 +210,19 @@ class Engine implements SyncEngine {
     this.#ringSeq = view.head.nextSeq;
     this.#ringMark = mark;
     this.#keeper.follow(isOwn);
-    if (isOwn) this.#channel.post({ v: view.head.version });
+    if (isOwn) this.#announceSoon();
+  }
+
+  /** Whoever records does not wait for the news to other tabs: it follows in a turn of its own, once for all commits until then. */
+  #announceSoon(): void {
+    this.#cancelAnnouncing ??= this.#ports.clock.setTimer(0, () => this.#announce());
+  }
+
+  #announce(): void {
+    if (this.#cancelAnnouncing === null) return;
+    this.#cancelAnnouncing();
+    this.#cancelAnnouncing = null;
+    this.#channel.post({ v: this.#local.view.head.version });
   }
 
   /** A hint from another tab. Nothing in it is believed but that there may be something to see. */
@@ -225,6 +239,7 @@ class Engine implements SyncEngine {
 
   #react(event: LifecycleEvent): void {
     if (event === 'freeze' || event === 'pagehide') {
+      this.#announce();
       this.#leadership.suspend();
       this.#local.store.release();
       return;

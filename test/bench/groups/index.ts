@@ -1,0 +1,23 @@
+// What `pnpm bench` can measure.
+import type { Results } from '../run/rounds.ts';
+import { measureOverlaps } from './overlaps.ts';
+import { measureSizes } from './sizes.ts';
+import { CONTENDERS, measureStores } from './store.ts';
+
+export interface GroupOptions {
+  readonly rounds: number;
+  readonly contenders: readonly string[] | null;
+  readonly stored: number;
+  readonly say: (line: string) => void;
+}
+
+async function sizes(): Promise<Results> {
+  const once = (value: number) => ({ median: Number(value.toFixed(2)), low: value, high: value, rounds: 1 });
+  return { 'KiB to download': Object.fromEntries(Object.entries(await measureSizes()).map(([name, value]) => [name, once(value)])) };
+}
+
+export const GROUPS: Readonly<Record<string, (options: GroupOptions) => Promise<Results>>> = {
+  store: ({ rounds, contenders, stored, say }) => measureStores({ names: contenders ?? Object.keys(CONTENDERS), rounds, stored, imported: 10_000, say }),
+  overlaps: ({ rounds, say }) => measureOverlaps([1000, 10_000, 100_000, 1_000_000], rounds, say),
+  sizes,
+};

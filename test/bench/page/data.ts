@@ -1,0 +1,72 @@
+// The same sessions for every contender: deterministic, about 300 bytes each, a few of a hundred overlap.
+import type { BenchSession, Overlapping } from './contender.ts';
+
+const FIRST = Date.UTC(2015, 0, 1);
+const MINUTE = 60_000;
+/** Where the sessions begin that a benchmark records itself: behind all the others. */
+const RECORDED = Date.UTC(2025, 0, 1);
+const DEVICES = ['5f0d7a52-6a3c-4d0e-9b1e-0a1b2c3d4e01', '5f0d7a52-6a3c-4d0e-9b1e-0a1b2c3d4e02', '5f0d7a52-6a3c-4d0e-9b1e-0a1b2c3d4e03'] as const;
+
+export const OWN_DEVICE = DEVICES[0];
+export const PENDING = 95;
+export const ACKNOWLEDGED = 500;
+
+function uuid(kind: number, n: number): string {
+  const mixed = Math.imul(n + 1, 2_654_435_761) >>> 0;
+  return `${mixed.toString(16).padStart(8, '0')}-${kind.toString(16).padStart(4, '0')}-4000-8000-${n.toString(16).padStart(12, '0')}`;
+}
+
+/** A number in [0, 1) that depends on `n` alone. */
+function chance(n: number): number {
+  let mixed = Math.imul(n ^ 0x9e3779b9, 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
+}
+
+function session(kind: number, n: number, startTime: number, deviceId: string): BenchSession {
+  const minutes = 15 + Math.floor(chance(n * 3 + 1) * 30);
+  return {
+    id: uuid(kind, n), startTime, endTime: startTime + minutes * MINUTE, category: ['Deep work', 'Meeting', 'Reading'][n % 3] ?? '', project: `Project ${n % 17}`,
+    note: `Wrote part ${n} of the report, checked the figures and sent it on to the others`, deviceId,
+  };
+}
+
+/** Session `n` of a history: fifty minutes apart on average, so about one of thirty overlaps the one before. */
+export function historical(n: number): BenchSession {
+  const startTime = FIRST + n * 50 * MINUTE + Math.floor(chance(n * 3) * 8 * MINUTE);
+  return session(1, n, chance(n * 3 + 2) < 0.03 ? startTime - 30 * MINUTE : startTime, DEVICES[n % 3] ?? OWN_DEVICE);
+}
+
+export function history(count: number, from = 0): BenchSession[] {
+  return Array.from({ length: count }, (_, i) => historical(from + i));
+}
+
+/** The `n`th session that this device records. */
+export function recorded(n: number): BenchSession {
+  return session(2, n, RECORDED + n * 50 * MINUTE, OWN_DEVICE);
+}
+
+/** A span to look for overlaps in, anywhere in a history of `count`. */
+export function span(n: number, count: number): { readonly from: number; readonly to: number } {
+  const from = FIRST + Math.floor(chance(n + 7_000_000) * count) * 50 * MINUTE;
+  return { from, to: from + 90 * MINUTE };
+}
+
+/** By looking at those that may touch the span, straight from the rule. */
+export function expectedOverlaps(n: number, count: number): Overlapping {
+  const { from, to } = span(n, count);
+  const middle = Math.round((from - FIRST) / (50 * MINUTE));
+  let found: Overlapping = { count: 0, sum: 0 };
+  for (let i = Math.max(0, middle - 40); i < Math.min(count, middle + 40); i += 1) {
+    const { startTime, endTime } = historical(i);
+    if (startTime < to && from < endTime) found = { count: found.count + 1, sum: found.sum + startTime };
+  }
+  return found;
+}
+
+export function add(found: Overlapping, startTime: number): Overlapping {
+  return { count: found.count + 1, sum: found.sum + startTime };
+}
+
+/** No session is longer. */
+export const LONGEST = 24 * 60 * MINUTE;

@@ -1,0 +1,55 @@
+// A store that counts what is asked of it.
+import type { Store, StoreFactory, Write } from '@syncline/core';
+
+/** What one store call did. */
+export interface Counted {
+  readonly kind: 'read' | 'update';
+  readonly durability: 'strict' | 'relaxed' | null;
+  readonly rowsRead: number;
+  /** `table` of each write. */
+  readonly writes: readonly string[];
+}
+
+export interface CountingStores {
+  readonly stores: StoreFactory;
+  /** Hands over what was counted since the last call. */
+  take(): readonly Counted[];
+}
+
+export function createCountingStores(inner: StoreFactory): CountingStores {
+  let counted: Counted[] = [];
+  const rows = (found: readonly (readonly unknown[])[]): number => found.reduce((sum, list) => sum + list.length, 0);
+  const count = (store: Store): Store => ({
+    async read(reads) {
+      const found = await store.read(reads);
+      counted.push({ kind: 'read', durability: null, rowsRead: rows(found), writes: [] });
+      return found;
+    },
+    async update(reads, decide, durability) {
+      let rowsRead = 0;
+      let writes: readonly Write[] = [];
+      const result = await store.update(reads, (found) => {
+        const decision = decide(found);
+        rowsRead = rows(found);
+        writes = decision.writes;
+        return decision;
+      }, durability);
+      counted.push({ kind: 'update', durability, rowsRead, writes: writes.map(({ table }) => table) });
+      return result;
+    },
+    space: () => store.space(), persist: () => store.persist(), onInterrupted: (listener) => store.onInterrupted(listener),
+    release: () => store.release(), close: () => store.close(),
+  });
+  const stores: StoreFactory = {
+    open: async (name) => count(await inner.open(name)), openVolatile: (name) => inner.openVolatile(name), remove: (name) => inner.remove(name),
+    readMarker: (name) => inner.readMarker(name), writeMarker: (name, value) => inner.writeMarker(name, value),
+  };
+  return {
+    stores,
+    take: () => {
+      const taken = counted;
+      counted = [];
+      return taken;
+    },
+  };
+}
