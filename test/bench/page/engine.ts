@@ -19,7 +19,7 @@ const nothing = (): void => undefined;
 
 function finished({ id, startTime, endTime, category, project, note, deviceId }: BenchSession): FinishedSession {
   return {
-    id, startTime, endTime, category, project, note, deviceId, plannedDuration: null, source: 'web_timer', displayId: null, clock: null, cancelled: null,
+    id, startTime, endTime, category, project, note, deviceId, plannedDuration: null, source: 'web_timer', displayId: null, clock: null, cancelled: null, version: 1, deletedAt: null,
   };
 }
 
@@ -128,7 +128,7 @@ class EngineContender implements Contender {
     const local = await this.#look();
     const { operations, head } = local.view;
     const settled = [...operations].slice(0, count).map(([seq, { opId }]) => ({
-      seq, opId, outcome: { kind: 'acknowledged', displayId: String(seq) } as const, random: 0,
+      seq, opId, outcome: { kind: 'acknowledged', displayId: String(seq), version: 1, isSuperseded: false, sessions: [] } as const, random: 0,
     }));
     await local.commit((draft) => planSettle(draft, local.store, head.term, settled), 'relaxed');
   }
