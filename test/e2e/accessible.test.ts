@@ -108,7 +108,14 @@ describe('the web timer', () => {
     expect(kept).not.toMatch(/eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\./);
   });
 
-  it('the status board shows the same account', async () => {
+  it('[S-11] the page of the API lists the calls and breaks no rule of its own policy', async () => {
+    const page = await open('/docs/');
+    await page.getByText('/api/sync/status', { exact: true }).click();
+    await page.getByRole('button', { name: 'Execute' }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('[S-11] the status board shows the same account, and breaks no rule of its own policy', async () => {
     const page = await open('/status-board/');
     await page.getByText('Sessions overlap').waitFor();
     expect(await page.getByRole('list', { name: 'Devices' }).getByRole('listitem').count()).toBeGreaterThanOrEqual(4);

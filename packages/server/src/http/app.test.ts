@@ -1,9 +1,9 @@
 import { CALLS, type CallName, LIMITS } from '@syncline/protocol';
 import { describe, expect, it } from 'vitest';
 import { DATA_ROUTES } from '../routes/index.ts';
-import { pageHeaders } from './headers.ts';
+import { libraryPageHeaders, pageHeaders } from './headers.ts';
 import { createTestApp, type Sent, type TestApp } from './test-app.test-support.ts';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 
 type Body = { error: string; code: string; request_id: string; details?: { path: string; message: string }[] };
 const bodyOf = async (answer: Response): Promise<Body> => (await answer.json()) as Body;
@@ -216,11 +216,22 @@ describe('headers', () => {
     expect((await (await createTestApp()).send('/api/health')).headers.get('Strict-Transport-Security')).toBeNull();
   });
 
-  it('[S-11] of pages let in scripts of this server only, and no text as script', async () => {
-    const page = new Hono().use(pageHeaders(false)).get('/', (context) => context.html('<p>'));
-    expect((await page.request('/')).headers.get('Content-Security-Policy')).toBe(
-      "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self' data:; manifest-src 'self'; worker-src 'self'; "
+  const policy = async (headers: MiddlewareHandler): Promise<string | null> => {
+    const page = new Hono().use(headers).get('/', (context) => context.html('<p>'));
+    return (await page.request('/')).headers.get('Content-Security-Policy');
+  };
+
+  it('[S-11] of pages let in files of this server only, and no text as script', async () => {
+    expect(await policy(pageHeaders(false))).toBe(
+      "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; manifest-src 'self'; worker-src 'self'; "
       + "base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types syncline-worker",
+    );
+  });
+
+  it('[S-11] of the API\'s page let its library write styles and small pictures, and no script', async () => {
+    expect(await policy(libraryPageHeaders(false))).toBe(
+      "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; manifest-src 'self'; worker-src 'self'; "
+      + "base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'",
     );
   });
 });

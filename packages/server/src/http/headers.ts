@@ -19,25 +19,30 @@ const COMMON = {
 /** Two years, sub-domains included; only where the connection is encrypted does it mean anything. */
 const HSTS = 'max-age=63072000; includeSubDomains';
 
-export function apiHeaders(isEncrypted: boolean): MiddlewareHandler {
-  return secureHeaders({
-    ...COMMON,
-    strictTransportSecurity: isEncrypted ? HSTS : false,
-    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-  });
+const OWN_FILES = {
+  defaultSrc: ["'none'"], scriptSrc: ["'self'"], connectSrc: ["'self'"], styleSrc: ["'self'"], imgSrc: ["'self'"],
+  manifestSrc: ["'self'"], workerSrc: ["'self'"], baseUri: ["'none'"], objectSrc: ["'none'"], formAction: ["'self'"], frameAncestors: ["'none'"],
+};
+
+function policed(isEncrypted: boolean, contentSecurityPolicy: Readonly<Record<string, string[]>>): MiddlewareHandler {
+  return secureHeaders({ ...COMMON, strictTransportSecurity: isEncrypted ? HSTS : false, contentSecurityPolicy });
 }
 
-/** Of pages. Scripts and styles are files of this server; text can become script nowhere. */
-export function pageHeaders(isEncrypted: boolean, styleSrc: readonly string[] = ["'self'"], trusted = true): MiddlewareHandler {
-  return secureHeaders({
-    ...COMMON,
-    strictTransportSecurity: isEncrypted ? HSTS : false,
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"], scriptSrc: ["'self'"], connectSrc: ["'self'"], styleSrc: [...styleSrc], imgSrc: ["'self'", 'data:'],
-      manifestSrc: ["'self'"], workerSrc: ["'self'"], baseUri: ["'none'"], objectSrc: ["'none'"], formAction: ["'self'"], frameAncestors: ["'none'"],
-      ...(trusted ? { requireTrustedTypesFor: ["'script'"], trustedTypes: ['syncline-worker'] } : {}),
-    },
-  });
+export function apiHeaders(isEncrypted: boolean): MiddlewareHandler {
+  return policed(isEncrypted, { defaultSrc: ["'none'"], frameAncestors: ["'none'"] });
+}
+
+/** Of our pages. Scripts, styles and pictures are files of this server; text can become script nowhere. */
+export function pageHeaders(isEncrypted: boolean): MiddlewareHandler {
+  return policed(isEncrypted, { ...OWN_FILES, requireTrustedTypesFor: ["'script'"], trustedTypes: ['syncline-worker'] });
+}
+
+/**
+ * Of the API's page. Its library writes styles into its elements, has small pictures inside its style sheet and text in its
+ * markup. Scripts are still files of this server only, and it shows nothing of any user.
+ */
+export function libraryPageHeaders(isEncrypted: boolean): MiddlewareHandler {
+  return policed(isEncrypted, { ...OWN_FILES, styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'] });
 }
 
 /** Exactly these origins, never with cookies: the refresh cookie is for pages of this server only. */

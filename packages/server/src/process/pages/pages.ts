@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { buildOpenApi } from '@syncline/protocol/openapi';
 import { Hono } from 'hono';
-import { pageHeaders } from '../../http/headers.ts';
+import { libraryPageHeaders, pageHeaders } from '../../http/headers.ts';
 import { SWAGGER_PAGE, SWAGGER_SETUP, swaggerFolder } from './swagger.ts';
 
 const examples = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..', '..', 'examples');
@@ -29,8 +29,7 @@ export function createPages({ version, isEncrypted }: PagesOptions): Hono {
   const app = new Hono();
   const document = JSON.stringify(buildOpenApi({ version, refreshCookie: isEncrypted ? '__Host-syncline_refresh' : 'syncline_refresh' }));
   app.get('/openapi.json', pageHeaders(isEncrypted), (context) => context.body(document, 200, { 'Content-Type': 'application/json; charset=utf-8' }));
-  // The page library writes styles into its elements; scripts are still files of ours only, and it shows nothing of any user.
-  app.use('/docs/*', pageHeaders(isEncrypted, ["'self'", "'unsafe-inline'"], false));
+  app.use('/docs/*', libraryPageHeaders(isEncrypted));
   app.get('/docs', (context) => context.redirect('/docs/'));
   app.get('/docs/', (context) => context.html(SWAGGER_PAGE));
   app.get('/docs/setup.js', (context) => context.body(SWAGGER_SETUP, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
