@@ -63,6 +63,9 @@ describe('in a real browser', () => {
       const leader = await leaderOf(tabs);
       const follower = tabs.find((tab) => tab !== leader) as Page;
       await add(leader, round * 3);
+      // Stopped inside a transaction it would keep everybody from the database, and no page can do anything about that; browsers do not
+      // freeze such a page.
+      await until(leader, (seen) => isSent(seen) && seen.status.local.phase === 'idle', 'the leader has nothing to do');
       // Only a tab in the background is frozen.
       await follower.bringToFront();
       const wake = await freeze(leader, round % 2 === 0);

@@ -28,6 +28,7 @@ export class BrowserProfile {
     const args = [...found.args, '--headless', '--remote-debugging-port=0', `--user-data-dir=${this.#folder}`, '--no-default-browser-check', 'about:blank'];
     const child = spawn(found.executablePath, args, { env: found.env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#process = child;
+    process.once('exit', () => child.kill('SIGKILL'));
     this.#browser = await chromium.connectOverCDP(await addressOf(child), { noDefaults: true });
     return this;
   }
