@@ -72,6 +72,20 @@ describe('two tabs of one device', () => {
     expect(withoutTab(a.engine.status.current)).toEqual(withoutTab(b.engine.status.current));
   });
 
+  it('[B01] replace a frozen leader although more was recorded just before it was to be noticed', async () => {
+    const world = createEngineWorld();
+    const a = await world.open();
+    const b = await world.open();
+    await world.run(1000);
+    a.page.freeze(true);
+    await world.drive(b.engine.sessions.record(world.session(60, 25)));
+    await world.run(2500);
+    await world.drive(b.engine.sessions.record(world.session(30, 25)));
+    await world.run(15_000);
+    expect(world.server.records().size).toBe(2);
+    expect(b.engine.status.current.local.leader).toBe(true);
+  });
+
   it('hand over when the leading one is told that it will be frozen', async () => {
     const world = createEngineWorld();
     const a = await world.open();

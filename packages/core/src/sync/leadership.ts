@@ -124,24 +124,29 @@ export class Leadership {
 
   /** Another tab's turn to work: if nothing moves, find out whether it can. */
   watch(): void {
-    const { clock, lifecycle } = this.#options;
-    if (this.#isLeading || this.#cancelPatience !== null || !lifecycle.visible()) return;
+    const { clock, lifecycle, signal } = this.#options;
+    if (signal.aborted || this.#isLeading || this.#cancelPatience !== null || !lifecycle.visible()) return;
     this.#cancelPatience = clock.setTimer(PATIENCE_MS, () => {
       this.#cancelPatience = null;
       if (this.#isStuck()) void this.knock(false);
+      // What moved a moment ago may have been this tab alone: look again, as long as something waits to be sent.
+      else if (this.#isWaiting()) this.watch();
     });
+  }
+
+  #isWaiting(): boolean {
+    const { sessionsPending, parked, damaged, preferences } = this.#options.local.view;
+    return sessionsPending > parked.size + damaged.size || (preferences !== null && preferences.pending > preferences.parked.length);
   }
 
   /** Whether a leader would have something to do that is not being done. */
   #isStuck(): boolean {
     const { local, clock, lifecycle } = this.#options;
     if (this.#isLeading || !lifecycle.visible()) return false;
-    const { sync, head, sessionsPending, parked, damaged, preferences } = local.view;
+    const { sync, head } = local.view;
     if (clock.now() - head.at > SILENCE_MS) return true;
-    const isWaiting = sync.phase === 'backing_off' || sync.phase === 'paused' || !lifecycle.online();
-    const hasChanges = preferences !== null && preferences.pending > preferences.parked.length;
-    const hasWork = sessionsPending > parked.size + damaged.size || hasChanges;
-    return !isWaiting && hasWork && clock.now() - head.at >= PATIENCE_MS / 2;
+    const isPausing = sync.phase === 'backing_off' || sync.phase === 'paused' || !lifecycle.online();
+    return !isPausing && this.#isWaiting() && clock.now() - head.at >= PATIENCE_MS / 2;
   }
 
   /** Asks the leader for a sign of life; without one, this tab takes over. Resolves to the knock's id. */
@@ -161,7 +166,8 @@ export class Leadership {
     const { local, signal } = this.#options;
     if (signal.aborted || this.#isLeading) return;
     await local.refresh().catch(() => undefined);
-    if (this.#isLeading || local.view.leader?.heard === knock || local.view.knock?.id !== knock) return;
+    if (this.#isLeading) return;
+    if (local.view.leader?.heard === knock || local.view.knock?.id !== knock) return this.watch();
     this.#wantsSteal = true;
     this.#resign?.abort();
   }
