@@ -11,6 +11,7 @@ const HOUR = 60 * MINUTE;
 /** So often in a row each is given. */
 const TIMES = 2;
 const STATUS = '/api/sync/status';
+const EXCHANGE = '/api/sync/exchange';
 const SUBMIT = '/api/pomodoro/submit';
 const DELIVERIES: readonly string[] = [SUBMIT, '/api/session/cancel'];
 const HEALTH = '/api/health';
@@ -46,10 +47,10 @@ async function help(world: FaultWorld): Promise<void> {
   await clock.until(() => isDone, HOUR, 'an end of the sync that was asked for');
 }
 
-/** The answer is given for the first calls to that path, or to all for null. */
+/** The answer is given for the first calls to that path, or to all for null. A server with the exchange is asked for nothing else. */
 async function play(path: string | null, { fault }: Script): Promise<FaultWorld> {
   let given = 0;
-  const world = await openWorld(app, proxy, true, (call, { clock }): Fault => {
+  const world = await openWorld(app, proxy, path !== EXCHANGE, (call, { clock }): Fault => {
     if ((path !== null && call.path !== path) || given >= TIMES) return { kind: 'pass' };
     given += 1;
     return fault(call, clock.now());
@@ -98,6 +99,14 @@ function answerAll(scripts: readonly Script[]): void {
       await endsWell(world);
     });
   });
+  // What an answer means to an operation stands in the answer; refusals of the whole are nobody's fault in particular.
+  describe(EXCHANGE, () => {
+    it.each(chosen(scripts, CALLS.length + 1))('$name', async (script) => {
+      const world = await play(EXCHANGE, script);
+      expectPause(world, script.pauseMs ?? 0);
+      await endsWell(world);
+    });
+  });
   describe('every call', () => {
     it.each(chosen(scripts, CALLS.length))('$name', async (script) => endsWell(await play(null, script)));
   });
@@ -106,7 +115,7 @@ function answerAll(scripts: readonly Script[]): void {
 /** All of them for the submit call; of the others, in the short run, each call its share. */
 function chosen(scripts: readonly Script[], turn: number): readonly Script[] {
   const isWhole = isFull || CALLS[turn] === SUBMIT;
-  return isWhole ? scripts : scripts.filter((_, index) => index % (CALLS.length + 1) === turn);
+  return isWhole ? scripts : scripts.filter((_, index) => index % (CALLS.length + 2) === turn);
 }
 
 describe('[C02, C19] a portal answers in the server\'s place: unreachable, nothing acknowledged', () => void answerAll(PORTALS));
