@@ -40,7 +40,8 @@ export async function createRealServer(options: SimServerOptions): Promise<SimSe
     save: () => void (backup = store.snapshot()),
     restore: () => {
       cache.clear();
-      store.restore(backup);
+      // The runbook: a restored database begins a new epoch.
+      store.restore(backup, options.uuid());
     },
   };
 }

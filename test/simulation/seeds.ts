@@ -5,8 +5,7 @@ import { createRealServer } from './real-server.ts';
 
 /** What this campaign leaves out, and why. */
 export const FAULTS: { readonly kinds: readonly FaultKind[]; readonly unreachable: readonly Mark[] } = {
-  // Without the exchange no device hears that its server went back in time.
-  kinds: FAULT_KINDS.filter((kind) => kind !== 'restore'),
+  kinds: FAULT_KINDS,
   unreachable: [],
 };
 

@@ -118,7 +118,7 @@ export class Exchanger {
       const operation = before[i] as Operation;
       return { seq, opId: operation.opId, outcome: readResult(answer.results.get(operation.opId), operation), random: ids.random() };
     });
-    const walk = this.#walkAfter(answer, sentCursor);
+    const walk = this.#walkAfter(answer, sentCursor, before.filter((_, i) => settled[i]?.outcome.kind === 'acknowledged').flatMap(sessionsOf));
     let packed: Packed | null = null;
     const records = [...answer.sessions, ...settled.flatMap(({ outcome }) => (outcome.kind === 'acknowledged' ? outcome.sessions : []))];
     const kept = [...answer.settlements.map(({ sessionIds }) => sessionIds), ...before.map(sessionsOf)].flat();
@@ -135,13 +135,13 @@ export class Exchanger {
     return true;
   }
 
-  /** Where the walk from the beginning is after this answer; null without one. */
-  #walkAfter({ reset, cursor, sessions, settlements }: ExchangeAnswer, sentCursor: string | null): Verification | null {
+  /** Where the walk from the beginning is after this answer; null without one. @param own sessions this request told of: no change says so. */
+  #walkAfter({ reset, cursor, sessions, settlements }: ExchangeAnswer, sentCursor: string | null, own: readonly string[]): Verification | null {
     const isBack = reset === 'epoch' || reset === 'cursor_ahead';
     const isVerifying = isBack || this.#isWalking();
     if (!isVerifying) return null;
     const isFirst = isBack || sentCursor === null || this.#walk === null;
-    return (isFirst ? Verification.begin() : (this.#walk as Verification)).with(cursor, sessions, settlements);
+    return (isFirst ? Verification.begin() : (this.#walk as Verification)).with(cursor, [...sessions.map(({ id }) => id), ...own], settlements);
   }
 
   #plan(

@@ -31,8 +31,8 @@ export class Verification {
   }
 
   /** The walk one page further. */
-  with(cursor: string, sessions: readonly FinishedSession[], settlements: readonly SettlementRow[]): Verification {
-    for (const { id } of sessions) this.#seen.add(id);
+  with(cursor: string, sessions: readonly string[], settlements: readonly SettlementRow[]): Verification {
+    for (const id of sessions) this.#seen.add(id);
     for (const { id } of settlements) this.#settlements.add(id);
     return new Verification(cursor, this.#seen, this.#settlements, this.newer);
   }

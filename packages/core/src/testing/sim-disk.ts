@@ -107,6 +107,12 @@ export class SimDisk {
     return this.#container(name).queue;
   }
 
+  /** Whether a session of that id lies in any of its databases, pending or packed. */
+  holds(id: string): boolean {
+    const tables: readonly TableName[] = ['operations', 'history', 'overlay'];
+    return [...this.#containers.keys()].some((database) => tables.some((table) => JSON.stringify(this.rows(database, table)).includes(id)));
+  }
+
   /** Rows of one table, for oracles; not copied. Empty where there is no such database. */
   rows(name: string, table: TableName): ReturnType<MemoryDatabase['rows']> {
     return this.#containers.get(name)?.data.rows(table) ?? [];

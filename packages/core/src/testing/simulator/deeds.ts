@@ -284,13 +284,25 @@ export class Deeds {
       case 'server-save':
         return world.server.save();
       case 'server-restore':
-        return world.server.restore();
+        return this.#restoreServer();
       case 'expire':
         this.#mark('token.expired.drain');
         world.monitor.expired(deed.user);
         return world.expireTokens(deed.user);
       default:
     }
+  }
+
+  /** What is neither in the backup nor with any device any more, nobody can bring back. */
+  #restoreServer(): void {
+    const { server, ledger, monitor, devices, userIds } = this.#world;
+    server.restore();
+    monitor.restored();
+    this.#mark('server.restored');
+    const stored = new Set(userIds.flatMap((userId) => server.stored(userId).map(({ id }) => id)));
+    devices.forEach((device) => {
+      ledger.excuse(device.index, (id) => stored.has(id) || devices.some(({ sim }) => sim.disk.holds(id)));
+    });
   }
 
   #mark(mark: Mark): void {

@@ -57,6 +57,7 @@ export const MARKS = {
   'storage.evicted.clean': 'the browser threw away a store with nothing unsent',
   'power.pending': 'the power failed with sessions unsent',
   'server.crash-before': 'the server died before a commit',
+  'server.restored': 'the server was set back to a backup',
   'server.crash-after': 'the server died between a commit and its answer',
   'server.down': 'a submit met a server that was down',
   'server.clock': 'the clock of the server stepped',

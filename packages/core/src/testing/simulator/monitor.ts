@@ -39,6 +39,7 @@ export class Monitor {
   readonly #watches = new Map<number, DeviceWatch>();
   readonly #inFlight = new Set<InFlight>();
   readonly #delivered = new Map<number, Set<number>>();
+  #restoredAt = Number.NEGATIVE_INFINITY;
   /** Sessions that a person is giving up, or sending again with changes, at this moment. */
   readonly byHand: Set<string> = new Set();
 
@@ -70,6 +71,12 @@ export class Monitor {
     const watch = this.#watch(device);
     watch.failing = [];
     watch.quietUntil = 0;
+  }
+
+  /** The server went back in time: what it had acknowledged it may ask for again. */
+  restored(): void {
+    this.#restoredAt = this.#world.elapsed;
+    for (const watch of this.#watches.values()) watch.acknowledged.clear();
   }
 
   killed(slot: TabSlot): void {
@@ -156,11 +163,11 @@ export class Monitor {
     const stored = new Set(this.#world.server.stored(this.#world.userIds[device.plan.user] ?? '').map(({ id }) => id));
     for (const id of leaving) {
       if (this.byHand.has(id)) continue;
-      if (!stored.has(id)) this.#world.violate('I-08', `device ${device.index} counts session ${id} as sent, the server does not have it`);
+      if (!stored.has(id) && this.#world.elapsed - this.#restoredAt > MINUTE_MS) this.#world.violate('I-08', `device ${device.index} counts session ${id} as sent, the server does not have it`);
       if (!writes.some((write) => isPut(write, 'history') || isPut(write, 'overlay'))) {
         this.#world.violate('I-18', `device ${device.index} took session ${id} out of the outbox and kept it nowhere`);
       }
-      watch.acknowledged.add(id);
+      if (stored.has(id)) watch.acknowledged.add(id);
       if (watch.lostAnswer?.id === id) watch.lostAnswer = null;
     }
   }
