@@ -1,13 +1,18 @@
 // openEngine: opens the account's store, puts the parts together, and reacts to what happens around them.
 // A session goes: sessions (stamp) → record (one transaction) → outbox → push → settle → history; status is derived after each step.
+<<<<<<< HEAD
 import type { Conflict } from '@syncline/protocol';
 import type { EngineStatus, PreferencesApi, SyncEngine, SyncEngineOptions, SyncOutcome } from './api.ts';
+=======
+import type { EngineStatus, SyncEngine, SyncEngineOptions, SyncOutcome } from './api.ts';
+>>>>>>> 443c3f8 (Sessions can be changed, deleted and had back; conflicts are planned, settled and undone, offline and on every device)
 import { type EngineConfig, readConfig } from './config.ts';
 import { engineError } from './errors.ts';
 import type { RunningSession } from './model/session.ts';
 import type { Cancel, Channel, LifecycleEvent, Ports, StoreError } from './ports.ts';
 import type { Source } from './source.ts';
 import { Books } from './sync/books.ts';
+import { Conflicts } from './sync/conflicts.ts';
 import { Contact } from './sync/contact.ts';
 import { type DeviceIdentity, openDevice } from './sync/device.ts';
 import { Driver } from './sync/driver.ts';
@@ -30,6 +35,7 @@ import { waitForLeader } from './sync/wish.ts';
 class Engine implements SyncEngine {
   readonly user: string;
   readonly sessions: Sessions;
+  readonly conflicts: Conflicts;
   readonly closed: Promise<void>;
   readonly #self: Self;
   readonly #config: EngineConfig;
@@ -97,6 +103,9 @@ class Engine implements SyncEngine {
       onRecorded: () => this.#leadership.watch(),
       onStarted: (session) => this.#sendStart(session),
     });
+    this.conflicts = new Conflicts({
+      local, ids, open: this.#board.conflicts, stamp: () => this.sessions.stamp(), check: () => this.sessions.checkEdits(), onDecided: () => this.#leadership.watch(),
+    });
     this.#channel = ports.channels.open(config.name);
     this.#undo.push(
       this.#channel.subscribe((message) => this.#hear(message)),
@@ -115,6 +124,7 @@ class Engine implements SyncEngine {
     return this.#board.status;
   }
 
+<<<<<<< HEAD
   get conflicts(): Source<readonly Conflict[]> {
     return this.#board.conflicts;
   }
@@ -140,6 +150,8 @@ class Engine implements SyncEngine {
     await this.#preferences?.open();
   }
 
+=======
+>>>>>>> 443c3f8 (Sessions can be changed, deleted and had back; conflicts are planned, settled and undone, offline and on every device)
   /** Begins to sync. */
   begin(opened: OpenedStore): void {
     this.#keeper.begin(opened);

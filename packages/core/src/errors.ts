@@ -6,11 +6,12 @@ import type { StoreError, StoreFailure } from './ports.ts';
  * Why a call was refused.
  * `invalid_input`: see `details` · `already_running`, `not_running`: the timer's state forbids it · `too_long`: over 24 h, the timer goes on ·
  * `id_reused`: that id names another session · `not_found`, `not_parked`: no such session, or nothing to decide about it ·
+ * `changed`: a session is not what the decision rests on · `unsupported`: the server offers no such call ·
  * `storage_full`: no space, earlier data is intact · `storage_unavailable`: the store refuses, nothing was written ·
  * `newer_version`: the store was written by a newer release · `upgrade_blocked`: an old tab holds the store open · `closed`: the engine was closed.
  */
 export type EngineErrorCode =
-  | 'invalid_input' | 'already_running' | 'not_running' | 'too_long' | 'id_reused' | 'not_found' | 'not_parked'
+  | 'invalid_input' | 'already_running' | 'not_running' | 'too_long' | 'id_reused' | 'not_found' | 'not_parked' | 'changed' | 'unsupported'
   | 'storage_full' | 'storage_unavailable' | 'newer_version' | 'upgrade_blocked' | 'closed';
 
 /** When the same call may succeed: at once, after something changed outside, or never as it is. */
@@ -32,7 +33,13 @@ const MEANING: Readonly<Record<EngineErrorCode, readonly [RetryWord, string]>> =
   too_long: ['never', 'A session lasts at most 24 hours; the timer goes on'],
   id_reused: ['never', 'That id already names another session'],
   not_found: ['never', 'No session of that id is known here'],
+<<<<<<< HEAD
   not_parked: ['never', 'There is nothing to decide about the session'],
+=======
+  not_parked: ['never', 'The session is not parked'],
+  changed: ['now', 'The sessions changed meanwhile'],
+  unsupported: ['never', 'The server does not offer this'],
+>>>>>>> 443c3f8 (Sessions can be changed, deleted and had back; conflicts are planned, settled and undone, offline and on every device)
   storage_full: ['later', 'There is no space left; nothing was written and earlier data is intact'],
   storage_unavailable: ['later', 'The store refuses; nothing was written'],
   newer_version: ['never', 'The store was written by a newer release of the app'],

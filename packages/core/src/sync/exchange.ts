@@ -125,7 +125,7 @@ export class Exchanger {
     const wanted = [...records.map(({ id }) => id), ...kept];
     const isKept = await local.commit((draft) => {
       if (packed?.version !== draft.view.head.historyVersion) throw new NotReady(async () => void (packed = await findPacked(local, wanted)));
-      return this.#plan(draft, answer, settled, packed.sessions, walk, term);
+      return this.#plan(draft, answer, settled, before, packed.sessions, walk, term);
     }, 'relaxed');
     if (!isKept) return false;
     this.#walk = walk;
@@ -145,7 +145,7 @@ export class Exchanger {
   }
 
   #plan(
-    draft: Draft, answer: ExchangeAnswer, settled: readonly Settled[], packed: ReadonlyMap<string, FinishedSession>, walk: Verification | null, term: number,
+    draft: Draft, answer: ExchangeAnswer, settled: readonly Settled[], before: readonly Operation[], packed: ReadonlyMap<string, FinishedSession>, walk: Verification | null, term: number,
   ): boolean {
     const { local, self } = this.#options;
     const { sync, answer: shown } = draft.view;
@@ -157,7 +157,7 @@ export class Exchanger {
       return false;
     }
     const own = merge.gained;
-    planSettlements(draft, merge, local.store, answer, settled);
+    planSettlements(draft, merge, local.store, answer, settled, before);
     for (const session of answer.sessions) {
       if (walk !== null) walk.compare(session, merge.known(session.id));
       merge.take(session, walk !== null);

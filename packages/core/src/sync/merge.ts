@@ -71,6 +71,8 @@ export class Merge {
   settle(id: string): void {
     const row = this.#draft.view.overlay.get(id);
     if (row?.server) this.#put(id, row.server);
+    // It was only ever part of a settlement that came to nothing.
+    else if (row !== undefined && this.#draft.view.seqsOf(id).length === 0) this.#draft.delete('overlay', id);
   }
 
   #count(known: FinishedSession | null, server: FinishedSession): void {

@@ -4,11 +4,14 @@ import type {
   CancelInput, FinishInput, RecordInput, Session, SessionQuery, SessionsApi, StartInput,
 } from '../api.ts';
 import { engineError } from '../errors.ts';
+import type { Effect } from '../model/effect.ts';
 import { isCancelReason } from '../model/rows.ts';
 import { checkRecord, checkStart, checkWords, DEFAULT_PROJECT, type FinishedSession, type Marks, type RunningSession } from '../model/session.ts';
 import type { Clock, Ids } from '../ports.ts';
 import type { Source } from '../source.ts';
 import type { Self } from './status.ts';
+import { planEdit } from './edit.ts';
+import { findPacked, type Packed } from './packed-lookup.ts';
 import { LiveList } from './live-list.ts';
 import type { Local } from './local.ts';
 import { NotReady } from './plan.ts';
@@ -62,7 +65,8 @@ export class Sessions implements SessionsApi {
     return { now: Math.round(clock.now()), monotonic: clock.monotonic(), tab };
   }
 
-  #stamp(marks: Marks = this.#marks()): Stamp {
+  /** Who acts, now. */
+  stamp(marks: Marks = this.#marks()): Stamp {
     const { ids, owner, source, self: { deviceId } } = this.#options;
     return { opId: ids.uuid(), owner, source, deviceId, marks };
   }
@@ -91,7 +95,7 @@ export class Sessions implements SessionsApi {
   async complete(id: string, input: FinishInput = {}): Promise<Session> {
     const { check, local } = this.#options;
     check();
-    const stamp = this.#stamp();
+    const stamp = this.stamp();
     refuse(checkWords(input));
     const key = canonical(id, 'not_running');
     return this.#written(await local.commit((draft) => planComplete(draft, local.store, key, input, stamp), 'strict'));
@@ -100,7 +104,7 @@ export class Sessions implements SessionsApi {
   async cancel(id: string, input: CancelInput = {}): Promise<Session> {
     const { check, local } = this.#options;
     check();
-    const stamp = this.#stamp();
+    const stamp = this.stamp();
     refuse(checkWords({ note: input.note }));
     if (input.reason !== undefined && !isCancelReason(input.reason)) {
       throw engineError('invalid_input', [{ path: 'reason', message: 'must be one of the documented reasons' }]);
@@ -113,7 +117,7 @@ export class Sessions implements SessionsApi {
   async record(input: RecordInput): Promise<Session> {
     const { check, ids, local, reader } = this.#options;
     check();
-    const stamp = this.#stamp();
+    const stamp = this.stamp();
     refuse(checkRecord(input));
     const isMinted = input.id === undefined;
     const session = toFinished(input, isMinted ? ids.uuid() : canonical(input.id, 'invalid_input'), stamp);
@@ -152,10 +156,56 @@ export class Sessions implements SessionsApi {
   async retry(id: string, changes: Partial<Omit<RecordInput, 'id'>> = {}): Promise<Session> {
     const { check, local } = this.#options;
     check();
-    const stamp = this.#stamp();
+    const stamp = this.stamp();
     refuse(checkWords(changes));
     const key = canonical(id, 'not_found');
     return this.#written(await local.commit((draft) => planRetry(draft, local.store, key, changes, stamp), 'strict'));
+  }
+
+  async amend(id: string, changes: Partial<Omit<RecordInput, 'id'>>): Promise<Session> {
+    refuse(checkWords(changes));
+    const { startTime, endTime, category, project, note } = changes;
+    const words = { ...(category === undefined ? {} : { category }), ...(project === undefined ? {} : { project }), ...(note === undefined ? {} : { note }) };
+    return this.#edit('amend', id, (session) => {
+      const times = startTime === undefined && endTime === undefined
+        ? {}
+        : { startTime: startTime ?? session.startTime, endTime: endTime ?? session.endTime };
+      refuse(checkRecord({ ...session, ...times }));
+      return [{ kind: 'edit', id: session.id, changes: { ...times, ...words } }];
+    });
+  }
+
+  delete(id: string): Promise<Session> {
+    return this.#edit('delete', id, (session) => [{ kind: 'delete', id: session.id }]);
+  }
+
+  restore(id: string): Promise<Session> {
+    return this.#edit('restore', id, (session) => [{ kind: 'restore', id: session.id }]);
+  }
+
+  /** Throws where an edit can never reach the server. */
+  checkEdits(): void {
+    const { check, local } = this.#options;
+    check();
+    const { capabilities } = local.view.sync;
+    if (capabilities !== null && !capabilities.includes('exchange')) throw engineError('unsupported');
+  }
+
+  async #edit(kind: 'amend' | 'delete' | 'restore', id: string, effectsOn: (session: FinishedSession) => readonly Effect[]): Promise<Session> {
+    this.checkEdits();
+    const { local, reader } = this.#options;
+    const stamp = this.stamp();
+    const key = canonical(id, 'not_found');
+    let packed: Packed | null = null;
+    const written = await local.commit((draft) => {
+      if (packed?.version !== draft.view.head.historyVersion) throw new NotReady(async () => void (packed = await findPacked(local, [key])));
+      const session = draft.view.near(key) ?? packed.sessions.get(key) ?? null;
+      const isFit = session !== null && session.cancelled === null && (session.deletedAt === null) === (kind !== 'restore');
+      if (!isFit) throw engineError('not_found');
+      return planEdit(draft, local.store, packed.sessions, { kind, session, effects: effectsOn(session), looked: [key], settlement: null }, stamp);
+    }, 'strict');
+    this.#options.onRecorded();
+    return reader.fromWritten(written);
   }
 
   async discard(id: string): Promise<Session> {

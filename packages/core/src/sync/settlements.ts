@@ -1,4 +1,5 @@
 // The journal of settlements, and the pairs that settlements keep apart.
+import type { Operation } from '../model/operation.ts';
 import type { Draft } from './draft.ts';
 import type { ExchangeAnswer } from './exchange-answer.ts';
 import type { Merge } from './merge.ts';
@@ -8,13 +9,19 @@ import type { Settled } from './settle.ts';
 import { isKeeping, type SettlementRow } from './settlement-row.ts';
 
 /** Takes in what an answer says of settlements, own ones included. */
-export function planSettlements(draft: Draft, merge: Merge, store: Store, answer: ExchangeAnswer, settled: readonly Settled[]): void {
+export function planSettlements(draft: Draft, merge: Merge, store: Store, answer: ExchangeAnswer, settled: readonly Settled[], operations: readonly Operation[]): void {
   const { view } = draft;
   const rows = new Map<string, SettlementRow>();
   for (const { opId, outcome } of settled) {
     const own = view.settlements.get(opId);
     if (own === undefined || outcome.kind !== 'acknowledged') continue;
     rows.set(opId, { ...own, outcome: outcome.isSuperseded ? 'superseded' : 'applied' });
+  }
+  for (const { kind, change, opId } of operations) {
+    const outcome = settled.find((one) => one.opId === opId)?.outcome;
+    const undone = kind === 'unresolve' ? view.settlements.get(change?.settlement?.id ?? '') : undefined;
+    // Something it touched changed since: the settlement stands.
+    if (undone !== undefined && outcome?.kind === 'acknowledged' && outcome.isSuperseded) rows.set(undone.id, { ...undone, undoneAt: null });
   }
   for (const told of answer.settlements) {
     const own = rows.get(told.id) ?? view.settlements.get(told.id);

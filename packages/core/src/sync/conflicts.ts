@@ -1,0 +1,121 @@
+// The conflicts of an engine: which are open, what settling one would do, settling it, and taking that back.
+import { type Conflict, formatInstant } from '@syncline/protocol';
+import type { ConflictChoice, ConflictsApi, ResolutionPlan, Settlement } from '../api.ts';
+import { engineError } from '../errors.ts';
+import type { Effect } from '../model/effect.ts';
+import { decideResolution, inverseOf, previewResolution } from '../model/resolution.ts';
+import { type FinishedSession, isStanding } from '../model/session.ts';
+import type { Ids } from '../ports.ts';
+import type { Source } from '../source.ts';
+import { planEdit } from './edit.ts';
+import type { Local } from './local.ts';
+import { findPacked, type Packed } from './packed-lookup.ts';
+import { NotReady } from './plan.ts';
+import type { Stamp } from './record.ts';
+import type { SettlementRow } from './settlement-row.ts';
+
+export interface ConflictsOptions {
+  readonly local: Local;
+  readonly ids: Ids;
+  readonly open: Source<readonly Conflict[]>;
+  readonly stamp: () => Stamp;
+  /** Throws once the engine is closed, or where the server is known to settle nothing. */
+  readonly check: () => void;
+  readonly onDecided: () => void;
+}
+
+const dayInUtc = (at: number): string => formatInstant(at).slice(0, 10);
+
+export class Conflicts implements ConflictsApi {
+  readonly #options: ConflictsOptions;
+  readonly #effects = new WeakMap<ResolutionPlan, { readonly effects: readonly Effect[]; readonly sessions: readonly FinishedSession[] }>();
+
+  constructor(options: ConflictsOptions) {
+    this.#options = options;
+  }
+
+  get current(): readonly Conflict[] {
+    return this.#options.open.current;
+  }
+
+  subscribe = (listener: () => void): (() => void) => this.#options.open.subscribe(listener);
+
+  async plan(conflictId: string, choice: ConflictChoice, dayOf: (at: number) => string = dayInUtc): Promise<ResolutionPlan> {
+    this.#options.check();
+    const conflict = this.current.find(({ id }) => id === conflictId);
+    if (conflict === undefined) throw engineError('not_found');
+    const sessions = await this.#sessionsOf(conflict.sessionIds);
+    const effects = decideResolution(sessions, choice, () => this.#options.ids.uuid());
+    if (typeof effects === 'string') throw engineError('invalid_input', [{ path: 'choice', message: effects }]);
+    const plan: ResolutionPlan = { conflictId, choice, preview: previewResolution(sessions, effects, dayOf) };
+    this.#effects.set(plan, { effects, sessions });
+    return plan;
+  }
+
+  async #sessionsOf(ids: readonly string[]): Promise<readonly FinishedSession[]> {
+    const { local } = this.#options;
+    await local.settled();
+    const { sessions } = await findPacked(local, ids);
+    const found = ids.map((id) => local.view.near(id) ?? sessions.get(id) ?? null);
+    const standing = found.filter((session) => session !== null && isStanding(session)) as FinishedSession[];
+    if (standing.length < ids.length) throw engineError('not_found');
+    return standing.sort((a, b) => a.startTime - b.startTime || (a.id < b.id ? -1 : 1));
+  }
+
+  async resolve(plan: ResolutionPlan): Promise<Settlement> {
+    const { check, onDecided, stamp, local } = this.#options;
+    check();
+    const known = this.#effects.get(plan);
+    if (known === undefined) throw engineError('invalid_input', [{ path: 'plan', message: 'must come from plan()' }]);
+    const { effects, sessions } = known;
+    const by = stamp();
+    const looked = sessions.map(({ id }) => id);
+    await this.#commit(looked, (packed, draft) => {
+      for (const before of sessions) {
+        const now = draft.view.near(before.id) ?? packed.get(before.id);
+        // A settlement rests on what the person saw.
+        if (now === undefined || now.startTime !== before.startTime || now.endTime !== before.endTime || !isStanding(now)) throw engineError('changed');
+      }
+      const settlement = { id: by.opId, kind: plan.choice.kind };
+      return planEdit(draft, local.store, packed, { kind: 'resolve', session: sessions[0] as FinishedSession, effects, looked, settlement }, by);
+    });
+    onDecided();
+    return toSettlement(local.view.settlements.get(by.opId) as SettlementRow);
+  }
+
+  async undo(settlementId: string): Promise<Settlement> {
+    const { check, onDecided, stamp, local } = this.#options;
+    check();
+    const row = local.view.settlements.get(settlementId);
+    if (row === undefined || row.outcome === 'superseded') throw engineError('not_found');
+    if (row.undoneAt !== null) return toSettlement(row);
+    const by = stamp();
+    const looked = [...new Set([...row.sessionIds, ...row.created])];
+    await this.#commit(looked, (packed, draft) => {
+      const session = looked.map((id) => draft.view.near(id) ?? packed.get(id)).find((found) => found !== undefined);
+      if (session === undefined) throw engineError('not_found');
+      const settlement = { id: settlementId, kind: row.kind as ConflictChoice['kind'] };
+      return planEdit(draft, local.store, packed, { kind: 'unresolve', session, effects: inverseOf(row.before, row.created), looked, settlement }, by);
+    });
+    onDecided();
+    return toSettlement(local.view.settlements.get(settlementId) as SettlementRow);
+  }
+
+  /** A plan that may need packed sessions. */
+  async #commit(ids: readonly string[], plan: (packed: ReadonlyMap<string, FinishedSession>, draft: Parameters<Parameters<Local['commit']>[0]>[0]) => unknown): Promise<void> {
+    const { local } = this.#options;
+    let packed: Packed | null = null;
+    await local.commit((draft) => {
+      if (packed?.version !== draft.view.head.historyVersion) throw new NotReady(async () => void (packed = await findPacked(local, ids)));
+      plan(packed.sessions, draft);
+    }, 'strict');
+  }
+
+  journal(): readonly Settlement[] {
+    return [...this.#options.local.view.settlements.values()].map(toSettlement).sort((a, b) => b.settledAt - a.settledAt || (a.id < b.id ? -1 : 1));
+  }
+}
+
+function toSettlement({ id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome }: SettlementRow): Settlement {
+  return { id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome };
+}
