@@ -194,9 +194,73 @@ export interface SessionsApi {
   readonly running: Source<readonly Session[]>;
   /** Sends a parked session again, as it is or with changes; also one that waits because it ends in the server's future and was never sent. */
   retry(id: string, changes?: Partial<Omit<RecordInput, 'id'>>): Promise<Session>;
-<<<<<<< HEAD
+  /** Changes a finished session; start and end together. Rejects: `not_found`, `invalid_input`, `unsupported` (the server is known to offer no such call). */
+  amend(id: string, changes: Partial<Omit<RecordInput, 'id'>>): Promise<Session>;
+  /** Deletes a finished session; recoverable for 30 days. Rejects: `not_found`, `unsupported`. */
+  delete(id: string): Promise<Session>;
+  /** Takes a delete back. Rejects: `not_found`, `unsupported`. */
+  restore(id: string): Promise<Session>;
   /** Gives up a session that `retry` would take: only a person may ask for this. Returns what was given up. */
   discard(id: string): Promise<Session>;
+}
+
+/** How a conflict is settled. `sessionId` names the session that stays (`keep_one`), or that is cut (`trim`, `split`). */
+export type ConflictChoice =
+  | { readonly kind: 'keep_all' | 'merge_span' | 'merge_sum' }
+  | { readonly kind: 'keep_one' | 'trim' | 'split'; readonly sessionId: string };
+
+/** What a settlement would change. All minutes are sums over the sessions of this conflict alone. */
+export interface ResolutionPreview {
+  /** Each session before and after; null where it is not there. */
+  readonly sessions: readonly {
+    readonly id: string;
+    readonly before: { readonly startTime: number; readonly endTime: number } | null;
+    readonly after: { readonly startTime: number; readonly endTime: number } | null;
+  }[];
+  /** Minutes of sessions that start on each day. */
+  readonly days: readonly { readonly day: string; readonly minutesBefore: number; readonly minutesAfter: number }[];
+  readonly minutesBefore: number;
+  readonly minutesAfter: number;
+  /** Minutes counted more than once. */
+  readonly doubleCountedBefore: number;
+  readonly doubleCountedAfter: number;
+}
+
+/** Made by `conflicts.plan`, for `conflicts.resolve`. */
+export interface ResolutionPlan {
+  readonly conflictId: string;
+  readonly choice: ConflictChoice;
+  readonly preview: ResolutionPreview;
+}
+
+/** An entry of the journal. */
+export interface Settlement {
+  readonly id: string;
+  readonly kind: string;
+  readonly sessionIds: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly settledAt: number;
+  readonly undoneAt: number | null;
+  /** The device that decided. */
+  readonly deviceId: string | null;
+  /** `pending`: not settled by the server yet · `applied` · `superseded`: another decision was first, and nothing came of this one. */
+  readonly outcome: 'pending' | 'applied' | 'superseded';
+}
+
+/** Open conflicts, and how they are settled. Settling works offline and syncs like everything else; it needs a server with the exchange. */
+export interface ConflictsApi extends Source<readonly Conflict[]> {
+  /**
+   * Works out what a choice would do; changes nothing. Rejects with an `EngineError`: `not_found` (no such conflict, or a session of it is not on
+   * this device yet), `invalid_input` (the choice is not on offer; `details` says why), `unsupported`, `closed`.
+   * @param dayOf names the day of an instant; days of UTC by default.
+   */
+  plan(conflictId: string, choice: ConflictChoice, dayOf?: (at: number) => string): Promise<ResolutionPlan>;
+  /** Settles a conflict, durably and at once on this device. Rejects: `changed` when a session is not what the plan saw, `storage_full`, `closed`. */
+  resolve(plan: ResolutionPlan): Promise<Settlement>;
+  /** Takes a settlement back, whichever device made it. Rejects: `not_found`. Undoing twice is harmless. */
+  undo(settlementId: string): Promise<Settlement>;
+  /** Every settlement known here, newest first. */
+  journal(): readonly Settlement[];
 }
 
 /** Carries preferences; made by `yjsPreferences()` of `@syncline/core/preferences`, and by nothing else. */
@@ -264,75 +328,6 @@ export interface PreferencesApi extends Source<PreferencesState> {
 /** An engine that was created with `preferences`. */
 export interface EngineWithPreferences extends SyncEngine {
   readonly preferences: PreferencesApi;
-=======
-  /** Changes a finished session; start and end together. Rejects: `not_found`, `invalid_input`, `unsupported` (the server is known to offer no such call). */
-  amend(id: string, changes: Partial<Omit<RecordInput, 'id'>>): Promise<Session>;
-  /** Deletes a finished session; recoverable for 30 days. Rejects: `not_found`, `unsupported`. */
-  delete(id: string): Promise<Session>;
-  /** Takes a delete back. Rejects: `not_found`, `unsupported`. */
-  restore(id: string): Promise<Session>;
-  /** Gives up a parked session: only a person may ask for this. Returns what was given up. */
-  discard(id: string): Promise<Session>;
-}
-
-/** How a conflict is settled. `sessionId` names the session that stays (`keep_one`), or that is cut (`trim`, `split`). */
-export type ConflictChoice =
-  | { readonly kind: 'keep_all' | 'merge_span' | 'merge_sum' }
-  | { readonly kind: 'keep_one' | 'trim' | 'split'; readonly sessionId: string };
-
-/** What a settlement would change. All minutes are sums over the sessions of this conflict alone. */
-export interface ResolutionPreview {
-  /** Each session before and after; null where it is not there. */
-  readonly sessions: readonly {
-    readonly id: string;
-    readonly before: { readonly startTime: number; readonly endTime: number } | null;
-    readonly after: { readonly startTime: number; readonly endTime: number } | null;
-  }[];
-  /** Minutes of sessions that start on each day. */
-  readonly days: readonly { readonly day: string; readonly minutesBefore: number; readonly minutesAfter: number }[];
-  readonly minutesBefore: number;
-  readonly minutesAfter: number;
-  /** Minutes counted more than once. */
-  readonly doubleCountedBefore: number;
-  readonly doubleCountedAfter: number;
-}
-
-/** Made by `conflicts.plan`, for `conflicts.resolve`. */
-export interface ResolutionPlan {
-  readonly conflictId: string;
-  readonly choice: ConflictChoice;
-  readonly preview: ResolutionPreview;
-}
-
-/** An entry of the journal. */
-export interface Settlement {
-  readonly id: string;
-  readonly kind: string;
-  readonly sessionIds: readonly string[];
-  /** Milliseconds since the epoch. */
-  readonly settledAt: number;
-  readonly undoneAt: number | null;
-  /** The device that decided. */
-  readonly deviceId: string | null;
-  /** `pending`: not settled by the server yet · `applied` · `superseded`: another decision was first, and nothing came of this one. */
-  readonly outcome: 'pending' | 'applied' | 'superseded';
-}
-
-/** Open conflicts, and how they are settled. Settling works offline and syncs like everything else; it needs a server with the exchange. */
-export interface ConflictsApi extends Source<readonly Conflict[]> {
-  /**
-   * Works out what a choice would do; changes nothing. Rejects with an `EngineError`: `not_found` (no such conflict, or a session of it is not on
-   * this device yet), `invalid_input` (the choice is not on offer; `details` says why), `unsupported`, `closed`.
-   * @param dayOf names the day of an instant; days of UTC by default.
-   */
-  plan(conflictId: string, choice: ConflictChoice, dayOf?: (at: number) => string): Promise<ResolutionPlan>;
-  /** Settles a conflict, durably and at once on this device. Rejects: `changed` when a session is not what the plan saw, `storage_full`, `closed`. */
-  resolve(plan: ResolutionPlan): Promise<Settlement>;
-  /** Takes a settlement back, whichever device made it. Rejects: `not_found`. Undoing twice is harmless. */
-  undo(settlementId: string): Promise<Settlement>;
-  /** Every settlement known here, newest first. */
-  journal(): readonly Settlement[];
->>>>>>> 443c3f8 (Sessions can be changed, deleted and had back; conflicts are planned, settled and undone, offline and on every device)
 }
 
 export interface SyncEngine {
@@ -341,13 +336,9 @@ export interface SyncEngine {
   readonly sessions: SessionsApi;
   readonly status: Source<EngineStatus>;
   /** Open conflicts, those not yet sent included. */
-<<<<<<< HEAD
-  readonly conflicts: Source<readonly Conflict[]>;
+  readonly conflicts: ConflictsApi;
   /** Null unless the engine was created with `preferences`. */
   readonly preferences: PreferencesApi | null;
-=======
-  readonly conflicts: ConflictsApi;
->>>>>>> 443c3f8 (Sessions can be changed, deleted and had back; conflicts are planned, settled and undone, offline and on every device)
   /** Sends what is pending now, in whichever tab leads; resolves when done or when it cannot go on. */
   sync(): Promise<SyncOutcome>;
   /** Stops, releases every handle. Sources keep their last value and emit no more. Pending work stays in the store. */

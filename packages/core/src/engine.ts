@@ -1,11 +1,6 @@
 // openEngine: opens the account's store, puts the parts together, and reacts to what happens around them.
 // A session goes: sessions (stamp) → record (one transaction) → outbox → push → settle → history; status is derived after each step.
-<<<<<<< HEAD
-import type { Conflict } from '@syncline/protocol';
 import type { EngineStatus, PreferencesApi, SyncEngine, SyncEngineOptions, SyncOutcome } from './api.ts';
-=======
-import type { EngineStatus, SyncEngine, SyncEngineOptions, SyncOutcome } from './api.ts';
->>>>>>> 443c3f8 (Sessions can be changed, deleted and had back; conflicts are planned, settled and undone, offline and on every device)
 import { type EngineConfig, readConfig } from './config.ts';
 import { engineError } from './errors.ts';
 import type { RunningSession } from './model/session.ts';
@@ -124,11 +119,6 @@ class Engine implements SyncEngine {
     return this.#board.status;
   }
 
-<<<<<<< HEAD
-  get conflicts(): Source<readonly Conflict[]> {
-    return this.#board.conflicts;
-  }
-
   get preferences(): PreferencesApi | null {
     return this.#preferences?.api ?? null;
   }
@@ -150,8 +140,6 @@ class Engine implements SyncEngine {
     await this.#preferences?.open();
   }
 
-=======
->>>>>>> 443c3f8 (Sessions can be changed, deleted and had back; conflicts are planned, settled and undone, offline and on every device)
   /** Begins to sync. */
   begin(opened: OpenedStore): void {
     this.#keeper.begin(opened);

@@ -33,13 +33,9 @@ const MEANING: Readonly<Record<EngineErrorCode, readonly [RetryWord, string]>> =
   too_long: ['never', 'A session lasts at most 24 hours; the timer goes on'],
   id_reused: ['never', 'That id already names another session'],
   not_found: ['never', 'No session of that id is known here'],
-<<<<<<< HEAD
   not_parked: ['never', 'There is nothing to decide about the session'],
-=======
-  not_parked: ['never', 'The session is not parked'],
   changed: ['now', 'The sessions changed meanwhile'],
   unsupported: ['never', 'The server does not offer this'],
->>>>>>> 443c3f8 (Sessions can be changed, deleted and had back; conflicts are planned, settled and undone, offline and on every device)
   storage_full: ['later', 'There is no space left; nothing was written and earlier data is intact'],
   storage_unavailable: ['later', 'The store refuses; nothing was written'],
   newer_version: ['never', 'The store was written by a newer release of the app'],

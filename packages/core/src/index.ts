@@ -1,13 +1,8 @@
 // @syncline/core: the engine. Public names, one by one.
 export type {
-<<<<<<< HEAD
-  CancelInput, CancelReason, ConnectionWord, EngineStatus, EngineWithPreferences, FinishInput, LocalStatus, LostPreference, ParkedReason,
-  PhaseWord, PreferenceDetail, PreferencesApi, PreferencesPlugin, PreferencesState, RecordInput, Session,
-  SessionQuery, SessionsApi, SessionState, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
-=======
-  CancelInput, CancelReason, ConflictChoice, ConflictsApi, ConnectionWord, EngineStatus, FinishInput, LocalStatus, ParkedReason, PhaseWord, RecordInput,
-  ResolutionPlan, ResolutionPreview, Session, SessionQuery, SessionsApi, SessionState, Settlement, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
->>>>>>> 443c3f8 (Sessions can be changed, deleted and had back; conflicts are planned, settled and undone, offline and on every device)
+  CancelInput, CancelReason, ConflictChoice, ConflictsApi, ConnectionWord, EngineStatus, EngineWithPreferences, FinishInput, LocalStatus,
+  LostPreference, ParkedReason, PhaseWord, PreferenceDetail, PreferencesApi, PreferencesPlugin, PreferencesState, RecordInput, ResolutionPlan,
+  ResolutionPreview, Session, SessionQuery, SessionsApi, SessionState, Settlement, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
 } from './api.ts';
 export { browserPorts, createSyncEngine } from './adapters/browser.ts';
 export { DEFAULT_PROJECT } from './model/session.ts';
