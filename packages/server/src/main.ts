@@ -1,6 +1,6 @@
 // The server as a process: reads the settings, takes the folder, opens the database, listens, and ends cleanly.
 // Everything else it calls is a function of its arguments.
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { type AddressInfo, createServer as createProbe } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -11,6 +11,7 @@ import { type App, createApp } from './http/app.ts';
 import { createPages, pagesThere } from './process/pages/pages.ts';
 import { announce, operatorKey, withdraw } from './process/announcement.ts';
 import { runAccountCommand } from './process/account-command.ts';
+import { createHttpServer } from './process/http-server.ts';
 import { createOperatorApp } from './process/operator-app.ts';
 import { type OpenedStore, openStore } from './process/open-store.ts';
 import { realPorts } from './process/real-ports.ts';
@@ -76,10 +77,7 @@ function listen(api: App, ports: ServerPorts, config: ServerConfig, secret: stri
   site.all('/api/*', (context) => api(context.req.raw, connectionOf(context.env.incoming)));
   site.route('/', createPages({ version: config.app.version, isEncrypted }));
   site.notFound((context) => api(context.req.raw, connectionOf(context.env.incoming)));
-  const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 10_000, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
-    getRequestListener((request, env) => site.fetch(request, env as { incoming: { socket: { remoteAddress?: string } } })),
-  );
+  const server = createHttpServer(getRequestListener((request, env) => site.fetch(request, env as { incoming: { socket: { remoteAddress?: string } } })));
   server.once('error', (error: NodeJS.ErrnoException) => fail(portWords(error, config.host, config.port)));
   server.listen(config.port, config.host);
   return server;

@@ -75,6 +75,26 @@ describe('bodies', () => {
     expect([over.status, (await bodyOf(over)).code]).toEqual([413, 'body_too_large']);
   });
 
+  it('[S-26] of calls with a token have a cap of their own', async () => {
+    const app = await createTestApp();
+    const { token } = await app.signIn();
+    const put = async (bytes: number): Promise<number> =>
+      (await app.send('/api/user/preferences', { method: 'PUT', headers: bearer(token), body: `{}${' '.repeat(bytes - 2)}` })).status;
+    expect(await put(LIMITS.bodyBytesMax + 1)).toBe(413);
+    expect(await put(LIMITS.bodyBytesMax)).not.toBe(413);
+    expect([LIMITS.bodyBytesMax, LIMITS.authBodyBytesMax, LIMITS.jsonDepthMax]).toEqual([262_144, 4_096, 8]);
+  });
+
+  it('[S-26] are read eight levels deep and no deeper', async () => {
+    const app = await createTestApp();
+    const faults = async (depth: number): Promise<string> => {
+      const body = `${'{"username":'.repeat(depth)}1${'}'.repeat(depth)}`;
+      return (await bodyOf(await send(app, { body }))).details?.map(({ message }) => message).join() ?? '';
+    };
+    expect(await faults(9)).toContain('nested deeper than 8 levels');
+    expect(await faults(8)).not.toContain('nested');
+  });
+
   it('[S-26] that never end are cut at the cap', async () => {
     const app = await createTestApp();
     let pulled = 0;
