@@ -112,7 +112,7 @@ describe('a refused session', () => {
     expect(engine.status.current).toMatchObject({ sync_status: 'delayed', data_summary: { unsynced_sessions: 1 } });
     expect(engine.status.current.local.parked).toBe(1);
     expect(engine.status.current.recommendations).toContain(
-      `Session ${bad.id} was not accepted (The request is not valid) - review needed`,
+      `The session of ${new Date(bad.startTime).toISOString().slice(0, 16).replace('T', ' ')} UTC (${bad.project}) was not accepted (The request is not valid) - review needed`,
     );
     const fixed = await world.drive(engine.sessions.retry(bad.id, { category: 'work' }));
     expect(fixed).toMatchObject({ id: bad.id, state: 'queued', category: 'work', parked: null });

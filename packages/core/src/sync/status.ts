@@ -58,7 +58,9 @@ function parkedFacts(view: View): ParkedFact[] {
   const facts: ParkedFact[] = [];
   for (const seq of view.parked) {
     const operation = view.operations.get(seq);
-    if (operation?.delivery.parked) facts.push({ sessionId: operation.session.id, message: operation.delivery.parked.message });
+    if (!operation?.delivery.parked) continue;
+    const { id, startTime, project } = operation.session;
+    facts.push({ sessionId: id, session: { startTime, project }, message: operation.delivery.parked.message });
   }
   for (const _ of view.damaged) facts.push(DAMAGED);
   for (const { name, message } of view.preferences?.parked ?? []) facts.push({ sessionId: null, message: `${name}: ${message}` });

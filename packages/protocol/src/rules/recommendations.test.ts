@@ -12,14 +12,16 @@ describe('recommend', () => {
   it('gives its lines in the documented order', () => {
     const devices = [device('mac_app', 0), device('windows_app', 2), device('web_timer', 1), device('ios_app', 1)];
     const parked = [
-      { sessionId: 'uuid-9', message: 'duration must match' },
+      { sessionId: 'uuid-9', session: { startTime: Date.UTC(2025, 7, 24, 15, 30, 45), project: 'team_x' }, message: 'duration must match' },
+      { sessionId: 'unknown', message: 'its stored row cannot be read' },
       { sessionId: null, message: 'unknown key' },
     ];
     expect(recommend({ ...facts, devices, parked, openConflicts: 1, preferencesPending: true }, devices)).toEqual([
       'Windows app has 2 pending sessions - sync recommended',
       'Web timer has 1 pending session - sync recommended',
       'Ios app has 1 pending session - sync recommended',
-      'Session uuid-9 was not accepted (duration must match) - review needed',
+      'The session of 2025-08-24 15:30 UTC (team_x) was not accepted (duration must match) - review needed',
+      'Session unknown was not accepted (its stored row cannot be read) - review needed',
       'A preferences change was not accepted (unknown key) - review needed',
       'Review overlapping sessions and delete duplicates',
       'Preferences have changes waiting to sync',

@@ -1,5 +1,6 @@
 // The advice lines of a status, in their documented order.
-import type { DeviceFacts, SyncFacts } from './sync-facts.ts';
+import { formatInstant } from './instant.ts';
+import type { DeviceFacts, ParkedFact, SyncFacts } from './sync-facts.ts';
 
 /** The advice printed while there are conflicts. */
 export const REVIEW_CONFLICTS: string = 'Review overlapping sessions and delete duplicates';
@@ -32,8 +33,7 @@ export function recommend(facts: SyncFacts, devices: readonly DeviceFacts[]): st
     lines.push(`${deviceTypeName(device.deviceType)} has ${sessions} - sync recommended`);
   }
   for (const item of facts.parked ?? []) {
-    const what = item.sessionId === null ? 'A preferences change' : `Session ${item.sessionId}`;
-    lines.push(`${what} was not accepted (${item.message}) - review needed`);
+    lines.push(`${parkedName(item)} was not accepted (${item.message}) - review needed`);
   }
   if (facts.openConflicts > 0) lines.push(REVIEW_CONFLICTS);
   lines.push(
@@ -42,4 +42,12 @@ export function recommend(facts: SyncFacts, devices: readonly DeviceFacts[]): st
       : 'All preferences are up to date across devices',
   );
   return lines;
+}
+
+// By what a person remembers of it; the id only where nothing else is known.
+function parkedName({ sessionId, session }: ParkedFact): string {
+  if (sessionId === null) return 'A preferences change';
+  if (session === undefined) return `Session ${sessionId}`;
+  const start = formatInstant(session.startTime).slice(0, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ');
+  return `The session of ${start} UTC (${session.project})`;
 }

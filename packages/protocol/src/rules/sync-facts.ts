@@ -19,6 +19,8 @@ export interface DeviceFacts {
 export interface ParkedFact {
   /** The session it is about, or null when it is about preferences. */
   readonly sessionId: string | null;
+  /** When that session began and what it was for, so that a person knows it; absent when its row cannot be read. */
+  readonly session?: { readonly startTime: number; readonly project: string } | undefined;
   /** Why, in the server's words. */
   readonly message: string;
 }
