@@ -5,7 +5,7 @@ import type { SourceFile } from './sources.ts';
 
 const pure: Record<string, RegExp> = {
   protocol: /./,
-  core: /^(model|sync|testing)\//,
+  core: /^(model|sync|testing|preferences)\//,
   server: /^(?!main\.ts$|adapters\/|process\/|store\/sql\/)/,
 };
 

@@ -4,12 +4,10 @@
 // Two root maps and nothing else. `preferences` holds the documented values, plain. `origins` says of each key who set it last and when.
 // A change of a key sets both in one transaction and never deletes: so every change moves the state vector, and an exchange
 // that compares vectors misses none.
-import * as z from 'zod/mini';
 import type { FieldIssue } from './rules/field-issue.ts';
 import { LIMITS } from './rules/limits.ts';
-import { parseWith } from './wire/parse.ts';
-import { closed, type Schema, token, whole } from './wire/schema.ts';
-import { type PreferenceName, type Preferences, PREFERENCE_NAMES, preferencesRequest } from './wire/user-calls.ts';
+import { preferenceFault } from './rules/preference.ts';
+import { type PreferenceName, type Preferences, PREFERENCE_NAMES } from './wire/user-calls.ts';
 
 /** Names of the root maps. A document with another root is refused. */
 export const PREFERENCE_ROOTS = { values: 'preferences', origins: 'origins' } as const;
@@ -67,34 +65,26 @@ export function writePreference(values: WritableMap, origins: WritableMap, name:
 
 /** What is wrong with a preference, in words that complete its name; null when it may be stored. */
 export function preferenceProblem(name: string, value: unknown): string | null {
-  if (value === undefined) return 'must have a value';
-  // A shared type of Yjs would be an object that leads to the whole document and back: not to be walked.
-  if (!isPrimitive(value)) return 'must be a plain value';
-  const parsed = parseWith(preferencesRequest, { [name]: value });
-  return parsed.ok ? null : (parsed.issues[0]?.message ?? 'is not valid');
+  return value === undefined ? 'must have a value' : preferenceFault(name, value);
 }
-
-const originSchema: Schema<PreferenceOrigin> = closed<PreferenceOrigin>({
-  device_id: z.nullable(token(LIMITS.deviceIdChars)),
-  at: whole(0, Number.MAX_SAFE_INTEGER),
-});
 
 function originProblem(name: string, value: unknown): string | null {
   if (!PREFERENCE_NAMES.some((known) => known === name)) return 'is not a known field';
-  if (!isFlat(value)) return 'must be a plain object';
-  const parsed = parseWith(originSchema, value);
-  return parsed.ok ? null : (parsed.issues[0]?.message ?? 'is not valid');
+  if (typeof value !== 'object' || value === null) return 'must be an object';
+  const { device_id: device, at, ...rest } = value as { readonly device_id?: unknown; readonly at?: unknown };
+  if (Object.keys(rest).length > 0) return 'must hold device_id and at only';
+  if (device !== null && (typeof device !== 'string' || !isPrintable(device))) return 'must name a device or null';
+  return typeof at === 'number' && Number.isSafeInteger(at) && at >= 0 ? null : 'must say when';
 }
 
-function isPrimitive(value: unknown): boolean {
-  return (typeof value !== 'object' || value === null) && typeof value !== 'function';
-}
-
-/** An object as JSON has them, with nothing deeper in it. */
-function isFlat(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isPrimitive);
+/** As device ids are on the wire: ASCII without spaces. */
+function isPrintable(id: string): boolean {
+  if (id.length < 1 || id.length > LIMITS.deviceIdChars) return false;
+  for (let i = 0; i < id.length; i += 1) {
+    const code = id.charCodeAt(i);
+    if (code <= 32 || code >= 127) return false;
+  }
+  return true;
 }
 
 function issuesOf(root: string, entries: readonly { readonly name: string; readonly problem: string | null }[]): FieldIssue[] {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Observable } from 'rxjs';
-import type { EngineStatus, Session, SessionQuery, Source, SyncEngine } from '@syncline/core';
+import type { EngineStatus, EngineWithPreferences, PreferencesState, Session, SessionQuery, Source, SyncEngine } from '@syncline/core';
 import type { Conflict } from '@syncline/protocol';
-import { conflicts$, devices$, pending$, running$, sessions$, status$, streams } from './streams.ts';
+import { conflicts$, devices$, pending$, preferences$, running$, sessions$, status$, streams } from './streams.ts';
 
 class ManualSource<T> implements Source<T> {
   listeners = new Set<() => void>();
@@ -79,6 +79,21 @@ describe('streams of an engine', () => {
     statusSource.set(status([{ ...mac, sync_status: 'stale', name: undefined }], 5));
     statusSource.set(status(undefined, 6));
     expect(seen.map((rows) => rows.length)).toEqual([2, 2, 1, 1, 0]);
+  });
+
+  it('preferences$ emits the very states of the engine and completes with it', async () => {
+    const { engine, close, closed } = fakeEngine();
+    const none: PreferencesState = { values: {}, details: {}, pending: false, lost: [] };
+    const source = new ManualSource(none);
+    const withPreferences = { ...engine, preferences: source } as unknown as EngineWithPreferences;
+    const heard: unknown[] = [];
+    preferences$(withPreferences).subscribe({ next: (state) => heard.push(state), complete: () => heard.push('complete') });
+    const next: PreferencesState = { ...none, values: { theme_preference: 'dark' } };
+    source.set(next);
+    close();
+    await closed;
+    expect(heard).toEqual([none, next, 'complete']);
+    expect(source.listeners.size).toBe(0);
   });
 
   it('sessions$ opens one list for each call, with its query', () => {

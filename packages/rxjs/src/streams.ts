@@ -1,6 +1,6 @@
 // The engine's Sources as Observables, one function each. All follow the rules of `fromSource`.
 import { distinctUntilChanged, map, type Observable } from 'rxjs';
-import type { EngineStatus, Session, SessionQuery, SyncEngine } from '@syncline/core';
+import type { EngineStatus, EngineWithPreferences, PreferencesState, Session, SessionQuery, SyncEngine } from '@syncline/core';
 import type { Conflict, DeviceStatus } from '@syncline/protocol';
 import { sameRows } from './same-rows.ts';
 import { fromSource } from './from-source.ts';
@@ -39,6 +39,11 @@ export function sessions$(engine: SyncEngine, query?: SessionQuery): Observable<
 /** Sessions running on this device, in any tab. */
 export function running$(engine: SyncEngine): Observable<readonly Session[]> {
   return fromSource(engine.sessions.running, engine.closed);
+}
+
+/** The preferences of an engine that was created with them: what holds, what waits, and the conflict journal. */
+export function preferences$(engine: EngineWithPreferences): Observable<PreferencesState> {
+  return fromSource(engine.preferences, engine.closed);
 }
 
 /** All streams of one engine by name, for apps that hand them around together. */

@@ -1,5 +1,5 @@
 // Where preferences plug into the engine. The engine knows this much of them and no more, so that an app without them carries none of it.
-import type { PreferencesExchange } from '@syncline/protocol';
+import type { PreferencesAnswer, PreferencesExchange } from '@syncline/protocol';
 import type { PreferencesApi, PreferencesPlugin } from '../api.ts';
 import type { Clock, Ids } from '../ports.ts';
 import type { Local } from './local.ts';
@@ -30,15 +30,15 @@ export interface PreferencesPart {
   follow(): void;
   close(): void;
 
-  /** When the documented calls are due for preferences; null for never without news. */
+  /** When a round of either kind is due for preferences; null for never without news. */
   dueAt(now: number): number | null;
   /** One round over the documented calls. Null when it could go on, whatever it came to. */
   sync(signal: AbortSignal): Promise<Halt | null>;
 
-  /** What the next exchange has to carry, after it was made durable; null when the server needs nothing and may be asked for nothing. */
-  outgoing(): Promise<PreferencesExchange | null>;
+  /** What the next exchange carries, after it was made durable. */
+  outgoing(): Promise<PreferencesExchange>;
   /** What an exchange brought, to be committed with the rest of its answer. */
-  incoming(answer: PreferencesExchange): Plan<void>;
+  incoming(answer: PreferencesAnswer): Plan<void>;
 }
 
 /** The one kind of plug-in there is. */

@@ -1,6 +1,6 @@
 // A server that offers the documented calls and nothing else, in memory: what runs in production today, as far as its pages say.
 // For tests of the engine and of apps; `handle` is a SimHandler.
-import { deriveSyncStatus, type DeviceFacts, formatInstant, groupConflicts, parseInstant } from '@syncline/protocol';
+import { deriveSyncStatus, type DeviceFacts, formatInstant, groupConflicts, parseInstant, preferenceFault } from '@syncline/protocol';
 import type { HttpRequest, HttpResponse } from '../ports.ts';
 
 /** A stored session, as it was sent. */
@@ -19,11 +19,16 @@ export interface BasicServerOptions {
   readonly capabilities?: readonly string[] | undefined;
 }
 
+/** What the documented calls take and never tell. */
+const UNREADABLE: ReadonlySet<string> = new Set(['public_leaderboard', 'email_notifications', 'slack_notifications', 'auto_start_breaks', 'focus_mode']);
+
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 export class BasicServer {
   readonly #options: BasicServerOptions;
   readonly #users: Map<string, Map<string, BasicRecord>> = new Map();
+  readonly #preferences: Map<string, Map<string, unknown>> = new Map();
+  #preferencesUpdated: number | null = null;
   #nextId = 1;
   /** Every request that arrived, in order. */
   readonly requests: HttpRequest[] = [];
@@ -41,6 +46,13 @@ export class BasicServer {
   /** What a user's store holds, by session id. */
   records(user = 'user-1'): ReadonlyMap<string, BasicRecord> {
     return this.#recordsOf(user);
+  }
+
+  /** A user's preferences, those that cannot be read back included. */
+  preferences(user = 'user-1'): Map<string, unknown> {
+    const known = this.#preferences.get(user) ?? new Map<string, unknown>();
+    this.#preferences.set(user, known);
+    return known;
   }
 
   /** An answer with a JSON body. */
@@ -68,7 +80,26 @@ export class BasicServer {
     if (path === '/api/session/cancel') return this.#store(user, 'cancel', request);
     if (path === '/api/session/start') return this.json(201, { success: true });
     if (path === '/api/sync/status') return this.json(200, this.#status(user));
+    if (path === '/api/user/data') return this.json(200, { userId: user, username: user, preferences: this.#readable(user) });
+    if (path === '/api/user/preferences') return this.#putPreferences(user, request);
     return this.json(404, { error: 'Not found', code: 'not_found' });
+  }
+
+  #readable(user: string): Record<string, unknown> {
+    return Object.fromEntries([...this.preferences(user)].filter(([name]) => !UNREADABLE.has(name)));
+  }
+
+  #putPreferences(user: string, request: HttpRequest): HttpResponse {
+    const entries = Object.entries(JSON.parse(request.body ?? '') as Record<string, unknown>);
+    const details = entries.flatMap(([path, value]) => {
+      const message = preferenceFault(path, value);
+      return message === null ? [] : [{ path, message }];
+    });
+    if (details.length > 0) return this.json(400, { error: 'The request is not valid', code: 'invalid_request', details });
+    for (const [name, value] of entries) this.preferences(user).set(name, value);
+    this.#preferencesUpdated = this.#options.now();
+    const answer = { success: true, message: 'Preferences updated successfully', updated_preferences: this.#readable(user) };
+    return this.onStored?.(request) ?? this.json(200, answer);
   }
 
   #store(user: string, kind: BasicRecord['kind'], request: HttpRequest): HttpResponse {
@@ -95,7 +126,7 @@ export class BasicServer {
     const conflicts = groupConflicts(sessions);
     const last = sessions.reduce<number | null>((newest, { endTime }) => Math.max(newest ?? endTime, endTime), null);
     const facts = {
-      devices: this.devices, totalSessions: sessions.length, lastSession: last, preferencesUpdated: null,
+      devices: this.devices, totalSessions: sessions.length, lastSession: last, preferencesUpdated: this.#preferencesUpdated,
       openConflicts: conflicts.length, conflicts,
     };
     return deriveSyncStatus(facts, this.#options.now(), { checkConflicts: true });

@@ -1,0 +1,172 @@
+// Preferences over the documented calls: read `user/data`, merge, send what is left in the smallest partial update, and take the answer by the same
+// table as every other item. A fault that is an item's own makes that item wait or parks it; it never holds up sessions.
+import type { PreferenceName } from '@syncline/protocol';
+import type { ParkedReason } from '../api.ts';
+import { asFields, type Fields } from '../model/rows.ts';
+import type { HttpResponse } from '../ports.ts';
+import { FAULTS_MAX, plainText, readCommon, readDetails, readJson, UNCLEAR_MAX } from '../sync/answer.ts';
+import { backOffMs } from '../sync/backoff.ts';
+import type { PreferencesHost } from '../sync/preferences-part.ts';
+import { type Halt, tokenOutcome } from '../sync/push.ts';
+import { endOf, type Span, spanOf } from '../sync/span.ts';
+import type { MemoryKeeper } from './memory.ts';
+import { acknowledge, dropDelivered, markSent, mergeRemote, nextToPut, nextWait, park, readValues } from './merge.ts';
+import { type Edit, mapEdits, type State } from './state.ts';
+
+/** A server that does not tell when preferences changed is asked now and then. */
+const LOOK_EVERY_MS = 900_000;
+const REFUSALS: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
+const ROUNDS_MAX = 20;
+
+type Answered = { readonly halt: Halt } | { readonly response: HttpResponse; readonly body: Fields | undefined };
+
+export class BasicSync {
+  readonly #host: PreferencesHost;
+  readonly #keeper: MemoryKeeper;
+  /** Not asked again before this is over, after an answer that was of no use. */
+  #wait: Span | null = null;
+  #look: Span | null = null;
+  #useless = 0;
+
+  constructor(host: PreferencesHost, keeper: MemoryKeeper) {
+    this.#host = host;
+    this.#keeper = keeper;
+  }
+
+  dueAt(now: number): number | null {
+    const { state } = this.#keeper.memory;
+    const soonest = endOf(this.#wait, now);
+    if (nextToPut(state, now).length > 0 || state.fetched === undefined) return soonest;
+    const told = this.#toldAt();
+    if (told !== state.fetched) return soonest;
+    const look = told === null ? endOf(this.#look, now) : Number.POSITIVE_INFINITY;
+    const at = Math.max(soonest, Math.min(look, nextWait(state)?.until ?? Number.POSITIVE_INFINITY));
+    return Number.isFinite(at) ? at : null;
+  }
+
+  /** When preferences last changed, as the server's status tells. */
+  #toldAt(): number | null {
+    return this.#host.local.view.answer?.answer.preferencesUpdated ?? null;
+  }
+
+  async run(signal: AbortSignal): Promise<Halt | null> {
+    const { calls, clock } = this.#host;
+    this.#look = spanOf(clock.now(), LOOK_EVERY_MS);
+    const told = this.#toldAt();
+    const answer = this.#read(await calls.userData(signal));
+    if ('halt' in answer) return isOwn(answer.halt) ? this.#postpone() : answer.halt;
+    const preferences = asFields(answer.body?.['preferences']);
+    if (answer.response.status >= 300 || preferences === null) return this.#postpone();
+    await this.#merge(preferences, told);
+    for (let rounds = 0; rounds < ROUNDS_MAX && !signal.aborted; rounds += 1) {
+      const edits = nextToPut(this.#keeper.memory.state, clock.now());
+      if (edits.length === 0) break;
+      const halt = await this.#put(edits, signal);
+      if (halt !== null) return halt;
+    }
+    this.#useless = 0;
+    this.#wait = null;
+    return null;
+  }
+
+  #read(sent: Awaited<ReturnType<PreferencesHost['calls']['userData']>>): Answered {
+    if (sent.kind === 'no_token') return { halt: tokenOutcome(sent) };
+    const common = readCommon(sent.result, this.#host.clock.now());
+    if (common?.kind === 'failed' || common?.kind === 'unauthorized' || common?.kind === 'stopped') return { halt: common };
+    if (!sent.result.ok) throw new Error('an answer that is none was read as one');
+    return { response: sent.result.response, body: readJson(sent.result.response) };
+  }
+
+  /** The server has no such call, or a fault of its own: sessions go on. */
+  #postpone(): null {
+    const { clock, ids } = this.#host;
+    this.#useless += 1;
+    this.#wait = spanOf(clock.now(), Math.max(30_000, backOffMs(this.#useless + 5, ids.random())));
+    return null;
+  }
+
+  #merge(preferences: Fields, told: number | null): Promise<void> {
+    const { ids, deviceId } = this.#host;
+    const remote = readValues(preferences);
+    const names = new Map<string, string>([...remote.keys()].map((name) => [name, ids.uuid()]));
+    return this.#keeper.change(({ state, document }, draft) => {
+      const merged = mergeRemote(state, remote, draft.now, (name) => names.get(name) ?? '');
+      const next = { ...dropDelivered(merged, remote, deviceId), fetched: told };
+      return JSON.stringify(next) === JSON.stringify(state) ? null : { state: next, document };
+    }, 'relaxed');
+  }
+
+  async #put(edits: readonly Edit[], signal: AbortSignal): Promise<Halt | null> {
+    await this.#change((state) => markSent(state, edits));
+    const body = JSON.stringify(Object.fromEntries(edits.map(({ name, value }) => [name, value])));
+    const answer = this.#read(await this.#host.calls.putPreferences(body, signal));
+    if ('halt' in answer) {
+      if (!isOwn(answer.halt)) return answer.halt;
+      await this.#fail(edits, answer.halt.message, null);
+      return null;
+    }
+    const { response, body: fields } = answer;
+    if (response.status < 300 && fields?.['success'] === true) await this.#accept(edits, fields);
+    else if (response.status < 300) await this.#fail(edits, 'The server answered success without saying so', 'unclear');
+    else if (REFUSALS.has(response.status)) await this.#refused(edits, response.status, fields);
+    else await this.#fail(edits, plainText(fields?.['error'], 'The server failed'), 'fault');
+    return null;
+  }
+
+  async #accept(edits: readonly Edit[], fields: Fields): Promise<void> {
+    const { deviceId, ids } = this.#host;
+    const now = readValues(asFields(fields['updated_preferences']) ?? {});
+    const mine = new Set<string>(edits.map(({ name }) => name));
+    const others = new Map([...now].filter(([name]) => !mine.has(name)));
+    const names = new Map<string, string>([...others.keys()].map((name) => [name, ids.uuid()]));
+    await this.#change((state, at) => mergeRemote(acknowledge(state, edits, deviceId), others, at, (name) => names.get(name) ?? ''));
+  }
+
+  /** Parks what the server named; when it named nothing and there were several, each is tried by itself. */
+  async #refused(edits: readonly Edit[], status: number, fields: Fields | undefined): Promise<void> {
+    const details = readDetails(fields?.['details']);
+    const named = edits.filter(({ name }) => details.some(({ path }) => path === name || path.endsWith(`.${name}`)));
+    const blamed = named.length > 0 ? named : edits.length === 1 ? edits : [];
+    const [code, message] = [plainText(fields?.['code'], `http_${status}`), plainText(fields?.['error'], `The server refused it with ${status}`)];
+    const single = new Set(edits.map(({ id }) => id));
+    await this.#change((state, at) => {
+      if (blamed.length === 0) return mapEdits(state, single, (edit) => ({ ...edit, tries: Math.max(1, edit.tries) }));
+      const reason = (edit: Edit): ParkedReason => ({ code, message, details: details.filter(({ path }) => isAbout(path, edit.name)), at });
+      return park(state, blamed, reason);
+    });
+  }
+
+  async #fail(edits: readonly Edit[], message: string, counts: 'unclear' | 'fault' | null): Promise<void> {
+    const { local, ids } = this.#host;
+    const random = ids.random();
+    const of = new Set(edits.map(({ id }) => id));
+    await this.#change((state, at) => mapEdits(state, of, (edit) => {
+      const { successes } = local.view.sync;
+      const isCounted = counts === 'fault' && (edit.faults === 0 || edit.successesAtFault !== successes);
+      const next: Edit = {
+        ...edit,
+        tries: edit.tries + 1,
+        unclear: edit.unclear + (counts === 'unclear' ? 1 : 0),
+        faults: edit.faults + (isCounted ? 1 : 0),
+        successesAtFault: isCounted ? successes : edit.successesAtFault,
+        wait: spanOf(at, backOffMs(edit.tries + 1, random)),
+      };
+      const isOver = next.unclear >= UNCLEAR_MAX || next.faults >= FAULTS_MAX;
+      const code = counts === 'unclear' ? 'unclear_answer' : 'server_fault';
+      return isOver && edits.length === 1 ? { ...next, wait: null, parked: { code, message, details: [], at } } : next;
+    }));
+  }
+
+  #change(change: (state: State, at: number) => State): Promise<void> {
+    return this.#keeper.change(({ state, document }, draft) => ({ state: change(state, draft.now), document }), 'relaxed');
+  }
+}
+
+/** The call is not there: that says nothing of the connection, which others use with success. */
+function isOwn(halt: Halt): halt is Extract<Halt, { kind: 'failed' }> {
+  return halt.kind === 'failed' && halt.code !== 'not_our_server' && halt.scope === 'connection' && (halt.code === 'not_found' || halt.code === 'http_404');
+}
+
+function isAbout(path: string, name: PreferenceName): boolean {
+  return path === name || path.endsWith(`.${name}`);
+}

@@ -1,0 +1,130 @@
+// What one tab holds of the stored preferences, and the only writer of them. One row holds the state and the document, and is replaced as a whole:
+// nothing accumulates, so there is nothing to compact, and a crash leaves the old row or the new one.
+import { readPreferencesRow } from '../sync/preferences-row.ts';
+import type { PreferencesHost } from '../sync/preferences-part.ts';
+import type { Draft } from '../sync/draft.ts';
+import { NotReady, type Plan } from '../sync/plan.ts';
+import { type Edit, FIRST, mapEdits, type State } from './state.ts';
+import { checksum, readStored } from './stored.ts';
+
+export interface Memory {
+  /** Of the row it belongs to; null before there is one. */
+  readonly mark: string | null;
+  /** The store it was read from or written to. */
+  readonly store: string;
+  readonly state: State;
+  readonly document: Uint8Array | null;
+}
+
+export type Change = (memory: Memory, draft: Draft) => Pick<Memory, 'state' | 'document'> | null;
+
+const KEY = 'preferences';
+const EMPTY: Memory = { mark: null, store: '', state: FIRST, document: null };
+
+export class MemoryKeeper {
+  readonly #host: PreferencesHost;
+  readonly #onChange: () => void;
+  #memory: Memory = EMPTY;
+  /** Written and perhaps committed, by mark. */
+  #candidates: ReadonlyMap<string, Memory> = new Map();
+  #loading: Promise<void> | null = null;
+
+  constructor(host: PreferencesHost, onChange: () => void) {
+    this.#host = host;
+    this.#onChange = onChange;
+  }
+
+  get memory(): Memory {
+    return this.#memory;
+  }
+
+  /** Changes the stored preferences; resolves when that is durable and shows here. Null from `change` writes nothing. */
+  async change(change: Change, durability: 'strict' | 'relaxed'): Promise<void> {
+    await this.#host.local.commit(this.plan(change), durability);
+    this.follow();
+  }
+
+  /** The same as part of another transaction. */
+  plan(change: Change): Plan<void> {
+    const mark = this.#host.ids.uuid();
+    return (draft) => {
+      const memory = this.#current(draft);
+      // It ran before, and was committed although nobody heard of it.
+      if (memory.mark === mark) return;
+      const next = change(memory, draft);
+      if (next === null) return;
+      this.#write(draft, { ...next, mark, store: draft.view.head.store });
+    };
+  }
+
+  /** @throws NotReady when another tab wrote since. */
+  #current(draft: Draft): Memory {
+    const mark = draft.view.preferences?.mark ?? null;
+    // A store that has none was begun anew: what this tab holds goes into it.
+    if (mark === this.#memory.mark || mark === null) return this.#memory;
+    const candidate = this.#candidates.get(mark);
+    if (candidate !== undefined) return candidate;
+    throw new NotReady(() => this.load());
+  }
+
+  #write(draft: Draft, memory: Memory & { readonly mark: string }): void {
+    const { state, document, mark } = memory;
+    draft.put('documents', KEY, { state, document, sum: checksum(state, document) });
+    const parked = state.edits.flatMap(({ name, parked: reason }) => (reason === null ? [] : [{ name, message: reason.message }]));
+    const changedAt = Math.max(...state.edits.map(({ at }) => at), ...Object.values(state.known).map(({ at }) => at ?? Number.NEGATIVE_INFINITY));
+    draft.putMeta('preferences', { mark, pending: state.edits.length, parked, changedAt: Number.isFinite(changedAt) ? changedAt : null });
+    this.#candidates = new Map([...this.#candidates, [mark, memory] as const].slice(-8));
+  }
+
+  /** Shows what is committed: at once when this tab wrote it, else after reading it. */
+  follow(): void {
+    const { view, isBusy } = this.#host.local;
+    if (isBusy) return;
+    const mark = view.preferences?.mark ?? null;
+    if (mark === this.#memory.mark) return;
+    const candidate = mark === null ? undefined : this.#candidates.get(mark);
+    if (candidate !== undefined) this.#adopt({ ...candidate, store: view.head.store });
+    else if (mark === null) void this.change(({ state, document }) => ({ state, document }), 'strict').catch(() => undefined);
+    else void this.load().catch(() => undefined);
+  }
+
+  /** Reads what is stored; callers at one time share one reading. */
+  load(): Promise<void> {
+    this.#loading ??= this.#load().finally(() => (this.#loading = null));
+    return this.#loading;
+  }
+
+  async #load(): Promise<void> {
+    const { local } = this.#host;
+    const before = this.#memory;
+    const [metas, rows, heads] = await local.withHandle(() => local.store.read([
+      { table: 'meta', key: 'preferences' }, { table: 'documents', key: KEY }, { table: 'meta', key: 'head' },
+    ]));
+    const row = readPreferencesRow(metas?.[0]?.value);
+    if (row === null) return;
+    const stored = readStored(rows?.[0]?.value);
+    const head = heads?.[0]?.value as { readonly store?: unknown } | undefined;
+    const store = typeof head?.store === 'string' ? head.store : '';
+    this.#adopt({ mark: row.mark, store, ...stored });
+    const isOther = before.mark !== null && before.store !== '' && before.store !== store;
+    if (isOther && before.state.edits.length > 0) await this.change((memory) => carryOver(memory, before.state.edits), 'strict');
+  }
+
+  #adopt(memory: Memory): void {
+    this.#memory = memory;
+    this.#onChange();
+  }
+}
+
+/** What was set while the real store could not be had. */
+function carryOver({ state, document }: Memory, edits: readonly Edit[]): Pick<Memory, 'state' | 'document'> | null {
+  const newer = edits.filter((edit) => {
+    const there = state.edits.find(({ name }) => name === edit.name);
+    return there === undefined || (there.id !== edit.id && there.at < edit.at);
+  });
+  if (newer.length === 0) return null;
+  const names = new Set(newer.map(({ name }) => name));
+  const replaced = new Set(state.edits.filter(({ name }) => names.has(name)).map(({ id }) => id));
+  const rest = mapEdits(state, replaced, () => null);
+  return { state: { ...rest, edits: [...rest.edits, ...newer.map((edit) => ({ ...edit, isSealed: false }))] }, document };
+}

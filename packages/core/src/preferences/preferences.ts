@@ -1,0 +1,162 @@
+// The preferences of an engine: what an app calls, over what is stored, over whichever way the server offers.
+import { type PreferenceName, preferenceFault, type Preferences, type PreferencesAnswer, type PreferencesExchange } from '@syncline/protocol';
+import type { PreferencesApi, PreferencesState } from '../api.ts';
+import { engineError } from '../errors.ts';
+import { createEmitter, type Emitter } from '../source.ts';
+import { isEqualValue } from '../sync/equal.ts';
+import type { Plan } from '../sync/plan.ts';
+import type { PreferencesHost, PreferencesPart } from '../sync/preferences-part.ts';
+import type { Halt } from '../sync/push.ts';
+import { endOf, type Span, spanOf } from '../sync/span.ts';
+import { BasicSync } from './basic.ts';
+import { ExchangeSync } from './exchange.ts';
+import { MemoryKeeper } from './memory.ts';
+import { mapEdits, type PreferenceValue, setIn, showState, type Stamp, type State, valueOf } from './state.ts';
+
+/** An exchange that says nothing of the preferences is not repeated at once. */
+const UNANSWERED_MS = 30_000;
+
+export class PreferencesOverYjs implements PreferencesPart, PreferencesApi {
+  readonly #host: PreferencesHost;
+  readonly #keeper: MemoryKeeper;
+  readonly #basic: BasicSync;
+  readonly #exchange: ExchangeSync;
+  readonly #shown: Emitter<PreferencesState>;
+  #unanswered: Span | null = null;
+
+  constructor(host: PreferencesHost) {
+    this.#host = host;
+    this.#keeper = new MemoryKeeper(host, () => this.#show());
+    this.#basic = new BasicSync(host, this.#keeper);
+    this.#exchange = new ExchangeSync(host, this.#keeper);
+    this.#shown = createEmitter(showState(this.#keeper.memory.state, host.deviceId), isEqualValue);
+  }
+
+  get api(): PreferencesApi {
+    return this;
+  }
+
+  get current(): PreferencesState {
+    return this.#shown.source.current;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => this.#shown.source.subscribe(listener);
+
+  get<Name extends PreferenceName>(name: Name): Preferences[Name] {
+    return valueOf(this.#keeper.memory.state, name) as Preferences[Name];
+  }
+
+  set<Name extends PreferenceName>(name: Name, value: NonNullable<Preferences[Name]>): Promise<PreferencesState>;
+  set(changes: Preferences): Promise<PreferencesState>;
+  async set(first: PreferenceName | Preferences, value?: unknown): Promise<PreferencesState> {
+    this.#host.check();
+    const changes = readChanges(typeof first === 'string' ? new Map([[first, value]]) : entriesOf(first));
+    const stamp = this.#stamp([...changes.keys()]);
+    return this.#change((state) => setIn(state, changes, stamp));
+  }
+
+  async restore(id: string): Promise<PreferencesState> {
+    this.#host.check();
+    const stamp = this.#stamp([id]);
+    return this.#change((state) => {
+      const entry = state.lost.find((lost) => lost.id === id);
+      if (entry === undefined) throw engineError('not_found');
+      const rest = { ...state, lost: state.lost.filter((lost) => lost !== entry) };
+      const ids = new Map([[entry.name, stamp.ids.get(id) ?? '']]);
+      return setIn(rest, new Map([[entry.name, entry.value as PreferenceValue]]), { ...stamp, ids }) ?? rest;
+    });
+  }
+
+  async dismiss(id: string): Promise<PreferencesState> {
+    this.#host.check();
+    return this.#change((state) => {
+      if (!state.lost.some((lost) => lost.id === id)) throw engineError('not_found');
+      return { ...state, lost: state.lost.filter((lost) => lost.id !== id) };
+    });
+  }
+
+  async retry(name: PreferenceName): Promise<PreferencesState> {
+    this.#host.check();
+    return this.#change((state) => mapEdits(state, parkedOf(state, name), (edit) => ({
+      ...edit, parked: null, wait: null, tries: 0, unclear: 0, faults: 0, successesAtFault: null,
+    })));
+  }
+
+  async discard(name: PreferenceName): Promise<PreferencesState> {
+    this.#host.check();
+    return this.#change((state) => mapEdits(state, parkedOf(state, name), () => null));
+  }
+
+  async open(): Promise<void> {
+    await this.#keeper.load();
+  }
+
+  follow(): void {
+    this.#keeper.follow();
+  }
+
+  close(): void {
+    this.#shown.close();
+  }
+
+  dueAt(now: number): number | null {
+    if (!this.#host.usesExchange()) return this.#basic.dueAt(now);
+    const { edits } = this.#keeper.memory.state;
+    return edits.some(({ parked }) => parked === null) ? endOf(this.#unanswered, now) : null;
+  }
+
+  sync(signal: AbortSignal): Promise<Halt | null> {
+    return this.#basic.run(signal);
+  }
+
+  outgoing(): Promise<PreferencesExchange> {
+    this.#unanswered = spanOf(this.#host.clock.now(), UNANSWERED_MS);
+    return this.#exchange.outgoing();
+  }
+
+  incoming(answer: PreferencesAnswer): Plan<void> {
+    this.#unanswered = null;
+    return this.#exchange.incoming(answer);
+  }
+
+  #stamp(keys: readonly string[]): Stamp {
+    const { clock, ids, deviceId } = this.#host;
+    return { at: Math.round(clock.now()), deviceId, ids: new Map(keys.map((key) => [key, ids.uuid()])) };
+  }
+
+  async #change(change: (state: State) => State | null): Promise<PreferencesState> {
+    await this.#keeper.change(({ state, document }) => {
+      const next = change(state);
+      return next === null ? null : { state: next, document };
+    }, 'strict');
+    this.#host.onSet();
+    return this.current;
+  }
+
+  #show(): void {
+    this.#shown.emit(showState(this.#keeper.memory.state, this.#host.deviceId));
+  }
+}
+
+function parkedOf(state: State, name: PreferenceName): ReadonlySet<string> {
+  const edit = state.edits.find((other) => other.name === name && other.parked !== null);
+  if (edit === undefined) throw engineError('not_parked');
+  return new Set([edit.id]);
+}
+
+/** Own fields only, and never through an object of ours: a name may be anything here. */
+function entriesOf(changes: unknown): ReadonlyMap<string, unknown> {
+  const isPlain = typeof changes === 'object' && changes !== null && !Array.isArray(changes);
+  if (!isPlain) throw engineError('invalid_input', [{ path: '', message: 'must be an object of preferences' }]);
+  return new Map(Object.entries(changes).filter(([, value]) => value !== undefined));
+}
+
+/** @throws EngineError `invalid_input` that names every faulty one. */
+function readChanges(changes: ReadonlyMap<string, unknown>): ReadonlyMap<PreferenceName, PreferenceValue> {
+  const details = [...changes].flatMap(([path, value]) => {
+    const message = preferenceFault(path, value);
+    return message === null ? [] : [{ path, message }];
+  });
+  if (details.length > 0) throw engineError('invalid_input', details);
+  return changes as ReadonlyMap<PreferenceName, PreferenceValue>;
+}

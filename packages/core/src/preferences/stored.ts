@@ -1,0 +1,82 @@
+// The stored row, read back without trust: what is damaged or of another shape falls back to not knowing, and is learnt again from the server.
+import { PREFERENCE_NAMES, preferenceFault, type PreferenceName } from '@syncline/protocol';
+import type { LostPreference, ParkedReason } from '../api.ts';
+import { asFields, type Fields, isCount, isNumber, isNumberOrNull, isTextOrNull, readSpan } from '../model/rows.ts';
+import { type Edit, FIRST, type Known, type PreferenceValue, type State } from './state.ts';
+
+/** Tells a row whose bytes changed on the disk from the one that was written. Not a secret, and no defence against whoever can write the store. */
+export function checksum(state: State, document: Uint8Array | null): string {
+  let [low, high] = [0x811c9dc5, 0x9e3779b9];
+  const take = (unit: number): void => {
+    low = Math.imul(low ^ unit, 0x01000193);
+    high = Math.imul(high ^ low ^ unit, 0x85ebca6b);
+  };
+  for (const char of JSON.stringify(state)) take(char.codePointAt(0) ?? 0);
+  for (const byte of document ?? []) take(byte);
+  return (low >>> 0).toString(36) + (high >>> 0).toString(36);
+}
+
+export function readStored(value: unknown): { readonly state: State; readonly document: Uint8Array | null } {
+  const row = asFields(value);
+  const fields = asFields(row?.['state']);
+  if (row === null || fields === null) return { state: FIRST, document: null };
+  const document = row['document'] instanceof Uint8Array ? row['document'] : null;
+  const isWhole = row['sum'] === checksum(fields as unknown as State, document);
+  const state = readState(fields);
+  // A damaged document is fetched whole again; changes of ours that were in it only are set into the new one.
+  if (isWhole) return { state, document };
+  return { state: { ...state, isMet: false, edits: state.edits.map((edit) => ({ ...edit, isSealed: false })) }, document: null };
+}
+
+function readState(row: Fields): State {
+  const known = asFields(row['known']) ?? {};
+  const names = PREFERENCE_NAMES.filter((name) => Object.hasOwn(known, name));
+  const fetched = row['fetched'];
+  return {
+    known: Object.fromEntries(names.flatMap((name) => {
+      const read = readKnown(name, known[name]);
+      return read === null ? [] : [[name, read]];
+    })),
+    edits: readAll(row['edits'], readEdit),
+    lost: readAll(row['lost'], readLost),
+    isMet: row['isMet'] === true,
+    ...(isNumberOrNull(fetched) ? { fetched } : {}),
+  };
+}
+
+function readAll<T>(value: unknown, read: (row: Fields) => T | null): readonly T[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((item) => {
+    const row = asFields(item);
+    const found = row === null ? null : read(row);
+    return found === null ? [] : [found];
+  });
+}
+
+function isNamed(row: Fields): row is Fields & { readonly name: PreferenceName; readonly value: PreferenceValue } {
+  return typeof row['id'] === 'string' && typeof row['name'] === 'string' && preferenceFault(row['name'], row['value']) === null;
+}
+
+function readKnown(name: PreferenceName, value: unknown): Known | null {
+  const row = asFields(value);
+  const isSound = row !== null && preferenceFault(name, row['value']) === null && isTextOrNull(row['deviceId']) && isNumberOrNull(row['at']);
+  return isSound ? (row as unknown as Known) : null;
+}
+
+function readEdit(row: Fields): Edit | null {
+  const isSound =
+    isNamed(row) && isNumber(row['at']) && Array.isArray(row['sent']) && typeof row['isSealed'] === 'boolean' && isCount(row['tries']) &&
+    isCount(row['unclear']) && isCount(row['faults']) && isNumberOrNull(row['successesAtFault']) &&
+    (row['wait'] === null || readSpan(row['wait']) !== null) && (row['parked'] === null || isReason(row['parked']));
+  return isSound ? (row as unknown as Edit) : null;
+}
+
+function isReason(value: unknown): value is ParkedReason {
+  const row = asFields(value);
+  return row !== null && typeof row['code'] === 'string' && typeof row['message'] === 'string' && Array.isArray(row['details']) && isNumber(row['at']);
+}
+
+function readLost(row: Fields): LostPreference | null {
+  const isSound = isNamed(row) && isTextOrNull(row['deviceId']) && isNumberOrNull(row['setAt']) && isNumber(row['lostAt']);
+  return isSound ? (row as unknown as LostPreference) : null;
+}
