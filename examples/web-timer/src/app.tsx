@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import { createSyncEngine, type SyncEngine } from '@syncline/core';
+import { createSyncEngine, type EngineWithPreferences, type SyncEngine } from '@syncline/core';
+import { yjsPreferences } from '@syncline/core/preferences';
 import type { Account, User } from './account.ts';
 import { Page } from './page.tsx';
 import { problemWords } from './problem-words.ts';
@@ -15,7 +16,7 @@ export function App({ account }: { readonly account: Account }) {
   return <Opened key={user.id} account={account} user={user} />;
 }
 
-type Stage = { readonly at: 'opening' } | { readonly at: 'open'; readonly engine: SyncEngine } | { readonly at: 'failed'; readonly why: string };
+type Stage = { readonly at: 'opening' } | { readonly at: 'open'; readonly engine: EngineWithPreferences } | { readonly at: 'failed'; readonly why: string };
 
 function Opened({ account, user }: { readonly account: Account; readonly user: User }) {
   const [stage, setStage] = useState<Stage>({ at: 'opening' });
@@ -26,6 +27,7 @@ function Opened({ account, user }: { readonly account: Account; readonly user: U
       user: user.id,
       device: { type: 'web_timer', version: VERSION, name: 'Web timer' },
       server: { url: location.origin, token: () => account.token(), appIdentifier: `Syncline-Web-v${VERSION}` },
+      preferences: yjsPreferences(),
     });
     opening.then(
       (engine) => isOver || setStage({ at: 'open', engine }),

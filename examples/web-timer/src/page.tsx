@@ -1,5 +1,5 @@
-import { useState } from 'react';
-import type { SyncEngine } from '@syncline/core';
+import { useEffect, useState } from 'react';
+import type { EngineWithPreferences, PreferencesApi, SyncEngine } from '@syncline/core';
 import type { Account, User } from './account.ts';
 import { Announcer } from './announcer.tsx';
 import { ConflictPanel } from './conflict-panel.tsx';
@@ -8,6 +8,7 @@ import { FocusPanel } from './focus-panel.tsx';
 import { Icon, type IconName, Mark } from './icons.tsx';
 import { Notices } from './notices.tsx';
 import { SessionPanel } from './session-panel.tsx';
+import { SettingsDialog } from './settings-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { useShortcut } from './shortcuts.ts';
 import { SignOutDialog } from './sign-out-dialog.tsx';
@@ -17,7 +18,7 @@ import { currentTheme, nextTheme, setTheme, type Theme } from './theme.ts';
 import { useSource } from './use-source.ts';
 
 interface PageProps {
-  readonly engine: SyncEngine;
+  readonly engine: EngineWithPreferences;
   readonly account: Account;
   readonly user: User;
 }
@@ -30,7 +31,8 @@ export function Page({ engine, account, user }: PageProps) {
         <h1><Mark /><span>Syncline <span className="rest">timer</span></span></h1>
         <StatusChip engine={engine} />
         <nav className="actions" aria-label="Page">
-          <ThemeButton />
+          <ThemeButton preferences={engine.preferences} />
+          <SettingsButton preferences={engine.preferences} />
           <ShortcutsButton />
           <SignOut engine={engine} account={account} user={user} />
         </nav>
@@ -64,16 +66,30 @@ function StatusChip({ engine }: { readonly engine: SyncEngine }) {
 
 const THEMES: Readonly<Record<Theme, readonly [string, IconName]>> = { auto: ['system', 'screen'], light: ['light', 'sun'], dark: ['dark', 'moon'] };
 
-function ThemeButton() {
-  const [theme, choose] = useState(currentTheme);
+/** The theme is one of the preferences; this browser keeps it too, so that the page opens in it. */
+function ThemeButton({ preferences }: { readonly preferences: PreferencesApi }) {
+  const preferred = useSource(preferences).values.theme_preference;
+  const [kept, choose] = useState(currentTheme);
+  const theme = preferred ?? kept;
+  useEffect(() => setTheme(theme), [theme]);
   const change = (): void => {
     const next = nextTheme(theme);
-    setTheme(next);
     choose(next);
+    void preferences.set('theme_preference', next);
   };
   useShortcut('t', change);
   const [words, icon] = THEMES[theme];
   return <button className="quiet" aria-keyshortcuts="t" title={`Theme: ${words}`} aria-label={`Theme: ${words}`} onClick={change}><Icon name={icon} /></button>;
+}
+
+function SettingsButton({ preferences }: { readonly preferences: PreferencesApi }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <button className="quiet" onClick={() => setOpen(true)}>Settings</button>
+      {isOpen && <SettingsDialog preferences={preferences} onClose={() => setOpen(false)} />}
+    </>
+  );
 }
 
 function ShortcutsButton() {

@@ -1,0 +1,125 @@
+import { type ReactNode, useId, useState } from 'react';
+import type { PreferenceName, Preferences } from '@syncline/protocol';
+import type { LostPreference, PreferencesApi, PreferencesState } from '@syncline/core';
+import { Dialog } from './dialog.tsx';
+import { problemWords } from './problem-words.ts';
+import { CHOICES, NUMBERS, preferenceWords, SWITCHES, valueWords } from './settings-words.ts';
+import { useSource } from './use-source.ts';
+
+interface SettingsProps {
+  readonly preferences: PreferencesApi;
+  readonly onClose: () => void;
+}
+
+/** Every change is kept at once, here and in each other window; the server gets it when it can. */
+export function SettingsDialog({ preferences, onClose }: SettingsProps) {
+  const state = useSource(preferences);
+  const [problem, setProblem] = useState<string | null>(null);
+  const save = (changes: Preferences): void => {
+    preferences.set(changes).then(() => setProblem(null), (error: unknown) => setProblem(problemWords(error)));
+  };
+  return (
+    <Dialog title="Settings" onClose={onClose}>
+      <p className="muted" role="status">{state.pending ? 'Kept here. Some changes wait for the server.' : 'Kept on every device.'}</p>
+      <LostList preferences={preferences} lost={state.lost} />
+      <div className="fields">
+        {NUMBERS.map(([name, min, max]) => <NumberField key={name} name={name} min={min} max={max} state={state} onSave={save} />)}
+        {CHOICES.map(([name, words]) => <ChoiceField key={name} name={name} words={words} state={state} onSave={save} />)}
+      </div>
+      <div className="switches">
+        {SWITCHES.map((name) => (
+          <label key={name} className="check">
+            <input type="checkbox" checked={state.values[name] ?? false} onChange={(event) => save({ [name]: event.currentTarget.checked })} />
+            <span>{preferenceWords(name)}<Mark state={state} name={name} /></span>
+          </label>
+        ))}
+      </div>
+      {problem !== null && <p className="problem" role="alert">{problem}</p>}
+      <Refused preferences={preferences} state={state} />
+      <div className="actions"><button className="primary" onClick={onClose}>Done</button></div>
+    </Dialog>
+  );
+}
+
+interface FieldProps {
+  readonly name: PreferenceName;
+  readonly state: PreferencesState;
+  readonly onSave: (changes: Preferences) => void;
+}
+
+function Field({ name, state, children }: Omit<FieldProps, 'onSave'> & { readonly children: (id: string) => ReactNode }) {
+  const id = useId();
+  return <div className="field"><label htmlFor={id}>{preferenceWords(name)}</label>{children(id)}<Mark state={state} name={name} /></div>;
+}
+
+function NumberField({ name, min, max, state, onSave }: FieldProps & { readonly min: number; readonly max: number }) {
+  const value = state.values[name];
+  const commit = (input: HTMLInputElement): void => {
+    if (input.value !== '' && input.valueAsNumber !== value) onSave({ [name]: input.valueAsNumber });
+  };
+  return (
+    <Field name={name} state={state}>
+      {(id) => (
+        // A value that arrives from elsewhere replaces what stands in the field.
+        <input
+          id={id} key={String(value)} type="number" min={min} max={max} step={1} defaultValue={typeof value === 'number' ? value : ''}
+          onBlur={(event) => commit(event.currentTarget)} onKeyDown={(event) => event.key === 'Enter' && commit(event.currentTarget)}
+        />
+      )}
+    </Field>
+  );
+}
+
+function ChoiceField({ name, words, state, onSave }: FieldProps & { readonly words: readonly string[] }) {
+  const value = state.values[name];
+  return (
+    <Field name={name} state={state}>
+      {(id) => (
+        <select id={id} value={typeof value === 'string' ? value : ''} onChange={(event) => onSave({ [name]: event.currentTarget.value })}>
+          {value === undefined && <option value="" disabled>Not chosen</option>}
+          {words.map((word) => <option key={word} value={word}>{valueWords(word)}</option>)}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+function Mark({ state, name }: { readonly state: PreferencesState; readonly name: PreferenceName }) {
+  const detail = state.details[name];
+  if (detail === undefined || !detail.pending) return null;
+  return <span className="note">{detail.parked === null ? 'waits for the server' : 'refused'}</span>;
+}
+
+function LostList({ preferences, lost }: { readonly preferences: PreferencesApi; readonly lost: readonly LostPreference[] }) {
+  if (lost.length === 0) return null;
+  return (
+    <ul className="rows" aria-label="Changed in two places">
+      {lost.map(({ id, name, value }) => (
+        <li key={id} className="device">
+          <span className="what">{preferenceWords(name)} was also set to <strong>{valueWords(String(value))}</strong> elsewhere.</span>
+          <span className="actions">
+            <button onClick={() => void preferences.restore(id)}>Use that</button>
+            <button className="quiet" onClick={() => void preferences.dismiss(id)}>Keep mine</button>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Refused({ preferences, state }: { readonly preferences: PreferencesApi; readonly state: PreferencesState }) {
+  const refused = (Object.keys(state.details) as PreferenceName[]).filter((name) => state.details[name]?.parked);
+  return (
+    <>
+      {refused.map((name) => (
+        <div key={name} className="decide">
+          <span>The server did not take “{preferenceWords(name)}”: {state.details[name]?.parked?.message}</span>
+          <span className="actions">
+            <button onClick={() => void preferences.retry(name)}>Send again</button>
+            <button onClick={() => void preferences.discard(name)}>Take it back</button>
+          </span>
+        </div>
+      ))}
+    </>
+  );
+}

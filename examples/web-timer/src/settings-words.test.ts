@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { PREFERENCE_NAMES, preferenceFault } from '@syncline/protocol';
+import { CHOICES, NUMBERS, SWITCHES, valueWords } from './settings-words.ts';
+
+describe('the settings page', () => {
+  it('offers every documented preference, and only values that are accepted', () => {
+    const offered = [...NUMBERS.map(([name]) => name), ...CHOICES.map(([name]) => name), ...SWITCHES];
+    expect([...offered].sort()).toEqual([...PREFERENCE_NAMES].sort());
+    for (const [name, min, max] of NUMBERS) expect([min - 1, min, max, max + 1].map((value) => preferenceFault(name, value) === null)).toEqual([false, true, true, false]);
+    for (const [name, words] of CHOICES) expect(words.filter((word) => preferenceFault(name, word) !== null)).toEqual([]);
+  });
+
+  it('writes values as people read them', () => {
+    expect(['auto', 'dark', 'Europe/Berlin', 'true', '25'].map(valueWords)).toEqual(['As the system', 'Dark', 'Europe/Berlin', 'on', '25']);
+  });
+});
