@@ -17,8 +17,9 @@ export interface Overtaken {
 function open(bytes: Uint8Array | null, clientId: number): Doc {
   // A name of its own keeps Yjs from asking the platform for chance.
   const doc = new Doc({ guid: PREFERENCE_ROOTS.values });
-  doc.clientID = clientId;
   if (bytes !== null) applyUpdate(doc, bytes);
+  // Afterwards: Yjs takes what it reads under its own name for somebody else's, and would choose another.
+  doc.clientID = clientId;
   return doc;
 }
 

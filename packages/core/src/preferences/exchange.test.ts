@@ -1,0 +1,145 @@
+// The part of the exchange without the exchange: devices and a server that keeps the document, passing what each would send.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PreferencesAnswer } from '@syncline/protocol';
+import type { PreferencesApi } from '../api.ts';
+import type { Draft } from '../sync/draft.ts';
+import { FIRST_HEAD } from '../sync/head.ts';
+import type { Plan } from '../sync/plan.ts';
+import type { PreferencesHost } from '../sync/preferences-part.ts';
+import type { PreferencesRow } from '../sync/preferences-row.ts';
+import { createSimIds } from '../testing/sim-ids.ts';
+import { fromBase64, toBase64 } from './base64.ts';
+import { lackOf, mergeUpdate, readDocument, vectorOf } from './document.ts';
+import { PreferencesOverYjs } from './preferences.ts';
+
+/** A device whose store is two rows in memory. */
+class Device {
+  readonly part: PreferencesOverYjs;
+  #preferences: PreferencesRow | null = null;
+  #stored: unknown;
+
+  constructor(id: string, seed: number, now: () => number) {
+    const view = { head: { ...FIRST_HEAD, store: id }, preferences: null as PreferencesRow | null, sync: { successes: 0 }, answer: null };
+    const commit = async <T>(plan: Plan<T>): Promise<T> => {
+      const draft = {
+        view, now: now(),
+        put: (_table: string, _key: string, value: unknown) => void (this.#stored = value),
+        putMeta: (_key: string, value: unknown) => void (view.preferences = this.#preferences = value as PreferencesRow),
+      };
+      return plan(draft as unknown as Draft);
+    };
+    const store = { read: async () => [[{ key: 'preferences', value: this.#preferences }], [{ key: 'preferences', value: this.#stored }], [{ key: 'head', value: view.head }]] };
+    const local = { view, isBusy: false, commit, store, withHandle: <T>(work: () => Promise<T>) => work() };
+    this.commit = commit;
+    this.part = new PreferencesOverYjs({
+      local, ids: createSimIds(seed), clock: { now }, deviceId: id, usesExchange: () => true, check: () => undefined, onSet: () => undefined,
+    } as unknown as PreferencesHost);
+  }
+
+  readonly commit: <T>(plan: Plan<T>) => Promise<T>;
+
+  get api(): PreferencesApi {
+    return this.part.api;
+  }
+}
+
+class Server {
+  document: Uint8Array | null = null;
+
+  async exchange(device: Device, isAnswerLost = false): Promise<void> {
+    const sent = await device.part.outgoing();
+    const update = sent.update === undefined ? null : fromBase64(sent.update);
+    if (update !== null) this.document = mergeUpdate(this.document, update)?.bytes ?? this.document;
+    if (isAnswerLost) return;
+    const lack = lackOf(this.document, fromBase64(sent.state_vector) ?? vectorOf(null));
+    const answer: PreferencesAnswer = { state_vector: toBase64(vectorOf(this.document)), ...(lack === null ? {} : { update: toBase64(lack) }) };
+    await device.commit(device.part.incoming(answer));
+    device.part.follow();
+  }
+}
+
+function world(devices: number) {
+  let clock = 1_756_000_000_000;
+  const now = (): number => (clock += 1000);
+  return { server: new Server(), devices: Array.from({ length: devices }, (_, i) => new Device(`device-${i}`, i + 1, now)) };
+}
+
+async function settle(server: Server, devices: readonly Device[]): Promise<void> {
+  for (let round = 0; round < 3; round += 1) for (const device of devices) await server.exchange(device);
+}
+
+describe('preferences in the exchange', () => {
+  it('different names all survive; one name has one winner, and the loser is offered on the device that set it', async () => {
+    const { server, devices } = world(2);
+    const [a, b] = devices as [Device, Device];
+    await settle(server, devices);
+    await a.api.set({ theme_preference: 'dark', daily_goal: 3 });
+    await b.api.set({ theme_preference: 'light', focus_mode: 'strict' });
+    await settle(server, devices);
+    expect(a.api.current.values).toEqual(b.api.current.values);
+    expect(a.api.current.values).toMatchObject({ daily_goal: 3, focus_mode: 'strict' });
+    const winner = a.api.get('theme_preference');
+    const [loser, lost] = winner === 'dark' ? [b, 'light'] : [a, 'dark'];
+    expect(devices.map(({ api }) => api.current.lost.length).sort()).toEqual([0, 1]);
+    expect(loser.api.current.lost).toMatchObject([{ name: 'theme_preference', value: lost }]);
+    await loser.api.restore(loser.api.current.lost[0]?.id ?? '');
+    await settle(server, devices);
+    expect(devices.map(({ api }) => [api.get('theme_preference'), api.current.lost.length, api.current.pending])).toEqual([[lost, 0, false], [lost, 0, false]]);
+  });
+
+  it('what was set knowing the other is no conflict, and a lost answer makes none', async () => {
+    const { server, devices } = world(2);
+    const [a, b] = devices as [Device, Device];
+    await settle(server, devices);
+    await a.api.set('theme_preference', 'dark');
+    await server.exchange(a, true);
+    await server.exchange(b);
+    await b.api.set('theme_preference', 'auto');
+    await settle(server, devices);
+    expect(devices.map(({ api }) => [api.get('theme_preference'), api.current.lost.length])).toEqual([['auto', 0], ['auto', 0]]);
+  });
+
+  it('[D04] every device that writes has an author of its own', async () => {
+    const { server, devices } = world(4);
+    await settle(server, devices);
+    for (const [i, { api }] of devices.entries()) await api.set('daily_goal', i + 1);
+    await settle(server, devices);
+    expect(vectorOf(server.document)[0]).toBe(4);
+  });
+
+  it('[S-22] an update that is none, too large or of another document changes nothing', () => {
+    for (const bytes of [new Uint8Array([1, 2, 3]), new Uint8Array(1_048_577), new Uint8Array([255, 255, 255, 255, 255])]) expect(mergeUpdate(null, bytes)).toBeNull();
+  });
+
+  it('[I-09] all devices and the server say the same after any interleaving, and every last word that was not contested stands', async () => {
+    const names = ['daily_goal', 'default_duration', 'short_break_duration'] as const;
+    const step = fc.record({ device: fc.nat(2), kind: fc.constantFrom('set', 'set', 'exchange', 'lost'), name: fc.constantFrom(...names), value: fc.integer({ min: 5, max: 20 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+        const { server, devices } = world(3);
+        const setters = new Map<string, Set<number>>();
+        const last = new Map<string, number>();
+        for (const { device: index, kind, name, value } of steps) {
+          const device = devices[index] as Device;
+          if (kind !== 'set') await server.exchange(device, kind === 'lost');
+          else {
+            await device.api.set(name, value);
+            setters.set(name, new Set(setters.get(name)).add(index));
+            last.set(name, value);
+          }
+        }
+        await settle(server, devices);
+        const [first] = devices as [Device];
+        for (const { api } of devices) {
+          expect(api.current.values).toEqual(first.api.current.values);
+          expect(api.current.pending).toBe(false);
+        }
+        const kept = Object.fromEntries([...readDocument(server.document)].map(([name, { value }]) => [name, value]));
+        expect(first.api.current.values).toEqual(kept);
+        for (const [name, who] of setters) if (who.size === 1) expect(kept[name]).toBe(last.get(name));
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
