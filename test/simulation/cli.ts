@@ -5,8 +5,8 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { allMarks, MarkCounts, printPlan } from '@syncline/core/testing';
-import { FAULTS, OPEN, planOf, runSeed, runShrunk } from './seeds.ts';
+import { allMarks, MarkCounts, type Plan, printPlan } from '@syncline/core/testing';
+import { FAULTS, planOf, runReal, runSeed, runShrunk } from './seeds.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
@@ -31,15 +31,17 @@ interface Summary {
 }
 
 const { values } = parseArgs({
+  allowNegative: true,
   options: {
-    seeds: { type: 'string', default: '1000' }, from: { type: 'string', default: '1' }, seed: { type: 'string' }, jobs: { type: 'string' },
+    seeds: { type: 'string', default: '1000' }, from: { type: 'string', default: '1' }, seed: { type: 'string' }, plan: { type: 'string' }, jobs: { type: 'string' },
     summary: { type: 'string' }, worker: { type: 'boolean', default: false }, trace: { type: 'boolean', default: false }, planted: { type: 'boolean', default: false },
     shrink: { type: 'boolean', default: true },
   },
 });
 
 if (values.worker) work();
-else if (values.seed !== undefined) process.exitCode = await replay(Number(values.seed));
+else if (values.seed !== undefined) process.exitCode = await replay(planOf(Number(values.seed)));
+else if (values.plan !== undefined) process.exitCode = await replay((JSON.parse(readFileSync(values.plan, 'utf8')) as { readonly plan: Plan }).plan);
 else if (values.planted) process.exitCode = await (await import('./planted/cli.ts')).findPlanted();
 else process.exitCode = await campaign();
 
@@ -50,25 +52,23 @@ function work(): void {
     for (let seed = from; seed < from + count; seed += 1) {
       const result = await runSeed(seed);
       marks.add(result.marks);
-      const first = result.violations.find(({ id }) => !OPEN.has(id));
-      const open = result.violations.find(({ id }) => OPEN.has(id));
-      if (open) console.log(`open finding, seed ${seed}: ${open.id} ${open.what}`);
+      const [first] = result.violations;
       if (first) failures.push({ seed, ...first });
     }
     process.send?.({ from, count, marks: marks.toRecord(), failures } satisfies Report);
   });
 }
 
-async function replay(seed: number): Promise<number> {
-  const result = await runSeed(seed, { keepTrace: values.trace });
+async function replay(plan: Plan): Promise<number> {
+  const result = await runReal(plan, { keepTrace: values.trace });
   for (const line of result.lines) console.log(line);
-  console.log(printPlan(planOf(seed)));
+  console.log(printPlan(plan));
   for (const { id, what } of result.violations) console.log(`${id}: ${what}`);
   console.log(`trace ${result.hash}`);
   const first = result.violations[0];
   if (first && values.shrink) {
-    const { plan, tries } = await runShrunk(planOf(seed), first.id);
-    console.log(`\nShrunk in ${tries} tries to ${plan.actions.length} actions:\n${printPlan(plan)}\n${JSON.stringify(plan)}`);
+    const { plan: small, tries } = await runShrunk(plan, first.id);
+    console.log(`\nShrunk in ${tries} tries to ${small.actions.length} actions:\n${printPlan(small)}\n${JSON.stringify({ invariant: first.id, plan: small })}`);
   }
   return result.violations.length > 0 ? 1 : 0;
 }

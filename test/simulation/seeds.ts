@@ -9,9 +9,6 @@ export const FAULTS: { readonly kinds: readonly FaultKind[]; readonly unreachabl
   unreachable: [],
 };
 
-/** Invariants with a finding that is open: printed, and not yet a failure of the campaign. */
-export const OPEN: ReadonlySet<string> = new Set(['I-16']);
-
 const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 export function planOf(seed: number): Plan {

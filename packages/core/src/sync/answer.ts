@@ -101,6 +101,12 @@ export function readCommon(result: TransportResult, now: number): Outcome | null
   return failure('server', code, message, status > 500, { retryAfterMs: asked });
 }
 
+/** What the answer to a call that carries no item says; null when it was answered. A 500 there can only be the server's own fault. */
+export function readPlainCall(result: TransportResult, now: number): Outcome | null {
+  const isFault = result.ok && result.response.status === 500;
+  return isFault ? failure('server', 'server_fault', 'The server answered 500', false) : readCommon(result, now);
+}
+
 /** The outcome of one delivery. */
 export function readDelivery(result: TransportResult, context: AttemptContext): Outcome {
   const common = readCommon(result, context.now);

@@ -5,7 +5,7 @@ import { askedPauseMs, BACK_OFF_MIN_MS, backOffMs } from './backoff.ts';
 import type { Contact } from './contact.ts';
 import type { Local } from './local.ts';
 import type { Halt } from './push.ts';
-import { endOf, isOver, sooner } from './span.ts';
+import { endOf, isOver, sooner, type Span } from './span.ts';
 import type { LastError, SyncState } from './sync-state.ts';
 
 /** After so many failing requests within a minute nothing is sent until the minute is over; those on their way come on top. */
@@ -23,6 +23,8 @@ export interface BooksOptions {
 export class Books {
   readonly #options: BooksOptions;
   #failedAt: readonly number[] = [];
+  /** A pause that the store refused to note: it holds all the same. */
+  #unnoted: Span | null = null;
 
   constructor(options: BooksOptions) {
     this.#options = options;
@@ -41,6 +43,11 @@ export class Books {
   freeAt(now: number): number {
     const recent = this.#failedAt.filter((at) => at <= now && at > now - MINUTE_MS);
     return recent.length < FAILURES_PER_MINUTE ? now : Math.min(...recent) + MINUTE_MS;
+  }
+
+  /** When the pause after a failure is over; `now` without one. */
+  pauseEnds(now: number): number {
+    return Math.max(endOf(this.#options.local.view.sync.pause, now), endOf(this.#unnoted, now));
   }
 
   async write(change: (state: SyncState) => Partial<SyncState>): Promise<void> {
@@ -68,6 +75,16 @@ export class Books {
     }));
   }
 
+  /** Every item failed on its own: no proof of anything, and a moment's peace. */
+  async falter(): Promise<void> {
+    const now = this.#options.clock.now();
+    const until = Math.max(now + BACK_OFF_MIN_MS, this.freeAt(now));
+    await this.write((state) => {
+      const isPaused = !isOver(state.pause, now);
+      return isPaused ? { phase: 'backing_off', progress: null } : { phase: 'backing_off', progress: null, pause: { from: now, until }, asked: false, nextAttemptAt: until };
+    });
+  }
+
   /**
    * Notes why nothing more is sent now.
    * @param someSucceeded others were acknowledged in the same round, so the pauses start again from the shortest.
@@ -82,9 +99,11 @@ export class Books {
     if (halt.kind === 'unauthorized') return this.#pauseForToken(halt.status, lastError);
     const pause = this.#pauseAfter(halt, someSucceeded, at);
     const word = this.#options.lifecycle.online() ? 'unreachable' : 'offline';
+    this.#unnoted = pause.pause;
     await this.write(() => ({
       ...pause, connection: halt.scope === 'connection' ? word : 'online', phase: 'backing_off', progress: null, lastError,
     }));
+    this.#unnoted = null;
   }
 
   #pauseForToken(status: 401 | 403, lastError: LastError): Promise<void> {
@@ -99,7 +118,7 @@ export class Books {
     });
   }
 
-  #pauseAfter(halt: Extract<Halt, { kind: 'failed' }>, someSucceeded: boolean, now: number): Partial<SyncState> {
+  #pauseAfter(halt: Extract<Halt, { kind: 'failed' }>, someSucceeded: boolean, now: number): Pick<SyncState, 'failures' | 'asked' | 'pause' | 'nextAttemptAt'> {
     const { local, ids } = this.#options;
     const failures = someSucceeded ? 1 : local.view.sync.failures + 1;
     const asked = halt.retryAfterMs !== null;

@@ -1,8 +1,10 @@
 // When the server last answered, and how far its clock is from ours. Every tab shows what is written down, so that all show the same;
 // it is written with whatever else is written, and by itself only now and then, so that an idle device is quiet.
 import type { Clock } from '../ports.ts';
+import type { Draft } from './draft.ts';
 import type { Local } from './local.ts';
 import { SKEW_NOISE_MS } from './server-calls.ts';
+import { planAskHeldAgain } from './settle.ts';
 import type { SyncState } from './sync-state.ts';
 
 const WRITE_EVERY_MS = 60_000;
@@ -36,6 +38,10 @@ export class Contact {
     const written = local.view.sync.lastContact;
     if (!isNews && written !== null && Math.abs(at - written) < WRITE_EVERY_MS) return;
     // Not worth a word when it fails: the next contact writes it.
-    local.commit((draft) => draft.setSync(this.latest), 'relaxed').catch(() => undefined);
+    const plan = (draft: Draft): void => {
+      draft.setSync(this.latest);
+      if (isNews && known !== null) planAskHeldAgain(draft);
+    };
+    local.commit(plan, 'relaxed').catch(() => undefined);
   }
 }

@@ -2,7 +2,7 @@
 // Everything it knows of the server is in the store; what is kept here are times that may be forgotten.
 import type { SyncOutcome } from '../api.ts';
 import type { Clock, Ids, Lifecycle, TransportResult } from '../ports.ts';
-import { readCommon, readJson } from './answer.ts';
+import { readJson, readPlainCall } from './answer.ts';
 import { areTexts } from '../model/rows.ts';
 import { BACK_OFF_MIN_MS } from './backoff.ts';
 import { Bell } from './bell.ts';
@@ -24,6 +24,7 @@ const POLL_VISIBLE_MS = 60_000;
 const POLL_HIDDEN_MS = 300_000;
 const POLL_AFTER_DRAIN_MS = 15_000;
 const HEALTH_EVERY_MS = 3_600_000;
+const HEALTH_AGAIN_MS = 60_000;
 const TOKEN_EVERY_MS = 30_000;
 const OFFLINE_TRY_MS = 300_000;
 const CATCH_UP_JITTER_MS = 1000;
@@ -55,6 +56,8 @@ export class Driver {
   /** The server was asked a moment ago whether it is well. */
   #proof: Span | null = null;
   #polled: Span | null = null;
+  /** Asked how it is the server failed: it may do its work all the same, so that is tried before it is asked again. */
+  #healthAgain: Span | null = null;
   #networkFailures = 0;
   #sent = 0;
   #compactedAt = 1;
@@ -151,15 +154,15 @@ export class Driver {
     return {
       now,
       state: view.sync,
-      pauseEnds: endOf(view.sync.pause, now),
+      pauseEnds: this.#options.books.pauseEnds(now),
       isOffline: !lifecycle.online(),
       offlineTryAt: endOf(this.#offlineTry, now),
       sendable: countSendable(view, now, user, this.#canExchange),
       waitingAt: nextWaitingAt(view, now),
       pollAt: endOf(this.#poll, now),
       preferencesAt: preferences?.dueAt(now) ?? Number.POSITIVE_INFINITY,
-      healthAt: view.sync.capabilities === null ? now : endOf(this.#health, now),
-      needsHealth: this.#networkFailures >= POLICY_SUSPICION || (isOver(this.#proof, now) && needsHealthProof(view, now)),
+      healthAt: !isOver(this.#healthAgain, now) ? Number.POSITIVE_INFINITY : view.sync.capabilities === null ? now : endOf(this.#health, now),
+      needsHealth: isOver(this.#healthAgain, now) && (this.#networkFailures >= POLICY_SUSPICION || (isOver(this.#proof, now) && needsHealthProof(view, now))),
       tokenAt: endOf(this.#token, now),
     };
   }
@@ -188,10 +191,15 @@ export class Driver {
     this.#proof = spanOf(clock.now(), BACK_OFF_MIN_MS);
     const result = await calls.health(signal);
     if (signal.aborted) return;
-    const failure = readCommon(result, clock.now());
+    const failure = readPlainCall(result, clock.now());
     // A server that has no such call is a basic one; its other calls will tell.
     const isHalt = failure?.kind === 'stopped' || (failure?.kind === 'failed' && !isNotFound(result));
-    if (isHalt) return this.#fail(failure);
+    if (isHalt) {
+      await this.#fail(failure);
+      const { books } = this.#options;
+      if (result.ok) this.#healthAgain = { from: clock.now(), until: books.pauseEnds(clock.now()) + HEALTH_AGAIN_MS };
+      return;
+    }
     this.#options.books.noteSuccess();
     this.#health = spanOf(clock.now(), HEALTH_EVERY_MS);
     const isBlocked = this.#networkFailures >= POLICY_SUSPICION;
@@ -210,7 +218,7 @@ export class Driver {
     const { local, clock, user } = this.#options;
     const drain = new Drain(this.#options, term, countSendable(local.view, clock.now(), user, false), signal);
     const isProbe = local.view.sync.failures > 0;
-    const { sent, halt } = await drain.run(isProbe);
+    const { sent, halt, faltered } = await drain.run(isProbe);
     this.#sent += sent;
     if (signal.aborted) return;
     if (sent > 0) {
@@ -223,7 +231,7 @@ export class Driver {
     // The drain has noted already why it stopped.
     if (halt !== null) return;
     this.#networkFailures = 0;
-    await this.#options.books.succeed();
+    await (faltered ? this.#options.books.falter() : this.#options.books.succeed());
   }
 
   /** What the server offered when it was last asked. */

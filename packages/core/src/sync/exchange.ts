@@ -61,7 +61,7 @@ export class Exchanger {
     for (;;) {
       const round = await this.#round(term, signal, pending);
       if (round === 'again') continue;
-      return { sent: this.#sent, halt: round };
+      return { sent: this.#sent, faltered: false, halt: round };
     }
   }
 

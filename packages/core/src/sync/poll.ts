@@ -1,6 +1,6 @@
 // Asks the documented status call and keeps what it says of other devices.
 import type { Clock } from '../ports.ts';
-import { readCommon, readJson } from './answer.ts';
+import { readJson, readPlainCall } from './answer.ts';
 import { isEqualValue } from './equal.ts';
 import type { Local } from './local.ts';
 import { type Halt, tokenOutcome } from './push.ts';
@@ -22,11 +22,10 @@ export async function pollStatus(
   const acknowledged = local.view.head.acknowledged;
   const sent = await calls.status(signal);
   if (sent.kind === 'no_token') return tokenOutcome(sent);
-  const common = readCommon(sent.result, clock.now());
+  const common = readPlainCall(sent.result, clock.now());
   if (common !== null) return common.kind === 'acknowledged' || common.kind === 'parked' || common.kind === 'held' ? null : common;
   if (!sent.result.ok) return null;
   const { status } = sent.result.response;
-  if (status >= 500) return { kind: 'failed', scope: 'server', code: 'server_fault', message: `The server answered ${status}`, retryAfterMs: null, unknown: false, counts: null };
   if (status < 300) await keepAnswer(local, self, parseServerAnswer(readJson(sent.result.response)), acknowledged);
   return null;
 }

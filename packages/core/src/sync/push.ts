@@ -29,6 +29,8 @@ export type Halt = Extract<Outcome, { kind: 'unauthorized' | 'stopped' | 'failed
 
 export interface Drained {
   readonly sent: number;
+  /** Items failed, each on its own, and nothing came of any other. */
+  readonly faltered: boolean;
   readonly halt: Halt | null;
 }
 
@@ -71,7 +73,7 @@ export class Drain {
       faults = ended.filter((lane) => lane.status === 'rejected').map((lane) => lane.reason);
     }
     if (faults.length > 0) throw faults[0];
-    return { sent: this.#sent, halt: this.#halt };
+    return { sent: this.#sent, faltered: this.#faultRun > 0 && this.#done === 0, halt: this.#halt };
   }
 
   async #lane(onSuccess: () => void): Promise<void> {

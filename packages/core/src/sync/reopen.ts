@@ -3,6 +3,7 @@ import type { Clock, Store, StoreFactory } from '../ports.ts';
 import type { Local } from './local.ts';
 import { closeLate, inTime } from './open-store.ts';
 import { rescue } from './rescue.ts';
+import { planTakeOver } from './settle.ts';
 
 const FIRST_MS = 5000;
 const LAST_MS = 300_000;
@@ -21,10 +22,7 @@ export interface ReopenOptions {
 export async function reopenStore(options: ReopenOptions): Promise<boolean> {
   const { stores, name, clock, signal } = options;
   for (let delay = FIRST_MS; !signal.aborted; delay = Math.min(LAST_MS, delay * 2)) {
-    await new Promise<void>((resolve) => {
-      const cancel = clock.setTimer(delay, resolve);
-      signal.addEventListener('abort', () => (cancel(), resolve()));
-    });
+    await pause(delay, clock, signal);
     if (signal.aborted) return false;
     try {
       const store = await inTime(stores.open(name), clock, closeLate);
@@ -37,6 +35,18 @@ export async function reopenStore(options: ReopenOptions): Promise<boolean> {
   return false;
 }
 
+function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      cancel();
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const cancel = clock.setTimer(ms, end);
+    signal.addEventListener('abort', end);
+  });
+}
+
 /** Moves what is pending and running into the real store, in one transaction with finding its overlaps there. */
 async function adopt({ local, signal, onAdopting }: ReopenOptions, store: Store): Promise<boolean> {
   if (signal.aborted) {
@@ -47,6 +57,8 @@ async function adopt({ local, signal, onAdopting }: ReopenOptions, store: Store)
   onAdopting(true);
   try {
     await rescue(local, before);
+    // Whoever led the volatile store does not lead this one: what was in flight here when it was last seen is nobody's now.
+    await local.commit(planTakeOver, 'relaxed');
   } catch (error) {
     await local.swap(before.store);
     onAdopting(false);

@@ -4,6 +4,7 @@ import type { RunningSession } from '../model/session.ts';
 import { joinConflicts } from './conflict-groups.ts';
 import { findInHistory } from './history-search.ts';
 import type { Local } from './local.ts';
+import { NotReady } from './plan.ts';
 
 /** The outbox and the running sessions of a store that is gone. */
 export interface Held {
@@ -15,11 +16,17 @@ export interface Held {
 
 /** Resolves to how many operations were not there. What another tab saved first, or the server has acknowledged meanwhile, is left alone. */
 export async function rescue(local: Local, held: Held): Promise<number> {
-  const acknowledged = new Set<string>();
-  for (const { session } of held.operations) {
-    if (local.view.head.nextChunk > 1 && (await findInHistory(local.store, session.id)) !== null) acknowledged.add(session.id);
-  }
+  let acknowledged: ReadonlySet<string> = new Set();
+  let lookedAt = 0;
   return local.commit((draft) => {
+    const { nextChunk, historyVersion } = draft.view.head;
+    // Another tab may have sent one between a look and this transaction.
+    if (nextChunk > 1 && lookedAt !== historyVersion) {
+      throw new NotReady(async () => {
+        acknowledged = await findAcknowledged(local, held);
+        lookedAt = historyVersion;
+      });
+    }
     let saved = 0;
     for (const operation of held.operations) {
       const { id } = operation.session;
@@ -37,4 +44,10 @@ export async function rescue(local: Local, held: Held): Promise<number> {
     if (draft.view.head.version <= held.version) draft.setHead({ version: held.version });
     return saved;
   }, 'strict');
+}
+
+async function findAcknowledged(local: Local, held: Held): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const { session } of held.operations) if ((await findInHistory(local.store, session.id)) !== null) found.add(session.id);
+  return found;
 }

@@ -5,7 +5,7 @@ import { type Delivery, isDocumented, isSettlement, type Operation, sessionsOf }
 import type { FinishedSession } from '../model/session.ts';
 import type { Store } from '../ports.ts';
 import type { Acknowledgement, Failure, Outcome } from './answer.ts';
-import { backOffMs } from './backoff.ts';
+import { BACK_OFF_MAX_MS, BACK_OFF_MIN_MS, backOffMs } from './backoff.ts';
 import type { Draft } from './draft.ts';
 import { Merge } from './merge.ts';
 import { spanOf } from './span.ts';
@@ -102,7 +102,10 @@ function changeOf(draft: Draft, { delivery, session }: Operation, outcome: Outco
   if (outcome.kind === 'parked') return { parked: { ...outcome.reason, at: now }, wait: null };
   if (outcome.kind === 'held') {
     const wait = session.endTime - LIMITS.futureLeewayMs - serverNow(draft.view, now);
-    return { wait: spanOf(now, Math.min(HELD_MAX_MS, Math.max(1000, wait))) };
+    const last = delivery.wait === null ? 0 : delivery.wait.until - delivery.wait.from;
+    // What is known of the server's clock may be old: asked again and again, it is asked less and less often.
+    const more = Math.min(BACK_OFF_MAX_MS, 2 * last);
+    return { wait: spanOf(now, Math.min(HELD_MAX_MS, Math.max(BACK_OFF_MIN_MS, more, wait))) };
   }
   return outcome.kind === 'failed' ? failedChange(draft, delivery, outcome, random) : null;
 }
@@ -118,6 +121,14 @@ function failedChange(draft: Draft, delivery: Delivery, failure: Failure, random
     successesAtFault: isFault ? draft.view.sync.successes : delivery.successesAtFault,
     wait: failure.scope === 'item' ? spanOf(draft.now, backOffMs(tries, random)) : null,
   };
+}
+
+/** The server's clock is not where it was thought to be: what waits for it looks again. */
+export function planAskHeldAgain(draft: Draft): void {
+  for (const [seq, operation] of draft.view.operations) {
+    const { wait, faults, unclear } = operation.delivery;
+    if (wait !== null && faults + unclear === 0) draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, wait: null } });
+  }
 }
 
 /** A new leader: what was in flight has an unknown outcome, and the older leader's bookkeeping ends. */

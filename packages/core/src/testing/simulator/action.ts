@@ -94,6 +94,8 @@ export interface Plan {
   /** Feeds latency, ids and jitter. What happens is the list, never the seed. */
   readonly seed: number;
   readonly users: number;
+  /** The server offers the documented calls only. */
+  readonly isBasic?: boolean | undefined;
   readonly devices: readonly DevicePlan[];
   readonly actions: readonly Action[];
 }

@@ -1,10 +1,12 @@
 // The invariants, judged by naive second implementations: what every status must satisfy when it is shown, and what the whole world
 // must satisfy when it has become quiet.
-import type { EngineStatus } from '../../api.ts';
+import type { EngineStatus, Session } from '../../api.ts';
 import { slowGroups } from './oracle/overlap.ts';
 import { contradictions } from './oracle/status.ts';
 import type { Promised } from './ledger.ts';
-import type { TabSlot, World } from './world.ts';
+import type { DeviceSlot, TabSlot, World } from './world.ts';
+
+type SessionState = Session['state'];
 
 const WORDS: ReadonlySet<string> = new Set(['healthy', 'delayed', 'conflicts', 'offline']);
 
@@ -16,7 +18,11 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   slot.lastVersion = status.local.version;
   if (own === undefined) return world.violate('I-04', `${place}: no row for this device`);
   if (status.sync_status === 'healthy' && own.sessions_pending > 0) world.violate('I-03', `${place}: healthy with ${own.sessions_pending} pending`);
-  const held = world.monitor.pendingAt(slot.device, status.local.version);
+  const asked = world.ledger.countAsked(slot.device.index);
+  if (own.sessions_pending > asked) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, only ${asked} were ever recorded there`);
+  // A store in memory for want of a real one has versions of its own.
+  const isVolatile = status.local.problems.includes('volatile_storage');
+  const held = isVolatile || world.monitor.isRescuing(slot.device) ? null : world.monitor.pendingAt(slot.device, status.local.version);
   if (held !== null && held !== own.sessions_pending) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, its store holds ${held}`);
   if (status.sync_status === 'healthy' && held !== null && held > 0) world.violate('I-03', `${place}: healthy while its store holds ${held} unsent`);
   const otherPending = own.sessions_pending > 0;
@@ -32,26 +38,35 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   world.note('status', `${place} ${status.sync_status} ${own.sessions_pending} ${status.local.phase} ${status.local.connection}`);
 }
 
-/** The whole world, once nothing moves any more. Resolves when every tab was asked. */
+/** What a device shows when asked for its sessions: the state of each. */
+type Shown = ReadonlyMap<string, SessionState>;
+
+/** The whole world, once nothing moves any more. Resolves when every device was asked. */
 export async function checkQuiet(world: World): Promise<void> {
-  const parked = await parkedSessions(world);
-  for (let user = 0; user < world.plan.users; user += 1) checkAccount(world, user, parked);
+  const shown: Shown[] = [];
+  for (const device of world.devices) shown.push(await shownBy(world, device));
+  for (let user = 0; user < world.plan.users; user += 1) checkAccount(world, user, shown);
   for (const device of world.devices) {
-    for (const slot of device.tabs) if (slot.engine !== null) checkTab(world, slot, parked);
+    checkShown(world, device, shown[device.index]);
+    for (const slot of device.tabs) if (slot.engine !== null) checkTab(world, slot, shown[device.index]);
   }
 }
 
-async function parkedSessions(world: World): Promise<ReadonlyMap<string, number>> {
-  const parked = new Map<string, number>();
-  for (const device of world.devices) {
-    const engine = device.tabs.find((slot) => slot.engine !== null)?.engine;
-    if (!engine) continue;
-    for (const { id } of await world.scheduler.drive(engine.sessions.list({ states: ['parked'], limit: 1000 }))) parked.set(id, device.index);
-  }
-  return parked;
+async function shownBy(world: World, device: DeviceSlot): Promise<Shown> {
+  const engine = device.tabs.find((slot) => slot.engine !== null)?.engine;
+  const list = engine ? await world.scheduler.drive(engine.sessions.list({ limit: 1000 })) : [];
+  return new Map(list.map(({ id, state }) => [id, state]));
 }
 
-function checkAccount(world: World, user: number, parked: ReadonlyMap<string, number>): void {
+/** What a device recorded it goes on showing, unless its store was taken away. */
+function checkShown(world: World, device: DeviceSlot, shown: Shown | undefined): void {
+  if (world.monitor.wasEvicted(device)) return;
+  for (const { id, device: at } of world.ledger.owed) {
+    if (at === device.index && shown?.has(id) === false) world.violate('I-19', `device ${at} does not show session ${id} any more`);
+  }
+}
+
+function checkAccount(world: World, user: number, shown: readonly Shown[]): void {
   const stored = world.server.stored(world.userIds[user] ?? '');
   const byId = new Map<string, (typeof stored)[number]>();
   for (const session of stored) {
@@ -65,7 +80,7 @@ function checkAccount(world: World, user: number, parked: ReadonlyMap<string, nu
   for (const session of world.ledger.owed.filter((item) => item.user === user)) {
     const found = byId.get(session.id);
     if (found === undefined) {
-      if (parked.get(session.id) !== session.device) world.violate('I-01', `session ${session.id} of device ${session.device} is lost`);
+      if (shown[session.device]?.get(session.id) !== 'parked') world.violate('I-01', `session ${session.id} of device ${session.device} is lost`);
     } else if (!isSame(session, found)) world.violate('I-01', `session ${session.id} was stored with other content`);
   }
   if (stored.length > 0) world.marks.hit('devices.two');
@@ -76,19 +91,34 @@ function isSame(a: Promised, b: Omit<Promised, 'user' | 'device'>): boolean {
   return a.start === b.start && a.end === b.end && a.category === b.category && a.project === b.project && a.note === b.note;
 }
 
-function checkTab(world: World, slot: TabSlot, parked: ReadonlyMap<string, number>): void {
+function checkTab(world: World, slot: TabSlot, shown: Shown = new Map()): void {
   const { engine, device } = slot;
   if (engine === null) return;
   const status = engine.status.current;
   const place = `tab ${device.index}.${slot.index}`;
   const pending = status.devices?.find(({ device_id: id }) => id === status.local.device_id)?.sessions_pending;
-  const held = [...parked.values()].filter((index) => index === device.index).length;
+  const held = [...shown.values()].filter((state) => state === 'parked').length;
   if (pending !== held) world.violate('I-04', `${place}: ${pending} pending when quiet, ${held} parked`);
-  // A device knows everything the server has, and what it recorded itself.
+  // With the exchange a device knows everything the server has; a basic server tells of its conflicts alone, and where both speak of one
+  // session it is one conflict.
   const stored = world.server.stored(world.userIds[device.plan.user] ?? '').filter(({ cancelled }) => !cancelled);
-  const isStored = new Set(stored.map(({ id }) => id));
-  const own = [...parked].filter(([id, at]) => at === device.index && !isStored.has(id)).flatMap(([id]) => world.ledger.find(id) ?? []).filter(({ cancelled }) => !cancelled);
-  const expected = [...slowGroups([...stored, ...own])].map((group) => group.split(' ').sort().join(' ')).sort();
-  const shown = engine.conflicts.current.map(({ sessionIds }) => [...sessionIds].sort().join(' ')).sort();
-  if (JSON.stringify(shown) !== JSON.stringify(expected)) world.violate('I-06', `${place}: shows conflicts [${shown.join(' | ')}], there are [${expected.join(' | ')}]`);
+  const own = world.ledger.kept.filter(({ id, cancelled, device: at }) => at === device.index && !cancelled && shown.has(id));
+  const expected = world.plan.isBasic ? joined([...slowGroups(stored), ...slowGroups(own)]) : slowGroups([...new Map([...own, ...stored].map((session) => [session.id, session])).values()]);
+  const listed = engine.conflicts.current.map(({ sessionIds }) => [...sessionIds].sort().join(' ')).sort();
+  if (JSON.stringify(listed) !== JSON.stringify(expected)) world.violate('I-06', `${place}: shows conflicts [${listed.join(' | ')}], there are [${expected.join(' | ')}]`);
+}
+
+/** Groups that share a session, made one. */
+function joined(groups: readonly string[]): string[] {
+  const sets = groups.map((group) => new Set(group.split(' ')));
+  for (let i = 0; i < sets.length; i += 1) {
+    for (let j = i + 1; j < sets.length; j += 1) {
+      const [a, b] = [sets[i], sets[j]];
+      if (!a || !b || ![...b].some((id) => a.has(id))) continue;
+      for (const id of b) a.add(id);
+      sets.splice(j, 1);
+      j = i;
+    }
+  }
+  return sets.map((set) => [...set].sort().join(' ')).sort();
 }

@@ -257,7 +257,7 @@ export class Deeds {
     const lost = ledger.excuse(device.index, (id) => stored.has(id));
     this.#mark(lost > 0 ? 'storage.evicted.pending' : 'storage.evicted.clean');
     device.sim.disk.evict();
-    this.#world.monitor.forget(device);
+    this.#world.monitor.evicted(device);
   }
 
   #refuseOpen(device: DeviceSlot, forMs: number): void {

@@ -17,12 +17,20 @@ export class Ledger {
   readonly #promised = new Map<string, Promised>();
   /** Asked for, and never answered: it may be there or not. */
   readonly #perhaps = new Map<string, Promised>();
+  readonly #asked = new Map<number, Set<string>>();
   readonly #givenUp = new Set<string>();
   readonly #excused = new Set<string>();
 
   /** Somebody asked; the answer is not there yet. */
   ask(session: Promised): void {
     this.#perhaps.set(session.id, session);
+    const asked = this.#asked.get(session.device) ?? new Set();
+    this.#asked.set(session.device, asked.add(session.id));
+  }
+
+  /** How many sessions anybody ever tried to save on that device. */
+  countAsked(device: number): number {
+    return this.#asked.get(device)?.size ?? 0;
   }
 
   /** The engine's promise resolved. */
@@ -59,6 +67,11 @@ export class Ledger {
   /** Sessions that must be on the server or, parked, on their device. */
   get owed(): readonly Promised[] {
     return this.promised.filter(({ id }) => !this.#givenUp.has(id) && !this.#excused.has(id));
+  }
+
+  /** Owed, or excused and perhaps held all the same: what was in memory outlives its store. */
+  get kept(): readonly Promised[] {
+    return this.promised.filter(({ id }) => !this.#givenUp.has(id));
   }
 
   knows(id: string): boolean {

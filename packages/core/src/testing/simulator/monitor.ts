@@ -2,13 +2,12 @@
 // What it knows of the engine's rows is written down here a second time, on purpose.
 import type { HttpRequest, Transport, TransportResult, Write } from '../../ports.ts';
 import type { StoreCommit, StorePoint } from '../sim-disk.ts';
+import { Effort } from './effort.ts';
 import type { Mark } from './marks.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
 
 const IN_FLIGHT_MAX = 4;
-const MINUTE_MS = 60_000;
-/** Requests in a minute while every one fails: four at once to begin with, then one after each pause. */
-const FAILING_MAX = 16;
+const RESCUE_MS = 10_000;
 /** One version of the store has so many versions of the status. */
 const VERSION_STEP = 1_000_000;
 const DELIVERIES: ReadonlySet<string> = new Set(['/api/pomodoro/submit', '/api/session/cancel', '/api/sync/exchange']);
@@ -28,9 +27,7 @@ class DeviceWatch {
   /** Pending sessions at each version of the store. */
   readonly pendingAt = new Map<number, number>();
   readonly acknowledged = new Set<string>();
-  failing: number[] = [];
-  quietUntil = 0;
-  quietSince = 0;
+  readonly effort = new Effort();
   lostAnswer: { readonly id: string; readonly at: number; killed: boolean; expired: boolean } | null = null;
 }
 
@@ -38,6 +35,7 @@ export class Monitor {
   readonly #world: World;
   readonly #watches = new Map<number, DeviceWatch>();
   readonly #inFlight = new Set<InFlight>();
+  readonly #evictedAt = new Map<number, number>();
   readonly #delivered = new Map<number, Set<number>>();
   #restoredAt = Number.NEGATIVE_INFINITY;
   /** Sessions that a person is giving up, or sending again with changes, at this moment. */
@@ -61,6 +59,23 @@ export class Monitor {
     this.#watches.delete(device.index);
   }
 
+  /** The same, and nothing of it is left. */
+  evicted(device: DeviceSlot): void {
+    this.forget(device);
+    this.#evictedAt.set(device.index, this.#world.elapsed);
+  }
+
+  /** Whether its store was ever taken away. */
+  wasEvicted(device: DeviceSlot): boolean {
+    return this.#evictedAt.has(device.index);
+  }
+
+  /** Whether its store was taken away so recently that a tab may still show what it holds in memory, under a version of the old one. */
+  isRescuing(device: DeviceSlot): boolean {
+    const at = this.#evictedAt.get(device.index);
+    return at !== undefined && this.#world.elapsed - at < RESCUE_MS;
+  }
+
   /** How many sessions the store of that device held unsent at that version of the status; null when not known. */
   pendingAt(device: DeviceSlot, statusVersion: number): number | null {
     return this.#watch(device).pendingAt.get(Math.floor(statusVersion / VERSION_STEP)) ?? null;
@@ -68,9 +83,7 @@ export class Monitor {
 
   /** Something happened on that device that ends pauses: from here on they are counted afresh. */
   disturb(device: DeviceSlot): void {
-    const watch = this.#watch(device);
-    watch.failing = [];
-    watch.quietUntil = 0;
+    this.#watch(device).effort.forget();
   }
 
   /** The server went back in time: what it had acknowledged it may ask for again. */
@@ -81,7 +94,7 @@ export class Monitor {
 
   killed(slot: TabSlot): void {
     const watch = this.#watch(slot.device);
-    if (this.#world.elapsed - watch.quietSince < 1000) watch.quietUntil = 0;
+    watch.effort.senderDied(this.#world.elapsed);
     if (watch.lostAnswer !== null && !watch.lostAnswer.killed) {
       watch.lostAnswer.killed = true;
       this.#mark('answer.lost+kill');
@@ -185,9 +198,7 @@ export class Monitor {
     const { device } = slot;
     const watch = this.#watch(device);
     const { elapsed } = this.#world;
-    if (elapsed < watch.quietUntil) {
-      this.#world.violate('I-16', `device ${device.index} asked ${request.path} ${watch.quietUntil - elapsed} ms before the server wanted to be asked again`);
-    }
+    for (const wrong of watch.effort.sent(item?.ids[0] ?? null, request.path, elapsed)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
     if (item === null) return;
     const others = [...this.#inFlight].filter((other) => other.slot.device === device && other.slot.page?.tab.alive);
     if (others.some((other) => other.slot !== slot)) this.#mark('tabs.both-sent');
@@ -200,17 +211,9 @@ export class Monitor {
     const { device } = slot;
     const watch = this.#watch(device);
     const { elapsed } = this.#world;
-    const status = result.ok ? result.response.status : 0;
-    const isGood = result.ok && status < 300 && (result.response.headers['content-type'] ?? '').includes('json');
-    watch.failing = isGood ? [] : [...watch.failing.filter((at) => elapsed - at < MINUTE_MS), elapsed];
-    if (watch.failing.length > FAILING_MAX) {
-      this.#world.violate('I-16', `device ${device.index} made ${watch.failing.length} requests in a minute, and all failed`);
-      watch.failing = [];
-    }
-    const asked = result.ok && (status === 429 || status === 503) ? Number(result.response.headers['retry-after'] ?? 0) : 0;
-    if (asked > 0) Object.assign(watch, { quietUntil: elapsed + asked * 1000 - 50, quietSince: elapsed });
-    const [id] = ids;
-    if (id !== undefined) this.#markAnswer(device, watch, id, result);
+    const [id = null] = ids;
+    for (const wrong of watch.effort.heard(id, result, elapsed)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
+    if (id !== null) this.#markAnswer(device, watch, id, result);
   }
 
   #markAnswer(device: DeviceSlot, watch: DeviceWatch, id: string, result: TransportResult): void {

@@ -41,7 +41,8 @@ export function generatePlan(seed: number, shape: PlanShape = {}): Plan {
   const people = peopleActions(draft, shape.maxDeeds ?? 14);
   const faults = faultActions(draft, people);
   const actions = [...people, ...faults].sort((a, b) => a.at - b.at);
-  return { seed, users: draft.users, devices: draft.devices, actions };
+  const isBasic = randomStream(seed, 'server').chance(0.5);
+  return { seed, users: draft.users, isBasic, devices: draft.devices, actions };
 }
 
 function draw(seed: number, shape: PlanShape): Draft {

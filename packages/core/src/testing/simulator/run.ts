@@ -11,6 +11,7 @@ import { World } from './world.ts';
 const QUIET_WITHIN_MS = 15 * 60_000;
 /** An item that the server answers with 500 for ever is parked after eight tries with growing pauses. */
 const POISON_WITHIN_MS = 90 * 60_000;
+const FUTURE_LEEWAY_MS = 300_000;
 const STEP_MS = 20_000;
 /** A screen is right about other devices one poll later. */
 const LAST_POLL_MS = 130_000;
@@ -55,6 +56,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunResul
 }
 
 async function heal(world: World, deeds: Deeds): Promise<void> {
+  for (const device of world.devices) for (const slot of device.tabs) slot.dieAt = null;
   deeds.heal();
   world.server.setAvailable(true);
   // Whoever was told that a good token is bad signs in again.
@@ -80,7 +82,7 @@ async function heal(world: World, deeds: Deeds): Promise<void> {
 
 async function becomeQuiet(world: World): Promise<void> {
   const hasSlowPoison = [...world.poison.values()].includes(500);
-  const deadline = world.scheduler.now + (hasSlowPoison ? POISON_WITHIN_MS : QUIET_WITHIN_MS);
+  const deadline = Math.max(world.scheduler.now, lastHeldUntil(world)) + (hasSlowPoison ? POISON_WITHIN_MS : QUIET_WITHIN_MS);
   while (!isQuiet(world)) {
     if (world.scheduler.now >= deadline) {
       world.violate('I-14', `not quiet in time: ${unquiet(world).join('; ')}`);
@@ -89,6 +91,11 @@ async function becomeQuiet(world: World): Promise<void> {
     await runUntil(world, world.scheduler.now + STEP_MS);
   }
   await runUntil(world, world.scheduler.now + LAST_POLL_MS);
+}
+
+/** Until when the server refuses a session as being in its future. */
+function lastHeldUntil(world: World): number {
+  return Math.max(0, ...world.ledger.kept.map(({ end }) => end - FUTURE_LEEWAY_MS - world.serverClockMs));
 }
 
 const isQuiet = (world: World): boolean => unquiet(world).length === 0;

@@ -220,7 +220,8 @@ export class World {
     for (const id of ids) this.#checkOwner(device, request, id);
     const poison = ids.map((id) => this.poison.get(id)).find((found) => found !== undefined);
     if (poison !== undefined) return poisonAnswer(poison);
-    const response = await this.#ask(request);
+    const answered = await this.#ask(request);
+    const response = this.plan.isBasic && request.path === '/api/health' ? withoutCapabilities(answered) : answered;
     this.note('answer', `${device.index} ${response.status}`);
     this.monitor.served(device, ids, response.status);
     return response.status === 503 ? { ok: false, failure: 'network', message: 'the server died' } : response;
@@ -234,6 +235,12 @@ export class World {
     if (subject === undefined || owner === undefined || subject === owner) return;
     this.violate('I-11', `device ${device.index} sent session ${id} with the token of another account`);
   }
+}
+
+function withoutCapabilities(response: HttpResponse): HttpResponse {
+  if (response.status !== 200) return response;
+  const { capabilities: _, ...body } = JSON.parse(response.body) as Record<string, unknown>;
+  return { ...response, body: JSON.stringify(body) };
 }
 
 function poisonAnswer(status: Poison): HttpResponse {

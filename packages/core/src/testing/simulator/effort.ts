@@ -1,0 +1,74 @@
+// I-16, for one device: how much it asks of a server that does not answer well.
+import type { TransportResult } from '../../ports.ts';
+
+const MINUTE_MS = 60_000;
+/** Requests in a minute while every one fails. */
+const FAILING_MAX = 12;
+/** After so many failures in a row, those on their way included, nothing is asked within a second of the last. */
+const FAILING_FREELY = 4;
+const PAUSE_MIN_MS = 1000;
+/** A device's clock and the world's differ by rounding and drift. */
+const CLOCK_NOISE_MS = 20;
+const ASKED_NOISE_MS = 50;
+/** A refusal of one item is an answer like another; the same refusal again is a failure. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
+
+export class Effort {
+  #failing: number[] = [];
+  /** Failures since the last answer that was none. */
+  #inARow = 0;
+  readonly #refused = new Set<string>();
+  /** The session whose delivery was answered 500 last, and nothing since. */
+  #faulty: string | null = null;
+  #quietUntil = 0;
+  #quietSince = 0;
+
+  /** From here on everything is counted afresh. */
+  forget(): void {
+    this.#failing = [];
+    this.#inARow = 0;
+    this.#quietUntil = 0;
+  }
+
+  /** A tab that died at once may not have noted what the server asked of it. */
+  senderDied(now: number): void {
+    if (now - this.#quietSince < 1000) this.#quietUntil = 0;
+  }
+
+  /** What is wrong with asking now. `id`: the session that is sent, or null. */
+  sent(id: string | null, path: string, now: number): string[] {
+    const wrong: string[] = [];
+    if (now < this.#quietUntil) wrong.push(`asked ${path} ${this.#quietUntil - now} ms before the server wanted to be asked again`);
+    const since = now - (this.#failing.at(-1) ?? Number.NEGATIVE_INFINITY);
+    // A 500 may be one item's own: up to three others are tried before it is the server's.
+    const isNextItem = this.#faulty !== null && id !== null && id !== this.#faulty;
+    if (this.#inARow > FAILING_FREELY && !isNextItem && since < PAUSE_MIN_MS - CLOCK_NOISE_MS) wrong.push(`asked ${path} ${since} ms after ${this.#inARow} failures in a row`);
+    return wrong;
+  }
+
+  /** What is wrong with having asked so often. `id`: the session that was sent. */
+  heard(id: string | null, result: TransportResult, now: number): string[] {
+    const status = result.ok ? result.response.status : 0;
+    const asked = result.ok && (status === 429 || status === 503) ? Number(result.response.headers['retry-after'] ?? 0) : 0;
+    if (asked > 0) {
+      this.#quietUntil = now + asked * 1000 - ASKED_NOISE_MS;
+      this.#quietSince = now;
+    }
+    this.#count(id, result, now);
+    if (this.#failing.length <= FAILING_MAX) return [];
+    const wrong = `made ${this.#failing.length} requests in a minute, and all failed`;
+    this.#failing = [];
+    return [wrong];
+  }
+
+  #count(id: string | null, result: TransportResult, now: number): void {
+    // A tab that closed gave it up by itself.
+    if (!result.ok && result.failure === 'aborted') return;
+    const isJson = result.ok && (result.response.headers['content-type'] ?? '').includes('json');
+    if (isJson && id !== null && REFUSALS.has(result.response.status) && !this.#refused.has(id)) return void this.#refused.add(id);
+    this.#faulty = result.ok && result.response.status === 500 ? id : null;
+    const isGood = isJson && result.response.status < 300;
+    this.#failing = isGood ? [] : [...this.#failing.filter((at) => now - at < MINUTE_MS), now];
+    this.#inARow = isGood ? 0 : this.#inARow + 1;
+  }
+}
