@@ -34,15 +34,19 @@ const { values } = parseArgs({
   allowNegative: true,
   options: {
     seeds: { type: 'string', default: '1000' }, from: { type: 'string', default: '1' }, seed: { type: 'string' }, plan: { type: 'string' }, jobs: { type: 'string' },
-    summary: { type: 'string' }, worker: { type: 'boolean', default: false }, trace: { type: 'boolean', default: false }, planted: { type: 'boolean', default: false },
-    shrink: { type: 'boolean', default: true },
+    summary: { type: 'string' }, only: { type: 'string' }, worker: { type: 'boolean', default: false }, trace: { type: 'boolean', default: false }, planted: { type: 'boolean', default: false },
+    shrink: { type: 'boolean', default: true }, within: { type: 'string' },
   },
 });
+
+/** A long campaign always can go on where it stopped. */
+const LONG = 100_000;
+const summaryFile = values.summary ?? (Number(values.seeds) >= LONG ? join(root, '.cache', 'simulation', `summary-${values.from}.json`) : undefined);
 
 if (values.worker) work();
 else if (values.seed !== undefined) process.exitCode = await replay(planOf(Number(values.seed)));
 else if (values.plan !== undefined) process.exitCode = await replay((JSON.parse(readFileSync(values.plan, 'utf8')) as { readonly plan: Plan }).plan);
-else if (values.planted) process.exitCode = await (await import('./planted/cli.ts')).findPlanted();
+else if (values.planted) process.exitCode = await (await import('./planted/cli.ts')).findPlanted(values.within === undefined ? undefined : Number(values.within), values.only);
 else process.exitCode = await campaign();
 
 function work(): void {
@@ -146,16 +150,18 @@ function commit(): string {
 
 function readSummary(from: number): Summary {
   const fresh: Summary = { commit: commit(), seeds: 0, next: from, violations: 0, marks: {} };
-  if (values.summary === undefined) return fresh;
+  if (summaryFile === undefined) return fresh;
   try {
-    return { ...fresh, ...(JSON.parse(readFileSync(values.summary, 'utf8')) as Summary) };
+    const kept = JSON.parse(readFileSync(summaryFile, 'utf8')) as Summary;
+    // Other sources are another campaign; seeds beyond the unbroken run are run, and counted, again.
+    return kept.commit === fresh.commit && kept.next >= from ? { ...fresh, ...kept, seeds: kept.next - from } : fresh;
   } catch {
     return fresh;
   }
 }
 
 function writeSummary(summary: Summary, marks: MarkCounts): void {
-  if (values.summary === undefined) return;
-  mkdirSync(dirname(values.summary), { recursive: true });
-  writeFileSync(values.summary, `${JSON.stringify({ ...summary, marks: marks.toRecord() }, null, 2)}\n`);
+  if (summaryFile === undefined) return;
+  mkdirSync(dirname(summaryFile), { recursive: true });
+  writeFileSync(summaryFile, `${JSON.stringify({ ...summary, marks: marks.toRecord() }, null, 2)}\n`);
 }

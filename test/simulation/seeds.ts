@@ -32,9 +32,10 @@ export async function runReal(plan: Plan, options: Pick<RunOptions, 'keepTrace'>
 }
 
 /** The smallest plan that breaks the same invariant. */
-export function runShrunk(plan: Plan, id: string): Promise<Shrunk> {
+export function runShrunk(plan: Plan, id: string, budgetMs = 60_000): Promise<Shrunk> {
   return shrinkPlan(plan, {
     now: () => performance.now(),
+    budgetMs,
     fails: async (candidate) => (await runReal(candidate)).violations.some((violation) => violation.id === id),
   });
 }

@@ -1,16 +1,7 @@
-// Bugs planted one at a time to test the simulator, each a piece of the sources and what stands there instead.
+// Every planted bug. Each is one class of fault whose handling is taken out.
+import type { PlantedBug } from './bug.ts';
+import { KEEPING } from './bugs-keeping.ts';
+import { SENDING } from './bugs-sending.ts';
+import { SERVER } from './bugs-server.ts';
 
-export interface PlantedBug {
-  readonly id: string;
-  /** Rows of docs/SPEC.md whose handling it takes out. */
-  readonly rows: readonly string[];
-  /** Path below the repository's root. */
-  readonly file: string;
-  /** Text that is there exactly once. */
-  readonly find: string;
-  readonly replace: string;
-  /** What it does wrong. */
-  readonly says: string;
-}
-
-export const BUGS: readonly PlantedBug[] = [];
+export const BUGS: readonly PlantedBug[] = [...SENDING, ...KEEPING, ...SERVER];

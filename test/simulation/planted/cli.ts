@@ -1,58 +1,57 @@
-// `pnpm sim:planted`: the test of the test. Each planted bug must be found; its first finding seed is kept, so that the fast tests
-// prove it again at once.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { BUGS, type PlantedBug } from './bugs.ts';
-import { loadPlanted } from './load.ts';
+// `pnpm sim:planted`: the test of the test. Each planted bug must be found; its finding seed is kept, so that the fast tests prove it
+// again at once.
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import type { PlantedBug } from './bug.ts';
+import { BUGS } from './bugs.ts';
+import { type Finding, readFindings, writeFindings } from './findings.ts';
+import { writeTable } from './table.ts';
+import type { Hunt, Hunted } from './worker.ts';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const found = join(here, 'found.json');
-const SEEDS_MAX = 5000;
+const JOBS = 2;
 const SHORT = 12;
 
-export interface Finding {
-  readonly seed: number;
-  readonly invariant: string;
-  /** Actions left after shrinking. */
-  readonly actions: number;
-}
-
-export type Findings = Readonly<Record<string, Finding>>;
-
-export function readFindings(): Findings {
-  return JSON.parse(readFileSync(found, 'utf8')) as Findings;
-}
-
-async function hunt(bug: PlantedBug, known: Finding | undefined): Promise<Finding | null> {
-  const { runSeed, runShrunk, planOf, close } = await loadPlanted(bug);
-  try {
-    const seeds = [...(known ? [known.seed] : []), ...Array.from({ length: SEEDS_MAX }, (_, index) => index + 1)];
-    for (const seed of seeds) {
-      const first = (await runSeed(seed)).violations[0];
-      if (first === undefined) continue;
-      if (known?.seed === seed && known.invariant === first.id) return known;
-      const { plan } = await runShrunk(planOf(seed), first.id);
-      return { seed, invariant: first.id, actions: plan.actions.length };
-    }
-    return null;
-  } finally {
-    await close();
-  }
-}
-
 /** Hunts every bug, writes what found it, and says how many were. */
-export async function findPlanted(): Promise<number> {
+export async function findPlanted(seeds: number | undefined, only: string | undefined): Promise<number> {
   const known = readFindings();
-  const findings: Record<string, Finding> = {};
-  for (const bug of BUGS) {
-    const finding = await hunt(bug, known[bug.id]);
-    if (finding) findings[bug.id] = finding;
-    console.log(finding ? `${bug.id}: seed ${finding.seed}, ${finding.invariant}, ${finding.actions} actions` : `${bug.id}: NOT FOUND in ${SEEDS_MAX} seeds (${bug.says})`);
-  }
-  writeFileSync(found, `${JSON.stringify(findings, null, 2)}\n`);
-  const all = Object.values(findings);
+  const found = new Map<string, Finding>(Object.entries(known).filter(([id]) => BUGS.some((bug) => bug.id === id)));
+  const waiting = BUGS.filter(({ id }) => only === undefined || (only === 'missing' ? known[id] === undefined : id.includes(only)));
+  const next = (): Hunt | null => {
+    const bug = waiting.shift();
+    return bug === undefined ? null : { id: bug.id, known: known[bug.id] ?? null, seeds };
+  };
+  const hear = ({ id, finding, error }: Hunted): void => {
+    if (finding === null) found.delete(id);
+    else found.set(id, finding);
+    const says = BUGS.find((bug) => bug.id === id)?.says ?? '';
+    console.log(finding ? `${id}: seed ${finding.seed}, ${finding.invariant}, ${finding.actions} actions` : `${id}: NOT FOUND (${error ?? says})`);
+    writeFindings(inOrder(BUGS, found));
+  };
+  await Promise.all(Array.from({ length: JOBS }, () => runWorker(next, hear)));
+  writeTable();
+  const all = [...found.values()];
   console.log(`${all.filter(({ actions }) => actions <= SHORT).length} of ${all.length} shrank to ${SHORT} actions or fewer`);
   console.log(`${all.length} of ${BUGS.length} found`);
   return all.length === BUGS.length ? 0 : 1;
+}
+
+function inOrder(bugs: readonly PlantedBug[], found: ReadonlyMap<string, Finding>): Record<string, Finding> {
+  return Object.fromEntries(bugs.flatMap(({ id }) => (found.has(id) ? [[id, found.get(id) as Finding]] : [])));
+}
+
+function runWorker(next: () => Hunt | null, hear: (hunted: Hunted) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = fork(join(import.meta.dirname, 'worker.ts'), [], { execArgv: process.execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const give = (): void => {
+      const task = next();
+      if (task === null) worker.kill();
+      else worker.send(task);
+    };
+    worker.on('message', (hunted: Hunted) => {
+      hear(hunted);
+      give();
+    });
+    worker.once('exit', (code, signal) => (code === 0 || signal === 'SIGTERM' ? resolve() : reject(new Error(`a worker ended with ${code ?? signal}`))));
+    give();
+  });
 }

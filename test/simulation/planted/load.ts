@@ -1,46 +1,45 @@
-// Loads the campaign with one bug planted in the sources: text replaced as the modules are read, so that shipped code carries no
+// Loads the campaign with one bug planted in the sources: text replaced as the modules are bundled, so that shipped code carries no
 // switch. A bug whose text is not there any more fails loudly.
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { createServer, type Plugin } from 'vite';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, type Plugin } from 'esbuild';
 import type * as Seeds from '../seeds.ts';
-import type { PlantedBug } from './bugs.ts';
+import type { PlantedBug } from './bug.ts';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+const root = join(import.meta.dirname, '..', '..', '..');
+const folder = join(root, '.cache', 'planted');
+// Packages that are CommonJS ask for `require`.
+const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 type Campaign = typeof Seeds;
 
 function plant(bug: PlantedBug, done: { planted: boolean }): Plugin {
+  const path = join(root, bug.file);
   return {
     name: 'planted-bug',
-    enforce: 'pre',
-    transform(code, id) {
-      if (!id.endsWith(`/${bug.file}`)) return null;
-      const at = code.indexOf(bug.find);
-      if (at < 0 || code.includes(bug.find, at + 1)) throw new Error(`${bug.id}: its text is not there exactly once in ${bug.file}`);
-      done.planted = true;
-      return { code: code.slice(0, at) + bug.replace + code.slice(at + bug.find.length), map: null };
+    setup(bundle) {
+      bundle.onLoad({ filter: /\.ts$/ }, (args) => {
+        if (args.path !== path) return undefined;
+        const code = readFileSync(path, 'utf8');
+        const at = code.indexOf(bug.find);
+        if (at < 0 || code.includes(bug.find, at + 1)) throw new Error(`${bug.id}: its text is not there exactly once in ${bug.file}`);
+        done.planted = true;
+        return { contents: code.slice(0, at) + bug.replace + code.slice(at + bug.find.length), loader: 'ts' };
+      });
     },
   };
 }
 
-/** The campaign over sources with that bug in them; `close` lets go of them. */
-export async function loadPlanted(bug: PlantedBug): Promise<Campaign & { readonly close: () => Promise<void> }> {
+/** The campaign over sources with that bug in them. */
+export async function loadPlanted(bug: PlantedBug): Promise<Campaign> {
   const done = { planted: false };
-  const server = await createServer({
-    configFile: false,
-    root: join(root, 'test'),
-    appType: 'custom',
-    logLevel: 'error',
-    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-    optimizeDeps: { noDiscovery: true },
-    ssr: { resolve: { conditions: ['@syncline/source', 'module', 'node'] }, noExternal: [/^@syncline\//] },
-    plugins: [plant(bug, done)],
+  mkdirSync(folder, { recursive: true });
+  const outfile = join(folder, `${bug.id}-${process.pid}.mjs`);
+  await build({
+    entryPoints: [join(root, 'test', 'simulation', 'seeds.ts')], outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20',
+    conditions: ['@syncline/source'], banner: { js: banner }, logLevel: 'silent', plugins: [plant(bug, done)],
   });
-  const campaign = (await server.ssrLoadModule('/simulation/seeds.ts')) as Campaign;
-  if (!done.planted) {
-    await server.close();
-    throw new Error(`${bug.id}: nothing loads ${bug.file}`);
-  }
-  return { ...campaign, close: () => server.close() };
+  if (!done.planted) throw new Error(`${bug.id}: nothing loads ${bug.file}`);
+  return (await import(pathToFileURL(outfile).href)) as Campaign;
 }

@@ -8,6 +8,8 @@ import type { DeviceSlot, TabSlot, World } from './world.ts';
 
 const IN_FLIGHT_MAX = 4;
 const RESCUE_MS = 10_000;
+/** An acknowledgement from before the server was set back may still be on its way. */
+const LATE_ANSWER_MS = 60_000;
 /** One version of the store has so many versions of the status. */
 const VERSION_STEP = 1_000_000;
 const DELIVERIES: ReadonlySet<string> = new Set(['/api/pomodoro/submit', '/api/session/cancel', '/api/sync/exchange']);
@@ -176,7 +178,7 @@ export class Monitor {
     const stored = new Set(this.#world.server.stored(this.#world.userIds[device.plan.user] ?? '').map(({ id }) => id));
     for (const id of leaving) {
       if (this.byHand.has(id)) continue;
-      if (!stored.has(id) && this.#world.elapsed - this.#restoredAt > MINUTE_MS) this.#world.violate('I-08', `device ${device.index} counts session ${id} as sent, the server does not have it`);
+      if (!stored.has(id) && this.#world.elapsed - this.#restoredAt > LATE_ANSWER_MS) this.#world.violate('I-08', `device ${device.index} counts session ${id} as sent, the server does not have it`);
       if (!writes.some((write) => isPut(write, 'history') || isPut(write, 'overlay'))) {
         this.#world.violate('I-18', `device ${device.index} took session ${id} out of the outbox and kept it nowhere`);
       }

@@ -47,10 +47,13 @@ export function generatePlan(seed: number, shape: PlanShape = {}): Plan {
 
 function draw(seed: number, shape: PlanShape): Draft {
   const random = randomStream(seed, 'shape');
-  const allowed = shape.faults ?? FAULT_KINDS;
+  const wanted = shape.faults ?? FAULT_KINDS;
+  const allowed = wanted.filter((kind) => kind !== 'restore');
   const share = random.pick([0, 0.1, 0.2, 0.35, 0.6]);
   const kinds = new Set(allowed.filter(() => random.chance(share)));
   if (kinds.size === 0 && allowed.length > 0 && random.chance(0.8)) kinds.add(random.pick(allowed));
+  // A stream of its own: worlds without it are the same whether or not it is wanted.
+  if (wanted.includes('restore') && randomStream(seed, 'restore').chance(share)) kinds.add('restore');
   const users = Math.min(shape.maxUsers ?? 3, random.pick([1, 1, 1, 2, 2, 3]));
   const count = Math.max(users, Math.min(shape.maxDevices ?? 8, random.pick([1, 1, 2, 2, 2, 3, 3, 4, 5, 8])));
   const tabsMax = Math.min(shape.maxTabs ?? 4, random.pick([1, 1, 2, 2, 3, 4]), count > 4 ? 1 : 4);

@@ -1,0 +1,61 @@
+// The example of docs/SIMULATION.md: an app tests a rule of its own while the network parts, a tab dies and a clock jumps.
+import { createSyncEngine, type SyncEngine } from '@syncline/core';
+import { appHandler, createSimDevice, createSimIds, createSimScheduler } from '@syncline/core/testing';
+import { expect, it } from 'vitest';
+import { createRealServer } from './real-server.ts';
+
+const USER = '6f1c2d3e-0000-4000-8000-000000000001';
+const MINUTE = 60_000;
+
+/** The app's own rule: its screen shows the minutes of everything that was finished, sent or not, each session once. */
+async function minutesShown(engine: SyncEngine): Promise<number> {
+  const list = await engine.sessions.list({ limit: 100 });
+  return list.reduce((sum, { startTime, endTime }) => sum + ((endTime ?? startTime) - startTime) / MINUTE, 0);
+}
+
+it('[C05, A16, B11] shows every minute once: A1 | A2, the tab dies, the clock jumps, the network heals', async () => {
+  // One scheduler is the whole world's time. `settle` lets the server's own promises finish between two events.
+  const scheduler = createSimScheduler({ settle: () => new Promise((done) => setImmediate(done)) });
+  const ids = createSimIds(7);
+  const server = await createRealServer({
+    now: () => scheduler.now, uuid: () => ids.uuid(), userIds: [USER],
+    readToken: (token) => ({ userId: token, expiresAt: Number.MAX_SAFE_INTEGER }),
+  });
+  const phone = createSimDevice(scheduler);
+  let isCut = false;
+  const open = (seed: number) => {
+    const page = phone.openPage({
+      ids: createSimIds(seed), server: appHandler(server.app),
+      // Requests arrive and are acted on; their answers are lost. The cruellest kind of partition.
+      network: () => (isCut ? { loseResponse: 'error' } : { requestDelayMs: 20, responseDelayMs: 20 }),
+    });
+    const engine = createSyncEngine({
+      user: USER, device: { type: 'web_timer', version: '1.0.0' }, server: { url: 'http://server.test', token: () => USER }, ports: page.ports,
+    });
+    return { page, engine: scheduler.drive(engine) };
+  };
+  const finish = (engine: SyncEngine, minutesAgo: number, minutes: number) => {
+    const startTime = scheduler.now - minutesAgo * MINUTE;
+    return scheduler.drive(engine.sessions.record({ startTime, endTime: startTime + minutes * MINUTE, category: 'work', project: 'Book' }));
+  };
+
+  const first = open(1);
+  await finish(await first.engine, 120, 25);
+  await scheduler.runFor(5000);
+
+  isCut = true;
+  await finish(await first.engine, 60, 30);
+  await scheduler.runFor(5000);
+  first.page.kill();
+  phone.clock.step(-3 * MINUTE);
+
+  const second = await open(2).engine;
+  expect(await scheduler.drive(minutesShown(second))).toBe(55);
+  expect(second.status.current.sync_status).not.toBe('healthy');
+
+  isCut = false;
+  await scheduler.runFor(10 * MINUTE);
+  expect(second.status.current.sync_status).toBe('healthy');
+  expect(await scheduler.drive(minutesShown(second))).toBe(55);
+  expect(server.stored(USER)).toHaveLength(2);
+});

@@ -1,0 +1,167 @@
+// Planted in what a device keeps and shows.
+import type { PlantedBug } from './bug.ts';
+
+export const KEEPING: readonly PlantedBug[] = [
+  {
+    id: 'drop-refused', rows: ['C16', 'C12'], file: 'packages/core/src/sync/settle.ts',
+    says: 'deletes what the server refuses instead of parking it',
+    find: 'if (outcome.kind === \'acknowledged\') acknowledged.set(seq, { ...operation, answer: outcome });',
+    replace: 'if (outcome.kind === \'parked\') draft.deleteOperations([seq]);\n    else if (outcome.kind === \'acknowledged\') acknowledged.set(seq, { ...operation, answer: outcome });',
+  },
+  {
+    id: 'session-without-operation', rows: ['A13', 'A16', 'I-18'], file: 'packages/core/src/sync/record.ts',
+    says: 'resolves without having written the session',
+    find: '  draft.put(\'operations\', seq, operation);\n  return { seq, operation };',
+    replace: '  return { seq, operation };',
+  },
+  {
+    id: 'running-ends-first', rows: ['A13', 'A16', 'I-18'], file: 'packages/core/src/sync/sessions.ts',
+    says: 'ends the running session and queues the finished one in two transactions',
+    find: '    const key = canonical(id, \'not_running\');\n    return this.#written(await local.commit((draft) => planComplete(draft, local.store, key, input, stamp), \'strict\'));',
+    replace: '    const key = canonical(id, \'not_running\');\n    const ended = local.view.running.get(key);\n    await local.commit((draft) => draft.delete(\'running\', key), \'strict\');\n    return this.#written(await local.commit((draft) => { if (ended) draft.put(\'running\', key, ended); return planComplete(draft, local.store, key, input, stamp); }, \'strict\'));',
+  },
+  {
+    id: 'relaxed-record', rows: ['A17'], file: 'packages/core/src/sync/sessions.ts',
+    says: 'resolves before the session outlives a power cut',
+    find: 'return planRecord(draft, local.store, session, stamp, packed?.found ?? null);\n    }, \'strict\');',
+    replace: 'return planRecord(draft, local.store, session, stamp, packed?.found ?? null);\n    }, \'relaxed\');',
+  },
+  {
+    id: 'write-failure-swallowed', rows: ['A01', 'A14'], file: 'packages/core/src/sync/local.ts',
+    says: 'says that a session is saved though the disk refused it',
+    find: '      for (const job of jobs) job.reject(shown);',
+    replace: '      for (const job of jobs) void shown, job.resolve(job.plan(new Draft(this.view, this.history, this.#options.clock.now(), this.#options.storeId)));',
+  },
+  {
+    id: 'undo-forgotten', rows: ['A01', 'A14', 'E04'], file: 'packages/core/src/sync/local.ts',
+    says: 'goes on showing what the disk refused',
+    find: '    draft?.backTo({ writes: 0, undo: 0 });',
+    replace: '    void draft;',
+  },
+  {
+    id: 'volatile-for-ever', rows: ['A02', 'A05', 'A08'], file: 'packages/core/src/sync/store-keeper.ts',
+    says: 'never goes back to the real store',
+    find: '      void this.#reopen();',
+    replace: '      void this.#listen;',
+  },
+  {
+    id: 'loss-not-rescued', rows: ['A10', 'A11'], file: 'packages/core/src/sync/local.ts',
+    says: 'gives up what it still holds in memory when its store is taken away',
+    find: '    this.#options.onVanished(held);',
+    replace: '    void held;',
+  },
+  {
+    id: 'identity-lost-on-wipe', rows: ['A11'], file: 'packages/core/src/sync/device.ts',
+    says: 'says nothing of sessions that were lost with the store',
+    find: '  await noteLoss(local, lost);\n  return identity;',
+    replace: '  await noteLoss(local, Math.min(0, lost));\n  return identity;',
+  },
+  {
+    id: 'history-not-searched', rows: ['I-06'], file: 'packages/core/src/sync/conflict-groups.ts',
+    says: 'overlaps only what arrives together',
+    find: '  for (const session of overlapped.values()) members.set(session.id, toConflictSession(session));',
+    replace: '  void overlapped;',
+  },
+  {
+    id: 'groups-not-merged', rows: ['I-06'], file: 'packages/core/src/sync/conflict-groups.ts',
+    says: 'leaves old groups standing when a session connects them',
+    find: '  for (const id of [...members.keys()]) dissolve(draft, id, members);',
+    replace: '  void dissolve;',
+  },
+  {
+    id: 'conflict-stays', rows: ['I-06'], file: 'packages/core/src/sync/conflict-groups.ts',
+    says: 'keeps a session in its conflict after it was given up',
+    find: '  members.delete(sessionId);\n',
+    replace: '',
+  },
+  {
+    id: 'count-by-hand', rows: ['E04'], file: 'packages/core/src/sync/view.ts',
+    says: 'keeps the count of pending sessions by arithmetic',
+    find: '    return this.#pendingCounts.size + this.damaged.size;',
+    replace: '    return Math.max(0, this.head.nextSeq - 1 - this.head.acknowledged);',
+  },
+  {
+    id: 'pending-forgets-parked', rows: ['E04', 'I-03'], file: 'packages/core/src/sync/view.ts',
+    says: 'does not count parked sessions as pending',
+    find: '    return this.#pendingCounts.size + this.damaged.size;',
+    replace: '    return this.#pendingCounts.size + this.damaged.size - this.parked.size;',
+  },
+  {
+    id: 'leader-never-replaced', rows: ['B01'], file: 'packages/core/src/sync/leadership.ts',
+    says: 'a frozen leader is never replaced',
+    find: '    this.#wantsSteal = true;\n    this.#resign?.abort();',
+    replace: '    return;',
+  },
+  {
+    id: 'in-flight-for-ever', rows: ['B04', 'C05', 'E02'], file: 'packages/core/src/sync/settle.ts',
+    says: 'what a dead leader was sending is never sent again',
+    find: '  draft.setHead({ inFlight: [], term });',
+    replace: '  draft.setHead({ term });',
+  },
+  {
+    id: 'acknowledges-twice-moved', rows: ['C10'], file: 'packages/core/src/sync/settle.ts',
+    says: 'fails when another tab settled the same operation first',
+    find: '    if (seq === null || operation === undefined) continue;\n    if (outcome',
+    replace: '    if (seq === null || operation === undefined) throw new Error(\'gone\');\n    if (outcome',
+  },
+  {
+    id: 'pending-by-number', rows: ['A10', 'B02'], file: 'packages/core/src/sync/settle.ts',
+    says: 'settles by number, which another store uses anew',
+    find: '  if (draft.view.operations.get(sentAs)?.opId === opId) return sentAs;',
+    replace: '  if (draft.view.operations.has(sentAs) || opId === \'\') return sentAs;',
+  },
+  {
+    id: 'stale-snapshot-written', rows: ['B05', 'B02'], file: 'packages/core/src/sync/local.ts',
+    says: 'writes from memory without looking whether another tab wrote',
+    find: '      } else if (!isCurrent(this.view.head, found[0]?.[0]?.value)) {',
+    replace: '      } else if (this.view.head.version < 0) {',
+  },
+  {
+    id: 'status-version-back', rows: ['E03', 'I-12'], file: 'packages/core/src/sync/status-board.ts',
+    says: 'a later status may have an older version',
+    find: 'version: Math.max(last + 1, base)',
+    replace: 'version: base',
+  },
+  {
+    id: 'status-error-ends-it', rows: ['B16', 'I-12'], file: 'packages/core/src/engine.ts',
+    says: 'sync() rejects where it should answer',
+    find: 'return outcome ?? this.#driver.outcome(\'backing_off\', 0);',
+    replace: 'if (outcome === null) throw new Error(\'no outcome\');\n    return outcome;',
+  },
+  {
+    id: 'early-status', rows: ['A14', 'I-04'], file: 'packages/core/src/sync/status-board.ts',
+    says: 'shows what is not committed yet',
+    find: '    if (this.#isClosed || this.#options.local.isBusy) return;',
+    replace: '    if (this.#isClosed) return;',
+  },
+  {
+    id: 'resend-changes-id', rows: ['C05', 'C20'], file: 'packages/core/src/sync/rescue.ts',
+    says: 'a session put into a new store gets a new id',
+    find: 'draft.put(\'operations\', seq, { ...operation,',
+    replace: 'draft.put(\'operations\', seq, { ...operation, session: { ...operation.session, id: operation.opId },',
+  },
+  {
+    id: 'acked-kept-nowhere', rows: ['A13', 'I-19'], file: 'packages/core/src/sync/settle.ts',
+    says: 'forgets a session once it is acknowledged',
+    find: '    if (isDocumented(operation)) merge.take({ ...(ownRecord(operation) ?? session), ...idsOf(operation) });',
+    replace: '    if (operation.kind === \'cancel\') merge.take({ ...(ownRecord(operation) ?? session), ...idsOf(operation) });',
+  },
+  {
+    id: 'held-every-second', rows: ['B11', 'I-16'], file: 'packages/core/src/sync/settle.ts',
+    says: 'asks every second whether a session is still in the future',
+    find: 'const more = Math.min(BACK_OFF_MAX_MS, 2 * last);',
+    replace: 'const more = 0 * last;',
+  },
+  {
+    id: 'old-term-of-new-store', rows: ['A05', 'B02'], file: 'packages/core/src/sync/reopen.ts',
+    says: 'leads a store found again as if it were the volatile one',
+    find: '    await local.commit(planTakeOver, \'relaxed\');',
+    replace: '    void planTakeOver;',
+  },
+  {
+    id: 'closed-tab-lives-on', rows: ['D07', 'B15'], file: 'packages/core/src/engine.ts',
+    says: 'goes on after it was closed',
+    find: '    this.#stop.abort();\n    for',
+    replace: '    for',
+  },
+];

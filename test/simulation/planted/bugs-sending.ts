@@ -1,0 +1,161 @@
+// Planted in how the engine asks and reads answers.
+import type { PlantedBug } from './bug.ts';
+
+export const SENDING: readonly PlantedBug[] = [
+  {
+    id: 'ack-on-any-2xx', rows: ['C02', 'C07'], file: 'packages/core/src/sync/answer.ts',
+    says: 'takes every good status for an acknowledgement',
+    find: 'if (body?.[\'success\'] === true &&',
+    replace: 'if (true || body?.[\'success\'] === true &&',
+  },
+  {
+    id: 'ack-of-html', rows: ['C02', 'C19'], file: 'packages/core/src/sync/answer.ts',
+    says: 'takes a portal\'s page for an acknowledgement',
+    find: 'return body === undefined ? failure(\'connection\', \'not_our_server\', \'The answer was not JSON\', true) : null;',
+    replace: 'return body === undefined ? { kind: \'acknowledged\', displayId: null, version: null, isSuperseded: false, sessions: [] } as unknown as Outcome : null;',
+  },
+  {
+    id: 'ack-when-sent', rows: ['C05', 'C20', 'A14'], file: 'packages/core/src/sync/answer.ts',
+    says: 'counts a session as sent once it was written to the wire',
+    find: 'if (!result.ok) return failure(\'connection\', result.failure, plainText(result.message, \'no answer\'), true);',
+    replace: 'if (!result.ok) return { kind: \'acknowledged\', displayId: null, version: null, isSuperseded: false, sessions: [] } as unknown as Outcome;',
+  },
+  {
+    id: 'drop-on-401', rows: ['C11'], file: 'packages/core/src/sync/answer.ts',
+    says: 'throws away what was refused with 401',
+    find: 'if (status === 401 || status === 403) return { kind: \'unauthorized\'',
+    replace: 'if (status === 401) return { kind: \'acknowledged\', displayId: null, version: null, isSuperseded: false, sessions: [] } as unknown as Outcome;\n  if (status === 403) return { kind: \'unauthorized\'',
+  },
+  {
+    id: 'park-on-401', rows: ['C11'], file: 'packages/core/src/sync/answer.ts',
+    says: 'parks what was refused for its token',
+    find: 'if (status === 401 || status === 403) return { kind: \'unauthorized\'',
+    replace: 'if (status === 401) return { kind: \'parked\', reason: { code, message, details: [] } };\n  if (status === 403) return { kind: \'unauthorized\'',
+  },
+  {
+    id: 'park-on-403', rows: ['C12'], file: 'packages/core/src/sync/answer.ts',
+    says: 'parks one item for a 403 of the whole account',
+    find: 'if (status === 401 || status === 403) return { kind: \'unauthorized\'',
+    replace: 'if (status === 403) return { kind: \'parked\', reason: { code, message, details: [] } };\n  if (status === 401) return { kind: \'unauthorized\'',
+  },
+  {
+    id: 'parked-sent-again', rows: ['C16', 'I-15'], file: 'packages/core/src/sync/outbox.ts',
+    says: 'sends parked sessions for ever',
+    find: 'if (parked !== null || operation.owner !== user || !isOver(wait, now)) return false;',
+    replace: 'if (operation.owner !== user || !isOver(wait, now)) return false;',
+  },
+  {
+    id: 'stuck-on-poison', rows: ['C16', 'I-15'], file: 'packages/core/src/sync/answer.ts',
+    says: 'waits for a refused item to be accepted, and everything behind it waits too',
+    find: 'if (REFUSALS.has(status)) return { kind: \'parked\', reason: { code, message, details: readDetails(body?.[\'details\']) } };',
+    replace: 'if (REFUSALS.has(status)) return failure(\'server\', code, message, false);',
+  },
+  {
+    id: 'id-only', rows: ['D18', 'C14'], file: 'packages/core/src/sync/answer.ts',
+    says: 'takes any stored session of that id for its own',
+    find: '    isStanding && instantOf(stored[\'start_time\']) === session.startTime && instantOf(stored[\'end_time\']) === session.endTime &&',
+    replace: '    isStanding ||',
+  },
+  {
+    id: '409-is-done', rows: ['C14'], file: 'packages/core/src/sync/answer.ts',
+    says: 'takes every 409 for an acknowledgement without comparing',
+    find: '  if (status === 409 && isDelivered(body, context)) {',
+    replace: '  if (status === 409) {',
+  },
+  {
+    id: 'ignore-retry-after', rows: ['C17'], file: 'packages/core/src/sync/answer.ts',
+    says: 'does not read Retry-After',
+    find: 'const asked = status === 429 || status === 503 ? retryAfterMs(response.headers[\'retry-after\'], response.headers[\'date\'], now) : null;',
+    replace: 'const asked = null;',
+  },
+  {
+    id: 'retry-after-shortened', rows: ['C17', 'C18'], file: 'packages/core/src/sync/books.ts',
+    says: 'an event shortens the pause that the server asked for',
+    find: '      if (state.asked || endOf(state.pause, now) <= soonest) return {};',
+    replace: '      if (endOf(state.pause, now) <= soonest) return {};',
+  },
+  {
+    id: 'no-back-off', rows: ['C18'], file: 'packages/core/src/sync/backoff.ts',
+    says: 'asks again at once after a failure',
+    find: '  return Math.max(BACK_OFF_MIN_MS, Math.round(random * ceiling));',
+    replace: '  return Math.max(1, Math.round(random * 0 * ceiling));',
+  },
+  {
+    id: 'no-growing-back-off', rows: ['C18'], file: 'packages/core/src/sync/backoff.ts',
+    says: 'always waits a second',
+    find: 'BACK_OFF_MIN_MS * 2 ** Math.min(failures, 20)',
+    replace: 'BACK_OFF_MIN_MS * 2 ** Math.min(failures, 0)',
+  },
+  {
+    id: 'unlimited-lanes', rows: ['C18', 'I-16'], file: 'packages/core/src/sync/push.ts',
+    says: 'sends everything at once',
+    find: 'export const IN_FLIGHT_MAX = 4;',
+    replace: 'export const IN_FLIGHT_MAX = 40;',
+  },
+  {
+    id: 'wrong-account-token', rows: ['D06'], file: 'packages/core/src/sync/tokens.ts',
+    says: 'sends with the token of another account',
+    find: '    if (subject !== null && subject !== user) return refuse(\'wrong_account\');\n',
+    replace: '',
+  },
+  {
+    id: 'token-asked-once', rows: ['C11', 'B08', 'B09'], file: 'packages/core/src/sync/tokens.ts',
+    says: 'asks for the token once and keeps it',
+    find: '    this.#asking ??= this.#ask().finally(() => (this.#asking = null));',
+    replace: '    this.#asking ??= this.#ask();',
+  },
+  {
+    id: 'dead-token-again', rows: ['C11', 'I-16'], file: 'packages/core/src/sync/tokens.ts',
+    says: 'sends a refused token again and again',
+    find: '    this.#refused = token;',
+    replace: '    void token;',
+  },
+  {
+    id: 'auth-pause-for-ever', rows: ['C11', 'E01'], file: 'packages/core/src/sync/machine.ts',
+    says: 'never asks for a token again once it had none',
+    find: 'return facts.tokenAt <= now ? { kind: \'token\' } : { kind: \'wait\', until: facts.tokenAt };',
+    replace: 'return { kind: \'wait\', until: null };',
+  },
+  {
+    id: 'offline-believed', rows: ['C01'], file: 'packages/core/src/sync/machine.ts',
+    says: 'believes the platform that there is no network',
+    find: 'if (facts.isOffline && facts.offlineTryAt > now) return { kind: \'wait\', until: facts.offlineTryAt };',
+    replace: 'if (facts.isOffline) return { kind: \'wait\', until: null };',
+  },
+  {
+    id: 'no-deadline', rows: ['C04', 'C21'], file: 'packages/core/src/sync/server-calls.ts',
+    says: 'waits for an answer for ever',
+    find: 'const DEADLINE_MS = 30_000;',
+    replace: 'const DEADLINE_MS = 30_000_000;',
+  },
+  {
+    id: 'clock-step-stretches-waits', rows: ['B11', 'B12'], file: 'packages/core/src/sync/span.ts',
+    says: 'a clock put back stretches every wait',
+    find: 'return span === null || now < span.from || now >= span.until ? now : span.until;',
+    replace: 'return span === null || now >= span.until ? now : span.until;',
+  },
+  {
+    id: 'rejected-is-ack', rows: ['C16', 'C14'], file: 'packages/core/src/sync/exchange-result.ts',
+    says: 'takes a refusal in an exchange for an acknowledgement',
+    find: 'if (answer.status !== \'rejected\') {',
+    replace: 'if (answer.status !== \'nothing\') {',
+  },
+  {
+    id: 'health-500-is-well', rows: ['C13', 'I-16'], file: 'packages/core/src/sync/answer.ts',
+    says: 'takes a failing server for a well one',
+    find: '  const isFault = result.ok && result.response.status === 500;',
+    replace: '  const isFault = result.ok && result.response.status === 599;',
+  },
+  {
+    id: 'future-is-refused', rows: ['B11'], file: 'packages/core/src/sync/answer.ts',
+    says: 'parks a session for a clock that is ahead',
+    find: '  if (status === 400 && code === \'time_in_future\') return { kind: \'held\' };\n',
+    replace: '',
+  },
+  {
+    id: 'asked-pause-not-noted', rows: ['C17', 'A01'], file: 'packages/core/src/sync/books.ts',
+    says: 'forgets a pause when the disk is full',
+    find: '    this.#unnoted = pause.pause;',
+    replace: '    this.#unnoted = null;',
+  },
+];
