@@ -5,8 +5,10 @@ import { createRealServer } from './real-server.ts';
 
 /** What this campaign leaves out, and why. */
 export const FAULTS: { readonly kinds: readonly FaultKind[]; readonly unreachable: readonly Mark[] } = {
-  kinds: FAULT_KINDS,
-  unreachable: [],
+  // A server set back to a backup is tested by name (exchange.test.ts). In drawn worlds the ledger does not yet know which device may
+  // rightly hold, and send, sessions of another one after it.
+  kinds: FAULT_KINDS.filter((kind) => kind !== 'restore'),
+  unreachable: ['server.restored'],
 };
 
 const settle = (): Promise<void> => new Promise((done) => setImmediate(done));

@@ -50,7 +50,7 @@ function draw(seed: number, shape: PlanShape): Draft {
   const wanted = shape.faults ?? FAULT_KINDS;
   const allowed = wanted.filter((kind) => kind !== 'restore');
   const share = random.pick([0, 0.1, 0.2, 0.35, 0.6]);
-  const kinds = new Set(allowed.filter(() => random.chance(share)));
+  const kinds = new Set<FaultKind>(allowed.filter(() => random.chance(share)));
   if (kinds.size === 0 && allowed.length > 0 && random.chance(0.8)) kinds.add(random.pick(allowed));
   // A stream of its own: worlds without it are the same whether or not it is wanted.
   if (wanted.includes('restore') && randomStream(seed, 'restore').chance(share)) kinds.add('restore');
