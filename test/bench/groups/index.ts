@@ -1,5 +1,6 @@
 // What `pnpm bench` can measure.
 import type { Results } from '../run/rounds.ts';
+import { measureBlocking, measureGrowth } from './growth.ts';
 import { measureOverlaps } from './overlaps.ts';
 import { measureSizes } from './sizes.ts';
 import { CONTENDERS, measureStores } from './store.ts';
@@ -16,8 +17,14 @@ async function sizes(): Promise<Results> {
   return { 'KiB to download': Object.fromEntries(Object.entries(await measureSizes()).map(([name, value]) => [name, once(value)])) };
 }
 
+/** Those that take in 100,000 sessions in less than minutes; the others are compared with 10,000. */
+const NEAR = ['syncline', 'raw strict', 'raw', 'dexie', 'rxdb'];
+
 export const GROUPS: Readonly<Record<string, (options: GroupOptions) => Promise<Results>>> = {
-  store: ({ rounds, contenders, stored, say }) => measureStores({ names: contenders ?? Object.keys(CONTENDERS), rounds, stored, imported: 10_000, say }),
+  store: ({ rounds, contenders, stored, say }) => measureStores({ names: contenders ?? NEAR, rounds, stored, imported: 10_000, say }),
+  peers: ({ rounds, contenders, say }) => measureStores({ names: contenders ?? Object.keys(CONTENDERS), rounds, stored: 10_000, imported: 2000, say }),
   overlaps: ({ rounds, say }) => measureOverlaps([1000, 10_000, 100_000, 1_000_000], rounds, say),
+  growth: ({ rounds, say }) => measureGrowth([1000, 10_000, 100_000, 1_000_000], rounds, say),
+  blocking: ({ rounds, stored, say }) => measureBlocking(stored, rounds, say),
   sizes,
 };

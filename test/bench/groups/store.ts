@@ -43,7 +43,7 @@ export async function measureStores({ names, rounds, stored, imported, say }: St
     await inTurns(names, rounds, async (name, number) => {
       const from = settled.get(name) ?? null;
       say(`round ${number + 1} of ${rounds}: ${name}`);
-      found.add(name, { 'import of 10,000, rows/s': await visit(site, { from: null }, (at) => importRate(at, name, imported)) });
+      found.add(name, { [`import of ${imported.toLocaleString('en')}, rows/s`]: await visit(site, { from: null }, (at) => importRate(at, name, imported)) });
       found.add(name, await visit(site, { from }, (at) => measureStored(at, name, stored)));
       if (name === names[0]) found.add('floor', await visit(site, { from: null }, async ({ open }) => (await open('floor')).evaluate('works.write()')));
     });

@@ -30,6 +30,8 @@ export interface Contender {
   pending(): Promise<number> | number;
   /** When those started. */
   listPending(): Promise<readonly number[]>;
+  /** How many of the newest hundred sessions it lists; only where a list goes through history. */
+  newest?(): Promise<number>;
   overlapping(from: number, to: number): Promise<Overlapping> | Overlapping;
   /** Anything that has to happen before `acknowledge` and is not part of it. */
   beforeAcknowledge?(): Promise<void>;

@@ -70,3 +70,16 @@ export function add(found: Overlapping, startTime: number): Overlapping {
 
 /** No session is longer. */
 export const LONGEST = 24 * 60 * MINUTE;
+
+/** Overlapping pairs of a history, by comparing near neighbours: farther ones start hours apart. Costs both contenders the same. */
+export function expectedPairs(count: number): number {
+  let pairs = 0;
+  for (let n = 0; n < count; n += 1) {
+    const { startTime, endTime } = historical(n);
+    for (let other = n + 1; other < Math.min(count, n + 4); other += 1) {
+      const next = historical(other);
+      if (next.startTime < endTime && startTime < next.endTime) pairs += 1;
+    }
+  }
+  return pairs;
+}

@@ -97,6 +97,10 @@ class EngineContender implements Contender {
     return sessions.map(({ startTime }) => startTime);
   }
 
+  async newest(): Promise<number> {
+    return (await this.engine.sessions.list({ limit: 100 })).length;
+  }
+
   /** As `record` looks for them: the columns of the span in memory, read on first need. */
   overlapping(from: number, to: number): Promise<Overlapping> | Overlapping {
     const local = this.#below;

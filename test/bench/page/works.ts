@@ -1,7 +1,7 @@
 // Runs in the page: what is measured of a contender, and whether its answers are right.
 import type { BenchSession, Contender } from './contender.ts';
 import type { Floor } from './floor.ts';
-import { ACKNOWLEDGED, expectedOverlaps, history, PENDING, recorded, span } from './data.ts';
+import { ACKNOWLEDGED, expectedOverlaps, expectedPairs, history, PENDING, recorded, span } from './data.ts';
 
 const WARM_TURNS = 200;
 const WRITES = 200;
@@ -54,8 +54,10 @@ export function createWorks(contender: Contender) {
       await contender.open();
       const parts: (readonly BenchSession[])[] = [];
       for (let at = 0; at < count; at += IMPORT_PART) parts.push(history(Math.min(IMPORT_PART, count - at), at));
+      const pairs = expectedPairs(count);
       const ms = await time(async () => {
         for (const part of parts) await contender.fill(part);
+        if (contender.pairs) check('pairs', await contender.pairs(), pairs);
       });
       for (const n of [1, Math.floor(count / 2), count - 2]) check('overlaps', await contender.overlapping(span(n, count).from, span(n, count).to), expectedOverlaps(n, count));
       await contender.close();
@@ -89,6 +91,15 @@ export function createWorks(contender: Contender) {
         'overlap query ms': await meanOf(contender, count),
         ...(contender.computeStatus ? { 'status computing ms': contender.computeStatus() } : {}),
       };
+    },
+    /** What an app asks for when it opens, and nothing of our own between. */
+    async look(count: number): Promise<Measured> {
+      const { from, to } = span(1, count);
+      await contender.overlapping(from, to);
+      check('pending', await contender.pending(), PENDING);
+      check('list', (await contender.listPending()).length, PENDING);
+      if (contender.newest) check('newest', await contender.newest(), 100);
+      return {};
     },
     async write(): Promise<Measured> {
       await record(WARM_UP);

@@ -64,7 +64,7 @@ function drawOverlaps(results: Results): string {
 /** By file name. */
 export function drawPlots({ measured }: Report): Record<string, string> {
   const plots: Record<string, string> = {};
-  if (measured['store']) plots['peers.svg'] = drawPeers(measured['store'].results);
+  if (measured['peers']) plots['peers.svg'] = drawPeers(measured['peers'].results);
   if (measured['growth']) plots['growth.svg'] = drawGrowth(measured['growth'].results, ['record', 'status', 'cold start', 'overlap query'], '↑ ms');
   if (measured['overlaps']) plots['overlaps.svg'] = drawOverlaps(measured['overlaps'].results);
   return plots;

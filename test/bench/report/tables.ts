@@ -9,7 +9,7 @@ const BEGIN = '<!-- measured: begin -->';
 const END = '<!-- measured: end -->';
 
 const TITLES: Readonly<Record<string, string>> = {
-  store: 'The device\'s store, 100,000 sessions stored', overlaps: 'All overlapping pairs', sizes: 'Downloads', server: 'Server on PostgreSQL',
+  peers: 'All peers, 10,000 sessions stored', store: 'The device\'s store, 100,000 sessions stored', overlaps: 'All overlapping pairs', sizes: 'Downloads', server: 'Server on PostgreSQL',
   drain: 'Draining', growth: 'Growth', blocking: 'Main thread',
 };
 

@@ -29,6 +29,8 @@ const STALE: unique symbol = Symbol('stale');
 const OPTIMISTIC_TRIES = 3;
 const HANDLE_TRIES = 3;
 const PREPARE_TRIES = 50;
+/** For so long after an update this tab's copy may be taken for the store's state where a transaction would write nothing. */
+const FRESH_MS = 250;
 
 export interface LocalOptions {
   readonly store: Store;
@@ -57,6 +59,8 @@ export class Local {
   #isDeciding = false;
   #refreshing: Promise<void> | null = null;
   #isLoaded = false;
+  /** When an update last found the copy current, by the monotonic clock. */
+  #seenAt = Number.NEGATIVE_INFINITY;
   /** The copy was read again and nobody was told yet. */
   #hasNews = false;
 
@@ -110,6 +114,11 @@ export class Local {
       this.#options.onChange(false);
     });
     return this.#refreshing;
+  }
+
+  /** Whether the copy is committed and was compared with the store a moment ago, so that a look at it is as good as a transaction. */
+  get isFresh(): boolean {
+    return this.#isLoaded && !this.isBusy && this.#options.clock.monotonic() - this.#seenAt < FRESH_MS;
   }
 
   /** Whether an update is under way: the view may show what is not committed yet. */
@@ -201,7 +210,10 @@ export class Local {
     for (let tries = 0; ; tries += 1) {
       const isPatient = tries < OPTIMISTIC_TRIES && this.#isLoaded;
       const result = await this.withHandle(() => this.#transaction(jobs, durability, isPatient));
-      if (result !== STALE) return result;
+      if (result !== STALE) {
+        this.#seenAt = this.#options.clock.monotonic();
+        return result;
+      }
       await this.#reload();
     }
   }

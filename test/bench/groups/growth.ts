@@ -1,0 +1,71 @@
+// Whether the engine's costs stay flat while the history grows, and the longest that it keeps the main thread.
+import { PENDING } from '../page/data.ts';
+import { openSite, removeSettled, type Settled, settledFolder, type Site, visit } from '../run/browser.ts';
+import { bundlePage } from '../run/bundle.ts';
+import { inTurns, type Results, Rounds } from '../run/rounds.ts';
+import { longestTask, startTrace } from '../run/trace.ts';
+import { CONTENDERS } from './store.ts';
+
+const PAGE = 'syncline';
+/** What the plot calls them. */
+const NAMES: Readonly<Record<string, string>> = {
+  'durable write ms': 'record', 'status computing ms': 'status', 'cold start ms': 'cold start', 'overlap query ms': 'overlap query', 'pending list ms': 'pending list',
+};
+
+async function withStored<T>(counts: readonly number[], say: (line: string) => void, work: (site: Site, settled: ReadonlyMap<number, Settled>) => Promise<T>): Promise<T> {
+  const site = await openSite();
+  const settled = new Map(counts.map((count) => [count, settledFolder(`growth-${count}`)]));
+  try {
+    site.add(PAGE, await bundlePage(`import { offer } from './works.ts'; ${CONTENDERS[PAGE] ?? ''}`));
+    for (const [count, keep] of settled) {
+      say(`storing ${count} sessions`);
+      await visit(site, { from: null, keep }, async ({ open }) => (await open(PAGE)).evaluate(`works.fill(${count}, ${PENDING})`));
+      await visit(site, { from: keep, keep }, async ({ open }) => (await open(PAGE)).evaluate('works.cold()'));
+    }
+    return await work(site, settled);
+  } finally {
+    site.close();
+    for (const left of settled.values()) removeSettled(left);
+  }
+}
+
+/** By work, then by how many sessions are stored. */
+export function measureGrowth(counts: readonly number[], rounds: number, say: (line: string) => void): Promise<Results> {
+  return withStored(counts, say, async (site, settled) => {
+    const found = new Rounds();
+    await inTurns(counts.map(String), rounds, async (count) => {
+      const measured = await visit(site, { from: settled.get(Number(count)) ?? null }, async ({ open }) => {
+        const page = await open(PAGE);
+        const parts: Record<string, number>[] = [];
+        for (const work of ['cold()', `warm(${count})`, 'write()']) parts.push(await page.evaluate(`works.${work}`));
+        return Object.assign({}, ...parts) as Record<string, number>;
+      });
+      const named = Object.entries(NAMES).map(([work, name]) => [name, measured[work] ?? Number.NaN] as const);
+      found.add(Number(count).toLocaleString('en'), Object.fromEntries(named));
+    });
+    return found.results();
+  });
+}
+
+/** Processor time of the longest task of the page's main thread for each kind of work, so that other programs cannot lengthen it. */
+export function measureBlocking(stored: number, rounds: number, say: (line: string) => void): Promise<Results> {
+  const works = { opening: 'cold()', 'counts, lists, overlaps': `look(${stored})`, recording: 'write()', acknowledging: 'acknowledge()' };
+  return withStored([stored], say, async (site, settled) => {
+    const found = new Rounds();
+    for (let round = 0; round < rounds; round += 1) {
+      await visit(site, { from: settled.get(stored) ?? null }, async ({ context, open }) => {
+        const page = await open(PAGE);
+        let whole = 0;
+        for (const [name, work] of Object.entries(works)) {
+          const stop = await startTrace(context, page);
+          await page.evaluate(`works.${work}`);
+          const ms = longestTask(await stop());
+          whole = Math.max(whole, ms);
+          found.add(name, { 'longest task, ms': ms });
+        }
+        found.add('whole', { 'longest task, ms': whole });
+      });
+    }
+    return found.results();
+  });
+}
