@@ -1,10 +1,9 @@
 // A tab of a real browser dies in the middle of writing: what it had reported as recorded is there, whole, and is sent once.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { amount } from './lib/amount.ts';
-import type { AppServer } from './lib/app-server.ts';
-import { type BrowserProfile, newProfile } from './lib/browser-profile.ts';
-import { cdp, isSent, look, openBrowserWorld, RIGHT, startPageServer, until } from './lib/browser-world.ts';
+import { cdp, isSent, look, openBrowserWorld, RIGHT, until } from './lib/browser-world.ts';
 import { createChance } from './lib/chance.ts';
+import { useBrowser } from './lib/fixtures.ts';
 import { pause } from './lib/submitters.ts';
 
 const CRASHES = amount(200, 20);
@@ -13,27 +12,18 @@ const CRASHES_OFFLINE = 10;
 const NUMBERS_OF_A_TAB = 200;
 const MINUTE = 60_000;
 
-let server: AppServer;
-let profile: BrowserProfile;
-beforeAll(async () => {
-  server = await startPageServer();
-  profile = await newProfile();
-});
-afterAll(async () => {
-  await profile?.dispose();
-  await server?.close();
-});
+const browser = useBrowser();
 
 describe('in a real browser', () => {
   it(`[A16, A14, B04, B15, I-18] ${CRASHES} tabs that die in mid-write lose nothing that was recorded and leave nothing half-written`, { timeout: 30 * MINUTE }, async () => {
-    const world = await openBrowserWorld(server);
+    const world = await openBrowserWorld(browser.server);
     const chance = createChance(4);
     const heard = new Set<string>();
-    await profile.context.exposeBinding('heard', (_, id: string) => void heard.add(id));
+    await browser.profile.context.exposeBinding('heard', (_, id: string) => void heard.add(id));
     for (let crash = 0; crash < CRASHES; crash += 1) {
       // At times the network is there, and requests are on their way when the tab dies.
-      server.isDown = chance.next() < 0.8;
-      const page = await world.tab(profile);
+      browser.server.isDown = chance.next() < 0.8;
+      const page = await world.tab(browser.profile);
       const before = heard.size;
       await page.evaluate(([from, to]) => window.syncline.burst(from, to), [crash * NUMBERS_OF_A_TAB, (crash + 1) * NUMBERS_OF_A_TAB] as const);
       while (heard.size === before) await pause(1);
@@ -47,12 +37,12 @@ describe('in a real browser', () => {
     expect(heard.size).toBeGreaterThan(CRASHES);
 
     async function compare(): Promise<void> {
-      server.isDown = true;
-      const page = await world.tab(profile);
+      browser.server.isDown = true;
+      const page = await world.tab(browser.profile);
       const { status, unsent } = await look(page);
       // Session and operation are one: each unsent one is counted, none is counted that is not there.
       expect(status.data_summary.unsynced_sessions).toBe(unsent.length);
-      server.isDown = false;
+      browser.server.isDown = false;
       await page.evaluate(() => window.syncline.sync());
       await until(page, isSent, 'everything sent');
       expect(world.differences(heard).lost).toEqual([]);

@@ -1,24 +1,14 @@
 // The leading tab stops, with or without being told: another one sends, and what wakes up again does no harm.
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { amount } from './lib/amount.ts';
-import type { AppServer } from './lib/app-server.ts';
-import { type BrowserProfile, newProfile } from './lib/browser-profile.ts';
-import { cdp, isSent, look, openBrowserWorld, record, RIGHT, startPageServer, until } from './lib/browser-world.ts';
+import { cdp, isSent, look, openBrowserWorld, record, RIGHT, until } from './lib/browser-world.ts';
+import { useBrowser } from './lib/fixtures.ts';
 
 const FREEZES = amount(50, 6);
 const MINUTE = 60_000;
 
-let server: AppServer;
-let profile: BrowserProfile;
-beforeAll(async () => {
-  server = await startPageServer();
-  profile = await newProfile();
-});
-afterAll(async () => {
-  await profile?.dispose();
-  await server?.close();
-});
+const browser = useBrowser();
 
 /** Resolves to how the page is woken. */
 async function freeze(page: Page, isTold: boolean): Promise<() => Promise<void>> {
@@ -51,8 +41,8 @@ async function leaderOf(tabs: readonly Page[]): Promise<Page> {
 
 describe('in a real browser', () => {
   it(`[A21, B01, B02, B03, I-17] ${FREEZES} leaders that stop, told or not, are replaced, and wake up as followers`, { timeout: 30 * MINUTE }, async () => {
-    const world = await openBrowserWorld(server);
-    const tabs = [await world.tab(profile), await world.tab(profile)];
+    const world = await openBrowserWorld(browser.server);
+    const tabs = [await world.tab(browser.profile), await world.tab(browser.profile)];
     const recorded = new Set<string>();
     const add = async (page: Page, number: number): Promise<void> => {
       const done = await record(page, number);

@@ -1,14 +1,14 @@
 // The browser's storage refuses, is held by somebody else, or is copied: nothing that was recorded is lost, and the status says what is wrong.
 import { randomBytes } from 'node:crypto';
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { storeName } from '../../packages/core/src/store-name.ts';
 import { findBrowser } from '../provision/browser.mjs';
 import { amount } from './lib/amount.ts';
-import type { AppServer } from './lib/app-server.ts';
-import { type BrowserProfile, newProfile } from './lib/browser-profile.ts';
-import { type BrowserWorld, cdp, isSent, look, openBrowserWorld, record, RIGHT, startPageServer, until } from './lib/browser-world.ts';
+import { newProfile } from './lib/browser-profile.ts';
+import { type BrowserWorld, cdp, isSent, look, openBrowserWorld, record, RIGHT, until } from './lib/browser-world.ts';
 import { createChance } from './lib/chance.ts';
+import { useBrowser } from './lib/fixtures.ts';
 import { notRun } from './lib/not-run.ts';
 
 const QUOTA_FAULTS = amount(50);
@@ -18,16 +18,7 @@ const MINUTE = 60_000;
 /** A session as large as it may be, of bytes that no compression makes smaller. */
 const largeNote = (): string => randomBytes(3000).toString('base64');
 
-let server: AppServer;
-let profile: BrowserProfile;
-beforeAll(async () => {
-  server = await startPageServer();
-  profile = await newProfile();
-});
-afterAll(async () => {
-  await profile?.dispose();
-  await server?.close();
-});
+const browser = useBrowser();
 
 async function add(page: Page, recorded: Set<string>, number: number, note = ''): Promise<boolean> {
   const done = await record(page, number, note);
@@ -37,7 +28,7 @@ async function add(page: Page, recorded: Set<string>, number: number, note = '')
 }
 
 async function expectAllSent(world: BrowserWorld, page: Page, recorded: Set<string>): Promise<void> {
-  server.isDown = false;
+  browser.server.isDown = false;
   await page.evaluate(() => window.syncline.sync());
   await until(page, isSent, 'everything sent');
   expect(world.differences(recorded)).toEqual(RIGHT);
@@ -45,12 +36,12 @@ async function expectAllSent(world: BrowserWorld, page: Page, recorded: Set<stri
 
 /** @param quotaSize bytes; with fewer than an empty store needs it cannot even be opened. */
 async function fillUp(turn: number, quotaSize: number): Promise<void> {
-  const world = await openBrowserWorld(server);
-  server.isDown = true;
+  const world = await openBrowserWorld(browser.server);
+  browser.server.isDown = true;
   const recorded = new Set<string>();
   // The browser remembers for a while how much an origin may write, so each has its own.
-  const url = `http://q${turn}.localhost:${server.port}`;
-  const page = await profile.context.newPage();
+  const url = `http://q${turn}.localhost:${browser.server.port}`;
+  const page = await browser.profile.context.newPage();
   const session = await cdp(page);
   await session.send('Storage.overrideQuotaForOrigin', { origin: url, quotaSize });
   await world.openIn(page, url);
@@ -86,16 +77,16 @@ function letGo(page: Page): Promise<void> {
 
 async function oldTabInTheWay(world: BrowserWorld, other: Page): Promise<void> {
   const recorded = new Set<string>();
-  server.isDown = true;
+  browser.server.isDown = true;
   await hold(other, storeName(world.url, world.account.userId), 5);
-  const page = await world.tab(profile);
+  const page = await world.tab(browser.profile);
   expect((await look(page)).status.local.problems).toEqual(expect.arrayContaining(['upgrade_blocked', 'volatile_storage']));
   expect(await add(page, recorded, 0)).toBe(true);
   await letGo(other);
   await until(page, ({ status }) => !status.local.problems.includes('upgrade_blocked'), 'the upgrade went through');
   // What memory held is in the real store now: another tab sees it.
   await page.close();
-  const next = await world.tab(profile);
+  const next = await world.tab(browser.profile);
   expect((await look(next)).unsent).toEqual([...recorded]);
   await expectAllSent(world, next, recorded);
   await next.close();
@@ -103,8 +94,8 @@ async function oldTabInTheWay(world: BrowserWorld, other: Page): Promise<void> {
 
 async function newTabWantsIn(world: BrowserWorld, other: Page): Promise<void> {
   const recorded = new Set<string>();
-  server.isDown = true;
-  const page = await world.tab(profile);
+  browser.server.isDown = true;
+  const page = await world.tab(browser.profile);
   expect(await add(page, recorded, 0)).toBe(true);
   await hold(other, storeName(world.url, world.account.userId), 11);
   expect(await add(page, recorded, 1)).toBe(true);
@@ -122,8 +113,8 @@ describe('the storage of a real browser', () => {
 
   it(`[A06] is held by another release's tab ${BLOCKED_UPGRADES} times: the status says so, and what was recorded meanwhile is taken over`, { timeout: 30 * MINUTE }, async () => {
     for (let turn = 0; turn < BLOCKED_UPGRADES; turn += 1) {
-      const world = await openBrowserWorld(server);
-      const other = await profile.context.newPage();
+      const world = await openBrowserWorld(browser.server);
+      const other = await browser.profile.context.newPage();
       await other.goto(`${world.url}/blank`);
       await (turn % 2 === 0 ? oldTabInTheWay : newTabWantsIn)(world, other);
       await other.close();
@@ -137,8 +128,8 @@ describe('the storage of a real browser', () => {
 });
 
 async function cloneAndGoOn(isBasic: boolean): Promise<void> {
-  const world = await openBrowserWorld(server, isBasic);
-  server.isDown = true;
+  const world = await openBrowserWorld(browser.server, isBasic);
+  browser.server.isDown = true;
   const recorded = new Set<string>();
   const first = await newProfile();
   const before = await world.tab(first);
@@ -151,7 +142,7 @@ async function cloneAndGoOn(isBasic: boolean): Promise<void> {
     await add(page, recorded, 10 + index * 2);
     await add(page, recorded, 11 + index * 2);
   }
-  server.isDown = false;
+  browser.server.isDown = false;
   await Promise.all(pages.map((page) => page.evaluate(() => window.syncline.sync())));
   for (const page of pages) await until(page, isSent, 'everything sent');
   expect(world.differences(recorded)).toEqual(RIGHT);

@@ -1,26 +1,17 @@
 // Requests and answers broken off at every byte, at random: afterwards each session is on the server exactly once.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { amount } from './lib/amount.ts';
-import { AppServer } from './lib/app-server.ts';
 import { createChance } from './lib/chance.ts';
-import { type Fault, type FaultProxy, startFaultProxy } from './lib/fault-proxy.ts';
+import type { Fault } from './lib/fault-proxy.ts';
 import { openWorld } from './lib/fault-world.ts';
+import { useProxy } from './lib/fixtures.ts';
 
 const CUTS = amount(10_000);
 /** So many for each engine; then the network heals, and everything is compared. */
 const CUTS_OF_A_WORLD = 50;
 const SEED = 20_260_101;
 
-const app = new AppServer();
-let proxy: FaultProxy;
-beforeAll(async () => {
-  await app.listen();
-  proxy = await startFaultProxy(app.port);
-});
-afterAll(async () => {
-  await proxy.close();
-  await app.close();
-});
+const faults = useProxy();
 
 async function cutAndHeal(seed: number): Promise<number> {
   const chance = createChance(seed);
@@ -29,7 +20,7 @@ async function cutAndHeal(seed: number): Promise<number> {
     cuts += 1;
     return { kind, at: chance.next(), reset: chance.next() < 0.5 };
   };
-  const world = await openWorld(app, proxy, seed % 2 === 0, () => {
+  const world = await openWorld(faults.app, faults.proxy, seed % 2 === 0, () => {
     if (cuts >= CUTS_OF_A_WORLD || chance.next() < 0.2) return { kind: 'pass' };
     return cut(chance.next() < 0.4 ? 'cut-request' : 'cut-answer');
   });

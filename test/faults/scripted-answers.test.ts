@@ -1,9 +1,9 @@
 // Every answer that was seen in the wild, in place of each call's: what the engine makes of it, and that it ends well.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isFull } from './lib/amount.ts';
-import { AppServer } from './lib/app-server.ts';
-import { type Fault, type FaultProxy, startFaultProxy } from './lib/fault-proxy.ts';
+import type { Fault } from './lib/fault-proxy.ts';
 import { type FaultWorld, openWorld } from './lib/fault-world.ts';
+import { useProxy } from './lib/fixtures.ts';
 import { ACCOUNT, BROKEN, BUSY, type Course, PORTALS, REFUSED, type Script, UNCLEAR } from './lib/scripted-answers.ts';
 
 const MINUTE = 60_000;
@@ -25,16 +25,7 @@ const WORDS: Readonly<Record<Course, readonly string[]>> = {
 /** Whoever is told so stops, with a token or without. */
 const STOPS: readonly Course[] = ['gone', 'update-needed'];
 
-const app = new AppServer();
-let proxy: FaultProxy;
-beforeAll(async () => {
-  await app.listen();
-  proxy = await startFaultProxy(app.port);
-});
-afterAll(async () => {
-  await proxy.close();
-  await app.close();
-});
+const faults = useProxy();
 
 /** What a person does about what the engine shows. */
 async function help(world: FaultWorld): Promise<void> {
@@ -50,7 +41,7 @@ async function help(world: FaultWorld): Promise<void> {
 /** The answer is given for the first calls to that path, or to all for null. A server with the exchange is asked for nothing else. */
 async function play(path: string | null, { fault }: Script): Promise<FaultWorld> {
   let given = 0;
-  const world = await openWorld(app, proxy, path !== EXCHANGE, (call, { clock }): Fault => {
+  const world = await openWorld(faults.app, faults.proxy, path !== EXCHANGE, (call, { clock }): Fault => {
     if ((path !== null && call.path !== path) || given >= TIMES) return { kind: 'pass' };
     given += 1;
     return fault(call, clock.now());
