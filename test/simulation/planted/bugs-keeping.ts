@@ -11,8 +11,8 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'session-without-operation', rows: ['A13', 'A16', 'I-18'], file: 'packages/core/src/sync/record.ts',
     says: 'resolves without having written the session',
-    find: '  draft.put(\'operations\', seq, operation);\n  return { seq, operation };',
-    replace: '  return { seq, operation };',
+    find: '  return { seq: draft.queue(operation), operation };',
+    replace: '  const seq = draft.view.head.nextSeq;\n  draft.setHead({ nextSeq: seq + 1 });\n  return { seq, operation };',
   },
   {
     id: 'running-ends-first', rows: ['A13', 'A16', 'I-18'], file: 'packages/core/src/sync/sessions.ts',
@@ -137,8 +137,8 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'resend-changes-id', rows: ['C05', 'C20'], file: 'packages/core/src/sync/rescue.ts',
     says: 'a session put into a new store gets a new id',
-    find: 'draft.put(\'operations\', seq, { ...operation,',
-    replace: 'draft.put(\'operations\', seq, { ...operation, session: { ...operation.session, id: operation.opId },',
+    find: 'draft.queue({ ...operation,',
+    replace: 'draft.queue({ ...operation, session: { ...operation.session, id: operation.opId },',
   },
   {
     id: 'acked-kept-nowhere', rows: ['A13', 'I-19'], file: 'packages/core/src/sync/settle.ts',

@@ -1,6 +1,6 @@
 // What settling a conflict would do, worked out before anything is done: the sessions before and after, and the minutes that are counted. Pure.
 import type { ConflictChoice, ResolutionPreview } from '../api.ts';
-import { LIMITS } from '@syncline/protocol';
+import { LIMITS, utf8Length } from '@syncline/protocol';
 import { applyEffects, type Effect, effectId } from './effect.ts';
 import { type FinishedSession, isStanding } from './session.ts';
 
@@ -76,7 +76,7 @@ function merge(sessions: readonly FinishedSession[], { startTime, endTime }: Int
   if (first === undefined) return 'has no sessions';
   if (endTime - startTime > LIMITS.sessionMsMax) return 'would be one session of more than 24 hours';
   const note = [...new Set(sessions.map((session) => session.note).filter((text) => text !== ''))].join('\n');
-  if (new TextEncoder().encode(note).byteLength > LIMITS.noteBytesMax) return 'has notes that are too long to be joined';
+  if (utf8Length(note, LIMITS.noteBytesMax) > LIMITS.noteBytesMax) return 'has notes that are too long to be joined';
   return [
     { kind: 'edit', id: first.id, changes: { startTime, endTime, note } },
     ...others.map(({ id }): Effect => ({ kind: 'delete', id })),

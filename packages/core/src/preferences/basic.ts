@@ -4,7 +4,7 @@ import type { PreferenceName } from '@syncline/protocol';
 import type { ParkedReason } from '../api.ts';
 import { asFields, type Fields } from '../model/rows.ts';
 import type { HttpResponse } from '../ports.ts';
-import { FAULTS_MAX, plainText, readCommon, readDetails, readJson, UNCLEAR_MAX } from '../sync/answer.ts';
+import { FAULTS_MAX, plainText, readCommon, readDetails, readJson, REFUSALS, UNCLEAR_MAX } from '../sync/answer.ts';
 import { backOffMs } from '../sync/backoff.ts';
 import type { PreferencesHost } from '../sync/preferences-part.ts';
 import { type Halt, tokenOutcome } from '../sync/push.ts';
@@ -15,7 +15,6 @@ import { type Edit, mapEdits, type State } from './state.ts';
 
 /** A server that does not tell when preferences changed is asked now and then. */
 const LOOK_EVERY_MS = 900_000;
-const REFUSALS: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
 const ROUNDS_MAX = 20;
 
 type Answered = { readonly halt: Halt } | { readonly response: HttpResponse; readonly body: Fields | undefined };
@@ -125,7 +124,7 @@ export class BasicSync {
   /** Parks what the server named; when it named nothing and there were several, each is tried by itself. */
   async #refused(edits: readonly Edit[], status: number, fields: Fields | undefined): Promise<void> {
     const details = readDetails(fields?.['details']);
-    const named = edits.filter(({ name }) => details.some(({ path }) => path === name || path.endsWith(`.${name}`)));
+    const named = edits.filter(({ name }) => details.some(({ path }) => isAbout(path, name)));
     const blamed = named.length > 0 ? named : edits.length === 1 ? edits : [];
     const [code, message] = [plainText(fields?.['code'], `http_${status}`), plainText(fields?.['error'], `The server refused it with ${status}`)];
     const single = new Set(edits.map(({ id }) => id));

@@ -131,15 +131,19 @@ function readSuccess(response: HttpResponse, { operation }: AttemptContext): Out
 }
 
 function readFault(response: HttpResponse, { operation, othersSucceeded }: AttemptContext): Outcome {
-  const body = readJson(response);
-  const message = plainText(body?.['error'], 'The server failed');
+  return faultOf(plainText(readJson(response)?.['error'], 'The server failed'), operation, othersSucceeded);
+}
+
+/** The server failed on a request that carried this item alone. */
+export function faultOf(message: string, operation: Operation, othersSucceeded: boolean): Outcome {
   const { faults } = operation.delivery;
   const isCounted = faults === 0 || othersSucceeded;
   if (isCounted && faults + 1 >= FAULTS_MAX) return { kind: 'parked', reason: { code: 'server_fault', message, details: [] } };
   return failure('item', 'server_fault', message, true, { counts: isCounted ? 'fault' : null });
 }
 
-const REFUSALS: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
+/** Statuses that refuse the one item a request carried. */
+export const REFUSALS: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
 
 function readRefusal(response: HttpResponse, context: AttemptContext): Outcome {
   const body = readJson(response);

@@ -1,9 +1,9 @@
 // Keeping conflicts up to date while sessions come, change and go. Touches only the groups that these sessions take part in;
 // however many arrive at once, one sweep groups them, and no pairs are listed.
-import { type ConflictSession, groupConflicts, pairKey } from '@syncline/protocol';
+import { type ConflictSession, pairKey } from '@syncline/protocol';
 import { type FinishedSession, isStanding } from '../model/session.ts';
 import type { Store } from '../ports.ts';
-import { type ConflictRow, toConflictSession } from './conflict-row.ts';
+import { type ConflictRow, toConflictRows, toConflictSession } from './conflict-row.ts';
 import type { Draft } from './draft.ts';
 import type { Place } from './history.ts';
 import { NotReady } from './plan.ts';
@@ -41,7 +41,7 @@ export function leaveConflicts(draft: Draft, sessionId: string): void {
   const members = new Map<string, ConflictSession>();
   dissolve(draft, sessionId, members);
   members.delete(sessionId);
-  if (members.size > 1) putGroups(draft, groupsOf([...members.values()], draft.view));
+  putGroups(draft, groupsOf([...members.values()], draft.view));
 }
 
 /** Groups these sessions and everything they overlap anew, after pairs were kept or freed. */
@@ -65,17 +65,14 @@ function putGroups(draft: Draft, rows: readonly ConflictRow[]): void {
 
 /** The groups that these sessions form, pairs that somebody chose to keep left out. */
 function groupsOf(sessions: readonly ConflictSession[], view: View): ConflictRow[] {
-  const byId = new Map(sessions.map((session) => [session.id, session]));
-  return groupConflicts([...byId.values()], keptPairs(byId, view)).map((conflict) => ({
-    conflict,
-    sessions: conflict.sessionIds.map((id) => byId.get(id) as ConflictSession),
-  }));
+  // One alone is in conflict with nobody: the common case, each time a session is recorded.
+  return sessions.length < 2 ? [] : toConflictRows(sessions, keptPairs(new Set(sessions.map(({ id }) => id)), view));
 }
 
-function keptPairs(sessions: ReadonlyMap<string, unknown>, view: View): ReadonlySet<string> | undefined {
+function keptPairs(sessions: ReadonlySet<string>, view: View): ReadonlySet<string> | undefined {
   if (view.keepersBySession.size === 0) return undefined;
   const keepers = new Set<string>();
-  for (const id of sessions.keys()) for (const keeper of view.keepersBySession.get(id) ?? []) keepers.add(keeper);
+  for (const id of sessions) for (const keeper of view.keepersBySession.get(id) ?? []) keepers.add(keeper);
   const pairs = new Set<string>();
   for (const keeper of keepers) {
     const ids = view.settlements.get(keeper)?.sessionIds.filter((id) => sessions.has(id)) ?? [];

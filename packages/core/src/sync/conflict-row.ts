@@ -13,10 +13,10 @@ export function toConflictSession(session: FinishedSession): ConflictSession {
   return { id, startTime, endTime, deviceType: source, deviceId: deviceId ?? undefined, category, project };
 }
 
-/** The groups that these sessions form. */
-export function toConflictRows(sessions: readonly ConflictSession[]): ConflictRow[] {
+/** The groups that these sessions form. @param keptPairs pairs that somebody chose to keep. */
+export function toConflictRows(sessions: readonly ConflictSession[], keptPairs?: ReadonlySet<string>): ConflictRow[] {
   const byId = new Map(sessions.map((session) => [session.id, session]));
-  return groupConflicts([...byId.values()]).map((conflict) => ({
+  return groupConflicts([...byId.values()], keptPairs).map((conflict) => ({
     conflict,
     sessions: conflict.sessionIds.map((id) => byId.get(id) as ConflictSession),
   }));

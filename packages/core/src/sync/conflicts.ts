@@ -9,8 +9,7 @@ import type { Ids } from '../ports.ts';
 import type { Source } from '../source.ts';
 import { planEdit } from './edit.ts';
 import type { Local } from './local.ts';
-import { findPacked, type Packed } from './packed-lookup.ts';
-import { NotReady } from './plan.ts';
+import { commitOverPacked, findPacked } from './packed-lookup.ts';
 import type { Stamp } from './record.ts';
 import type { SettlementRow } from './settlement-row.ts';
 
@@ -70,7 +69,7 @@ export class Conflicts implements ConflictsApi {
     const { effects, sessions } = known;
     const by = stamp();
     const looked = sessions.map(({ id }) => id);
-    await this.#commit(looked, (packed, draft) => {
+    await commitOverPacked(local, looked, 'strict', (draft, packed) => {
       for (const before of sessions) {
         const now = draft.view.near(before.id) ?? packed.get(before.id);
         // A settlement rests on what the person saw.
@@ -91,7 +90,7 @@ export class Conflicts implements ConflictsApi {
     if (row.undoneAt !== null) return toSettlement(row);
     const by = stamp();
     const looked = [...new Set([...row.sessionIds, ...row.created])];
-    await this.#commit(looked, (packed, draft) => {
+    await commitOverPacked(local, looked, 'strict', (draft, packed) => {
       const session = looked.map((id) => draft.view.near(id) ?? packed.get(id)).find((found) => found !== undefined);
       if (session === undefined) throw engineError('not_found');
       const settlement = { id: settlementId, kind: row.kind as ConflictChoice['kind'] };
@@ -99,16 +98,6 @@ export class Conflicts implements ConflictsApi {
     });
     onDecided();
     return toSettlement(local.view.settlements.get(settlementId) as SettlementRow);
-  }
-
-  /** A plan that may need packed sessions. */
-  async #commit(ids: readonly string[], plan: (packed: ReadonlyMap<string, FinishedSession>, draft: Parameters<Parameters<Local['commit']>[0]>[0]) => unknown): Promise<void> {
-    const { local } = this.#options;
-    let packed: Packed | null = null;
-    await local.commit((draft) => {
-      if (packed?.version !== draft.view.head.historyVersion) throw new NotReady(async () => void (packed = await findPacked(local, ids)));
-      plan(packed.sessions, draft);
-    }, 'strict');
   }
 
   journal(): readonly Settlement[] {

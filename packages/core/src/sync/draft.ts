@@ -1,4 +1,5 @@
 // The writes of one transaction while they are being decided. Each shows in the view at once, so a later plan sees an earlier one's.
+import type { Operation } from '../model/operation.ts';
 import type { FinishedSession } from '../model/session.ts';
 import type { TableName, Write } from '../ports.ts';
 import { isEqualValue } from './equal.ts';
@@ -40,6 +41,23 @@ export class Draft {
 
   delete(table: SmallTable, key: string | number): void {
     this.#write({ kind: 'delete', table, key });
+  }
+
+  /** Puts an operation at the end of the queue. Returns its number. */
+  queue(operation: Operation): number {
+    const seq = this.view.head.nextSeq;
+    this.setHead({ nextSeq: seq + 1 });
+    this.put('operations', seq, operation);
+    return seq;
+  }
+
+  /** Nothing is known any more of how these operations, on their way until now, ended. */
+  markUnknown(seqs: readonly number[]): void {
+    for (const seq of seqs) {
+      const operation = this.view.operations.get(seq);
+      if (operation === undefined || operation.delivery.unknown) continue;
+      this.put('operations', seq, { ...operation, delivery: { ...operation.delivery, unknown: true } });
+    }
   }
 
   /** Removes operations, as one range where nothing else lies between them. `seqs` ascending. */

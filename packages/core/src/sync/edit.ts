@@ -28,13 +28,11 @@ export function planEdit(draft: Draft, store: Store, packed: ReadonlyMap<string,
   const shown = new Map(ids.map((id) => [id, merge.shown(id)]));
   const known = new Map(ids.map((id) => [id, merge.known(id)]));
   const bases = looked.map((id) => ({ id, version: known.get(id)?.version ?? 0 }));
-  const seq = draft.view.head.nextSeq;
   const operation: Operation = {
     opId, kind, change: { effects, bases, settlement: kind === 'resolve' && settlement !== null ? { ...settlement, id: opId } : settlement },
     owner, session, at: marks.now, delivery: UNTRIED,
   };
-  draft.setHead({ nextSeq: seq + 1 });
-  draft.put('operations', seq, operation);
+  const seq = draft.queue(operation);
   for (const id of new Set(effects.map(effectId))) {
     const after = applyEffects(shown.get(id) ?? null, id, effects, marks.now);
     if (after !== null) draft.put('overlay', id, { server: known.get(id) ?? null, shown: after });

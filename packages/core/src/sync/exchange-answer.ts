@@ -1,8 +1,8 @@
 // The answer of an exchange, read defensively. What has another shape is no answer, and then nothing in it counts.
-import { parseInstant } from '@syncline/protocol';
+import { LIMITS } from '@syncline/protocol';
 import { areTexts, asFields, type Fields, isCancelReason, isCount, isTextOrNull } from '../model/rows.ts';
 import { DEFAULT_PROJECT, type FinishedSession } from '../model/session.ts';
-import { parseServerAnswer, type ServerAnswer } from './server-answer.ts';
+import { parseServerAnswer, readInstant, type ServerAnswer } from './server-answer.ts';
 import type { SettlementRow } from './settlement-row.ts';
 
 export interface OperationAnswer {
@@ -45,15 +45,13 @@ export interface ExchangeAnswer {
   readonly announced: number;
 }
 
-const CHANGES_MAX = 1000;
-
 /** Null for anything but a sound answer. */
 export function parseExchange(body: Fields | undefined): ExchangeAnswer | null {
   if (body === undefined || body['success'] !== true) return null;
   const { epoch, head, cursor, more, status_tag: tag, results, changes, reset } = body;
   const isSound =
     typeof epoch === 'string' && epoch !== '' && isCount(head) && typeof cursor === 'string' && typeof more === 'boolean' && typeof tag === 'string' &&
-    Array.isArray(results) && Array.isArray(changes) && changes.length <= CHANGES_MAX;
+    Array.isArray(results) && Array.isArray(changes) && changes.length <= LIMITS.changesPerPageMax;
   if (!isSound) return null;
   const readResults = readAll(results, readResult);
   const readChanges = readAll(changes, readChange);
@@ -142,12 +140,6 @@ function readSettlement(row: Fields): SettlementRow | null {
   if (typeof id !== 'string' || typeof kind !== 'string' || !areTexts(sessionIds) || !isTextOrNull(deviceId)) return null;
   if (typeof settledAt !== 'number' || undoneAt === undefined) return null;
   return { id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome: 'applied', before: [], created: [] };
-}
-
-/** Undefined when it is neither null, absent nor an instant. */
-function readInstant(value: unknown): number | null | undefined {
-  if (value === null || value === undefined) return null;
-  return typeof value === 'string' ? (parseInstant(value) ?? undefined) : undefined;
 }
 
 function readRunning(row: Fields): AnswerRunning | null {

@@ -1,7 +1,7 @@
 // What one exchange sends: the oldest operations that may go, as many as fit, in the form of the wire. Pure.
 import {
   durationMinutes, EXCHANGE_PROTOCOL, type ExchangeRequest, formatInstant, LIMITS, type Operation as WireOperation, type SessionEdit,
-  type SettlementPlan, type SubmittedSession,
+  type SettlementPlan, type SubmittedSession, utf8Length,
 } from '@syncline/protocol';
 import type { Changes, Effect } from '../model/effect.ts';
 import { cancelFields, type Change, type Operation, submitFields } from '../model/operation.ts';
@@ -29,22 +29,13 @@ export function nextBatch(view: View, now: number, user: string, max: number): B
     const { parked, wait } = operation.delivery;
     if (parked !== null || operation.owner !== user || !isOver(wait, now)) continue;
     const wire = toWire(seq, operation);
-    bytes += bytesAtMost(JSON.stringify(wire));
+    // And a comma.
+    bytes += utf8Length(JSON.stringify(wire)) + 1;
     if (operations.length > 0 && (operations.length >= max || bytes > LIMITS.exchangeBytesMax)) break;
     seqs.push(seq);
     operations.push(wire);
   }
   return { seqs, operations };
-}
-
-/** No character of JSON text takes more than three bytes, and most take one: an upper bound that is exact for ASCII. */
-function bytesAtMost(text: string): number {
-  let bytes = text.length + 1;
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code > 127) bytes += code > 2047 ? 2 : 1;
-  }
-  return bytes;
 }
 
 function toWire(seq: number, operation: Operation): WireOperation {
@@ -94,7 +85,7 @@ function planOf({ effects }: Change): SettlementPlan {
 }
 
 /** The body of an exchange. */
-export function exchangeBody(view: View, self: Self, run: string, cursor: string | null, batch: Batch, limit: number): ExchangeRequest {
+export function exchangeBody(view: View, self: Self, run: string, cursor: string | null, batch: Batch): ExchangeRequest {
   const { exchange } = view.sync;
   const oldest = view.operations.values().next().value;
   return {
@@ -113,6 +104,6 @@ export function exchangeBody(view: View, self: Self, run: string, cursor: string
     epoch: exchange?.epoch ?? null,
     operations: batch.operations,
     status_tag: exchange?.tag ?? null,
-    limit,
+    limit: LIMITS.changesPerPageMax,
   };
 }

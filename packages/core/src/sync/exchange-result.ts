@@ -2,7 +2,7 @@
 import type { Operation } from '../model/operation.ts';
 import type { Fields } from '../model/rows.ts';
 import { isSameContent } from '../model/session.ts';
-import { type Failure, FAULTS_MAX, failure, type Outcome, plainText, readDetails, UNCLEAR_MAX } from './answer.ts';
+import { FAULTS_MAX, failure, faultOf, type Outcome, plainText, readDetails, UNCLEAR_MAX } from './answer.ts';
 import type { OperationAnswer } from './exchange-answer.ts';
 
 /** Codes after which the same operation may pass later: it waits, and counts towards being parked. */
@@ -38,9 +38,5 @@ function unclear(operation: Operation): Outcome {
 export function wholeRefusal(status: number, body: Fields | undefined, operation: Operation, othersSucceeded: boolean): Outcome {
   const message = plainText(body?.['error'], `The server refused it with ${status}`);
   if (status < 500) return { kind: 'parked', reason: { code: plainText(body?.['code'], `http_${status}`), message, details: readDetails(body?.['details']) } };
-  const { faults } = operation.delivery;
-  const isCounted = faults === 0 || othersSucceeded;
-  if (isCounted && faults + 1 >= FAULTS_MAX) return { kind: 'parked', reason: { code: 'server_fault', message, details: [] } };
-  const fault: Failure = failure('item', 'server_fault', message, true, { counts: isCounted ? 'fault' : null });
-  return fault;
+  return faultOf(message, operation, othersSucceeded);
 }

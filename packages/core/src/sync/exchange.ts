@@ -1,28 +1,26 @@
 // One complete sync: operations go up, their results, everybody's changes and the status come down, and all of an answer is written in one
 // transaction. Repeats itself while there is more in either direction.
-import { type Operation, sessionsOf } from '../model/operation.ts';
+import { LIMITS } from '@syncline/protocol';
+import { isDocumented, type Operation, sessionsOf } from '../model/operation.ts';
 import type { FinishedSession } from '../model/session.ts';
-import { type Failure, type Outcome, readCommon, readJson } from './answer.ts';
+import { type Failure, failure, type Outcome, readCommon, readJson } from './answer.ts';
 import type { Draft } from './draft.ts';
 import { type ExchangeAnswer, parseExchange } from './exchange-answer.ts';
 import { type Batch, exchangeBody, nextBatch } from './exchange-request.ts';
 import { readResult, wholeRefusal } from './exchange-result.ts';
 import { Merge } from './merge.ts';
-import { findPacked, type Packed } from './packed-lookup.ts';
-import { NotReady } from './plan.ts';
+import { commitOverPacked } from './packed-lookup.ts';
 import { withoutOwn } from './poll.ts';
 import { type Drained, type Halt, type PushOptions, tokenOutcome } from './push.ts';
 import { planReoffer, Verification } from './reoffer.ts';
-import { type Settled, settleInto } from './settle.ts';
+import { INCOHERENT } from './server-answer.ts';
+import { planSettle, type Settled, settleInto } from './settle.ts';
 import { planSettlements } from './settlements.ts';
 import type { Self } from './status.ts';
 import type { ExchangePosition } from './sync-state.ts';
 
-const OPERATIONS_MAX = 1000;
-const CHANGES_LIMIT = 1000;
 /** So many clones in one term of a leader, and it is no straggler of an earlier one. */
 const CLONE_PROOFS = 2;
-const INCOHERENT = 'incoherent_answer';
 
 export interface ExchangerOptions extends PushOptions {
   readonly self: Self;
@@ -34,11 +32,10 @@ export class Exchanger {
   #run: string;
   #clones = 0;
   /** Fewer after a refusal of the whole: one bad operation must not hold up the others. */
-  #most = OPERATIONS_MAX;
+  #most: number = LIMITS.opsPerExchangeMax;
   /** The walk from the beginning, as far as it came; forgotten with the leader. */
   #walk: Verification | null = null;
   #sent = 0;
-  #progress = 0;
 
   constructor(options: ExchangerOptions) {
     this.#options = options;
@@ -50,13 +47,12 @@ export class Exchanger {
     this.#run = this.#options.ids.uuid();
     this.#clones = 0;
     this.#walk = null;
-    this.#most = OPERATIONS_MAX;
+    this.#most = LIMITS.opsPerExchangeMax;
   }
 
   /** Exchanges until there is nothing more, or something stands in the way. */
   async run(term: number, signal: AbortSignal): Promise<Drained> {
     this.#sent = 0;
-    this.#progress = 0;
     const pending = this.#options.local.view.operations.size;
     for (;;) {
       const round = await this.#round(term, signal, pending);
@@ -73,7 +69,7 @@ export class Exchanger {
     const { exchange } = local.view.sync;
     const cursor = exchange === null || exchange.isVerifying ? (this.#walk?.cursor ?? null) : exchange.cursor;
     const before = this.#operationsOf(batch);
-    const body = exchangeBody(local.view, self, this.#run, cursor, batch, CHANGES_LIMIT);
+    const body = exchangeBody(local.view, self, this.#run, cursor, batch);
     const sent = await calls.post('/api/sync/exchange', JSON.stringify(body), signal);
     if (signal.aborted && !(sent.kind === 'answered' && sent.result.ok)) return null;
     if (sent.kind === 'no_token') return this.#failed(batch, tokenOutcome(sent), term, false);
@@ -85,7 +81,7 @@ export class Exchanger {
     if (response.status >= 300) return this.#refused(batch, response.status, fields, term);
     const answer = parseExchange(fields);
     if (answer === null) return this.#incoherent(batch, term);
-    this.#most = Math.min(OPERATIONS_MAX, this.#most * 2);
+    this.#most = Math.min(LIMITS.opsPerExchangeMax, this.#most * 2);
     const isKept = await this.#keep(answer, batch, before, cursor, term);
     if (!isKept || signal.aborted) return null;
     const isMore = answer.more || nextBatch(local.view, clock.now(), user, 1).seqs.length > 0 || this.#isWalking();
@@ -106,7 +102,7 @@ export class Exchanger {
     const batch = nextBatch(draft.view, draft.now, this.#options.user, this.#most);
     draft.setHead({ inFlight: batch.seqs });
     if (batch.seqs.length > 0) {
-      const progress = { done: this.#progress, total: Math.max(total, this.#progress + batch.seqs.length) };
+      const progress = { done: this.#sent, total: Math.max(total, this.#sent + batch.seqs.length) };
       draft.setSync({ phase: 'syncing', progress }, this.#options.contact.latest);
     }
     return batch;
@@ -119,29 +115,26 @@ export class Exchanger {
       return { seq, opId: operation.opId, outcome: readResult(answer.results.get(operation.opId), operation), random: ids.random() };
     });
     const walk = this.#walkAfter(answer, sentCursor, before.filter((_, i) => settled[i]?.outcome.kind === 'acknowledged').flatMap(sessionsOf));
-    let packed: Packed | null = null;
     const records = [...answer.sessions, ...settled.flatMap(({ outcome }) => (outcome.kind === 'acknowledged' ? outcome.sessions : []))];
-    const kept = [...answer.settlements.map(({ sessionIds }) => sessionIds), ...before.map(sessionsOf)].flat();
+    // What was only recorded here lies in the outbox and nowhere else.
+    const decided = before.filter((operation) => !isDocumented(operation)).map(sessionsOf);
+    const kept = [...answer.settlements.map(({ sessionIds }) => sessionIds), ...decided].flat();
     const wanted = [...records.map(({ id }) => id), ...kept];
-    const isKept = await local.commit((draft) => {
-      if (packed?.version !== draft.view.head.historyVersion) throw new NotReady(async () => void (packed = await findPacked(local, wanted)));
-      return this.#plan(draft, answer, settled, before, packed.sessions, walk, term);
-    }, 'relaxed');
+    const isKept = await commitOverPacked(local, wanted, 'relaxed', (draft, packed) => this.#plan(draft, answer, settled, before, packed, walk, term));
     if (!isKept) return false;
     this.#walk = walk;
     for (const { outcome } of settled) if (outcome.kind === 'acknowledged') this.#sent += 1;
-    this.#progress = this.#sent;
     if (walk !== null && !answer.more) await this.#finishWalk(walk, term);
     return true;
   }
 
   /** Where the walk from the beginning is after this answer; null without one. @param own sessions this request told of: no change says so. */
-  #walkAfter({ reset, cursor, sessions, settlements }: ExchangeAnswer, sentCursor: string | null, own: readonly string[]): Verification | null {
+  #walkAfter({ reset, cursor, sessions }: ExchangeAnswer, sentCursor: string | null, own: readonly string[]): Verification | null {
     const isBack = reset === 'epoch' || reset === 'cursor_ahead';
     const isVerifying = isBack || this.#isWalking();
     if (!isVerifying) return null;
     const isFirst = isBack || sentCursor === null || this.#walk === null;
-    return (isFirst ? Verification.begin() : (this.#walk as Verification)).with(cursor, [...sessions.map(({ id }) => id), ...own], settlements);
+    return (isFirst ? Verification.begin() : (this.#walk as Verification)).with(cursor, [...sessions.map(({ id }) => id), ...own]);
   }
 
   #plan(
@@ -185,8 +178,8 @@ export class Exchanger {
   }
 
   async #finishWalk(walk: Verification, term: number): Promise<void> {
-    const { local, ids, self, user } = this.#options;
-    await planReoffer(local, walk, { term, owner: user, ids, deviceId: self.deviceId });
+    const { local, ids, user } = this.#options;
+    await planReoffer(local, walk, { term, owner: user, ids });
     this.#walk = null;
   }
 
@@ -207,11 +200,7 @@ export class Exchanger {
   async #takeBack(term: number, isUnknown: boolean): Promise<void> {
     await this.#options.local.commit((draft) => {
       if (draft.view.head.term !== term) return;
-      for (const seq of isUnknown ? draft.view.head.inFlight : []) {
-        const operation = draft.view.operations.get(seq);
-        if (operation === undefined || operation.delivery.unknown) continue;
-        draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, unknown: true } });
-      }
+      if (isUnknown) draft.markUnknown(draft.view.head.inFlight);
       draft.setHead({ inFlight: [] });
     }, 'relaxed');
   }
@@ -240,11 +229,8 @@ export class Exchanger {
     const { ids, local } = this.#options;
     const othersSucceeded = operation.delivery.successesAtFault !== local.view.sync.successes;
     const outcome = wholeRefusal(status, body, operation, othersSucceeded);
-    await local.commit((draft) => {
-      const merge = new Merge(draft, local.store, new Map());
-      settleInto(merge, draft, term, [{ seq: seqs[0] as number, opId: operation.opId, outcome, random: ids.random() }]);
-      merge.finish();
-    }, 'relaxed');
+    const settled: Settled = { seq: seqs[0] as number, opId: operation.opId, outcome, random: ids.random() };
+    await local.commit((draft) => planSettle(draft, local.store, term, [settled]), 'relaxed');
     if (outcome.kind !== 'failed') return 'again';
     await this.#halt(outcome);
     return outcome;
@@ -255,9 +241,7 @@ export class Exchanger {
     await this.#options.local.commit((draft) => {
       draft.setSync({ problems: [...new Set([...draft.view.sync.problems, INCOHERENT])] });
     }, 'relaxed');
-    const halt: Failure = {
-      kind: 'failed', scope: 'server', code: INCOHERENT, message: 'The answer made no sense', retryAfterMs: null, unknown: true, counts: null,
-    };
+    const halt = failure('server', INCOHERENT, 'The answer made no sense', true);
     await this.#halt(halt);
     return halt;
   }
@@ -279,7 +263,5 @@ export class Exchanger {
 }
 
 function busy(status: number): Failure {
-  return {
-    kind: 'failed', scope: 'server', code: `http_${status}`, message: `The server answered ${status}`, retryAfterMs: null, unknown: status >= 500, counts: null,
-  };
+  return failure('server', `http_${status}`, `The server answered ${status}`, status >= 500);
 }

@@ -2,11 +2,14 @@
 import type { FinishedSession } from '../model/session.ts';
 import { idHash } from '../store-name.ts';
 import { unpackChunk } from './history-chunk.ts';
+import type { Draft } from './draft.ts';
 import type { Local } from './local.ts';
+import { NotReady } from './plan.ts';
+import type { Durability } from '../ports.ts';
 
 const CHUNKS_AT_ONCE = 8;
 
-export interface Packed {
+interface Packed {
   /** The history version for which the answer holds. */
   readonly version: number;
   readonly sessions: ReadonlyMap<string, FinishedSession>;
@@ -31,4 +34,15 @@ export async function findPacked(local: Local, ids: Iterable<string>): Promise<P
     }
   }
   return { version, sessions };
+}
+
+/** Commits a plan that may meet any of these sessions in packed history. */
+export function commitOverPacked<T>(
+  local: Local, ids: readonly string[], durability: Durability, plan: (draft: Draft, packed: ReadonlyMap<string, FinishedSession>) => T,
+): Promise<T> {
+  let packed: Packed | null = null;
+  return local.commit((draft) => {
+    if (packed?.version !== draft.view.head.historyVersion) throw new NotReady(async () => void (packed = await findPacked(local, ids)));
+    return plan(draft, packed.sessions);
+  }, durability);
 }

@@ -4,12 +4,10 @@ import { readJson, readPlainCall } from './answer.ts';
 import { isEqualValue } from './equal.ts';
 import type { Local } from './local.ts';
 import { type Halt, tokenOutcome } from './push.ts';
-import { parseServerAnswer, type ServerAnswer } from './server-answer.ts';
+import { INCOHERENT, parseServerAnswer, type ServerAnswer } from './server-answer.ts';
 import type { ServerCalls } from './server-calls.ts';
 import { findOwn, type Self } from './status.ts';
 import type { StoredAnswer } from './sync-state.ts';
-
-const INCOHERENT = 'incoherent_answer';
 
 /** Null when the server answered, whether or not it made sense. */
 export async function pollStatus(

@@ -29,11 +29,8 @@ export interface Written {
 
 function append(draft: Draft, store: Store, session: FinishedSession, kind: 'submit' | 'cancel', stamp: Stamp): Written {
   if (kind === 'submit') joinConflicts(draft, store, session);
-  const seq = draft.view.head.nextSeq;
   const operation: Operation = { opId: stamp.opId, kind, change: null, owner: stamp.owner, session, at: stamp.marks.now, delivery: UNTRIED };
-  draft.setHead({ nextSeq: seq + 1 });
-  draft.put('operations', seq, operation);
-  return { seq, operation };
+  return { seq: draft.queue(operation), operation };
 }
 
 /** What this very act wrote already: a transaction may run again after a commit that nobody heard of. */
@@ -182,12 +179,9 @@ export function planRetry(
 
 /** A parked edit goes to the end of the queue as it is. */
 function planAgain(draft: Draft, seq: number, operation: Operation, { opId, marks }: Stamp): Written {
-  const next = draft.view.head.nextSeq;
   const again: Operation = { ...operation, opId, at: marks.now, delivery: UNTRIED };
   draft.deleteOperations([seq]);
-  draft.setHead({ nextSeq: next + 1 });
-  draft.put('operations', next, again);
-  return { seq: next, operation: again };
+  return { seq: draft.queue(again), operation: again };
 }
 
 /** Gives up an operation that is parked, or too early. */

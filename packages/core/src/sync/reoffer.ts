@@ -9,32 +9,28 @@ import type { Draft } from './draft.ts';
 import { type ChunkInfo, packChunk, unpackChunk } from './history-chunk.ts';
 import type { Local } from './local.ts';
 import { NotReady } from './plan.ts';
-import type { SettlementRow } from './settlement-row.ts';
 
 /** What a walk from the beginning has met so far. */
 export class Verification {
   readonly cursor: string | null;
   readonly #seen: Set<string>;
-  readonly #settlements: Set<string>;
   /** Sessions that the server holds in an older state than this device. */
   readonly newer: Map<string, { readonly ours: FinishedSession; readonly theirs: FinishedSession }>;
 
-  private constructor(cursor: string | null, seen: Set<string>, settlements: Set<string>, newer: Verification['newer']) {
+  private constructor(cursor: string | null, seen: Set<string>, newer: Verification['newer']) {
     this.cursor = cursor;
     this.#seen = seen;
-    this.#settlements = settlements;
     this.newer = newer;
   }
 
   static begin(): Verification {
-    return new Verification(null, new Set(), new Set(), new Map());
+    return new Verification(null, new Set(), new Map());
   }
 
-  /** The walk one page further. */
-  with(cursor: string, sessions: readonly string[], settlements: readonly SettlementRow[]): Verification {
+  /** The walk one page further. The cursor of this one stays: it holds until the page is kept. */
+  with(cursor: string, sessions: readonly string[]): Verification {
     for (const id of sessions) this.#seen.add(id);
-    for (const { id } of settlements) this.#settlements.add(id);
-    return new Verification(cursor, this.#seen, this.#settlements, this.newer);
+    return new Verification(cursor, this.#seen, this.newer);
   }
 
   /** @param ours the state this device had from the server before its time went back. */
@@ -47,17 +43,12 @@ export class Verification {
   isMissing(id: string): boolean {
     return !this.#seen.has(id);
   }
-
-  isSettlementMissing(id: string): boolean {
-    return !this.#settlements.has(id);
-  }
 }
 
 export interface Reoffer {
   readonly term: number;
   readonly owner: string;
   readonly ids: Ids;
-  readonly deviceId: string;
 }
 
 /** Puts everything the server lacks into the outbox, a chunk of history at a time, and ends the walk. */
@@ -99,9 +90,7 @@ function reofferChunk(
 }
 
 function offer(draft: Draft, session: FinishedSession, kind: OperationKind, change: Operation['change'], opId: string, { owner }: Reoffer): void {
-  const seq = draft.view.head.nextSeq;
-  draft.setHead({ nextSeq: seq + 1 });
-  draft.put('operations', seq, { opId, kind, change, owner, session, at: Math.round(draft.now), delivery: { ...UNTRIED, unknown: true } });
+  draft.queue({ opId, kind, change, owner, session, at: Math.round(draft.now), delivery: { ...UNTRIED, unknown: true } });
 }
 
 function finish(draft: Draft, walk: Verification, opIds: readonly string[], by: Reoffer): void {

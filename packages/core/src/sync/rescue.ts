@@ -32,10 +32,8 @@ export async function rescue(local: Local, held: Held): Promise<number> {
       const { id } = operation.session;
       if (acknowledged.has(id) || draft.view.seqsOf(id).length > 0) continue;
       if (operation.kind === 'submit') joinConflicts(draft, local.store, operation.session);
-      const seq = draft.view.head.nextSeq;
-      draft.setHead({ nextSeq: seq + 1 });
       // Whether it was on its way when the store went, nobody knows.
-      draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, unknown: true } });
+      draft.queue({ ...operation, delivery: { ...operation.delivery, unknown: true } });
       saved += 1;
     }
     for (const running of held.running) {

@@ -24,6 +24,9 @@ export interface ServerAnswer {
   readonly everyDuplicate: boolean;
 }
 
+/** The problem that is shown after an answer that makes no sense. */
+export const INCOHERENT = 'incoherent_answer';
+
 const DEVICES_MAX = 1000;
 const CONFLICTS_MAX = 10_000;
 
@@ -73,7 +76,7 @@ function readList<T>(value: unknown, max: number, read: (item: unknown) => T | n
 }
 
 /** Undefined when it is neither null, absent nor an instant. */
-function readInstant(value: unknown): number | null | undefined {
+export function readInstant(value: unknown): number | null | undefined {
   if (value === null || value === undefined) return null;
   return typeof value === 'string' ? (parseInstant(value) ?? undefined) : undefined;
 }

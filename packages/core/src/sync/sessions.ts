@@ -11,7 +11,7 @@ import type { Clock, Ids } from '../ports.ts';
 import type { Source } from '../source.ts';
 import type { Self } from './status.ts';
 import { planEdit } from './edit.ts';
-import { findPacked, type Packed } from './packed-lookup.ts';
+import { commitOverPacked } from './packed-lookup.ts';
 import { LiveList } from './live-list.ts';
 import type { Local } from './local.ts';
 import { NotReady } from './plan.ts';
@@ -196,14 +196,12 @@ export class Sessions implements SessionsApi {
     const { local, reader } = this.#options;
     const stamp = this.stamp();
     const key = canonical(id, 'not_found');
-    let packed: Packed | null = null;
-    const written = await local.commit((draft) => {
-      if (packed?.version !== draft.view.head.historyVersion) throw new NotReady(async () => void (packed = await findPacked(local, [key])));
-      const session = draft.view.near(key) ?? packed.sessions.get(key) ?? null;
+    const written = await commitOverPacked(local, [key], 'strict', (draft, packed) => {
+      const session = draft.view.near(key) ?? packed.get(key) ?? null;
       const isFit = session !== null && session.cancelled === null && (session.deletedAt === null) === (kind !== 'restore');
       if (!isFit) throw engineError('not_found');
-      return planEdit(draft, local.store, packed.sessions, { kind, session, effects: effectsOn(session), looked: [key], settlement: null }, stamp);
-    }, 'strict');
+      return planEdit(draft, local.store, packed, { kind, session, effects: effectsOn(session), looked: [key], settlement: null }, stamp);
+    });
     this.#options.onRecorded();
     return reader.fromWritten(written);
   }

@@ -55,9 +55,7 @@ function seqOf(draft: Draft, sentAs: number, opId: string): number | null {
   return null;
 }
 
-/**
- * Takes settled operations out of the outbox, and what the server now holds of their sessions into the merge.
- */
+/** Takes settled operations out of the outbox, and what the server now holds of their sessions into the merge. */
 function acknowledge(draft: Draft, merge: Merge, operations: ReadonlyMap<number, Acknowledged>): void {
   if (operations.size === 0) return;
   const touched = new Set<string>();
@@ -134,11 +132,7 @@ export function planAskHeldAgain(draft: Draft): void {
 /** A new leader: what was in flight has an unknown outcome, and the older leader's bookkeeping ends. */
 export function planTakeOver(draft: Draft): number {
   const { head } = draft.view;
-  for (const seq of head.inFlight) {
-    const operation = draft.view.operations.get(seq);
-    if (operation === undefined || operation.delivery.unknown) continue;
-    draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, unknown: true } });
-  }
+  draft.markUnknown(head.inFlight);
   const term = head.term + 1;
   draft.setHead({ inFlight: [], term });
   draft.setSync({ phase: draft.view.sync.phase === 'syncing' ? 'idle' : draft.view.sync.phase, progress: null });

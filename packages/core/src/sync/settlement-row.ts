@@ -1,27 +1,17 @@
 // A settlement as this device knows it: one row for each, undone and superseded ones included, so that the journal is complete.
 import { asFields, areTexts, isNumberOrNull, isTextOrNull, readFinished } from '../model/rows.ts';
+import type { Settlement } from '../api.ts';
 import type { FinishedSession } from '../model/session.ts';
 
-/** `pending`: decided here, the server has not settled it · `applied` · `superseded`: something else was first, nothing came of it. */
-export type SettlementOutcome = 'pending' | 'applied' | 'superseded';
-
-export interface SettlementRow {
-  readonly id: string;
-  readonly kind: string;
-  /** Ordered by id. */
-  readonly sessionIds: readonly string[];
-  /** By the server's clock once it is settled, before that by this device's. */
-  readonly settledAt: number;
-  readonly undoneAt: number | null;
-  readonly deviceId: string | null;
-  readonly outcome: SettlementOutcome;
+/** `sessionIds` ordered by id; `settledAt` by the server's clock once it is settled, before that by this device's. */
+export interface SettlementRow extends Settlement {
   /** What it changed, as it was before: known only on the device that decided. */
   readonly before: readonly FinishedSession[];
   /** Sessions it made. */
   readonly created: readonly string[];
 }
 
-const OUTCOMES: ReadonlySet<unknown> = new Set<SettlementOutcome>(['pending', 'applied', 'superseded']);
+const OUTCOMES: ReadonlySet<unknown> = new Set<Settlement['outcome']>(['pending', 'applied', 'superseded']);
 
 export function readSettlement(value: unknown): SettlementRow | null {
   const row = asFields(value);
