@@ -19,7 +19,9 @@ describe('the status board', () => {
     timer = await profile.page(`${server.url}/`);
     await signIn(timer);
     board = await profile.page(`${server.url}/status-board/`);
-    for (const page of [timer, board]) await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await timer.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    // Until its own worker is there the board is in the care of the timer's, which keeps other pages.
+    await board.waitForFunction(() => navigator.serviceWorker.controller?.scriptURL.includes('/status-board/'));
   });
   afterAll(async () => {
     await profile.dispose();

@@ -42,9 +42,14 @@ export async function addPastSession(page: Page, session: { start: number; end: 
   await dialog.getByLabel('Project').fill(session.project);
   await dialog.getByRole('button', { name: 'Add session' }).click();
   await dialog.waitFor({ state: 'hidden' });
+  // Sessions of other devices may come into the list at the same moment.
+  const words = [session.category, session.project, fieldTime(session.start).slice(11)];
   const added = await page.waitForFunction(
-    (known) => [...document.querySelectorAll('[data-session-id]')].map((row) => row.getAttribute('data-session-id')).find((id) => id !== null && !known.includes(id)),
-    [...before],
+    ([known, said]) => [...document.querySelectorAll('[data-session-id]')]
+      .filter((row) => said.every((word) => row.textContent.includes(word)))
+      .map((row) => row.getAttribute('data-session-id'))
+      .find((id) => id !== null && !known.includes(id)),
+    [[...before], words] as const,
   );
   return String(await added.jsonValue());
 }
