@@ -73,6 +73,8 @@ describe('the web timer', () => {
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Finish');
     await page.keyboard.press('Space');
     await page.locator('[data-state="confirmed"]').first().waitFor();
+    // The button that had the focus is gone; the keyboard stays with the timer.
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Timer');
     await page.getByRole('button', { name: 'Add past session' }).press('Enter');
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');

@@ -111,7 +111,7 @@ describe('the web timer', () => {
     await addPastSession(page, { start: base + 3 * HOUR, end: base + 3.5 * HOUR, category: 'writing', project: 'unsent' });
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('dialog').getByText('1 session not sent yet').waitFor();
-    await page.getByRole('button', { name: 'Sign out and keep them here' }).click();
+    await page.getByRole('button', { name: 'Sign out and keep it here' }).click();
     await page.getByLabel('Username').waitFor();
     await second.getByLabel('Username').waitFor();
     expect(await profile.context.cookies()).toHaveLength(1);

@@ -6,8 +6,12 @@ import { deviceTypeName, type DeviceStatus } from '@syncline/protocol';
 type Words = Readonly<Record<string, string>>;
 
 const OVERALL: Words = { healthy: 'In sync', delayed: 'Catching up', conflicts: 'Sessions overlap', offline: 'Nothing seen lately' };
-// The icons of the public page, and words beside them.
-const ICONS: Words = { up_to_date: '✅', stale: '⚠️', pending: '⏳', offline: '📱' };
+// The web timer's pictures, as paths in a square of 16; words always stand beside them.
+const ALERT = 'M8 5v4M8 11.5v.01M8 14A6 6 0 108 2a6 6 0 000 12z';
+const ICONS: Words = {
+  up_to_date: 'M3.5 8.5l3 3 6-7', pending: 'M8 4.5V8l2.5 1.5M8 14A6 6 0 108 2a6 6 0 000 12z', stale: ALERT,
+  offline: 'M2 2l12 12M4.6 8.1A5 5 0 018 6.7M11.4 8.1l-.4-.3M2.3 5.5A8 8 0 015 3.9M13.7 5.5A8.3 8.3 0 008 3.2M6.5 10.3a2.2 2.2 0 013 0M8 12.6v.01',
+};
 const DEVICE_WORDS: Words = { up_to_date: 'Up to date', pending: 'Waiting to send', stale: 'Behind', offline: 'Not seen lately' };
 const CONNECTIONS: Words = {
   offline: 'This display has no network. Other devices are shown as they were last seen.',
@@ -57,6 +61,7 @@ function waitingWords({ devices, data_summary: summary, local }: EngineStatus): 
 
 export interface DeviceTile {
   readonly word: string;
+  /** Path of its picture. */
   readonly icon: string;
   readonly name: string;
   readonly state: string;
@@ -67,7 +72,7 @@ export interface DeviceTile {
 export function deviceTiles(devices: readonly DeviceStatus[], now: number): DeviceTile[] {
   return devices.map(({ device_type: type, sync_status: word, sessions_pending: pending, last_seen: seen, version }) => ({
     word,
-    icon: ICONS[word] ?? '❓',
+    icon: ICONS[word] ?? ALERT,
     name: deviceTypeName(type),
     state: stateWords(word, pending),
     detail: `${seenWords(seen, now)} · ${version}`,

@@ -6,7 +6,20 @@ export function place(id: string): HTMLElement {
   return found;
 }
 
-export function element(tag: string, className: string, ...content: readonly (string | HTMLElement)[]): HTMLElement {
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** A picture of one path, for the eye only. */
+export function picture(path: string): SVGElement {
+  const [drawn, line] = [document.createElementNS(SVG, 'svg'), document.createElementNS(SVG, 'path')] as const;
+  drawn.setAttribute('class', 'icon');
+  drawn.setAttribute('viewBox', '0 0 16 16');
+  drawn.setAttribute('aria-hidden', 'true');
+  line.setAttribute('d', path);
+  drawn.append(line);
+  return drawn;
+}
+
+export function element(tag: string, className: string, ...content: readonly (string | Element)[]): HTMLElement {
   const made = document.createElement(tag);
   made.className = className;
   made.append(...content);

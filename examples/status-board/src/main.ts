@@ -5,7 +5,7 @@ import { createSyncEngine, type SyncEngine } from '@syncline/core';
 import { combineLatest, map, timer } from 'rxjs';
 import { onUserChange, rememberedUser, Tokens } from './account.ts';
 import { type Board, boardOf, type DeviceTile, deviceTiles } from './board.ts';
-import { element, place, say } from './dom.ts';
+import { element, picture, place, say } from './dom.ts';
 import { keepPage } from './keep-page.ts';
 import './styles.css';
 
@@ -24,11 +24,8 @@ function showBoard({ word, overall, waiting, facts, notice, advice }: Board): vo
 }
 
 function showDevices(tiles: readonly DeviceTile[]): void {
-  place('devices').replaceChildren(...tiles.map(({ word, icon, name, state, detail }) => {
-    const picture = element('span', 'icon', icon);
-    picture.setAttribute('aria-hidden', 'true');
-    return element('li', `device ${word}`, picture, element('strong', '', name), element('span', 'state', state), element('span', 'detail', detail));
-  }));
+  place('devices').replaceChildren(...tiles.map(({ word, icon, name, state, detail }) =>
+    element('li', `device ${word}`, picture(icon), element('strong', '', name), element('span', 'state', state), element('span', 'detail', detail))));
 }
 
 /** The server refused the token: the cookie may give a new one, once for each refusal. */

@@ -17,11 +17,12 @@ export function ConflictPanel({ engine }: { readonly engine: SyncEngine }) {
       {conflicts.length === 0 && <p className="muted">No sessions overlap.</p>}
       <ul className="rows">
         {shown.map((conflict) => {
-          const { title, lines } = conflictView(conflict, known, now);
+          const { title, lines, advice } = conflictView(conflict, known, now);
           return (
             <li key={conflict.id} data-testid="conflict" data-sessions={conflict.sessionIds.join(',')} className="conflict">
               <p><strong>{title}</strong></p>
               <ul className="sides">{lines.map(({ id, text, detail }) => <li key={id}>{text}<span className="note">{detail}</span></li>)}</ul>
+              {advice !== null && <p className="note">{advice}</p>}
             </li>
           );
         })}
@@ -35,6 +36,9 @@ export function ConflictPanel({ engine }: { readonly engine: SyncEngine }) {
 function useKnown(engine: SyncEngine, ids: readonly string[]): ReadonlyMap<string, Session> {
   const [known, setKnown] = useState<ReadonlyMap<string, Session>>(new Map());
   const key = ids.join();
+  const { version } = useSource(engine.status).local;
+  // What other devices recorded may come later than the news that it overlaps: looked up again until all are here.
+  const missingAt = ids.every((id) => known.has(id)) ? 0 : version;
   useEffect(() => {
     let isOver = false;
     const wanted = key === '' ? [] : key.split(',');
@@ -42,6 +46,6 @@ function useKnown(engine: SyncEngine, ids: readonly string[]): ReadonlyMap<strin
       if (!isOver) setKnown(new Map(found.filter((session) => session !== null).map((session) => [session.id, session])));
     }, () => undefined);
     return () => void (isOver = true);
-  }, [engine, key]);
+  }, [engine, key, missingAt]);
   return known;
 }

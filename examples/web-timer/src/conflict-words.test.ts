@@ -13,6 +13,7 @@ describe('conflictView', () => {
     const known = new Map([['a', session('a', at(9), at(10), 'mac_app')], ['b', session('b', at(9, 40), at(11), 'web_timer')]]);
     const view = conflictView(conflict, known, at(12));
     expect(view.title).toBe('Two sessions on Mac app and Web timer share 20 minutes');
+    expect(view.advice).toBeNull();
     expect(view.lines.map(({ text, detail }) => `${text}: ${detail}`)).toEqual([
       'writing for thesis: Today 09:00–10:00 · 1 hour · Mac app',
       'writing for thesis: Today 09:40–11:00 · 1 hour 20 minutes · Web timer',
@@ -23,6 +24,8 @@ describe('conflictView', () => {
     const view = conflictView(conflict, new Map(), at(12));
     expect(view.title).toBe('2 sessions at the same time on Mac app and Web timer');
     expect(view.lines.map(({ text }) => text)).toEqual(['A session recorded by Mac app', 'A session recorded by Web timer']);
+    expect(view.lines[0]?.detail).toContain('this device has not been told');
+    expect(view.advice).toContain('sync now');
   });
 
   it('does not guess the device when several sessions share one', () => {

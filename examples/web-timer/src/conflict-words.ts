@@ -6,19 +6,23 @@ import { count, dayWords, lengthWords, listed, span } from './words.ts';
 export interface ConflictView {
   readonly title: string;
   readonly lines: readonly { readonly id: string; readonly text: string; readonly detail: string }[];
+  /** What to do when sessions cannot be compared here; null when they can. */
+  readonly advice: string | null;
 }
 
 /** @param known the sessions this device has, by id; those of other devices may be missing. */
 export function conflictView(conflict: Conflict, known: ReadonlyMap<string, Session>, now: number): ConflictView {
   const { sessionIds, deviceTypes } = conflict;
+  const areAllHere = sessionIds.every((id) => known.has(id));
   return {
+    advice: areAllHere ? null : 'To compare them, sync now; if they do not appear, open the app that recorded them.',
     title: titleOf(conflict, sessionIds.map((id) => known.get(id))),
     lines: sessionIds.map((id, index) => {
       const session = known.get(id);
       // With as many types as sessions, each session has the type of its place; otherwise only the server knows.
       const type = session?.source ?? (deviceTypes.length === sessionIds.length ? deviceTypes[index] : undefined);
       const where = type === undefined ? 'another device' : deviceTypeName(type);
-      if (session === undefined) return { id, text: `A session recorded by ${where}`, detail: 'Its times are not on this device.' };
+      if (session === undefined) return { id, text: `A session recorded by ${where}`, detail: 'Recorded there; this device has not been told its times yet.' };
       const project = session.project === '' ? '' : ` for ${session.project}`;
       return { id, text: `${session.category}${project}`, detail: `${dayWords(session.startTime, now)} ${span(session)} · ${lengthWords(session.duration ?? 0)} · ${where}` };
     }),

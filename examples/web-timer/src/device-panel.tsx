@@ -12,23 +12,41 @@ export function DevicePanel({ engine }: { readonly engine: SyncEngine }) {
   const serverNow = useNow(10_000) - (local.clock_skew_ms ?? 0);
   const own = (device: DeviceStatus): boolean => device.device_id === local.device_id;
   const ordered = [...devices.filter(own), ...devices.filter((device) => !own(device))];
+  const absent = ordered.filter((device) => !own(device) && device.sync_status === 'offline' && device.sessions_pending === 0);
+  const row = (device: DeviceStatus) => <DeviceRow key={device.device_id} device={device} isOwn={own(device)} now={serverNow} />;
   return (
     <section className="card" aria-label="Devices">
       <div className="heading"><h2>Devices</h2><span className="muted">{active} of {total} active</span></div>
-      <ul className="rows">
-        {ordered.map((device) => (
-          <li key={device.device_id} data-device-id={device.device_id} className="device">
-            <span className="what">
-              <strong>{deviceTypeName(device.device_type)}</strong>{own(device) && <span className="tag">This device</span>}
-              <span className="note">{device.last_seen === null ? 'Never seen' : `Seen ${ago(device.last_seen, serverNow)}`} · {device.version}</span>
-            </span>
-            <span className="states">
-              <span className={`state ${device.sync_status}`}><Icon name={ICONS[device.sync_status] ?? 'alert'} />{DEVICE_WORDS[device.sync_status] ?? device.sync_status}</span>
-              {device.sessions_pending > 0 && <span className="note">{count(device.sessions_pending, 'session')} waiting</span>}
-            </span>
-          </li>
-        ))}
-      </ul>
+      <ul className="rows">{ordered.filter((device) => !absent.includes(device)).map(row)}</ul>
+      {absent.length > 0 && (
+        <details>
+          <summary>{count(absent.length, 'device')} not seen lately</summary>
+          <ul className="rows">{absent.map(row)}</ul>
+        </details>
+      )}
     </section>
+  );
+}
+
+interface DeviceRowProps {
+  readonly device: DeviceStatus;
+  readonly isOwn: boolean;
+  /** In server time. */
+  readonly now: number;
+}
+
+function DeviceRow({ device, isOwn, now }: DeviceRowProps) {
+  const { device_id: id, device_type: type, last_seen: seen, sync_status: word, sessions_pending: pending, version } = device;
+  return (
+    <li data-device-id={id} className="device">
+      <span className="what">
+        <strong>{deviceTypeName(type)}</strong>{isOwn && <span className="tag">This device</span>}
+        <span className="note">{seen === null ? 'Never seen' : `Seen ${ago(seen, now)}`} · {version}</span>
+      </span>
+      <span className="states">
+        <span className={`state ${word}`}><Icon name={ICONS[word] ?? 'alert'} />{DEVICE_WORDS[word] ?? word}</span>
+        {pending > 0 && <span className="note">{count(pending, 'session')} waiting</span>}
+      </span>
+    </li>
   );
 }

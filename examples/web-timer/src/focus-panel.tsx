@@ -1,4 +1,4 @@
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { SyncEngine } from '@syncline/core';
 import { problemWords } from './problem-words.ts';
 import { RunningTimer } from './running-timer.tsx';
@@ -18,13 +18,26 @@ export function FocusPanel({ engine }: { readonly engine: SyncEngine }) {
     setProblem(null);
     action.catch((error: unknown) => setProblem(problemWords(error)));
   };
+  const section = useFocusKept(running?.id ?? null);
   return (
-    <section className="card focus" aria-label="Timer">
+    <section ref={section} tabIndex={-1} className="card focus" aria-label="Timer">
       {running === null ? <StartForm engine={engine} attempt={attempt} /> : <RunningTimer key={running.id} engine={engine} session={running} attempt={attempt} />}
       {others.length > 0 && <p className="muted">Another session runs on this device. It is shown when this one is finished.</p>}
       {problem !== null && <p className="problem" role="alert">{problem}</p>}
     </section>
   );
+}
+
+/** What had the focus goes away with a finished session; the keyboard stays with the timer instead of falling to the page's top. */
+function useFocusKept(shown: string | null) {
+  const section = useRef<HTMLElement>(null);
+  const before = useRef(shown);
+  useEffect(() => {
+    if (before.current === shown) return;
+    before.current = shown;
+    if (document.activeElement === null || document.activeElement === document.body) section.current?.focus({ preventScroll: true });
+  }, [shown]);
+  return section;
 }
 
 interface StartFormProps {
@@ -34,6 +47,7 @@ interface StartFormProps {
 
 function StartForm({ engine, attempt }: StartFormProps) {
   const [minutes, setMinutes] = useState('25');
+  const isPreset = PRESETS.some((preset) => String(preset) === minutes);
   const form = useRef<HTMLFormElement>(null);
   useShortcut('s', () => form.current?.requestSubmit());
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -56,8 +70,7 @@ function StartForm({ engine, attempt }: StartFormProps) {
             {PRESETS.map((preset) => (
               <button key={preset} type="button" aria-pressed={minutes === String(preset)} onClick={() => setMinutes(String(preset))}>{preset}</button>
             ))}
-            <span className="muted">or</span>
-            <input type="number" aria-label="Minutes" min={1} max={1440} required value={minutes} onChange={(event) => setMinutes(event.target.value)} />
+            <input type="number" aria-label="Other minutes" placeholder="Other" min={1} max={1440} required={!isPreset} value={isPreset ? '' : minutes} onChange={(event) => setMinutes(event.target.value)} />
           </fieldset>
         </div>
         <div className="actions"><button className="primary big" aria-keyshortcuts="s">Start</button></div>

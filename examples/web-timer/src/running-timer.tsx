@@ -27,7 +27,7 @@ export function RunningTimer({ engine, session, attempt }: RunningTimerProps) {
       <div className="stack">
         <p className="what big"><strong>{session.category}</strong>{session.project !== '' && <span className="muted">{session.project}</span>}</p>
         <label>Note<input value={note} onChange={(event) => setNote(event.target.value)} maxLength={4096} autoComplete="off" /></label>
-        <div className="actions">
+        <div className="actions row">
           <button className="primary big" aria-keyshortcuts="f" onClick={finish}>Finish</button>
           <button onClick={() => setAsking('changes')}>Edit first…</button>
           <button className="quiet" aria-keyshortcuts="x" onClick={() => setAsking('cancel')}>Cancel session…</button>

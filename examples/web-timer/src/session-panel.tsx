@@ -7,10 +7,11 @@ import { useShortcut } from './shortcuts.ts';
 import { useNow, useSource } from './use-source.ts';
 import { byDay, dayTotals } from './words.ts';
 
-const PAGE = 40;
+const PAGE = 12;
+const MORE = 100;
 
 const FILTERS = {
-  all: { words: 'All', states: ['queued', 'sending', 'confirmed', 'parked', 'cancelled'], none: 'None yet. What you finish here appears here at once, online or not.' },
+  all: { words: 'All', states: ['queued', 'sending', 'confirmed', 'parked', 'cancelled'], none: 'None yet. What you finish appears here at once, online or not.' },
   waiting: { words: 'Waiting', states: ['queued', 'sending', 'parked'], none: 'Nothing waits: the server has everything of this device.' },
   parked: { words: 'To decide', states: ['parked'], none: 'Nothing to decide.' },
 } as const satisfies Record<string, { words: string; states: SessionQuery['states']; none: string }>;
@@ -24,10 +25,13 @@ export function SessionPanel({ engine }: { readonly engine: SyncEngine }) {
   const sessions = useSource(list);
   const { parked, clock_skew_ms: skew } = useSource(engine.status).local;
   const now = useNow(60_000);
+  const days = byDay(sessions, now);
+  // The day in which the list ends may have more sessions than are shown: its totals would be wrong.
+  const isCut = sessions.length === limit;
   return (
     <section className="card" aria-label="Sessions" id="sessions">
       <div className="heading">
-        <h2>Sessions on this device</h2>
+        <h2>Sessions</h2>
         <AddPast engine={engine} />
       </div>
       <fieldset className="choice">
@@ -40,13 +44,13 @@ export function SessionPanel({ engine }: { readonly engine: SyncEngine }) {
         ))}
       </fieldset>
       {sessions.length === 0 && <p className="muted empty">{FILTERS[filter].none}</p>}
-      {byDay(sessions, now).map((group) => (
+      {days.map((group, index) => (
         <div key={group.day}>
-          <h3>{group.day} <span className="muted">{dayTotals(group)}</span></h3>
+          <h3>{group.day} <span className="muted">{index === days.length - 1 && isCut ? '' : dayTotals(group)}</span></h3>
           <ul className="rows">{group.sessions.map((session) => <SessionRow key={session.id} engine={engine} session={session} now={now - (skew ?? 0)} />)}</ul>
         </div>
       ))}
-      {sessions.length === limit && limit < 1000 && <p className="aside"><button className="link" onClick={() => setLimit(Math.min(1000, limit + 4 * PAGE))}>Show older</button></p>}
+      {isCut && limit < 1000 && <p className="aside"><button className="link" onClick={() => setLimit(Math.min(1000, limit + MORE))}>Show older</button></p>}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Session, SyncEngine } from '@syncline/core';
+import { deviceTypeName } from '@syncline/protocol';
 import { Dialog } from './dialog.tsx';
 import { Icon, type IconName } from './icons.tsx';
 import { detailWords, endProblem, problemWords } from './problem-words.ts';
@@ -21,10 +22,11 @@ interface RowProps {
 export function SessionRow({ engine, session, now }: RowProps) {
   const { id, state, pending, displayId, conflictId, category, project, note, duration } = session;
   const slept = clockNote(session.clock);
+  const isElsewhere = session.deviceId !== null && session.deviceId !== engine.deviceId;
   return (
     <li data-session-id={id} data-state={state} className="session">
       <span className="when">{span(session)}<span className="note">{lengthWords(duration ?? 0)}</span></span>
-      <span className="what"><strong>{category}</strong> <span className="muted">{project}</span>{note !== '' && <span className="note">{note}</span>}{slept !== null && <span className="note">{slept}</span>}</span>
+      <span className="what"><strong>{category}</strong> <span className="muted">{project}</span>{note !== '' && <span className="note">{note}</span>}{slept !== null && <span className="note">{slept}</span>}{isElsewhere && <span className="note">{session.source === 'web_timer' ? 'Another web timer' : deviceTypeName(session.source)}</span>}</span>
       <span className="states">
         {conflictId !== null && <a className="state parked" href="#overlaps"><Icon name="overlap" />Overlaps</a>}
         <span className={`state ${state}`}><Icon name={STATE_ICONS[state]} />{STATES[state]}{state === 'cancelled' && pending && ', waiting to send'}</span>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { SyncEngine } from '@syncline/core';
 import { Dialog } from './dialog.tsx';
-import { outcomeWords } from './status-words.ts';
+import { keptWords, outcomeWords } from './status-words.ts';
 import { count } from './words.ts';
 
 interface SignOutProps {
@@ -24,11 +24,11 @@ export function SignOutDialog({ engine, pending, onStay, onLeave }: SignOutProps
   };
   return (
     <Dialog title={`${count(pending, 'session')} not sent yet`} onClose={onStay}>
-      <p>They stay in this browser, readable by whoever uses it, and are sent when you sign in here again.</p>
+      <p>{keptWords(pending)}</p>
       {problem !== null && <p className="problem" role="alert">{problem}</p>}
       <div className="actions">
         <button className="primary" disabled={isSending} onClick={() => void send()}>{isSending ? 'Sending…' : 'Send, then sign out'}</button>
-        <button onClick={onLeave}>Sign out and keep them here</button>
+        <button onClick={onLeave}>Sign out and keep {pending === 1 ? 'it' : 'them'} here</button>
         <button className="quiet" onClick={onStay}>Stay signed in</button>
       </div>
     </Dialog>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineStatus, LocalStatus } from '@syncline/core';
-import { announcement, attemptWords, closingWords, contactWords, errorWords, notices, outcomeWords, overallMeaning, pendingHere, phaseWords, waitingWords } from './status-words.ts';
+import { announcement, attemptWords, closingWords, contactWords, errorWords, keptWords, notices, outcomeWords, overallMeaning, pendingHere, phaseWords, waitingWords } from './status-words.ts';
 
 interface Change {
   readonly word?: EngineStatus['sync_status'];
@@ -35,7 +35,7 @@ describe('status words', () => {
     const words = (local: Partial<LocalStatus>): string => phaseWords(status({ local }).local);
     expect(words({ phase: 'syncing', progress: { done: 2, total: 10 } })).toBe('Sending 3 of 10');
     expect(words({ phase: 'syncing', progress: { done: 10, total: 10 } })).toBe('Sending 10 of 10');
-    expect(['idle', 'backing_off', 'paused'].map((phase) => words({ phase: phase as LocalStatus['phase'] }))).toEqual(['Idle', 'Waiting to try again', 'Paused']);
+    expect(['idle', 'backing_off', 'paused'].map((phase) => words({ phase: phase as LocalStatus['phase'] }))).toEqual(['Nothing to do', 'Waiting to try again', 'Paused']);
   });
 
   it('says when it is tried again', () => {
@@ -67,9 +67,15 @@ describe('status words', () => {
     expect(closingWords(status({ here: 2, local: { problems: ['volatile_storage'] } }))).toContain('Do not close');
   });
 
+  it('says in one and in many what stays when somebody signs out', () => {
+    expect(keptWords(1)).toMatch(/^It stays in this browser, .* and is sent/);
+    expect(keptWords(2)).toMatch(/^They stay in this browser, .* and are sent/);
+  });
+
   it('says how the device reaches the server, and why it did not, in plain words', () => {
     const failed = { code: 'network', message: 'Failed to fetch', at: '' };
-    expect(contactWords(status().local, true)).toBe('Connected · Idle');
+    expect(contactWords(status().local, true)).toBe('Connected');
+    expect(contactWords(status({ local: { phase: 'syncing', progress: { done: 1, total: 5 } } }).local, true)).toBe('Connected · Sending 2 of 5');
     expect(contactWords(status({ local: { connection: 'offline' } }).local, false)).toBe('No network');
     expect(contactWords(status({ local: { connection: 'unreachable', phase: 'backing_off' } }).local, true)).toBe('Server does not answer · Waiting to try again');
     expect(errorWords(status({ local: { connection: 'unreachable', last_error: failed } }).local)).toBe('The connection failed.');

@@ -43,14 +43,14 @@ export function connectionWords(connection: string): string {
 
 export function phaseWords({ phase, progress }: LocalStatus): string {
   if (phase === 'syncing') return progress === null ? 'Syncing' : `Sending ${Math.min(progress.done + 1, progress.total)} of ${progress.total}`;
-  return phase === 'backing_off' ? 'Waiting to try again' : phase === 'paused' ? 'Paused' : 'Idle';
+  return phase === 'backing_off' ? 'Waiting to try again' : phase === 'paused' ? 'Paused' : 'Nothing to do';
 }
 
-/** "Connected · Idle", "No network", "Connecting". */
+/** "Connected", "Connected · Sending 2 of 5", "No network", "Connecting". */
 export function contactWords(local: LocalStatus, hasNetwork: boolean): string {
   if (local.connection === 'offline' && hasNetwork) return 'Connecting';
   const connection = connectionWords(local.connection);
-  return local.connection === 'online' || local.phase !== 'idle' ? `${connection} · ${phaseWords(local)}` : connection;
+  return local.phase === 'idle' ? connection : `${connection} · ${phaseWords(local)}`;
 }
 
 const ERRORS: Words = { network: 'The connection failed.', timeout: 'The server took too long.', redirected: 'The answer came from somewhere else; perhaps this network wants a login.' };
@@ -112,6 +112,12 @@ export function closingWords(status: EngineStatus): string {
   if (status.local.problems.includes('volatile_storage') && pending > 0) return `Do not close this page yet: ${count(pending, 'session')} would be lost.`;
   if (pending === 0) return 'You can close this page; everything of this device is on the server.';
   return `You can close this page: ${count(pending, 'session')} ${pending === 1 ? 'stays' : 'stay'} in this browser and ${pending === 1 ? 'is' : 'are'} sent when you come back.`;
+}
+
+/** What becomes of unsent sessions when somebody signs out. */
+export function keptWords(pending: number): string {
+  const [they, stay, are] = pending === 1 ? ['It', 'stays', 'is'] : ['They', 'stay', 'are'];
+  return `${they} ${stay} in this browser, readable by whoever uses it, and ${are} sent when you sign in here again.`;
 }
 
 const REASONS: Readonly<Record<SyncOutcome['reason'], string>> = {

@@ -47,7 +47,7 @@ function Facts({ engine }: { readonly engine: SyncEngine }) {
       <dt>Sessions</dt><dd>{count(summary.total_sessions, 'session')} on the server</dd>
       {local.parked > 0 && <><dt>Refused</dt><dd><a href="#sessions">{count(local.parked, 'session needs', 'sessions need')} a decision</a></dd></>}
       {errorWords(local) !== null && <><dt>Last problem</dt><dd>{errorWords(local)}</dd></>}
-      <dt>Sent by</dt><dd>{local.leader ? 'this tab' : 'another tab'}</dd>
+      {!local.leader && <><dt>Sending</dt><dd>done by another open tab of this browser</dd></>}
     </dl>
   );
 }
