@@ -72,6 +72,7 @@ describe('the web timer', () => {
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Finish');
     await page.keyboard.press('Space');
+    await page.getByRole('button', { name: 'Start', exact: true }).waitFor();
     await page.locator('[data-state="confirmed"]').first().waitFor();
     // The button that had the focus is gone; the keyboard stays with the timer.
     expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('Timer');
