@@ -65,6 +65,7 @@ describe('offline and back, in two browsers and a desktop client', () => {
 
     await pageA.close();
     const reopened = await first.page(`${server.url}/`);
+    await reopened.getByRole('button', { name: 'Show older' }).click();
     await waitForState(reopened, a1, 'queued');
     await waitForState(reopened, a2, 'queued');
     await waitForConflict(reopened, [a1, a2]);

@@ -4,10 +4,11 @@ import { Icon } from './icons.tsx';
 import { SessionDialog } from './session-dialog.tsx';
 import { SessionRow } from './session-row.tsx';
 import { useShortcut } from './shortcuts.ts';
+import { pendingHere } from './status-words.ts';
 import { useNow, useSource } from './use-source.ts';
 import { byDay, dayTotals } from './words.ts';
 
-const PAGE = 12;
+const PAGE = 20;
 const MORE = 100;
 
 const FILTERS = {
@@ -23,7 +24,9 @@ export function SessionPanel({ engine }: { readonly engine: SyncEngine }) {
   const [limit, setLimit] = useState(PAGE);
   const list = useMemo(() => engine.sessions.observe({ states: FILTERS[filter].states, limit }), [engine, filter, limit]);
   const sessions = useSource(list);
-  const { parked, clock_skew_ms: skew } = useSource(engine.status).local;
+  const status = useSource(engine.status);
+  const { parked, clock_skew_ms: skew } = status.local;
+  const badges: Readonly<Record<Filter, number>> = { all: 0, waiting: pendingHere(status), parked };
   const now = useNow(60_000);
   const days = byDay(sessions, now);
   // The day in which the list ends may have more sessions than are shown: its totals would be wrong.
@@ -32,14 +35,14 @@ export function SessionPanel({ engine }: { readonly engine: SyncEngine }) {
     <section className="card" aria-label="Sessions" id="sessions">
       <div className="heading">
         <h2>Sessions</h2>
-        <AddPast engine={engine} />
+        <AddPast engine={engine} onAdded={() => setLimit((shown) => Math.max(shown, MORE))} />
       </div>
       <fieldset className="choice">
         <legend className="unseen">Which sessions</legend>
         {(Object.keys(FILTERS) as Filter[]).map((name) => (
           <label key={name}>
             <input type="radio" name="filter" checked={filter === name} onChange={() => setFilter(name)} />
-            <span>{FILTERS[name].words}{name === 'parked' && parked > 0 && <b className="badge">{parked}</b>}</span>
+            <span>{FILTERS[name].words}{badges[name] > 0 && <b className={`badge ${name}`}>{badges[name]}</b>}</span>
           </label>
         ))}
       </fieldset>
@@ -55,13 +58,19 @@ export function SessionPanel({ engine }: { readonly engine: SyncEngine }) {
   );
 }
 
-function AddPast({ engine }: { readonly engine: SyncEngine }) {
+interface AddPastProps {
+  readonly engine: SyncEngine;
+  /** It may be an old one: the list must be long enough to show it. */
+  readonly onAdded: () => void;
+}
+
+function AddPast({ engine, onAdded }: AddPastProps) {
   const [isOpen, setOpen] = useState(false);
   useShortcut('a', () => setOpen(true));
   return (
     <>
       <button aria-keyshortcuts="a" onClick={() => setOpen(true)}><Icon name="plus" />Add past session</button>
-      {isOpen && <SessionDialog title="Add past session" action="Add session" onSave={(input) => engine.sessions.record(input)} onClose={() => setOpen(false)} />}
+      {isOpen && <SessionDialog title="Add past session" action="Add session" onSave={(input) => engine.sessions.record(input).then(onAdded)} onClose={() => setOpen(false)} />}
     </>
   );
 }

@@ -24,7 +24,7 @@ export type ErrorCode =
   | 'invalid_request' | 'time_in_future' | 'session_id_reused' | 'session_final' | 'operation_id_reused'
   | 'session_running' | 'version_stale' | 'depends_on_rejected' | 'limit_reached'
   | 'not_found' | 'method_not_allowed' | 'not_acceptable' | 'request_timeout' | 'device_cloned' | 'gone'
-  | 'body_too_large' | 'unsupported_media_type' | 'client_too_old' | 'too_many_requests'
+  | 'body_too_large' | 'unsupported_media_type' | 'headers_too_large' | 'client_too_old' | 'too_many_requests'
   | 'internal' | 'unavailable';
 
 /** Every error either side may meet, by code. */
@@ -49,7 +49,8 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
   device_cloned: { status: 409, retry: 'now', message: 'Another installation uses this device id' },
   gone: { status: 410, retry: 'never', message: 'The account or device was removed' },
   body_too_large: { status: 413, retry: 'never', message: 'The request body is too large' },
-  unsupported_media_type: { status: 415, retry: 'never', message: 'The request body must be JSON' },
+  unsupported_media_type: { status: 415, retry: 'never', message: 'The request body must be JSON, without a content coding' },
+  headers_too_large: { status: 431, retry: 'never', message: 'The request headers are too large' },
   client_too_old: { status: 426, retry: 'after-upgrade', message: 'This version of the app is no longer served' },
   too_many_requests: { status: 429, retry: 'later', message: 'Too many requests' },
   internal: { status: 500, retry: 'later', message: 'Something went wrong on the server' },

@@ -45,7 +45,7 @@ export {
 } from './rules/status.ts';
 export type { DeviceFacts, ParkedFact, SyncFacts } from './rules/sync-facts.ts';
 export { syncLagWords } from './rules/sync-lag.ts';
-export { textProblem, utf8Length } from './rules/text.ts';
+export { nameProblem, textProblem, utf8Length } from './rules/text.ts';
 export { isTimeZone } from './rules/time-zone.ts';
 export { canonicalUuid } from './rules/uuid.ts';
 export {

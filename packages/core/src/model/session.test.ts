@@ -40,6 +40,7 @@ describe('an input', () => {
     expect(paths({ note: '€'.repeat(1366) })).toEqual(['note']);
     expect(paths({ startTime: 1.5 })).toEqual(['startTime']);
     expect(paths({ startTime: Number.NaN, category: '', project: '', note: '\u0000', id: 'no' })).toEqual(['startTime', 'category', 'project', 'note', 'id']);
+    expect(paths({ category: '   ', project: '\n' })).toEqual(['category', 'project']);
     expect(paths({ category: undefined, project: 7 })).toEqual(['category', 'project']);
     expect(paths({ startTime: Date.UTC(1999, 11, 31), endTime: Date.UTC(1999, 11, 31, 1) })).toEqual(['startTime']);
   });

@@ -1,6 +1,6 @@
 // A session from start to finish: what is kept of it and how its times are made. Pure: the caller brings time and ids.
 import {
-  canonicalUuid, durationMinutes, type FieldIssue, LIMITS, textProblem, validateSessionTimes,
+  canonicalUuid, durationMinutes, type FieldIssue, LIMITS, nameProblem, textProblem, validateSessionTimes,
 } from '@syncline/protocol';
 import type { CancelReason, RecordInput, StartInput } from '../api.ts';
 
@@ -72,13 +72,13 @@ export function finishTimes(
 /** What is wrong with the words of a session; every faulty field is named. */
 export function checkWords(words: { category?: unknown; project?: unknown; note?: unknown }): FieldIssue[] {
   const issues: FieldIssue[] = [];
-  const check = (path: string, value: unknown, maxBytes: number, minChars: number): void => {
-    const problem = typeof value === 'string' ? textProblem(value, maxBytes, minChars) : 'must be text';
+  const check = (path: string, value: unknown, maxBytes: number, rule: typeof nameProblem): void => {
+    const problem = typeof value === 'string' ? rule(value, maxBytes) : 'must be text';
     if (problem !== null) issues.push({ path, message: problem });
   };
-  if (words.category !== undefined) check('category', words.category, LIMITS.categoryBytesMax, 1);
-  if (words.project !== undefined) check('project', words.project, LIMITS.projectBytesMax, 1);
-  if (words.note !== undefined) check('note', words.note, LIMITS.noteBytesMax, 0);
+  if (words.category !== undefined) check('category', words.category, LIMITS.categoryBytesMax, nameProblem);
+  if (words.project !== undefined) check('project', words.project, LIMITS.projectBytesMax, nameProblem);
+  if (words.note !== undefined) check('note', words.note, LIMITS.noteBytesMax, textProblem);
   return issues;
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { textProblem, utf8Length } from './text.ts';
+import { nameProblem, textProblem, utf8Length } from './text.ts';
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 });
 /** Code units drawn alone, so that halves of surrogate pairs turn up. */
@@ -39,5 +39,11 @@ describe('textProblem', () => {
   it('refuses the empty text only where something must stand', () => {
     expect(textProblem('', 10)).toBeNull();
     expect(textProblem('', 10, 1)).toBe('must not be empty');
+  });
+
+  it('refuses a name of blanks only', () => {
+    expect(['a', ' a ', ''].map((text) => nameProblem(text, 10))).toEqual([null, null, 'must not be empty']);
+    expect(['  ', '\t\n', '\u00a0\u2003'].map((text) => nameProblem(text, 10))).toEqual(Array.from({ length: 3 }, () => 'must not be blank'));
+    expect(nameProblem('   ', 2)).toContain('at most 2 bytes');
   });
 });

@@ -45,3 +45,11 @@ export function textProblem(text: string, maxBytes: number, minChars: number = 0
   if (!isStorable(text)) return 'must be well-formed Unicode without NUL characters';
   return null;
 }
+
+/**
+ * What is wrong with a name that people read (a category, a project), or `null`: a text that holds more than blanks.
+ * @param maxBytes largest length in UTF-8 bytes, inclusive.
+ */
+export function nameProblem(text: string, maxBytes: number): string | null {
+  return textProblem(text, maxBytes, 1) ?? (text.trim() === '' ? 'must not be blank' : null);
+}

@@ -65,5 +65,6 @@ function words(issue: z.core.$ZodIssue): string {
 
 function boundWords(bound: string, size: number | bigint, origin: string): string {
   if (origin === 'number' || origin === 'int') return `must be ${bound} ${size}`;
-  return `must have ${bound} ${size} ${origin === 'array' ? 'items' : 'characters'}`;
+  const unit = origin === 'array' ? 'item' : 'character';
+  return `must have ${bound} ${size} ${unit}${Number(size) === 1 ? '' : 's'}`;
 }

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../rules/limits.ts';
+import { loginRequest } from './account-calls.ts';
 import { type CallName, CALLS } from './calls.ts';
 import { EXAMPLES } from '../openapi-examples.ts';
 import { parseQuery, parseWith, type ParseResult } from './parse.ts';
-import { submitRequest, submitResponse } from './session-calls.ts';
+import { cancelRequest, submitRequest, submitResponse } from './session-calls.ts';
 import { syncStatusQuery } from './status-call.ts';
 import { analyticsQuery } from './user-calls.ts';
 
@@ -31,6 +32,18 @@ describe('parseWith', () => {
       'source must be 1 to 32 of a-z, 0-9 and _',
       'start_time must be an ISO 8601 time with Z or an offset',
     ]);
+  });
+
+  it('refuses names of blanks, and a cancellation of two projects at once', () => {
+    expect(issuesOf(parseWith(submitRequest, { ...submit, category: '  ', project: '\t' })).sort()).toEqual(['category must not be blank', 'project must not be blank']);
+    const cancel = EXAMPLES.sessionCancel?.request as object;
+    expect(issuesOf(parseWith(cancelRequest, { ...cancel, project_id: 1, team_project_id: 2 }))).toEqual(['team_project_id must not be given together with project_id']);
+    const { team_project_id: _team, ...own } = cancel as Record<string, unknown>;
+    expect(parseWith(cancelRequest, { ...own, project_id: 1 }).ok).toBe(true);
+  });
+
+  it('counts in one and many', () => {
+    expect(issuesOf(parseWith(loginRequest, { username: '', password: '' })).join()).not.toContain('1 characters');
   });
 
   it.each([undefined, null, 1, 'text', [], [submit]])('refuses %j as a body', (body) => {

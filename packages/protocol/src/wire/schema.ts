@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { isDeviceType } from '../rules/app-identifier.ts';
 import { parseInstant } from '../rules/instant.ts';
 import { LIMITS } from '../rules/limits.ts';
-import { textProblem } from '../rules/text.ts';
+import { nameProblem, textProblem } from '../rules/text.ts';
 import { canonicalUuid } from '../rules/uuid.ts';
 
 /** A schema whose parsed value is a `T`. */
@@ -71,6 +71,12 @@ export function text(maxBytes: number, minChars: number = 0): Text {
   const rule = textRule((value) => textProblem(value, maxBytes, minChars));
   // The character bounds say in the published document what the rule then checks in bytes.
   return z.string().check(rule, z.maxLength(maxBytes), z.minLength(minChars));
+}
+
+/** A name that people read: text of 1 to `maxBytes` UTF-8 bytes with more in it than blanks. */
+/* @__NO_SIDE_EFFECTS__ */
+export function name(maxBytes: number): Text {
+  return z.string().check(textRule((value) => nameProblem(value, maxBytes)), z.maxLength(maxBytes), z.minLength(1));
 }
 
 /** Printable ASCII without spaces, 1 to `maxChars` characters: ids that apps choose themselves. */

@@ -139,9 +139,8 @@ export interface CancelResponse {
 
 const ROW_ID_MAX = 2_147_483_647;
 
-/** The fields of a cancellation, shared with the exchange's `cancel` operation. */
 /* @__NO_SIDE_EFFECTS__ */
-export function cancelShape(): ShapeOf<CancelRequest> {
+function cancelShape(): ShapeOf<CancelRequest> {
   return {
     session_id: uuid(),
     planned_duration: plannedMinutes(),
@@ -153,6 +152,13 @@ export function cancelShape(): ShapeOf<CancelRequest> {
     project_id: z.optional(whole(1, ROW_ID_MAX)),
     team_project_id: z.optional(whole(1, ROW_ID_MAX)),
   };
+}
+
+/** A cancellation, as the documented call and the exchange take it: of a project or of a team's, never of both. */
+/* @__NO_SIDE_EFFECTS__ */
+export function cancellation(): Schema<CancelRequest> {
+  const isOfOne = ({ project_id: own, team_project_id: team }: CancelRequest): boolean => own === undefined || team === undefined;
+  return closed<CancelRequest>(cancelShape()).check(z.refine(isOfOne, { path: ['team_project_id'], message: 'must not be given together with project_id' }));
 }
 
 /** The eight fields of a submit, shared with the exchange's `submit` operation. */
@@ -231,7 +237,7 @@ export const submitResponse: Schema<SubmitResponse> = open<SubmitResponse>({
 });
 
 /** Schema of {@link CancelRequest}. */
-export const cancelRequest: Schema<CancelRequest> = closed<CancelRequest>(cancelShape());
+export const cancelRequest: Schema<CancelRequest> = /* @__PURE__ */ cancellation();
 
 /** Schema of {@link CancelResponse}. */
 export const cancelResponse: Schema<CancelResponse> = open<CancelResponse>({

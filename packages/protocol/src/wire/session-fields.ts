@@ -1,18 +1,18 @@
 // Fields of a session that several calls and operations share.
 import * as z from 'zod/mini';
 import { LIMITS } from '../rules/limits.ts';
-import { text } from './schema.ts';
+import { name, text } from './schema.ts';
 
 /** `category`. */
 /* @__NO_SIDE_EFFECTS__ */
 export function categoryText(): z.ZodMiniString<string> {
-  return text(LIMITS.categoryBytesMax, 1);
+  return name(LIMITS.categoryBytesMax);
 }
 
 /** `project`: `team_X` or a personal project's name. */
 /* @__NO_SIDE_EFFECTS__ */
 export function projectText(): z.ZodMiniString<string> {
-  return text(LIMITS.projectBytesMax, 1);
+  return name(LIMITS.projectBytesMax);
 }
 
 /** Notes of every kind; may be empty. */

@@ -121,6 +121,13 @@ describe('bodies', () => {
     expect((await send(app, { body: '{"username":"jane","password":"right"}', headers: { 'Content-Type': type } })).status).toBe(200);
   });
 
+  it('refuses a body in a content coding, which would only look like broken JSON', async () => {
+    const app = await createTestApp();
+    const answer = (coding: string) => send(app, { body: '{"username":"jane","password":"right"}', headers: { 'Content-Encoding': coding } });
+    expect((await answer('gzip')).status).toBe(415);
+    expect((await answer('identity')).status).toBe(200);
+  });
+
   it.each<[string, string | Uint8Array<ArrayBuffer>]>([
     ['nothing', ''], ['half an object', '{"username":'], ['a list', '[]'], ['a number', '1'], ['null', 'null'],
     ['deep nesting', '['.repeat(2000) + ']'.repeat(2000)], ['depth beyond the cap', '{"a":'.repeat(8) + '1' + '}'.repeat(8)],

@@ -13,6 +13,9 @@ export async function readBody(request: Request, schema: Schema<unknown>, bytesM
 export async function readJson(request: Request, bytesMax: number): Promise<unknown> {
   const type = (request.headers.get('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') throw problem('unsupported_media_type');
+  // A body in a coding that nobody undoes here would only look like broken JSON.
+  const coding = (request.headers.get('Content-Encoding') ?? 'identity').trim().toLowerCase();
+  if (coding !== 'identity' && coding !== '') throw problem('unsupported_media_type');
   const text = await readText(request, bytesMax);
   try {
     return JSON.parse(text);

@@ -1,0 +1,25 @@
+// Requests that the HTTP parser refuses never reach a route. They are told why in the same words as every other error.
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ERRORS, type ErrorCode } from '@syncline/protocol';
+
+const CODES: Readonly<Record<string, ErrorCode>> = { HPE_HEADER_OVERFLOW: 'headers_too_large', ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout' };
+const REASONS: Readonly<Record<number, string>> = { 400: 'Bad Request', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' };
+
+/** Answers with the documented error body and closes the connection: nobody knows where the next request would begin. */
+export function answerBrokenRequests(server: Server): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    socket.end(brokenAnswer(CODES[error.code ?? ''] ?? 'invalid_request', randomUUID()), () => socket.destroy());
+  });
+}
+
+function brokenAnswer(code: ErrorCode, requestId: string): string {
+  const { status, message } = ERRORS[code];
+  const body = JSON.stringify({ error: message, code, request_id: requestId });
+  return [
+    `HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}`, 'Content-Type: application/json; charset=utf-8', `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store', 'X-Content-Type-Options: nosniff', `X-Request-Id: ${requestId}`, 'Connection: close', '', body,
+  ].join('\r\n');
+}
