@@ -13,10 +13,10 @@ describe('the options', () => {
   it('say what the app is, so that other devices show its type and version from the first call', () => {
     const said = (type: string, version: string) => readConfig({ ...options, device: { type, version } }).defaultIdentifier;
     expect([said('web_timer', '1.0.0'), said('mac_app', '2'), said('smart_watch', '3-rc.1'), said('web_timer', 'one two')]).toEqual(
-      ['Syncline-Web-v1.0.0', 'Syncline-Mac-v2', 'Syncline-smart_watch-v3-rc.1', null],
+      ['Syncline-web_timer-v1.0.0', 'Syncline-mac_app-v2', 'Syncline-smart_watch-v3-rc.1', null],
     );
     expect(parseAppIdentifier('Syncline-smart_watch-v3-rc.1')).toEqual({ deviceType: 'smart_watch', version: '3-rc.1' });
-    expect(parseAppIdentifier('Syncline-Web-v1.0.0')).toEqual({ deviceType: 'web_timer', version: '1.0.0' });
+    expect(parseAppIdentifier('Syncline-web_timer-v1.0.0')).toEqual({ deviceType: 'web_timer', version: '1.0.0' });
   });
   it('are refused with every fault named', () => {
     const bad = { user: '', device: { type: 'Web Timer', version: '', id: 'a b', name: '' }, server: { url: 'ftp://x', token: () => null, appIdentifier: 'a\nb' }, lastHours: 0 };

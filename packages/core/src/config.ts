@@ -5,7 +5,6 @@ import { engineError } from './errors.ts';
 import { storeName } from './store-name.ts';
 
 const IDENTIFIER_CHARS = 128;
-const PLATFORMS: ReadonlyMap<string, string> = new Map([['mac_app', 'Mac'], ['windows_app', 'Windows'], ['web_timer', 'Web']]);
 
 export interface EngineConfig {
   readonly user: string;
@@ -66,9 +65,9 @@ export function readConfig(options: SyncEngineOptions): EngineConfig {
   };
 }
 
-/** `web_timer` 1.0 is `Syncline-Web-v1.0`; a type without a documented platform stands for itself. */
+/** `web_timer` 1.0 is `Syncline-web_timer-v1.0`: a type stands for its platform. */
 function identifierOf(type: string, version: string): string | null {
-  const identifier = `Syncline-${PLATFORMS.get(type) ?? type}-v${version}`;
+  const identifier = `Syncline-${type}-v${version}`;
   return isHeaderText(identifier, IDENTIFIER_CHARS) ? identifier : null;
 }
 

@@ -335,7 +335,7 @@ describe('headers', () => {
       const [submit] = submits(world);
       expect(submit?.headers['X-Device-Id']).toBe(capabilities === undefined ? undefined : engine.deviceId);
       expect(submit?.headers['X-Sessions-Pending']).toBe(capabilities === undefined ? undefined : '1');
-      expect(submit?.headers['X-App-Identifier']).toBe(capabilities === undefined ? undefined : 'Syncline-Web-vweb-2.1.0');
+      expect(submit?.headers['X-App-Identifier']).toBe(capabilities === undefined ? undefined : 'Syncline-web_timer-vweb-2.1.0');
     }
   });
 });

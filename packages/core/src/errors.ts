@@ -33,7 +33,7 @@ const MEANING: Readonly<Record<EngineErrorCode, readonly [RetryWord, string]>> =
   too_long: ['never', 'A session lasts at most 24 hours; the timer goes on'],
   id_reused: ['never', 'That id already names another session'],
   not_found: ['never', 'No session of that id is known here'],
-  not_parked: ['never', 'There is nothing to decide about the session'],
+  not_parked: ['never', 'The session needs no decision'],
   changed: ['now', 'The sessions changed meanwhile'],
   unsupported: ['never', 'The server does not offer this'],
   storage_full: ['later', 'There is no space left; nothing was written and earlier data is intact'],

@@ -49,7 +49,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
   device_cloned: { status: 409, retry: 'now', message: 'Another installation uses this device id' },
   gone: { status: 410, retry: 'never', message: 'The account or device was removed' },
   body_too_large: { status: 413, retry: 'never', message: 'The request body is too large' },
-  unsupported_media_type: { status: 415, retry: 'never', message: 'The request body must be JSON, without a content coding' },
+  unsupported_media_type: { status: 415, retry: 'never', message: 'The request body must be JSON, not compressed' },
   headers_too_large: { status: 431, retry: 'never', message: 'The request headers are too large' },
   client_too_old: { status: 426, retry: 'after-upgrade', message: 'This version of the app is no longer served' },
   too_many_requests: { status: 429, retry: 'later', message: 'Too many requests' },

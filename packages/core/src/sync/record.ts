@@ -129,12 +129,12 @@ export function planCancel(
  * Whether an operation waits only because its session ends in the server's future, and nobody but this device can have it:
  * it may be months until it goes, and a wrong date is best mended before.
  */
-function isTooEarly(draft: Draft, seq: number): boolean {
-  const { view, now } = draft;
+function isTooEarly({ view, now }: Draft, seq: number): boolean {
   const operation = view.operations.get(seq);
-  if (operation === undefined || operation.kind !== 'submit' || view.head.inFlight.includes(seq)) return false;
-  const { tries, unknown } = operation.delivery;
-  return tries === 0 && !unknown && operation.session.endTime - LIMITS.futureLeewayMs > serverNow(view, now);
+  return (
+    operation?.kind === 'submit' && !operation.delivery.unknown && !view.head.inFlight.includes(seq) &&
+    operation.session.endTime - LIMITS.futureLeewayMs > serverNow(view, now)
+  );
 }
 
 /** The operation of a session that a person may change or give up. */

@@ -76,11 +76,11 @@ export class ServerCalls {
 
   #ownHeaders(): Record<string, string> {
     const { appIdentifier, defaultIdentifier, capabilities, self: { deviceId }, sessionsPending } = this.#options;
-    const knowsDevices = capabilities().length > 0;
-    const identifier = appIdentifier ?? (knowsDevices ? defaultIdentifier : null);
+    const isListed = capabilities().length > 0;
+    const identifier = appIdentifier ?? (isListed ? defaultIdentifier : null);
     return {
-      ...(identifier === null ? {} : { 'X-App-Identifier': identifier }),
-      ...(knowsDevices ? { 'X-Device-Id': deviceId, 'X-Sessions-Pending': String(sessionsPending()) } : {}),
+      ...(identifier && { 'X-App-Identifier': identifier }),
+      ...(isListed && { 'X-Device-Id': deviceId, 'X-Sessions-Pending': String(sessionsPending()) }),
     };
   }
 

@@ -51,5 +51,5 @@ export function textProblem(text: string, maxBytes: number, minChars: number = 0
  * @param maxBytes largest length in UTF-8 bytes, inclusive.
  */
 export function nameProblem(text: string, maxBytes: number): string | null {
-  return textProblem(text, maxBytes, 1) ?? (text.trim() === '' ? 'must not be blank' : null);
+  return textProblem(text.trim() && text, maxBytes, 1);
 }

@@ -35,9 +35,9 @@ describe('parseWith', () => {
   });
 
   it('refuses names of blanks, and a cancellation of two projects at once', () => {
-    expect(issuesOf(parseWith(submitRequest, { ...submit, category: '  ', project: '\t' })).sort()).toEqual(['category must not be blank', 'project must not be blank']);
+    expect(issuesOf(parseWith(submitRequest, { ...submit, category: '  ', project: '\t' })).sort()).toEqual(['category must not be empty', 'project must not be empty']);
     const cancel = EXAMPLES.sessionCancel?.request as object;
-    expect(issuesOf(parseWith(cancelRequest, { ...cancel, project_id: 1, team_project_id: 2 }))).toEqual(['team_project_id must not be given together with project_id']);
+    expect(issuesOf(parseWith(cancelRequest, { ...cancel, project_id: 1, team_project_id: 2 }))).toEqual(['team_project_id must be absent beside project_id']);
     const { team_project_id: _team, ...own } = cancel as Record<string, unknown>;
     expect(parseWith(cancelRequest, { ...own, project_id: 1 }).ok).toBe(true);
   });

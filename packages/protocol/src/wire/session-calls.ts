@@ -139,8 +139,9 @@ export interface CancelResponse {
 
 const ROW_ID_MAX = 2_147_483_647;
 
+/** The fields of a cancellation, shared with the exchange's `cancel` operation. */
 /* @__NO_SIDE_EFFECTS__ */
-function cancelShape(): ShapeOf<CancelRequest> {
+export function cancelShape(): ShapeOf<CancelRequest> {
   return {
     session_id: uuid(),
     planned_duration: plannedMinutes(),
@@ -152,13 +153,6 @@ function cancelShape(): ShapeOf<CancelRequest> {
     project_id: z.optional(whole(1, ROW_ID_MAX)),
     team_project_id: z.optional(whole(1, ROW_ID_MAX)),
   };
-}
-
-/** A cancellation, as the documented call and the exchange take it: of a project or of a team's, never of both. */
-/* @__NO_SIDE_EFFECTS__ */
-export function cancellation(): Schema<CancelRequest> {
-  const isOfOne = ({ project_id: own, team_project_id: team }: CancelRequest): boolean => own === undefined || team === undefined;
-  return closed<CancelRequest>(cancelShape()).check(z.refine(isOfOne, { path: ['team_project_id'], message: 'must not be given together with project_id' }));
 }
 
 /** The eight fields of a submit, shared with the exchange's `submit` operation. */
@@ -236,8 +230,16 @@ export const submitResponse: Schema<SubmitResponse> = open<SubmitResponse>({
   }),
 });
 
-/** Schema of {@link CancelRequest}. */
-export const cancelRequest: Schema<CancelRequest> = /* @__PURE__ */ cancellation();
+/* @__NO_SIDE_EFFECTS__ */
+function ofOneProject(): Schema<CancelRequest> {
+  return closed<CancelRequest>(cancelShape()).check(z.refine(
+    (body) => body.project_id === undefined || body.team_project_id === undefined,
+    { path: ['team_project_id'], message: 'must be absent beside project_id' },
+  ));
+}
+
+/** Schema of {@link CancelRequest}: of a project or of a team's, never of both. */
+export const cancelRequest: Schema<CancelRequest> = /* @__PURE__ */ ofOneProject();
 
 /** Schema of {@link CancelResponse}. */
 export const cancelResponse: Schema<CancelResponse> = open<CancelResponse>({
