@@ -1,10 +1,20 @@
 // Devices of one account with real engines and the real server app on one virtual time, for tests that say exactly what happens.
 import { createSyncEngine, type HttpRequest, type RecordInput, type SyncEngine } from '@syncline/core';
-import { appHandler, createSimDevice, createSimIds, createSimScheduler, type SimDevice, type SimServer } from '@syncline/core/testing';
+import { appHandler, appStreams, createSimDevice, createSimIds, createSimScheduler, type SimDevice, type SimServer } from '@syncline/core/testing';
 import { createRealServer } from './real-server.ts';
 
 export const USER = '00000000-0000-4000-8000-00000000000a';
 const MINUTE = 60_000;
+
+export function tokenOf(end: string): string {
+  return `e30.${btoa(JSON.stringify({ sub: USER }))}.${end}`;
+}
+
+/** A token ends in `good`, after the instant until which it is. */
+function readToken(token: string): { userId: string; expiresAt: number } | null {
+  const [, until] = /\.(\d*)good$/.exec(token) ?? [];
+  return until === undefined ? null : { userId: USER, expiresAt: until === '' ? Number.MAX_SAFE_INTEGER : Number(until) };
+}
 
 export class ExchangeWorld {
   readonly scheduler: ReturnType<typeof createSimScheduler> = createSimScheduler({ settle: () => new Promise((done) => setImmediate(done)) });
@@ -14,18 +24,18 @@ export class ExchangeWorld {
   readonly server: SimServer;
   #ids = 1;
 
-  private constructor(makeServer: (now: () => number) => SimServer) {
-    this.server = makeServer(() => this.scheduler.now);
+  private constructor(makeServer: (scheduler: ExchangeWorld['scheduler']) => SimServer) {
+    this.server = makeServer(this.scheduler);
   }
 
   static async create(): Promise<ExchangeWorld> {
-    let now: () => number = () => 0;
+    let time: ExchangeWorld['scheduler'] | null = null;
     const ids = createSimIds(7);
     const server = await createRealServer({
-      now: () => now(), uuid: () => ids.uuid(), userIds: [USER], readToken: (token) => (token.endsWith('good') ? { userId: USER, expiresAt: Number.MAX_SAFE_INTEGER } : null),
+      now: () => time?.now ?? 0, after: (ms, run) => time?.schedule(time.now + ms, run) ?? (() => undefined), uuid: () => ids.uuid(), userIds: [USER], readToken,
     });
-    return new ExchangeWorld((clock) => {
-      now = clock;
+    return new ExchangeWorld((scheduler) => {
+      time = scheduler;
       return server;
     });
   }
@@ -36,7 +46,8 @@ export class ExchangeWorld {
     return device;
   }
 
-  async open(device: SimDevice): Promise<SyncEngine> {
+  /** @param token what its app answers when asked for one. */
+  async open(device: SimDevice, { streams = false, token = () => tokenOf('good') }: { streams?: boolean; token?: () => string } = {}): Promise<SyncEngine> {
     const ask = appHandler(this.server.app);
     const page = device.openPage({
       ids: createSimIds((this.#ids += 1) * 1000),
@@ -46,10 +57,15 @@ export class ExchangeWorld {
         this.requests.push({ request, answerChars: answer.body.length });
         return answer;
       },
+      ...(streams && {
+        streams: (request, onText, signal) => {
+          this.requests.push({ request, answerChars: 0 });
+          return appStreams(this.server.app)(request, onText, signal);
+        },
+      }),
     });
-    const token = `e30.${btoa(JSON.stringify({ sub: USER }))}.good`;
     return this.drive(createSyncEngine({
-      user: USER, device: { type: 'web_timer', version: '1.0.0' }, server: { url: 'http://server.test', token: () => token }, ports: page.ports,
+      user: USER, device: { type: 'web_timer', version: '1.0.0' }, server: { url: 'http://server.test', token }, ports: page.ports,
     }));
   }
 

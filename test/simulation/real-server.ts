@@ -9,7 +9,12 @@ const CONFIG: AppConfig = {
 };
 const FAR = Number.MAX_SAFE_INTEGER;
 
-export async function createRealServer(options: SimServerOptions): Promise<SimServer> {
+export interface RealServerOptions extends SimServerOptions {
+  /** Calls later, by the server's clock; without it a stream looks for news only when it is told of them, and sends no comments. */
+  readonly after?: (ms: number, run: () => void) => () => void;
+}
+
+export async function createRealServer(options: RealServerOptions): Promise<SimServer> {
   const cache = new Map<string, readonly TrueSession[]>();
   const store = createMemoryStore({ epoch: options.uuid(), onCommit: (userId) => void cache.delete(userId) });
   for (const userId of options.userIds) {
@@ -17,7 +22,7 @@ export async function createRealServer(options: SimServerOptions): Promise<SimSe
     await store.accounts.openLogin({ sid: userId, userId, createdAt: options.now(), expiresAt: FAR, refreshHash: null });
   }
   const ports: ServerPorts = {
-    ...createSimulatedPorts(store, { now: options.now }, { uuid: options.uuid, secret: options.uuid }),
+    ...createSimulatedPorts(store, { now: options.now, ...(options.after && { after: options.after }) }, { uuid: options.uuid, secret: options.uuid }),
     tokens: {
       sign: () => Promise.reject(new Error('a simulated world signs nothing')),
       verify: async (token, now) => {

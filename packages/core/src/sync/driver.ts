@@ -11,6 +11,7 @@ import type { Local } from './local.ts';
 import { compactHistory, MERGE_CHUNKS_MIN } from './compact.ts';
 import { nextStep, type Step } from './machine.ts';
 import { Exchanger } from './exchange.ts';
+import { News } from './news.ts';
 import { countSendable, needsHealthProof, nextWaitingAt } from './outbox.ts';
 import { Drain, type Halt, type PushOptions, tokenOutcome } from './push.ts';
 import { pollStatus } from './poll.ts';
@@ -21,6 +22,8 @@ import type { Tokens } from './tokens.ts';
 import type { Self } from './status.ts';
 
 const POLL_VISIBLE_MS = 60_000;
+/** While news come by themselves; soon enough for other tabs to see that the leader is alive. */
+const POLL_LIVE_MS = 120_000;
 const POLL_HIDDEN_MS = 300_000;
 const POLL_AFTER_DRAIN_MS = 15_000;
 const HEALTH_EVERY_MS = 3_600_000;
@@ -46,6 +49,7 @@ export class Driver {
   readonly #options: DriverOptions;
   readonly #bell: Bell;
   readonly #exchanger: Exchanger;
+  readonly #news: News;
   /** A person asked, and nothing was tried since. */
   #isWishing = false;
   /** Waits until the next of each kind; null when it is due. */
@@ -68,6 +72,7 @@ export class Driver {
     this.#options = options;
     this.#bell = new Bell(options.clock);
     this.#exchanger = new Exchanger(options);
+    this.#news = new News({ ...options, onNews: () => this.ring(), onLost: () => this.#lookSoon() });
   }
 
   /** Something changed that may mean work. */
@@ -83,6 +88,7 @@ export class Driver {
     this.#poll = sooner(this.#poll, now, at);
     this.#token = sooner(this.#token, now, at);
     this.#offlineTry = null;
+    this.#news.refresh();
     await this.#options.books.shortenPause(at);
     this.ring();
   }
@@ -125,6 +131,7 @@ export class Driver {
       while (!signal.aborted && this.#options.local.view.head.term === term) await this.#turn(term, signal);
     } finally {
       signal.removeEventListener('abort', stop);
+      this.#news.stop();
       this.#release(signal.aborted ? 'other_tab' : 'backing_off');
     }
   }
@@ -141,10 +148,13 @@ export class Driver {
       return;
     }
     await this.#options.books.rest(step.until);
+    this.#news.follow(term);
     // So soon after the last failure even a wish has to wait a moment.
     const isSoon = this.#isWishing && step.until !== null && step.until - clock.now() <= BACK_OFF_MIN_MS;
     if (!isSoon) this.#release(null);
-    if (!signal.aborted) await this.#bell.wait(step.until === null ? null : step.until - clock.now());
+    const now = clock.now();
+    const until = Math.min(step.until ?? Number.POSITIVE_INFINITY, this.#news.nextTryAt(now) ?? Number.POSITIVE_INFINITY);
+    if (!signal.aborted) await this.#bell.wait(until === Number.POSITIVE_INFINITY ? null : until - now);
   }
 
   #facts(): Parameters<typeof nextStep>[0] {
@@ -159,7 +169,7 @@ export class Driver {
       offlineTryAt: endOf(this.#offlineTry, now),
       sendable: countSendable(view, now, user, this.#canExchange),
       waitingAt: nextWaitingAt(view, now),
-      pollAt: endOf(this.#poll, now),
+      pollAt: Math.min(endOf(this.#poll, now), this.#canExchange ? (this.#news.dueAt(now) ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY),
       preferencesAt: preferences?.dueAt(now) ?? Number.POSITIVE_INFINITY,
       healthAt: !isOver(this.#healthAgain, now) ? Number.POSITIVE_INFINITY : view.sync.capabilities === null ? now : endOf(this.#health, now),
       needsHealth: isOver(this.#healthAgain, now) && (this.#networkFailures >= POLICY_SUSPICION || (isOver(this.#proof, now) && needsHealthProof(view, now))),
@@ -243,6 +253,7 @@ export class Driver {
   async #exchange(term: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     this.#poll = this.#nextPoll();
+    const { told } = this.#news;
     const { sent, halt } = await this.#exchanger.run(term, signal);
     this.#sent += sent;
     if (signal.aborted) return;
@@ -251,12 +262,20 @@ export class Driver {
     if (halt?.kind === 'unauthorized') this.#token = spanOf(clock.now(), TOKEN_EVERY_MS);
     // A server that offers it no more says so in its health.
     if (halt?.kind === 'failed' && halt.code === 'http_404') this.#health = null;
-    if (halt === null) await this.#options.books.succeed();
+    if (halt !== null) return;
+    this.#news.settle(told);
+    await this.#options.books.succeed();
+  }
+
+  #lookSoon(): void {
+    const { clock, ids } = this.#options;
+    const now = clock.now();
+    this.#poll = sooner(this.#poll, now, now + BACK_OFF_MIN_MS + Math.round(ids.random() * CATCH_UP_JITTER_MS));
   }
 
   #nextPoll(): Span {
     const { clock, ids, lifecycle } = this.#options;
-    const interval = lifecycle.visible() ? POLL_VISIBLE_MS : POLL_HIDDEN_MS;
+    const interval = !lifecycle.visible() ? POLL_HIDDEN_MS : this.#news.isLive ? POLL_LIVE_MS : POLL_VISIBLE_MS;
     return spanOf(clock.now(), Math.round(interval * (0.9 + 0.2 * ids.random())));
   }
 

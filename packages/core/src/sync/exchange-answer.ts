@@ -55,7 +55,7 @@ export function parseExchange(body: Fields | undefined): ExchangeAnswer | null {
   if (!isSound) return null;
   const readResults = readAll(results, readResult);
   const readChanges = readAll(changes, readChange);
-  const running = readAll(Array.isArray(body['running']) ? body['running'] : [], readRunning);
+  const running = readAllRunning(body['running']);
   const status = body['status'] === undefined ? null : parseServerAnswer(body['status']);
   if (readResults === null || readChanges === null || running === null || (body['status'] !== undefined && status === null)) return null;
   const device = asFields(body['device']);
@@ -140,6 +140,11 @@ function readSettlement(row: Fields): SettlementRow | null {
   if (typeof id !== 'string' || typeof kind !== 'string' || !areTexts(sessionIds) || !isTextOrNull(deviceId)) return null;
   if (typeof settledAt !== 'number' || undoneAt === undefined) return null;
   return { id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome: 'applied', before: [], created: [] };
+}
+
+/** Null when one of them cannot be read. */
+export function readAllRunning(value: unknown): readonly AnswerRunning[] | null {
+  return readAll(Array.isArray(value) ? value : [], readRunning);
 }
 
 function readRunning(row: Fields): AnswerRunning | null {

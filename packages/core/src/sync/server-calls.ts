@@ -7,6 +7,8 @@ import type { Self } from './status.ts';
 import type { TokenAnswer, Tokens } from './tokens.ts';
 
 const DEADLINE_MS = 30_000;
+/** The server's stream is never silent for longer than 20 s. */
+const SILENCE_MS = 45_000;
 const BODY_CHARS_MAX = 4_000_000;
 /** A clock difference below this is noise: `Date` has whole seconds. */
 export const SKEW_NOISE_MS = 2000;
@@ -58,15 +60,36 @@ export class ServerCalls {
     return this.#authorized('POST', path, body, signal);
   }
 
+  /** Whether this platform can read an answer while it arrives. */
+  get canStream(): boolean {
+    return this.#options.transport.stream !== undefined;
+  }
+
+  /** `GET /api/sync/stream`: resolves when it ends. */
+  stream(cursor: string | null, onText: (text: string) => void, signal: AbortSignal): Promise<Sent> {
+    const path = `/api/sync/stream${cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`}`;
+    return this.#withToken((headers) => this.#listen(path, { Accept: 'text/event-stream', ...headers }, onText, signal));
+  }
+
+  async #listen(path: string, headers: Record<string, string>, onText: (text: string) => void, signal: AbortSignal): Promise<TransportResult> {
+    const { transport } = this.#options;
+    const request: HttpRequest = { method: 'GET', path, headers, timeoutMs: SILENCE_MS, maxBodyChars: BODY_CHARS_MAX };
+    return transport.stream?.(request, onText, signal) ?? { ok: false, failure: 'network', message: 'no streams here' };
+  }
+
+  #authorized(method: HttpRequest['method'], path: string, body: string | undefined, signal: AbortSignal): Promise<Sent> {
+    return this.#withToken((headers) => this.#send(method, path, body, headers, signal));
+  }
+
   /** A 401 is answered by asking for the token once more; only a different one is tried. */
-  async #authorized(method: HttpRequest['method'], path: string, body: string | undefined, signal: AbortSignal): Promise<Sent> {
+  async #withToken(send: (headers: Record<string, string>) => Promise<TransportResult>): Promise<Sent> {
     const { tokens } = this.#options;
     let refused: Sent | null = null;
     for (;;) {
       const token = await tokens.current();
       // The same dead token again: what the server said of it is the better answer.
       if (!token.ok) return refused !== null && token.code === 'token_refused' ? refused : { kind: 'no_token', refusal: token };
-      const result = await this.#send(method, path, body, { Authorization: `Bearer ${token.token}`, ...this.#ownHeaders() }, signal);
+      const result = await send({ Authorization: `Bearer ${token.token}`, ...this.#ownHeaders() });
       if (!result.ok || result.response.status !== 401) return { kind: 'answered', result };
       tokens.refuse(token.token);
       if (refused !== null) return { kind: 'answered', result };

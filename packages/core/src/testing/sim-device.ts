@@ -8,7 +8,7 @@ import { createSimLifecycle, type SimLifecycle } from './sim-lifecycle.ts';
 import { createSimLocks, type SimLocks } from './sim-locks.ts';
 import type { SimScheduler } from './sim-scheduler.ts';
 import { createSimTab, type SimTab } from './sim-tab.ts';
-import { createSimTransport, type SimHandler, type SimNetworkPolicy, type SimTransport } from './sim-transport.ts';
+import { createSimTransport, type SimHandler, type SimNetworkPolicy, type SimStreamHandler, type SimTransport } from './sim-transport.ts';
 
 export interface SimDeviceOptions extends SimDeviceClockOptions, SimDiskOptions {
   readonly name?: string | undefined;
@@ -21,6 +21,8 @@ export interface SimPageOptions {
   readonly ids: Ids;
   readonly server: SimHandler;
   readonly network?: SimNetworkPolicy | undefined;
+  /** Streams of that server; without it the platform cannot stream. */
+  readonly streams?: SimStreamHandler | undefined;
 }
 
 const HIDDEN_THROTTLE_MS = 60_000;
@@ -38,7 +40,7 @@ export class SimPage {
     this.tab = tab;
     this.clock = createSimClock(device.clock, tab);
     this.lifecycle = createSimLifecycle(tab);
-    this.transport = createSimTransport(tab, options.server, options.network);
+    this.transport = createSimTransport(tab, options.server, options.network, options.streams);
     this.ports = {
       clock: this.clock,
       ids: options.ids,

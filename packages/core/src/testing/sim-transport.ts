@@ -1,9 +1,13 @@
 // The network between one simulated tab and a server in the same process. Every message is an event; a policy says what becomes of it.
 import type { HttpRequest, HttpResponse, Transport, TransportFailure, TransportResult } from '../ports.ts';
+import { openSimStream } from './sim-stream.ts';
 import type { SimTab } from './sim-tab.ts';
 
 /** The other end. It may also answer with a failure of the network. A rejection counts as a connection that broke. */
 export type SimHandler = (request: HttpRequest) => HttpResponse | TransportResult | Promise<HttpResponse | TransportResult>;
+
+/** The other end of a stream: hands over text as it is sent. Resolves when it ends; a rejection is a connection that broke. `signal`: nobody listens. */
+export type SimStreamHandler = (request: HttpRequest, onText: (text: string) => void, signal: AbortSignal) => Promise<HttpResponse>;
 
 /** What becomes of one exchange. An empty object is a perfect network. */
 export interface SimDelivery {
@@ -32,11 +36,14 @@ export class SimTransport implements Transport {
   readonly #tab: SimTab;
   #handler: SimHandler;
   policy: SimNetworkPolicy;
+  /** Only where the platform can stream. */
+  readonly stream?: NonNullable<Transport['stream']>;
 
-  constructor(tab: SimTab, handler: SimHandler, policy: SimNetworkPolicy = () => PERFECT) {
+  constructor(tab: SimTab, handler: SimHandler, policy: SimNetworkPolicy = () => PERFECT, stream?: SimStreamHandler) {
     this.#tab = tab;
     this.#handler = handler;
     this.policy = policy;
+    if (stream !== undefined) this.stream = (request, onText, signal) => openSimStream({ tab, request, policy: () => this.policy(request, tab), stream, onText, signal });
   }
 
   /** Points the name of the server at something else. */
@@ -138,7 +145,26 @@ export function appHandler(app: (request: Request) => Promise<Response>, origin 
   };
 }
 
-/** The transport port of one tab. */
-export function createSimTransport(tab: SimTab, handler: SimHandler, policy?: SimNetworkPolicy): SimTransport {
-  return new SimTransport(tab, handler, policy);
+/** The streams of a server app, made into a handler. */
+export function appStreams(app: (request: Request) => Promise<Response>, origin = 'http://server.test'): SimStreamHandler {
+  return async ({ method, path, headers }, onText, signal) => {
+    const response = await app(new Request(origin + path, { method, headers }));
+    const found: Record<string, string> = {};
+    response.headers.forEach((value, name) => void (found[name] = value));
+    if (!response.ok || response.body === null) return { status: response.status, headers: found, body: await response.text() };
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    const stop = (): void => void reader.cancel().catch(() => undefined);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop);
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return { status: response.status, headers: found, body: '' };
+      onText(value);
+    }
+  };
+}
+
+/** The transport port of one tab. Without `stream` its platform cannot stream. */
+export function createSimTransport(tab: SimTab, handler: SimHandler, policy?: SimNetworkPolicy, stream?: SimStreamHandler): SimTransport {
+  return new SimTransport(tab, handler, policy, stream);
 }

@@ -1,0 +1,105 @@
+// News that come by themselves: the engine over the real server's stream.
+import type { HttpRequest } from '@syncline/core';
+import { describe, expect, it } from 'vitest';
+import { ExchangeWorld, tokenOf } from './exchange-world.ts';
+
+const isStream = ({ request }: { request: HttpRequest }): boolean => request.path.startsWith('/api/sync/stream');
+const isExchange = ({ request }: { request: HttpRequest }): boolean => request.path === '/api/sync/exchange';
+
+async function twoDevices(streams = true) {
+  const world = await ExchangeWorld.create();
+  const [first, second] = [world.device(), world.device()];
+  const a = await world.open(first, { streams });
+  const b = await world.open(second, { streams });
+  await world.run(5000);
+  return { world, first, second, a, b };
+}
+
+describe('with the stream', () => {
+  it('[C02] a session recorded on one device is on another within 300 ms of a network of 10 ms', async () => {
+    const { world, a, b } = await twoDevices();
+    const one = await world.drive(a.sessions.record(world.session(120, 30)));
+    await world.run(300);
+    expect(await world.drive(b.sessions.get(one.id))).toMatchObject({ state: 'confirmed' });
+  });
+
+  it('one stream is open for each device, and an idle hour costs an exchange every two minutes', async () => {
+    const { world } = await twoDevices();
+    expect(world.requests.filter(isStream)).toHaveLength(2);
+    world.requests.length = 0;
+    await world.run(3_600_000);
+    expect(world.requests.filter(isStream)).toEqual([]);
+    // Each one's poll tells the other that it was seen.
+    expect(world.requests.filter(isExchange).length).toBeLessThan(4 * 33);
+  });
+
+  it('what happened while it was cut comes with the next one, at once', async () => {
+    const { world, second, a, b } = await twoDevices();
+    world.offline.add(second);
+    await world.run(60_000);
+    const one = await world.drive(a.sessions.record(world.session(120, 30)));
+    await world.run(60_000);
+    expect(await world.drive(b.sessions.get(one.id))).toBeNull();
+    world.offline.delete(second);
+    second.pages[0]?.lifecycle.emit('online');
+    await world.run(3000);
+    expect(await world.drive(b.sessions.get(one.id))).toMatchObject({ state: 'confirmed' });
+    const two = await world.drive(a.sessions.record(world.session(60, 20)));
+    await world.run(300);
+    expect(await world.drive(b.sessions.get(two.id))).toMatchObject({ state: 'confirmed' });
+  });
+
+  it('[A06] a device that slept has everything soon after it wakes, and hears news again', async () => {
+    const { world, second, a, b } = await twoDevices();
+    second.sleep();
+    const one = await world.drive(a.sessions.record(world.session(120, 30)));
+    await world.run(8 * 3_600_000);
+    second.wake();
+    second.pages[0]?.lifecycle.emit('resume');
+    await world.run(5000);
+    expect(await world.drive(b.sessions.get(one.id))).not.toBeNull();
+    const two = await world.drive(a.sessions.record(world.session(60, 20)));
+    await world.run(300);
+    expect(await world.drive(b.sessions.get(two.id))).not.toBeNull();
+  });
+
+  it('a connection that is cut every ten seconds is not asked for every second', async () => {
+    const { world, first } = await twoDevices();
+    const page = first.pages[0];
+    const { policy } = page?.transport ?? {};
+    world.requests.length = 0;
+    let count = 0;
+    if (page) page.transport.policy = (request, tab) => {
+      const isCut = request.path.startsWith('/api/sync/stream') && Math.floor(world.scheduler.now / 10_000) !== count;
+      count = Math.floor(world.scheduler.now / 10_000);
+      return isCut ? { loseResponse: 'error' } : (policy?.(request, tab) ?? {});
+    };
+    await world.run(1_200_000);
+    expect(world.requests.filter(isStream).length).toBeLessThan(40);
+  });
+
+  it('[S-03] the end of a token ends the stream, and the next token opens another', async () => {
+    const world = await ExchangeWorld.create();
+    const engine = await world.open(world.device(), { streams: true, token: () => tokenOf(`${world.scheduler.now + 60_000}good`) });
+    const other = await world.open(world.device());
+    await world.run(310_000);
+    const { length } = world.requests.filter(isStream);
+    expect(length).toBeGreaterThanOrEqual(5);
+    expect(length).toBeLessThanOrEqual(8);
+    const one = await world.drive(other.sessions.record(world.session(120, 30)));
+    await world.run(300);
+    expect(await world.drive(engine.sessions.get(one.id))).not.toBeNull();
+  });
+});
+
+describe('without the stream', () => {
+  it('the engine polls: the session is there within a poll, not before', async () => {
+    const { world, a, b } = await twoDevices(false);
+    const one = await world.drive(a.sessions.record(world.session(120, 30)));
+    await world.run(300);
+    expect(await world.drive(b.sessions.get(one.id))).toBeNull();
+    await world.run(70_000);
+    expect(await world.drive(b.sessions.get(one.id))).toMatchObject({ state: 'confirmed' });
+    expect(world.requests.filter(isStream)).toEqual([]);
+  });
+});
