@@ -16,7 +16,7 @@ async function twoDevices(streams = true) {
 }
 
 describe('with the stream', () => {
-  it('[C02] a session recorded on one device is on another within 300 ms of a network of 10 ms', async () => {
+  it('a session recorded on one device is on another within 300 ms of a network of 10 ms', async () => {
     const { world, a, b } = await twoDevices();
     const one = await world.drive(a.sessions.record(world.session(120, 30)));
     await world.run(300);
@@ -49,7 +49,7 @@ describe('with the stream', () => {
     expect(await world.drive(b.sessions.get(two.id))).toMatchObject({ state: 'confirmed' });
   });
 
-  it('[A06] a device that slept has everything soon after it wakes, and hears news again', async () => {
+  it('[B09] a device that slept has everything soon after it wakes, and hears news again', async () => {
     const { world, second, a, b } = await twoDevices();
     second.sleep();
     const one = await world.drive(a.sessions.record(world.session(120, 30)));

@@ -93,6 +93,21 @@ export interface StartInput {
   readonly category: string;
   readonly project?: string | undefined;
   readonly note?: string | undefined;
+  /** Start although a session is known to run on another device: a person was asked. Default false. */
+  readonly beside?: boolean | undefined;
+}
+
+/** A session that runs on another device of the user, as the server told last. */
+export interface RunningElsewhere {
+  readonly id: string;
+  readonly deviceId: string | null;
+  readonly deviceType: string;
+  readonly deviceName: string | null;
+  /** Milliseconds since the epoch, by the clock of the device that started it. */
+  readonly startTime: number;
+  readonly plannedDuration: number | null;
+  readonly category: string;
+  readonly project: string | null;
 }
 
 export interface FinishInput {
@@ -177,7 +192,10 @@ export interface SyncOutcome {
 }
 
 export interface SessionsApi {
-  /** Begins a session now. Resolves once durable. Rejects with an `EngineError`: `invalid_input`, `already_running`, `storage_full`, `closed`. */
+  /**
+   * Begins a session now. Resolves once durable. Rejects with an `EngineError`: `invalid_input`, `already_running`, `running_elsewhere` (one is
+   * known to run on another device, see `elsewhere`, and `beside` is not set), `storage_full`, `closed`.
+   */
   start(input: StartInput): Promise<Session>;
   /** Ends a running session now and queues it. Rejects: `not_running`, `too_long` (over 24 h; the timer goes on), `invalid_input`, `storage_full`, `closed`. */
   complete(id: string, input?: FinishInput): Promise<Session>;
@@ -192,6 +210,8 @@ export interface SessionsApi {
   observe(query?: SessionQuery): Source<readonly Session[]>;
   /** Sessions running on this device, in any tab. */
   readonly running: Source<readonly Session[]>;
+  /** Sessions running on other devices, as the server told last. Always empty where the server has no exchange. */
+  readonly elsewhere: Source<readonly RunningElsewhere[]>;
   /** Sends a parked session again, as it is or with changes; also one that waits because it ends in the server's future and was never sent. */
   retry(id: string, changes?: Partial<Omit<RecordInput, 'id'>>): Promise<Session>;
   /** Changes a finished session; start and end together. Rejects: `not_found`, `invalid_input`, `unsupported` (the server is known to offer no such call). */

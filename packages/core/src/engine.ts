@@ -3,7 +3,6 @@
 import type { EngineStatus, PreferencesApi, SyncEngine, SyncEngineOptions, SyncOutcome } from './api.ts';
 import { type EngineConfig, readConfig } from './config.ts';
 import { engineError } from './errors.ts';
-import type { RunningSession } from './model/session.ts';
 import type { Cancel, Channel, LifecycleEvent, Ports, StoreError } from './ports.ts';
 import type { Source } from './source.ts';
 import { Books } from './sync/books.ts';
@@ -18,7 +17,7 @@ import type { Held } from './sync/rescue.ts';
 import { isPreferencesFactory, type PreferencesPart } from './sync/preferences-part.ts';
 import { ServerCalls } from './sync/server-calls.ts';
 import { SessionReader } from './sync/session-reader.ts';
-import { Sessions } from './sync/sessions.ts';
+import { Sessions, type StartedSession } from './sync/sessions.ts';
 import { isOver } from './sync/span.ts';
 import { sendStart } from './sync/start-call.ts';
 import type { Self } from './sync/status.ts';
@@ -93,7 +92,7 @@ class Engine implements SyncEngine {
     });
     this.sessions = new Sessions({
       local, reader: new SessionReader(local, self), clock, ids, owner: config.user, source: config.deviceType,
-      self, tab, running: this.#board.running,
+      self, tab, running: this.#board.running, elsewhere: this.#board.elsewhere,
       check: () => this.#check(),
       onRecorded: () => this.#leadership.watch(),
       onStarted: (session) => this.#sendStart(session),
@@ -256,9 +255,11 @@ class Engine implements SyncEngine {
     });
   }
 
-  #sendStart(session: RunningSession): void {
+  #sendStart(session: StartedSession): void {
     this.#leadership.watch();
-    const { connection, pause, stopped } = this.#local.view.sync;
+    const { connection, pause, stopped, capabilities } = this.#local.view.sync;
+    // Where there is an exchange the loop tells it, with its true start.
+    if (capabilities?.includes('exchange') === true) return;
     const isFree = connection === 'online' && stopped === null && isOver(pause, this.#ports.clock.now());
     const isWorthIt = this.#config.maySend && this.#ports.lifecycle.online() && isFree;
     if (isWorthIt) void sendStart(this.#calls, this.#books, this.#ports.clock, session, this.#config.deviceType, this.#stop.signal).catch(() => undefined);

@@ -4,14 +4,15 @@ import type { StoreError, StoreFailure } from './ports.ts';
 
 /**
  * Why a call was refused.
- * `invalid_input`: see `details` · `already_running`, `not_running`: the timer's state forbids it · `too_long`: over 24 h, the timer goes on ·
+ * `invalid_input`: see `details` · `already_running`, `not_running`: the timer's state forbids it ·
+ * `running_elsewhere`: on another device, and nobody said to start beside it · `too_long`: over 24 h, the timer goes on ·
  * `id_reused`: that id names another session · `not_found`, `not_parked`: no such session, or nothing to decide about it ·
  * `changed`: a session is not what the decision rests on · `unsupported`: the server offers no such call ·
  * `storage_full`: no space, earlier data is intact · `storage_unavailable`: the store refuses, nothing was written ·
  * `newer_version`: the store was written by a newer release · `upgrade_blocked`: an old tab holds the store open · `closed`: the engine was closed.
  */
 export type EngineErrorCode =
-  | 'invalid_input' | 'already_running' | 'not_running' | 'too_long' | 'id_reused' | 'not_found' | 'not_parked' | 'changed' | 'unsupported'
+  | 'invalid_input' | 'already_running' | 'running_elsewhere' | 'not_running' | 'too_long' | 'id_reused' | 'not_found' | 'not_parked' | 'changed' | 'unsupported'
   | 'storage_full' | 'storage_unavailable' | 'newer_version' | 'upgrade_blocked' | 'closed';
 
 /** When the same call may succeed: at once, after something changed outside, or never as it is. */
@@ -29,6 +30,7 @@ export interface EngineError extends Error {
 const MEANING: Readonly<Record<EngineErrorCode, readonly [RetryWord, string]>> = {
   invalid_input: ['never', 'The input is not acceptable'],
   already_running: ['later', 'A session is already running on this device'],
+  running_elsewhere: ['later', 'A session is running on another device'],
   not_running: ['never', 'No session of that id is running on this device'],
   too_long: ['never', 'A session lasts at most 24 hours; the timer goes on'],
   id_reused: ['never', 'That id already names another session'],

@@ -75,8 +75,13 @@ export function readRunning(value: unknown): RunningSession | null {
   const isSound =
     row !== null &&
     typeof row['id'] === 'string' && Number.isSafeInteger(row['startTime']) && isNumber(row['plannedDuration']) &&
-    hasWords(row) && typeof row['tab'] === 'string' && isNumber(row['monotonicStart']);
+    hasWords(row) && typeof row['tab'] === 'string' && isNumber(row['monotonicStart']) && isNotice(row['notice']);
   return isSound ? (row as unknown as RunningSession) : null;
+}
+
+function isNotice(value: unknown): boolean {
+  const row = asFields(value);
+  return value === null || (row !== null && typeof row['opId'] === 'string' && isCount(row['seq']));
 }
 
 function readParked(value: unknown): ParkedReason | null {

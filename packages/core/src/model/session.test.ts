@@ -4,7 +4,7 @@ import { checkRecord, checkStart, finishTimes, type RunningSession } from './ses
 
 const START = Date.UTC(2026, 0, 5, 9);
 const MIN = 60_000;
-const running: RunningSession = { id: 'a', startTime: START, plannedDuration: 25, category: 'work', project: 'p', note: '', tab: 'tab-1', monotonicStart: 500 };
+const running: RunningSession = { id: 'a', startTime: START, plannedDuration: 25, category: 'work', project: 'p', note: '', tab: 'tab-1', monotonicStart: 500, notice: null };
 const marks = (wall: number, monotonic: number, tab = 'tab-1') => ({ now: START + wall, monotonic: 500 + monotonic, tab });
 
 describe('when a session ended', () => {

@@ -42,6 +42,14 @@ export interface RunningSession {
   /** The tab that started it, and that tab's monotonic clock then: another tab's reading cannot be compared with it. */
   readonly tab: string;
   readonly monotonicStart: number;
+  /** How an exchange tells the server that it runs; null once it was told. Finished first, it is never told: the session itself says it all. */
+  readonly notice: StartNotice | null;
+}
+
+/** Names the operation that says a session began. */
+export interface StartNotice {
+  readonly opId: string;
+  readonly seq: number;
 }
 
 /** The two clocks of one tab at one moment. */

@@ -43,10 +43,16 @@ export class Draft {
     this.#write({ kind: 'delete', table, key });
   }
 
-  /** Puts an operation at the end of the queue. Returns its number. */
-  queue(operation: Operation): number {
+  /** The next number of an operation. */
+  takeSeq(): number {
     const seq = this.view.head.nextSeq;
     this.setHead({ nextSeq: seq + 1 });
+    return seq;
+  }
+
+  /** Puts an operation at the end of the queue. Returns its number. */
+  queue(operation: Operation): number {
+    const seq = this.takeSeq();
     this.put('operations', seq, operation);
     return seq;
   }

@@ -1,10 +1,11 @@
 // What one exchange sends: the oldest operations that may go, as many as fit, in the form of the wire. Pure.
 import {
   durationMinutes, EXCHANGE_PROTOCOL, type ExchangeRequest, formatInstant, LIMITS, type Operation as WireOperation, type SessionEdit,
-  type SettlementPlan, type SubmittedSession, utf8Length,
+  type SettlementPlan, type StartOperation, type SubmittedSession, utf8Length,
 } from '@syncline/protocol';
 import type { Changes, Effect } from '../model/effect.ts';
 import { cancelFields, type Change, type Operation, submitFields } from '../model/operation.ts';
+import type { RunningSession } from '../model/session.ts';
 import { isOver } from './span.ts';
 import type { Self } from './status.ts';
 import type { View } from './view.ts';
@@ -14,16 +15,19 @@ const ENVELOPE_BYTES = 65_536;
 
 export interface Batch {
   readonly seqs: readonly number[];
+  /** Sessions whose beginning is told. */
+  readonly starts: readonly RunningSession[];
   readonly operations: readonly WireOperation[];
 }
 
 /**
  * The next operations, in the order they were made. A parked one is passed over, and one that waits; what depends on them is sent all the
- * same and refused by itself, so none holds up the others.
+ * same and refused by itself, so none holds up the others. A request for a single one is made to find out which is to blame, and tells of no start.
  */
 export function nextBatch(view: View, now: number, user: string, max: number): Batch {
   const seqs: number[] = [];
   const operations: WireOperation[] = [];
+  const starts = max === 1 ? [] : [...view.running.values()].filter(({ notice }) => notice !== null);
   let bytes = ENVELOPE_BYTES;
   for (const [seq, operation] of view.operations) {
     const { parked, wait } = operation.delivery;
@@ -31,11 +35,18 @@ export function nextBatch(view: View, now: number, user: string, max: number): B
     const wire = toWire(seq, operation);
     // And a comma.
     bytes += utf8Length(JSON.stringify(wire)) + 1;
-    if (operations.length > 0 && (operations.length >= max || bytes > LIMITS.exchangeBytesMax)) break;
+    if (operations.length > 0 && (operations.length + starts.length >= max || bytes > LIMITS.exchangeBytesMax)) break;
     seqs.push(seq);
     operations.push(wire);
   }
-  return { seqs, operations };
+  return { seqs, starts, operations };
+}
+
+function toStart({ id, notice, startTime, plannedDuration, category, project, note }: RunningSession, source: string): StartOperation {
+  return {
+    type: 'start', op_id: notice?.opId ?? '', seq: notice?.seq ?? 0, session_id: id, start_time: formatInstant(startTime),
+    planned_duration: plannedDuration, category, project, source, ...(note === '' ? {} : { planning_notes: note }),
+  };
 }
 
 function toWire(seq: number, operation: Operation): WireOperation {
@@ -102,7 +113,7 @@ export function exchangeBody(view: View, self: Self, run: string, cursor: string
     },
     cursor,
     epoch: exchange?.epoch ?? null,
-    operations: batch.operations,
+    operations: [...batch.operations, ...batch.starts.map((running) => toStart(running, self.deviceType))].sort((a, b) => a.seq - b.seq),
     status_tag: exchange?.tag ?? null,
     limit: LIMITS.changesPerPageMax,
   };

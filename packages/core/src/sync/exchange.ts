@@ -2,7 +2,7 @@
 // transaction. Repeats itself while there is more in either direction.
 import { LIMITS } from '@syncline/protocol';
 import { isDocumented, type Operation, sessionsOf } from '../model/operation.ts';
-import type { FinishedSession } from '../model/session.ts';
+import type { FinishedSession, RunningSession } from '../model/session.ts';
 import { type Failure, failure, type Outcome, readCommon, readJson } from './answer.ts';
 import type { Draft } from './draft.ts';
 import { type ExchangeAnswer, parseExchange } from './exchange-answer.ts';
@@ -120,7 +120,7 @@ export class Exchanger {
     const decided = before.filter((operation) => !isDocumented(operation)).map(sessionsOf);
     const kept = [...answer.settlements.map(({ sessionIds }) => sessionIds), ...decided].flat();
     const wanted = [...records.map(({ id }) => id), ...kept];
-    const isKept = await commitOverPacked(local, wanted, 'relaxed', (draft, packed) => this.#plan(draft, answer, settled, before, packed, walk, term));
+    const isKept = await commitOverPacked(local, wanted, 'relaxed', (draft, packed) => this.#plan(draft, answer, settled, batch, before, packed, walk, term));
     if (!isKept) return false;
     this.#walk = walk;
     for (const { outcome } of settled) if (outcome.kind === 'acknowledged') this.#sent += 1;
@@ -138,7 +138,7 @@ export class Exchanger {
   }
 
   #plan(
-    draft: Draft, answer: ExchangeAnswer, settled: readonly Settled[], before: readonly Operation[], packed: ReadonlyMap<string, FinishedSession>, walk: Verification | null, term: number,
+    draft: Draft, answer: ExchangeAnswer, settled: readonly Settled[], { starts }: Batch, before: readonly Operation[], packed: ReadonlyMap<string, FinishedSession>, walk: Verification | null, term: number,
   ): boolean {
     const { local, self } = this.#options;
     const { sync, answer: shown } = draft.view;
@@ -150,6 +150,7 @@ export class Exchanger {
       return false;
     }
     const own = merge.gained;
+    planTold(draft, starts);
     planSettlements(draft, merge, local.store, answer, settled, before);
     for (const session of answer.sessions) {
       if (walk !== null) walk.compare(session, merge.known(session.id));
@@ -220,6 +221,11 @@ export class Exchanger {
       return halt;
     }
     const operation = this.#operationsOf(batch)[0];
+    if (batch.starts.length > 0 && status < 500) {
+      // It may be to blame, and is only news.
+      await this.#forgetStarts(batch, term);
+      return 'again';
+    }
     if (operation === undefined) {
       const halt = busy(status);
       await this.#takeBack(term, false);
@@ -234,6 +240,14 @@ export class Exchanger {
     if (outcome.kind !== 'failed') return 'again';
     await this.#halt(outcome);
     return outcome;
+  }
+
+  async #forgetStarts({ starts }: Batch, term: number): Promise<void> {
+    await this.#options.local.commit((draft) => {
+      if (draft.view.head.term !== term) return;
+      planTold(draft, starts);
+      draft.setHead({ inFlight: [] });
+    }, 'relaxed');
   }
 
   async #incoherent(batch: Batch, term: number): Promise<Halt> {
@@ -259,6 +273,14 @@ export class Exchanger {
       if (draft.view.head.term === term) draft.setSync({ deviceId, problems: [...new Set([...draft.view.sync.problems, 'device_cloned'])] });
     }, 'strict');
     return local.view.sync.deviceId === deviceId ? 'again' : null;
+  }
+}
+
+/** Refused or not: that a session began is news, and news are told once. */
+function planTold(draft: Draft, starts: readonly RunningSession[]): void {
+  for (const { id } of starts) {
+    const running = draft.view.running.get(id);
+    if (running !== undefined) draft.put('running', id, { ...running, notice: null });
   }
 }
 

@@ -13,7 +13,7 @@ describe('an event of the stream', () => {
     expect(read({ type: 'bye', reason: 'auth' })).toEqual({ type: 'bye', reason: 'auth' });
   });
 
-  it('[A10] counts for nothing when it has another shape', () => {
+  it('counts for nothing when it has another shape', () => {
     const faulty = [
       { type: 'hello', epoch: '', head: 3, running: [] }, { type: 'hello', epoch: 'e', head: -1, running: [] }, { type: 'hello', epoch: 'e', head: '3', running: [] },
       { type: 'changed' }, { type: 'changed', head: 1.5 }, { type: 'running', running: [{ ...running, start_time: 'soon' }] }, { type: 'later', head: 1 }, 7, null, [],

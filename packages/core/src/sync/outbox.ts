@@ -28,9 +28,9 @@ export function nextToSend(view: View, now: number, user: string): number | null
   return best;
 }
 
-/** How many could be sent now. @param byExchange also what has no documented call. */
+/** How many could be sent now. @param byExchange also what has no documented call, and that a session runs. */
 export function countSendable(view: View, now: number, user: string, byExchange: boolean): number {
-  let count = 0;
+  let count = byExchange ? [...view.running.values()].filter(({ notice }) => notice !== null).length : 0;
   for (const [seq, operation] of view.operations) {
     const { parked, wait } = operation.delivery;
     const isFree = byExchange ? parked === null && operation.owner === user && isOver(wait, now) : isSendable(view, seq, operation, now, user);

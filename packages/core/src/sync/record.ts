@@ -1,5 +1,5 @@
 // What a person does to a session, as plans: each decides one transaction. Times and ids were stamped before and are only written here.
-import { LIMITS } from '@syncline/protocol';
+import { deviceTypeName, formatInstant, LIMITS } from '@syncline/protocol';
 import type { FinishInput, RecordInput } from '../api.ts';
 import { engineError } from '../errors.ts';
 import { isDocumented, type Operation, UNTRIED } from '../model/operation.ts';
@@ -10,7 +10,8 @@ import type { Store } from '../ports.ts';
 import { joinConflicts, leaveConflicts } from './conflict-groups.ts';
 import type { Draft } from './draft.ts';
 import { Merge } from './merge.ts';
-import { serverNow } from './status.ts';
+import { runningElsewhere } from './running-elsewhere.ts';
+import { type Self, serverNow } from './status.ts';
 
 /** Who acts, and the id of the operation it makes. */
 export interface Stamp {
@@ -42,11 +43,16 @@ function written(draft: Draft, id: string, { opId }: Stamp): Written | null {
   return null;
 }
 
-export function planStart(draft: Draft, running: RunningSession): RunningSession {
-  if (draft.view.running.has(running.id)) return running;
+/** @param isBeside whether it may begin although one runs on another device. */
+export function planStart(draft: Draft, running: Omit<RunningSession, 'notice'>, opId: string, isBeside: boolean, self: Self): void {
+  if (draft.view.running.has(running.id)) return;
   if (draft.view.running.size > 0) throw engineError('already_running');
-  draft.put('running', running.id, running);
-  return running;
+  const [first] = isBeside ? [] : runningElsewhere(draft.view, self, draft.now);
+  if (first !== undefined) {
+    const where = first.deviceName ?? deviceTypeName(first.deviceType);
+    throw engineError('running_elsewhere', [{ path: 'beside', message: `would have to be true: “${first.category}” runs on ${where} since ${formatInstant(first.startTime)}` }]);
+  }
+  draft.put('running', running.id, { ...running, notice: { opId, seq: draft.takeSeq() } });
 }
 
 /** @param known a session of that id in history, or null. */

@@ -63,7 +63,7 @@ export async function planReoffer(local: Local, walk: Verification, by: Reoffer)
     const opIds = missing.map(() => by.ids.uuid());
     await local.commit((draft) => reofferChunk(draft, local, chunk, sessions, missing as FinishedSession[], opIds, by), 'relaxed');
   }
-  const opIds = Array.from({ length: walk.newer.size + local.view.overlay.size + local.view.settlements.size }, () => by.ids.uuid());
+  const opIds = Array.from({ length: walk.newer.size + local.view.overlay.size + local.view.settlements.size + local.view.running.size }, () => by.ids.uuid());
   await local.commit((draft) => finish(draft, walk, opIds, by), 'relaxed');
 }
 
@@ -110,6 +110,9 @@ function finish(draft: Draft, walk: Verification, opIds: readonly string[], by: 
     const row: OverlayRow = { server: theirs, shown: ours };
     draft.put('overlay', id, row);
     offer(draft, ours, kind, { effects: [effect], bases: [{ id, version: theirs.version }], settlement: null }, next(), by);
+  }
+  for (const [id, running] of [...view.running]) {
+    if (running.notice === null) draft.put('running', id, { ...running, notice: { opId: next(), seq: draft.takeSeq() } });
   }
   const { exchange } = view.sync;
   if (exchange !== null) draft.setSync({ exchange: { ...exchange, cursor: walk.cursor, isVerifying: false } });

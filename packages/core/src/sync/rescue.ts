@@ -37,7 +37,9 @@ export async function rescue(local: Local, held: Held): Promise<number> {
       saved += 1;
     }
     for (const running of held.running) {
-      if (draft.view.running.size === 0 && draft.view.seqsOf(running.id).length === 0) draft.put('running', running.id, running);
+      if (draft.view.running.size > 0 || draft.view.seqsOf(running.id).length > 0) continue;
+      const notice = running.notice === null ? null : { ...running.notice, seq: draft.takeSeq() };
+      draft.put('running', running.id, { ...running, notice });
     }
     if (draft.view.head.version <= held.version) draft.setHead({ version: held.version });
     return saved;

@@ -1,7 +1,7 @@
 // The session calls of the engine: stamp once, decide in one transaction, answer when it is durable.
 import { canonicalUuid } from '@syncline/protocol';
 import type {
-  CancelInput, FinishInput, RecordInput, Session, SessionQuery, SessionsApi, StartInput,
+  CancelInput, FinishInput, RecordInput, RunningElsewhere, Session, SessionQuery, SessionsApi, StartInput,
 } from '../api.ts';
 import { engineError } from '../errors.ts';
 import type { Effect } from '../model/effect.ts';
@@ -20,6 +20,9 @@ import {
 } from './record.ts';
 import type { SessionReader } from './session-reader.ts';
 
+/** What is known of a session that begins. */
+export type StartedSession = Omit<RunningSession, 'notice'>;
+
 export interface SessionsOptions {
   readonly local: Local;
   readonly reader: SessionReader;
@@ -30,12 +33,13 @@ export interface SessionsOptions {
   readonly self: Self;
   readonly tab: string;
   readonly running: Source<readonly Session[]>;
+  readonly elsewhere: Source<readonly RunningElsewhere[]>;
   /** Throws once the engine is closed. */
   readonly check: () => void;
   /** After something durable: there may be work. */
   readonly onRecorded: () => void;
   /** A session began just now. */
-  readonly onStarted: (session: RunningSession) => void;
+  readonly onStarted: (session: StartedSession) => void;
 }
 
 export class Sessions implements SessionsApi {
@@ -48,6 +52,10 @@ export class Sessions implements SessionsApi {
 
   get running(): Source<readonly Session[]> {
     return this.#options.running;
+  }
+
+  get elsewhere(): Source<readonly RunningElsewhere[]> {
+    return this.#options.elsewhere;
   }
 
   /** The store changed: live lists look again. */
@@ -72,22 +80,23 @@ export class Sessions implements SessionsApi {
   }
 
   async start(input: StartInput): Promise<Session> {
-    const { check, ids, local, tab, reader, onStarted } = this.#options;
+    const { check, ids, local, tab, reader, onStarted, self } = this.#options;
     check();
     const marks = this.#marks();
     refuse(checkStart(input));
-    const running: RunningSession = {
+    const running = {
       id: ids.uuid(), startTime: marks.now, plannedDuration: input.plannedDuration, category: input.category,
       project: input.project ?? DEFAULT_PROJECT, note: input.note ?? '', tab, monotonicStart: marks.monotonic,
     };
-    await local.commit((draft) => planStart(draft, running), 'strict');
+    const opId = ids.uuid();
+    await local.commit((draft) => planStart(draft, running, opId, input.beside === true, self), 'strict');
     onStarted(running);
     return reader.fromRunning(running.id) ?? this.#lost(running);
   }
 
   /** Another tab finished it in the same moment: what was started is still the answer. */
-  async #lost(running: RunningSession): Promise<Session> {
-    const session = await this.#options.reader.get(running.id);
+  async #lost({ id }: StartedSession): Promise<Session> {
+    const session = await this.#options.reader.get(id);
     if (session === null) throw engineError('not_running');
     return session;
   }

@@ -1,8 +1,8 @@
-import type { RunningSession } from '../model/session.ts';
 import type { Clock } from '../ports.ts';
 import { readCommon } from './answer.ts';
 import type { Books } from './books.ts';
 import type { ServerCalls } from './server-calls.ts';
+import type { StartedSession } from './sessions.ts';
 
 /**
  * Tells the server that a session began, at once and only once. The call carries no client time, so it is never queued or repeated:
@@ -12,7 +12,7 @@ export async function sendStart(
   calls: ServerCalls,
   books: Books,
   clock: Clock,
-  session: RunningSession,
+  session: StartedSession,
   source: string,
   signal: AbortSignal,
 ): Promise<void> {

@@ -1,13 +1,14 @@
-// The three Sources of an engine, kept in step with the view: status, conflicts, running sessions.
+// The Sources of an engine, kept in step with the view: status, conflicts, running sessions here and elsewhere.
 // Emits only what is committed, only what changed, and by itself only when time alone changes a word.
 import type { Conflict } from '@syncline/protocol';
-import type { EngineStatus, Session } from '../api.ts';
+import type { EngineStatus, RunningElsewhere, Session } from '../api.ts';
 import { runningToSession } from '../model/session-view.ts';
 import type { Cancel, Clock, StoreSpace } from '../ports.ts';
 import { createEmitter, type Emitter, type Source } from '../source.ts';
 import { mergeConflicts } from './conflict-list.ts';
 import { isEqualValue } from './equal.ts';
 import type { Local } from './local.ts';
+import { runningElsewhere } from './running-elsewhere.ts';
 import { type Derived, deriveStatus, type Self } from './status.ts';
 
 /** Room between two versions of the store for emissions that time or this tab alone causes. */
@@ -26,6 +27,7 @@ export class StatusBoard {
   readonly #status: Emitter<EngineStatus>;
   readonly #conflicts: Emitter<readonly Conflict[]>;
   readonly #running: Emitter<readonly Session[]>;
+  readonly #elsewhere: Emitter<readonly RunningElsewhere[]>;
   #conflictList: readonly Conflict[] = [];
   #seen: readonly unknown[] = [];
   readonly #problems = new Set<string>();
@@ -42,6 +44,7 @@ export class StatusBoard {
     this.#status = createEmitter(this.#stamp(status, 0), isSameStatus);
     this.#conflicts = createEmitter(this.#conflictList, isEqualValue);
     this.#running = createEmitter(this.#listRunning(), isEqualValue);
+    this.#elsewhere = createEmitter(this.#listElsewhere(), isEqualValue);
   }
 
   get status(): Source<EngineStatus> {
@@ -56,6 +59,10 @@ export class StatusBoard {
     return this.#running.source;
   }
 
+  get elsewhere(): Source<readonly RunningElsewhere[]> {
+    return this.#elsewhere.source;
+  }
+
   /** Looks at everything again and emits what changed. */
   update(): void {
     // Between a decision and its commit the view is ahead of the store; the commit calls again.
@@ -65,6 +72,7 @@ export class StatusBoard {
     this.#setTimer(changesAt);
     this.#conflicts.emit(this.#conflictList);
     this.#running.emit(this.#listRunning());
+    this.#elsewhere.emit(this.#listElsewhere());
     this.#status.emit(this.#stamp(status, this.#status.source.current.local.version));
   }
 
@@ -97,6 +105,7 @@ export class StatusBoard {
     this.#status.close();
     this.#conflicts.close();
     this.#running.close();
+    this.#elsewhere.close();
   }
 
   #derive(): Derived {
@@ -118,6 +127,11 @@ export class StatusBoard {
   #listRunning(): readonly Session[] {
     const { local, self } = this.#options;
     return [...local.view.running.values()].map((running) => runningToSession(running, self.deviceType, self.deviceId));
+  }
+
+  #listElsewhere(): readonly RunningElsewhere[] {
+    const { local, self, clock } = this.#options;
+    return runningElsewhere(local.view, self, clock.now());
   }
 
   /** Larger than the last one, and larger than any that an older state of the store can have in another tab. */

@@ -76,7 +76,7 @@ export class Deeds {
       case 'again':
         return this.#recordAgain(slot, engine);
       case 'start':
-        return void engine.sessions.start({ plannedDuration: 25, category: 'writing', project: 'book', note: this.#canary(slot.device) }).then(() => this.#mark('session.started'), () => undefined);
+        return void engine.sessions.start({ plannedDuration: 25, category: 'writing', project: 'book', note: this.#canary(slot.device), beside: true }).then(() => this.#mark('session.started'), () => undefined);
       case 'complete':
         return this.#complete(slot, engine);
       case 'cancel':
