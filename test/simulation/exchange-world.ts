@@ -6,14 +6,19 @@ import { createRealServer } from './real-server.ts';
 export const USER = '00000000-0000-4000-8000-00000000000a';
 const MINUTE = 60_000;
 
-export function tokenOf(end: string): string {
-  return `e30.${btoa(JSON.stringify({ sub: USER }))}.${end}`;
+/** A login for each device. */
+const LOGINS: readonly string[] = Array.from({ length: 16 }, (_, i) => `00000000-0000-4000-8000-0000000000b${i.toString(16)}`);
+
+export function tokenOf(end: string, login = 0): string {
+  return `e30.${btoa(JSON.stringify({ sub: USER, sid: LOGINS[login % LOGINS.length] }))}.${end}`;
 }
 
 /** A token ends in `good`, after the instant until which it is. */
-function readToken(token: string): { userId: string; expiresAt: number } | null {
+function readToken(token: string): { userId: string; expiresAt: number; sid: string } | null {
   const [, until] = /\.(\d*)good$/.exec(token) ?? [];
-  return until === undefined ? null : { userId: USER, expiresAt: until === '' ? Number.MAX_SAFE_INTEGER : Number(until) };
+  if (until === undefined) return null;
+  const { sid } = JSON.parse(atob(token.split('.')[1] ?? '')) as { sid: string };
+  return { sid, userId: USER, expiresAt: until === '' ? Number.MAX_SAFE_INTEGER : Number(until) };
 }
 
 export class ExchangeWorld {
@@ -32,7 +37,7 @@ export class ExchangeWorld {
     let time: ExchangeWorld['scheduler'] | null = null;
     const ids = createSimIds(7);
     const server = await createRealServer({
-      now: () => time?.now ?? 0, after: (ms, run) => time?.schedule(time.now + ms, run) ?? (() => undefined), uuid: () => ids.uuid(), userIds: [USER], readToken,
+      now: () => time?.now ?? 0, after: (ms, run) => time?.schedule(time.now + ms, run) ?? (() => undefined), uuid: () => ids.uuid(), userIds: [USER], logins: LOGINS, readToken,
     });
     return new ExchangeWorld((scheduler) => {
       time = scheduler;
@@ -47,7 +52,7 @@ export class ExchangeWorld {
   }
 
   /** @param token what its app answers when asked for one. */
-  async open(device: SimDevice, { streams = false, token = () => tokenOf('good') }: { streams?: boolean; token?: () => string } = {}): Promise<SyncEngine> {
+  async open(device: SimDevice, { streams = false, token = () => tokenOf('good', Number(device.name.slice(1))) }: { streams?: boolean; token?: () => string } = {}): Promise<SyncEngine> {
     const ask = appHandler(this.server.app);
     const page = device.openPage({
       ids: createSimIds((this.#ids += 1) * 1000),

@@ -10,6 +10,9 @@ const CONFIG: AppConfig = {
 const FAR = Number.MAX_SAFE_INTEGER;
 
 export interface RealServerOptions extends SimServerOptions {
+  /** Further logins of the first user, which a token may name. */
+  readonly logins?: readonly string[];
+  readonly readToken: (token: string) => { readonly userId: string; readonly expiresAt: number; readonly sid?: string } | null;
   /** Calls later, by the server's clock; without it a stream looks for news only when it is told of them, and sends no comments. */
   readonly after?: (ms: number, run: () => void) => () => void;
 }
@@ -21,6 +24,9 @@ export async function createRealServer(options: RealServerOptions): Promise<SimS
     await store.accounts.create({ userId, username: `u${userId}`, email: '', createdAt: options.now(), passwordHash: '', timezone: 'UTC' });
     await store.accounts.openLogin({ sid: userId, userId, createdAt: options.now(), expiresAt: FAR, refreshHash: null });
   }
+  for (const sid of options.logins ?? []) {
+    await store.accounts.openLogin({ sid, userId: options.userIds[0] ?? '', createdAt: options.now(), expiresAt: FAR, refreshHash: null });
+  }
   const ports: ServerPorts = {
     ...createSimulatedPorts(store, { now: options.now, ...(options.after && { after: options.after }) }, { uuid: options.uuid, secret: options.uuid }),
     tokens: {
@@ -28,7 +34,7 @@ export async function createRealServer(options: RealServerOptions): Promise<SimS
       verify: async (token, now) => {
         const claims = options.readToken(token);
         if (claims === null || claims.expiresAt <= now) return null;
-        return { userId: claims.userId, sid: claims.userId, tokenId: token, issuedAt: 0, expiresAt: claims.expiresAt };
+        return { userId: claims.userId, sid: claims.sid ?? claims.userId, tokenId: token, issuedAt: 0, expiresAt: claims.expiresAt };
       },
     },
   };

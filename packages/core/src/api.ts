@@ -1,5 +1,6 @@
 // The engine as an app sees it. Types only.
-import type { Conflict, PreferenceName, Preferences, SyncStatus } from '@syncline/protocol';
+import type { Conflict, SyncStatus } from '@syncline/protocol';
+import type { PreferencesApi, PreferencesPlugin } from './api-preferences.ts';
 import type { Ports } from './ports.ts';
 import type { Source } from './source.ts';
 
@@ -283,66 +284,43 @@ export interface ConflictsApi extends Source<readonly Conflict[]> {
   journal(): readonly Settlement[];
 }
 
-/** Carries preferences; made by `yjsPreferences()` of `@syncline/core/preferences`, and by nothing else. */
-export interface PreferencesPlugin {
-  readonly kind: 'preferences';
+/** A device of the user, as the server knows it. Times are milliseconds since the epoch, by the server's clock. */
+export interface DeviceInfo {
+  readonly deviceId: string;
+  readonly deviceType: string;
+  /** Version of the app. */
+  readonly version: string;
+  /** The name a person gave it, else the one it gave itself. */
+  readonly name: string | null;
+  /** A word of the status: `up_to_date`, `pending`, `stale`, `offline`; others may come. */
+  readonly status: string;
+  readonly lastSeen: number | null;
+  /** Sessions it had not delivered when it last said so. */
+  readonly sessionsPending: number;
+  /** When it said so; null when it never did. */
+  readonly pendingAsOf: number | null;
+  /** When the oldest of them was recorded, by that device's clock. */
+  readonly oldestPending: number | null;
+  /** First contact. */
+  readonly createdAt: number | null;
+  /** Whether a login used by it still stands. */
+  readonly signedIn: boolean;
+  readonly isThisDevice: boolean;
 }
 
-/** What is known of one preference beside its value. */
-export interface PreferenceDetail {
-  /** The device that set it; null when nobody told. */
-  readonly deviceId: string | null;
-  /** When it was set, by that device's clock, in milliseconds since the epoch; null when nobody told. For people: it decides nothing. */
-  readonly at: number | null;
-  /** Set here, and the server does not have it yet. */
-  readonly pending: boolean;
-  /** Why the server refused what was set here; null normally. */
-  readonly parked: ParkedReason | null;
-}
-
-/** A value that lost: the same preference was set in two places that did not know of each other. */
-export interface LostPreference {
-  /** Names this entry, for `restore` and `dismiss`. */
-  readonly id: string;
-  readonly name: PreferenceName;
-  readonly value: Preferences[PreferenceName];
-  /** Who set it; null when nobody told. */
-  readonly deviceId: string | null;
-  /** When it was set; null when nobody told. */
-  readonly setAt: number | null;
-  /** When this device found out, by its clock. */
-  readonly lostAt: number;
-}
-
-/** The preferences at one moment; immutable. */
-export interface PreferencesState {
-  /** What holds, this device's unsent changes included. Documented names and values only. */
-  readonly values: Preferences;
-  /** One for each name in `values`. */
-  readonly details: { readonly [Name in PreferenceName]?: PreferenceDetail };
-  /** Something here is not with the server yet. */
-  readonly pending: boolean;
-  /** The conflict journal, newest first: values that lost and were neither restored nor dismissed. */
-  readonly lost: readonly LostPreference[];
-}
-
-/** One user's preferences on this device, live over all its tabs. */
-export interface PreferencesApi extends Source<PreferencesState> {
-  get<Name extends PreferenceName>(name: Name): Preferences[Name];
-  /**
-   * Sets one preference, or several at once. Resolves when it is durable; what is equal already is not set again.
-   * Rejects with an `EngineError`: `invalid_input` names every faulty field (unknown names included) and stores nothing, `storage_full`, `closed`.
-   */
-  set<Name extends PreferenceName>(name: Name, value: NonNullable<Preferences[Name]>): Promise<PreferencesState>;
-  set(changes: Preferences): Promise<PreferencesState>;
-  /** Sets a lost value again and takes it out of the journal. Rejects with `not_found`. */
-  restore(id: string): Promise<PreferencesState>;
-  /** Takes an entry out of the journal. Rejects with `not_found`. */
-  dismiss(id: string): Promise<PreferencesState>;
-  /** Sends what the server refused once more. Rejects with `not_parked`. */
-  retry(name: PreferenceName): Promise<PreferencesState>;
-  /** Gives up what the server refused; its own value holds again. Rejects with `not_parked`. */
-  discard(name: PreferenceName): Promise<PreferencesState>;
+/**
+ * The user's devices, to look after. Each call asks the server, and rejects with an `EngineError`: `unsupported` (it offers no such call),
+ * `unreachable`, `auth_required`, `not_found` (no such device), `invalid_input`, `closed`. The live list is in `status`.
+ */
+export interface DevicesApi {
+  /** Newest contact first. */
+  list(): Promise<readonly DeviceInfo[]>;
+  /** Gives a device a name of 1 to 128 bytes; null takes it back, and the device's own shows again. */
+  rename(id: string, name: string | null): Promise<void>;
+  /** Takes another device off the list and ends its logins. What it had not sent stays on it, and it is told that it is gone. */
+  forget(id: string): Promise<void>;
+  /** Ends the logins of another device. It keeps what it holds, and sends it after signing in again. */
+  signOut(id: string): Promise<void>;
 }
 
 /** An engine that was created with `preferences`. */
@@ -357,6 +335,7 @@ export interface SyncEngine {
   readonly status: Source<EngineStatus>;
   /** Open conflicts, those not yet sent included. */
   readonly conflicts: ConflictsApi;
+  readonly devices: DevicesApi;
   /** Null unless the engine was created with `preferences`. */
   readonly preferences: PreferencesApi | null;
   /** Sends what is pending now, in whichever tab leads; resolves when done or when it cannot go on. */

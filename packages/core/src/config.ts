@@ -1,6 +1,7 @@
 // The options of an engine, checked once and put into one flat form.
 import { type FieldIssue, isDeviceType, LIMITS, textProblem } from '@syncline/protocol';
-import type { PreferencesPlugin, SyncEngineOptions } from './api.ts';
+import type { SyncEngineOptions } from './api.ts';
+import type { PreferencesPlugin } from './api-preferences.ts';
 import { engineError } from './errors.ts';
 import { storeName } from './store-name.ts';
 

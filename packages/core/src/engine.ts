@@ -1,6 +1,7 @@
 // openEngine: opens the account's store, puts the parts together, and reacts to what happens around them.
 // A session goes: sessions (stamp) → record (one transaction) → outbox → push → settle → history; status is derived after each step.
-import type { EngineStatus, PreferencesApi, SyncEngine, SyncEngineOptions, SyncOutcome } from './api.ts';
+import type { EngineStatus, SyncEngine, SyncEngineOptions, SyncOutcome } from './api.ts';
+import type { PreferencesApi } from './api-preferences.ts';
 import { type EngineConfig, readConfig } from './config.ts';
 import { engineError } from './errors.ts';
 import type { Cancel, Channel, LifecycleEvent, Ports, StoreError } from './ports.ts';
@@ -9,6 +10,7 @@ import { Books } from './sync/books.ts';
 import { Conflicts } from './sync/conflicts.ts';
 import { Contact } from './sync/contact.ts';
 import { type DeviceIdentity, openDevice } from './sync/device.ts';
+import { Devices } from './sync/devices.ts';
 import { Driver } from './sync/driver.ts';
 import { Leadership } from './sync/leadership.ts';
 import { Local } from './sync/local.ts';
@@ -30,6 +32,7 @@ class Engine implements SyncEngine {
   readonly user: string;
   readonly sessions: Sessions;
   readonly conflicts: Conflicts;
+  readonly devices: Devices;
   readonly closed: Promise<void>;
   readonly #self: Self;
   readonly #config: EngineConfig;
@@ -99,6 +102,9 @@ class Engine implements SyncEngine {
     });
     this.conflicts = new Conflicts({
       local, ids, open: this.#board.conflicts, stamp: () => this.sessions.stamp(), check: () => this.sessions.checkEdits(), onDecided: () => this.#leadership.watch(),
+    });
+    this.devices = new Devices({
+      calls: this.#calls, clock, self, state: () => view.sync, check: () => this.#check(), signal, onChanged: () => this.#driver.lookNow(),
     });
     this.#channel = ports.channels.open(config.name);
     this.#undo.push(

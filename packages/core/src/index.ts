@@ -1,9 +1,10 @@
 // @syncline/core: the engine. Public names, one by one.
 export type {
-  CancelInput, CancelReason, ConflictChoice, ConflictsApi, ConnectionWord, EngineStatus, EngineWithPreferences, FinishInput, LocalStatus,
-  LostPreference, ParkedReason, PhaseWord, PreferenceDetail, PreferencesApi, PreferencesPlugin, PreferencesState, RecordInput, ResolutionPlan,
-  ResolutionPreview, Session, SessionQuery, SessionsApi, SessionState, Settlement, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
+  CancelInput, CancelReason, ConflictChoice, ConflictsApi, ConnectionWord, DeviceInfo, DevicesApi, EngineStatus, EngineWithPreferences,
+  FinishInput, LocalStatus, ParkedReason, PhaseWord, RecordInput, ResolutionPlan, ResolutionPreview, RunningElsewhere, Session,
+  SessionQuery, SessionsApi, SessionState, Settlement, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
 } from './api.ts';
+export type { LostPreference, PreferenceDetail, PreferencesApi, PreferencesPlugin, PreferencesState } from './api-preferences.ts';
 export { browserPorts, createSyncEngine } from './adapters/browser.ts';
 export { DEFAULT_PROJECT } from './model/session.ts';
 export { type EngineError, type EngineErrorCode, isEngineError, type RetryWord } from './errors.ts';

@@ -1,5 +1,5 @@
 // @syncline/core/preferences: preferences that merge. An entry of its own, so that an app without them carries no Yjs.
-import type { PreferencesPlugin } from './api.ts';
+import type { PreferencesPlugin } from './api-preferences.ts';
 import { PreferencesOverYjs } from './preferences/preferences.ts';
 import type { PreferencesFactory } from './sync/preferences-part.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Observable } from 'rxjs';
-import type { EngineStatus, EngineWithPreferences, PreferencesState, Session, SessionQuery, Source, SyncEngine } from '@syncline/core';
+import type { EngineStatus, EngineWithPreferences, PreferencesState, RunningElsewhere, Session, SessionQuery, Source, SyncEngine } from '@syncline/core';
 import type { Conflict } from '@syncline/protocol';
-import { conflicts$, devices$, pending$, preferences$, running$, sessions$, status$, streams } from './streams.ts';
+import { conflicts$, devices$, elsewhere$, pending$, preferences$, running$, sessions$, status$, streams } from './streams.ts';
 
 class ManualSource<T> implements Source<T> {
   listeners = new Set<() => void>();
@@ -31,6 +31,7 @@ function fakeEngine() {
   const statusSource = new ManualSource(status([mac, web], 1));
   const conflicts = new ManualSource<readonly Conflict[]>([]);
   const running = new ManualSource<readonly Session[]>([]);
+  const elsewhere = new ManualSource<readonly RunningElsewhere[]>([]);
   const lists: { query: SessionQuery | undefined; source: ManualSource<readonly Session[]> }[] = [];
   let close = (): void => {};
   const closed = new Promise<void>((resolve) => (close = resolve));
@@ -39,8 +40,8 @@ function fakeEngine() {
     lists.push({ query, source });
     return source;
   };
-  const engine = { status: statusSource, conflicts, sessions: { observe, running }, closed } as unknown as SyncEngine;
-  return { engine, statusSource, conflicts, running, lists, close, closed };
+  const engine = { status: statusSource, conflicts, sessions: { observe, running, elsewhere }, closed } as unknown as SyncEngine;
+  return { engine, statusSource, conflicts, running, elsewhere, lists, close, closed };
 }
 
 function record<T>(stream: { subscribe(next: (value: T) => void): { unsubscribe(): void } }): T[] {
@@ -106,26 +107,29 @@ describe('streams of an engine', () => {
     expect([first.length, second.length]).toEqual([2, 2]);
   });
 
-  it('conflicts$ and running$ follow their sources', () => {
-    const { engine, conflicts, running } = fakeEngine();
+  it('conflicts$, running$ and elsewhere$ follow their sources', () => {
+    const { engine, conflicts, running, elsewhere } = fakeEngine();
     const open = record(conflicts$(engine));
     const live = record(running$(engine));
+    const others = record(elsewhere$(engine));
+    elsewhere.set([{ id: 'e' } as RunningElsewhere]);
     conflicts.set([{ id: 'c' } as Conflict]);
     running.set([{ id: 's' } as Session]);
     expect(open.map((list) => list.length)).toEqual([0, 1]);
     expect(live.map((list) => list.length)).toEqual([0, 1]);
+    expect(others.map((list) => list.length)).toEqual([0, 1]);
   });
 
   it('all complete when the engine closes, and nothing stays subscribed', async () => {
-    const { engine, statusSource, conflicts, running, lists, close, closed } = fakeEngine();
+    const { engine, statusSource, conflicts, running, elsewhere, lists, close, closed } = fakeEngine();
     const all = streams(engine);
     const completed: string[] = [];
-    const each = { status$: all.status$, pending$: all.pending$, devices$: all.devices$, conflicts$: all.conflicts$, running$: all.running$, sessions$: all.sessions$() };
+    const each = { status$: all.status$, pending$: all.pending$, devices$: all.devices$, conflicts$: all.conflicts$, running$: all.running$, elsewhere$: all.elsewhere$, sessions$: all.sessions$() };
     for (const [name, stream] of Object.entries<Observable<unknown>>(each)) stream.subscribe({ complete: () => completed.push(name) });
     expect(statusSource.listeners.size).toBe(3);
     close();
     await closed;
     expect(completed.sort()).toEqual(Object.keys(each).sort());
-    expect([statusSource, conflicts, running, lists[0]?.source].map((source) => source?.listeners.size)).toEqual([0, 0, 0, 0]);
+    expect([statusSource, conflicts, running, elsewhere, lists[0]?.source].map((source) => source?.listeners.size)).toEqual([0, 0, 0, 0, 0]);
   });
 });

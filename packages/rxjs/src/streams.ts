@@ -1,6 +1,6 @@
 // The engine's Sources as Observables, one function each. All follow the rules of `fromSource`.
 import { distinctUntilChanged, map, type Observable } from 'rxjs';
-import type { EngineStatus, EngineWithPreferences, PreferencesState, Session, SessionQuery, SyncEngine } from '@syncline/core';
+import type { EngineStatus, EngineWithPreferences, PreferencesState, RunningElsewhere, Session, SessionQuery, SyncEngine } from '@syncline/core';
 import type { Conflict, DeviceStatus } from '@syncline/protocol';
 import { sameRows } from './same-rows.ts';
 import { fromSource } from './from-source.ts';
@@ -41,6 +41,11 @@ export function running$(engine: SyncEngine): Observable<readonly Session[]> {
   return fromSource(engine.sessions.running, engine.closed);
 }
 
+/** Sessions running on the user's other devices, as the server told last. */
+export function elsewhere$(engine: SyncEngine): Observable<readonly RunningElsewhere[]> {
+  return fromSource(engine.sessions.elsewhere, engine.closed);
+}
+
 /** The preferences of an engine that was created with them: what holds, what waits, and the conflict journal. */
 export function preferences$(engine: EngineWithPreferences): Observable<PreferencesState> {
   return fromSource(engine.preferences, engine.closed);
@@ -53,10 +58,11 @@ export interface Streams {
   readonly devices$: Observable<readonly DeviceStatus[]>;
   readonly conflicts$: Observable<readonly Conflict[]>;
   readonly running$: Observable<readonly Session[]>;
+  readonly elsewhere$: Observable<readonly RunningElsewhere[]>;
   readonly sessions$: (query?: SessionQuery) => Observable<readonly Session[]>;
 }
 
-/** `status$`, `pending$`, `devices$`, `conflicts$`, `running$` and `sessions$` of one engine. */
+/** `status$`, `pending$`, `devices$`, `conflicts$`, `running$`, `elsewhere$` and `sessions$` of one engine. */
 export function streams(engine: SyncEngine): Streams {
   return {
     status$: status$(engine),
@@ -64,6 +70,7 @@ export function streams(engine: SyncEngine): Streams {
     devices$: devices$(engine),
     conflicts$: conflicts$(engine),
     running$: running$(engine),
+    elsewhere$: elsewhere$(engine),
     sessions$: (query) => sessions$(engine, query),
   };
 }

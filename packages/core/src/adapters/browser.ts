@@ -1,5 +1,6 @@
 // The seven real ports together, and the engine over them: for pages and workers.
-import type { EngineWithPreferences, PreferencesPlugin, SyncEngine, SyncEngineOptions } from '../api.ts';
+import type { EngineWithPreferences, SyncEngine, SyncEngineOptions } from '../api.ts';
+import type { PreferencesPlugin } from '../api-preferences.ts';
 import { openEngine } from '../engine.ts';
 import type { Ports } from '../ports.ts';
 import { createBroadcastChannels } from './broadcast-channel.ts';

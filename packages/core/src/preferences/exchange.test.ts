@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PreferencesAnswer } from '@syncline/protocol';
-import type { PreferencesApi } from '../api.ts';
+import type { PreferencesApi } from '../api-preferences.ts';
 import type { Draft } from '../sync/draft.ts';
 import { FIRST_HEAD } from '../sync/head.ts';
 import type { Plan } from '../sync/plan.ts';

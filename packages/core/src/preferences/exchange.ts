@@ -1,7 +1,7 @@
 // Preferences inside the exchange. What was set here enters the document before it is sent, durably, so that a resend repeats the same bytes;
 // what comes back decides, and a value of this device that was overtaken unknowingly goes into the journal.
 import type { PreferencesAnswer, PreferencesExchange } from '@syncline/protocol';
-import type { LostPreference } from '../api.ts';
+import type { LostPreference } from '../api-preferences.ts';
 import type { PreferencesHost } from '../sync/preferences-part.ts';
 import type { Plan } from '../sync/plan.ts';
 import { fromBase64, toBase64 } from './base64.ts';

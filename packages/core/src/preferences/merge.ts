@@ -4,7 +4,8 @@
 // A name that the server does not tell keeps this device's last written value. Where both changed, ours is sent and so holds everywhere;
 // theirs goes into the journal, once.
 import { PREFERENCE_NAMES, preferenceFault, type PreferenceName } from '@syncline/protocol';
-import type { LostPreference, ParkedReason } from '../api.ts';
+import type { ParkedReason } from '../api.ts';
+import type { LostPreference } from '../api-preferences.ts';
 import type { Fields } from '../model/rows.ts';
 import { isOver, type Span } from '../sync/span.ts';
 import { type Edit, mapEdits, type PreferenceValue, type State, withKnown, withLost } from './state.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PreferencesApi } from '../api.ts';
+import type { PreferencesApi } from '../api-preferences.ts';
 import { yjsPreferences } from '../preferences.ts';
 import { createEngineWorld, type EngineWorld, type OpenOptions } from '../testing/engine-world.ts';
 

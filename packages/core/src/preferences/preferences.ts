@@ -1,6 +1,6 @@
 // The preferences of an engine: what an app calls, over what is stored, over whichever way the server offers.
 import { type PreferenceName, preferenceFault, type Preferences, type PreferencesAnswer, type PreferencesExchange } from '@syncline/protocol';
-import type { PreferencesApi, PreferencesState } from '../api.ts';
+import type { PreferencesApi, PreferencesState } from '../api-preferences.ts';
 import { engineError } from '../errors.ts';
 import { createEmitter, type Emitter } from '../source.ts';
 import { isEqualValue } from '../sync/equal.ts';

@@ -3,7 +3,8 @@
 // `known` is what the server or the document said last; `edits` are this device's own changes that the server has not taken, one for each name at
 // most, so ten thousand changes of mind take no more room than the last. Tabs of one device take turns in the store: between them nothing is concurrent.
 import { PREFERENCE_NAMES, type PreferenceName, type Preferences } from '@syncline/protocol';
-import type { LostPreference, ParkedReason, PreferenceDetail, PreferencesState } from '../api.ts';
+import type { ParkedReason } from '../api.ts';
+import type { LostPreference, PreferenceDetail, PreferencesState } from '../api-preferences.ts';
 import type { Span } from '../sync/span.ts';
 
 export type PreferenceValue = NonNullable<Preferences[PreferenceName]>;

@@ -1,6 +1,7 @@
 // The stored row, read back without trust: what is damaged or of another shape falls back to not knowing, and is learnt again from the server.
 import { PREFERENCE_NAMES, preferenceFault, type PreferenceName } from '@syncline/protocol';
-import type { LostPreference, ParkedReason } from '../api.ts';
+import type { ParkedReason } from '../api.ts';
+import type { LostPreference } from '../api-preferences.ts';
 import { asFields, type Fields, isCount, isNumber, isNumberOrNull, isTextOrNull, readSpan } from '../model/rows.ts';
 import { type Edit, FIRST, type Known, type PreferenceValue, type State } from './state.ts';
 

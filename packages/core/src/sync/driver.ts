@@ -93,6 +93,12 @@ export class Driver {
     this.ring();
   }
 
+  /** Something is known to have changed on the server. */
+  lookNow(): void {
+    this.#poll = null;
+    this.ring();
+  }
+
   /** A person wants to sync now: pauses of our own making end. */
   async wish(): Promise<void> {
     const { clock, local, tokens } = this.#options;

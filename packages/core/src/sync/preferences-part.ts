@@ -1,6 +1,6 @@
 // Where preferences plug into the engine. The engine knows this much of them and no more, so that an app without them carries none of it.
 import type { PreferencesAnswer, PreferencesExchange } from '@syncline/protocol';
-import type { PreferencesApi, PreferencesPlugin } from '../api.ts';
+import type { PreferencesApi, PreferencesPlugin } from '../api-preferences.ts';
 import type { Clock, Ids } from '../ports.ts';
 import type { Local } from './local.ts';
 import type { Plan } from './plan.ts';

@@ -60,6 +60,11 @@ export class ServerCalls {
     return this.#authorized('POST', path, body, signal);
   }
 
+  /** Any other call with a token. */
+  call(method: HttpRequest['method'], path: string, body: string | undefined, signal: AbortSignal): Promise<Sent> {
+    return this.#authorized(method, path, body, signal);
+  }
+
   /** Whether this platform can read an answer while it arrives. */
   get canStream(): boolean {
     return this.#options.transport.stream !== undefined;

@@ -1,0 +1,71 @@
+// Looking after devices through the engine, over the real server app.
+import { describe, expect, it } from 'vitest';
+import { ExchangeWorld } from './exchange-world.ts';
+
+async function twoDevices() {
+  const world = await ExchangeWorld.create();
+  const [first, second] = [world.device(), world.device()];
+  const a = await world.open(first, { streams: true });
+  const b = await world.open(second, { streams: true });
+  await world.run(5000);
+  return { world, first, second, a, b };
+}
+
+describe('the devices of a user', () => {
+  it('are listed with what each holds, and since when that is known', async () => {
+    const { world, second, a, b } = await twoDevices();
+    const told = world.scheduler.now;
+    world.offline.add(second);
+    await world.drive(b.sessions.record(world.session(60, 20)));
+    await world.run(1000);
+    const devices = await world.drive(a.devices.list());
+    expect(devices.map(({ deviceId, isThisDevice, sessionsPending }) => ({ deviceId, isThisDevice, sessionsPending }))).toEqual(
+      expect.arrayContaining([{ deviceId: a.deviceId, isThisDevice: true, sessionsPending: 0 }, { deviceId: b.deviceId, isThisDevice: false, sessionsPending: 0 }]),
+    );
+    // What it holds now it could not say; what it said is as old as this.
+    expect(devices.find(({ deviceId }) => deviceId === b.deviceId)?.pendingAsOf).toBeLessThanOrEqual(told);
+  });
+
+  it('can be named, and the name is taken back', async () => {
+    const { world, a, b } = await twoDevices();
+    const nameOf = async (): Promise<string | null | undefined> => (await world.drive(a.devices.list())).find(({ deviceId }) => deviceId === b.deviceId)?.name;
+    await world.drive(a.devices.rename(b.deviceId, 'Study'));
+    expect(await nameOf()).toBe('Study');
+    await world.drive(a.devices.rename(b.deviceId, null));
+    expect(await nameOf()).toBeNull();
+    await expect(world.drive(a.devices.rename(b.deviceId, ''))).rejects.toMatchObject({ code: 'invalid_input', details: [{ path: 'name' }] });
+  });
+
+  it('can be forgotten: it leaves the status at once, is told so, and keeps what it holds', async () => {
+    const { world, second, a, b } = await twoDevices();
+    world.offline.add(second);
+    await world.run(60_000);
+    const one = await world.drive(b.sessions.record(world.session(60, 20)));
+    await world.drive(a.devices.forget(b.deviceId));
+    await world.run(3000);
+    expect(a.status.current.devices?.map(({ device_id: id }) => id)).toEqual([a.deviceId]);
+    world.offline.clear();
+    second.pages[0]?.lifecycle.emit('online');
+    await world.run(60_000);
+    expect(b.status.current.local.problems).toContain('gone');
+    expect(await world.drive(b.sessions.get(one.id))).toMatchObject({ pending: true });
+  });
+
+  it('cannot be the one that asks, when it is about forgetting or signing out', async () => {
+    const { world, a } = await twoDevices();
+    for (const act of ['forget', 'signOut'] as const) {
+      await expect(world.drive(a.devices[act](a.deviceId))).rejects.toMatchObject({ code: 'invalid_input', details: [{ path: 'id', message: 'is this device' }] });
+    }
+  });
+
+  it('need the server: without a network, a token or a known device the call says so', async () => {
+    const { world, first, a } = await twoDevices();
+    await expect(world.drive(a.devices.signOut('00000000-0000-4000-8000-00000000ffff'))).rejects.toMatchObject({ code: 'not_found' });
+    world.offline.add(first);
+    await expect(world.drive(a.devices.list())).rejects.toMatchObject({ code: 'unreachable' });
+    const signedOut = await world.open(world.device(), { token: () => '' });
+    await expect(world.drive(signedOut.devices.list())).rejects.toMatchObject({ code: 'auth_required' });
+    await world.drive(a.close());
+    await expect(world.drive(a.devices.list())).rejects.toMatchObject({ code: 'closed' });
+  });
+});
