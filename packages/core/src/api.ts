@@ -1,5 +1,6 @@
 // The engine as an app sees it. Types only.
 import type { Conflict, SyncStatus } from '@syncline/protocol';
+import type { StateExplanation } from './api-explain.ts';
 import type { PreferencesApi, PreferencesPlugin } from './api-preferences.ts';
 import type { Ports } from './ports.ts';
 import type { Source } from './source.ts';
@@ -333,6 +334,8 @@ export interface SyncEngine {
   readonly deviceId: string;
   readonly sessions: SessionsApi;
   readonly status: Source<EngineStatus>;
+  /** Every word of `status.current`, with the rule and the measure behind it and what helps. */
+  explain(): readonly StateExplanation[];
   /** Open conflicts, those not yet sent included. */
   readonly conflicts: ConflictsApi;
   readonly devices: DevicesApi;

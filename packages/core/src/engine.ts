@@ -2,6 +2,7 @@
 // A session goes: sessions (stamp) → record (one transaction) → outbox → push → settle → history; status is derived after each step.
 import type { EngineStatus, SyncEngine, SyncEngineOptions, SyncOutcome } from './api.ts';
 import type { PreferencesApi } from './api-preferences.ts';
+import type { StateExplanation } from './api-explain.ts';
 import { type EngineConfig, readConfig } from './config.ts';
 import { engineError } from './errors.ts';
 import type { Cancel, Channel, LifecycleEvent, Ports, StoreError } from './ports.ts';
@@ -122,6 +123,10 @@ class Engine implements SyncEngine {
 
   get status(): Source<EngineStatus> {
     return this.#board.status;
+  }
+
+  explain(): readonly StateExplanation[] {
+    return this.#board.explain();
   }
 
   get preferences(): PreferencesApi | null {

@@ -43,6 +43,9 @@ export {
   SUPPORT_CONTACT,
   type SyncStatus,
 } from './rules/status.ts';
+export {
+  type DeviceExplanation, explainDevice, type Explanation, explainOverall, type OverallExplanation, type StatusAction, type StatusCause,
+} from './rules/explain.ts';
 export type { DeviceFacts, ParkedFact, SyncFacts } from './rules/sync-facts.ts';
 export { syncLagWords } from './rules/sync-lag.ts';
 export { nameProblem, textProblem, utf8Length } from './rules/text.ts';

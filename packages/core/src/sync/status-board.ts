@@ -2,14 +2,16 @@
 // Emits only what is committed, only what changed, and by itself only when time alone changes a word.
 import type { Conflict } from '@syncline/protocol';
 import type { EngineStatus, RunningElsewhere, Session } from '../api.ts';
+import type { StateExplanation } from '../api-explain.ts';
 import { runningToSession } from '../model/session-view.ts';
 import type { Cancel, Clock, StoreSpace } from '../ports.ts';
 import { createEmitter, type Emitter, type Source } from '../source.ts';
 import { mergeConflicts } from './conflict-list.ts';
 import { isEqualValue } from './equal.ts';
+import { explainStatus, wordKey } from './explain.ts';
 import type { Local } from './local.ts';
 import { runningElsewhere } from './running-elsewhere.ts';
-import { type Derived, deriveStatus, type Self } from './status.ts';
+import { type Derived, deriveStatus, type Self, syncFacts } from './status.ts';
 
 /** Room between two versions of the store for emissions that time or this tab alone causes. */
 const VERSION_STEP = 1_000_000;
@@ -31,6 +33,8 @@ export class StatusBoard {
   #conflictList: readonly Conflict[] = [];
   #seen: readonly unknown[] = [];
   readonly #problems = new Set<string>();
+  /** When this tab first saw a word that it still shows. */
+  readonly #since = new Map<string, number>();
   #leader = false;
   #beside = 0;
   #space: StoreSpace = { usage: null, quota: null, persisted: null };
@@ -42,6 +46,7 @@ export class StatusBoard {
     this.#refreshLists();
     const { status } = this.#derive();
     this.#status = createEmitter(this.#stamp(status, 0), isSameStatus);
+    this.#noteWords(this.#status.source.current);
     this.#conflicts = createEmitter(this.#conflictList, isEqualValue);
     this.#running = createEmitter(this.#listRunning(), isEqualValue);
     this.#elsewhere = createEmitter(this.#listElsewhere(), isEqualValue);
@@ -74,6 +79,25 @@ export class StatusBoard {
     this.#running.emit(this.#listRunning());
     this.#elsewhere.emit(this.#listElsewhere());
     this.#status.emit(this.#stamp(status, this.#status.source.current.local.version));
+    this.#noteWords(this.#status.source.current);
+  }
+
+  /** Every word of the status that is shown now, explained. */
+  explain(): readonly StateExplanation[] {
+    const { local: { view }, self, lastHours, clock } = this.#options;
+    const oldest = view.operations.values().next().value;
+    return explainStatus({
+      status: this.#status.source.current, facts: syncFacts(view, self, this.#conflictList, this.#beside), lastHours,
+      pending: view.sessionsPending + this.#beside, oldestPending: oldest?.at ?? null, failures: view.sync.failures,
+      lastContact: view.sync.lastContact, now: clock.now(), since: this.#since,
+    });
+  }
+
+  #noteWords({ sync_status: overall, local: { connection, phase, problems } }: EngineStatus): void {
+    const words = [wordKey('sync_status', overall), wordKey('connection', connection), wordKey('phase', phase), ...problems.map((code) => wordKey('problem', code))];
+    const now = this.#options.clock.now();
+    for (const word of this.#since.keys()) if (!words.includes(word)) this.#since.delete(word);
+    for (const word of words) if (!this.#since.has(word)) this.#since.set(word, now);
   }
 
   setLeader(leader: boolean): void {

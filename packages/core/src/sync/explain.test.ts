@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { createEngineWorld } from '../testing/engine-world.ts';
+import { explainStatus } from './explain.ts';
+import { EXPLAINED_CASES } from './explain-cases.test-support.ts';
+
+describe('an explanation', () => {
+  it('is there for every word that is shown, once, and none is unknown', () => {
+    for (const one of EXPLAINED_CASES) {
+      const found = explainStatus(one);
+      const { devices = [], sync_status: overall, local } = one.status;
+      expect(found.map(({ of, state }) => `${of} ${state}`)).toEqual([
+        `sync_status ${overall}`, ...devices.map((row) => `device ${row.sync_status}`), `connection ${local.connection}`, `phase ${local.phase}`,
+        ...local.problems.map((code) => `problem ${code}`),
+      ]);
+      expect(found.filter(({ cause }) => cause === 'not_known')).toEqual([]);
+    }
+  });
+
+  it('of a problem with a code of a later release says that it is not known', () => {
+    const [first] = EXPLAINED_CASES;
+    if (first === undefined) throw new Error('no case');
+    const later = { ...first, status: { ...first.status, local: { ...first.status.local, problems: ['of_the_future'] } } };
+    expect(explainStatus(later).at(-1)).toMatchObject({ of: 'problem', state: 'of_the_future', cause: 'not_known', action: 'ask_support' });
+  });
+});
+
+describe('engine.explain()', () => {
+  it('says what is wrong, how much, since when, and what helps; and that it is over', async () => {
+    const world = createEngineWorld();
+    const { engine } = await world.open();
+    await world.run(5000);
+    world.isOffline = true;
+    const at = world.scheduler.now;
+    await world.drive(engine.sessions.record(world.session(60, 25)));
+    await world.run(20_000);
+    const find = (of: string) => engine.explain().find((one) => one.of === of);
+    expect(find('sync_status')).toMatchObject({ state: 'delayed', cause: 'sessions_waiting', value: 1, threshold: 1, action: 'sync' });
+    expect(find('device')).toMatchObject({ deviceId: engine.deviceId, state: 'pending', value: 1, since: at, action: 'sync' });
+    expect(find('connection')).toMatchObject({ state: 'unreachable', cause: 'network', action: 'sync' });
+    expect(find('connection')?.since).toBeGreaterThanOrEqual(at);
+    expect(find('phase')).toMatchObject({ state: 'backing_off', cause: 'network', unit: 'ms' });
+    world.isOffline = false;
+    await world.run(400_000);
+    expect(find('sync_status')).toMatchObject({ state: 'healthy', cause: 'all_delivered', action: 'none' });
+    expect(find('connection')).toMatchObject({ state: 'online', cause: 'answered' });
+    expect(find('phase')).toMatchObject({ state: 'idle', cause: 'nothing_to_do', action: 'none' });
+  });
+});

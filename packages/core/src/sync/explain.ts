@@ -1,0 +1,122 @@
+// Why this device shows what it shows, word by word. Pure.
+import { explainDevice, explainOverall, LIMITS, parseInstant, type SyncFacts } from '@syncline/protocol';
+import type { ActionCode, ProblemCode, StateExplanation } from '../api-explain.ts';
+import type { ConnectionWord, EngineStatus, PhaseWord } from '../api.ts';
+
+/** What explanations rest on. */
+export interface Explained {
+  readonly status: EngineStatus;
+  readonly facts: SyncFacts;
+  readonly lastHours: number;
+  /** Sessions this device has not delivered. */
+  readonly pending: number;
+  /** When the oldest of them was recorded, by this device's clock; null without any. */
+  readonly oldestPending: number | null;
+  /** Rounds that failed in a row. */
+  readonly failures: number;
+  /** The server's last contact in its own time; null before the first. */
+  readonly lastContact: number | null;
+  /** This device's clock. */
+  readonly now: number;
+  /** When this tab first saw a word, by `of` and word. */
+  readonly since: ReadonlyMap<string, number>;
+}
+
+type Measure = Pick<StateExplanation, 'cause' | 'value' | 'threshold' | 'unit' | 'action'>;
+
+const count = (cause: string, value: number | null, threshold: number | null, action: ActionCode): Measure => ({ cause, value, threshold, unit: 'count', action });
+const time = (cause: string, value: number | null, threshold: number | null, action: ActionCode): Measure => ({ cause, value, threshold, unit: 'ms', action });
+
+/** The key under which `since` knows a word. */
+export function wordKey(of: StateExplanation['of'], state: string): string {
+  return `${of} ${state}`;
+}
+
+/** Every word of a status, in the order in which people read them. */
+export function explainStatus(on: Explained): readonly StateExplanation[] {
+  const { status, since } = on;
+  const { local } = status;
+  const word = (of: StateExplanation['of'], state: string, measure: Measure): StateExplanation =>
+    ({ of, deviceId: null, state, ...measure, since: since.get(wordKey(of, state)) ?? null });
+  return [
+    overall(on), ...devices(on),
+    word('connection', local.connection, CONNECTION[local.connection](on)),
+    word('phase', local.phase, PHASE[local.phase](on)),
+    ...local.problems.map((code) => word('problem', code, explainProblem(code, on))),
+  ];
+}
+
+/** From the server's time to this device's. */
+function here(at: number | null, { status }: Explained): number | null {
+  return at === null ? null : at + (status.local.clock_skew_ms ?? 0);
+}
+
+function serverNow({ now, status }: Explained): number {
+  return now - (status.local.clock_skew_ms ?? 0);
+}
+
+function overall(on: Explained): StateExplanation {
+  const { facts, lastHours, since } = on;
+  const found = explainOverall(facts, serverNow(on), lastHours);
+  return { of: 'sync_status', deviceId: null, ...found, since: here(found.since, on) ?? since.get(wordKey('sync_status', found.state)) ?? null };
+}
+
+function devices(on: Explained): readonly StateExplanation[] {
+  const { facts, status, lastHours, oldestPending } = on;
+  return (status.devices ?? []).flatMap(({ device_id: deviceId }) => {
+    const device = facts.devices.find((one) => one.deviceId === deviceId);
+    if (device === undefined) return [];
+    const isOwn = deviceId === status.local.device_id;
+    const found = explainDevice(device, serverNow(on), isOwn, lastHours);
+    return [{ of: 'device' as const, deviceId, ...found, since: isOwn && found.state === 'pending' ? oldestPending : here(found.since, on) }];
+  });
+}
+
+const CONNECTION: { readonly [Word in ConnectionWord]: (on: Explained) => Measure } = {
+  online: (on) => time('answered', on.lastContact === null ? null : Math.max(0, serverNow(on) - on.lastContact), null, 'none'),
+  offline: (on) => count('no_network', on.failures, null, 'sync'),
+  unreachable: (on) => count(errorOf(on), on.failures, 1, 'sync'),
+  auth_required: (on) => count(errorOf(on), null, null, 'sign_in'),
+};
+
+const PHASE: { readonly [Word in PhaseWord]: (on: Explained) => Measure } = {
+  idle: ({ pending, status: { local: { parked } } }) => {
+    if (pending === 0) return count('nothing_to_do', 0, 1, 'none');
+    return parked >= pending ? count('parked', parked, 1, 'retry_parked') : count('waiting', pending, 1, 'sync');
+  },
+  syncing: ({ status: { local: { progress } } }) => count('exchanging', progress?.done ?? null, progress?.total ?? null, 'none'),
+  backing_off: (on) => time(errorOf(on), untilNextAttempt(on), 0, 'sync'),
+  paused: ({ status: { local: { problems } } }) => {
+    if (problems.includes('update_needed')) return count('update_needed', null, null, 'update_app');
+    return problems.includes('gone') ? count('gone', null, null, 'sign_in') : count('auth_required', null, null, 'sign_in');
+  },
+};
+
+function errorOf({ status: { local: { last_error: error } } }: Explained): string {
+  return error?.code ?? 'not_known';
+}
+
+function untilNextAttempt({ now, status: { local: { next_attempt_at: at } } }: Explained): number | null {
+  const next = at === null ? null : parseInstant(at);
+  return next === null ? null : Math.max(0, next - now);
+}
+
+const PROBLEM: { readonly [Code in ProblemCode]: (on: Explained) => Measure } = {
+  storage_full: ({ status: { local: { storage: { usage, quota } } } }) => ({ cause: 'quota', value: usage, threshold: quota, unit: 'bytes', action: 'free_space' }),
+  storage_unavailable: () => count('store_refuses', null, null, 'allow_storage'),
+  volatile_storage: ({ pending }) => count('no_store', pending, 1, 'allow_storage'),
+  upgrade_blocked: () => count('old_tab', null, null, 'close_other_tabs'),
+  damaged_rows: ({ status: { local: { parked } } }) => count('unreadable', parked, 1, 'ask_support'),
+  possible_local_loss: ({ status: { local: { possibly_lost: lost } } }) => count('store_vanished', lost, 1, 'ask_support'),
+  blocked_by_policy: ({ failures }) => count('requests_blocked', failures, 1, 'allow_requests'),
+  forbidden: () => count('refused_account', null, null, 'ask_support'),
+  clock_skew: ({ status: { local: { clock_skew_ms: skew } } }) => time('clock_differs', Math.abs(skew ?? 0), LIMITS.clockSkewWarnMs, 'correct_clock'),
+  gone: () => count('forgotten', null, null, 'sign_in'),
+  update_needed: () => count('refused_version', null, null, 'update_app'),
+  incoherent_answer: () => count('contradiction', null, null, 'ask_support'),
+  device_cloned: () => count('two_installations', null, null, 'none'),
+};
+
+function explainProblem(code: string, on: Explained): Measure {
+  return code in PROBLEM ? PROBLEM[code as ProblemCode](on) : count('not_known', null, null, 'ask_support');
+}
