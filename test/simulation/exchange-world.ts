@@ -1,5 +1,6 @@
 // Devices of one account with real engines and the real server app on one virtual time, for tests that say exactly what happens.
-import { createSyncEngine, type HttpRequest, type RecordInput, type SyncEngine } from '@syncline/core';
+import { createSyncEngine, type HttpRequest, type HttpResponse, type RecordInput, type SyncEngine } from '@syncline/core';
+import { yjsPreferences } from '@syncline/core/preferences';
 import { appHandler, appStreams, createSimDevice, createSimIds, createSimScheduler, type SimDevice, type SimServer } from '@syncline/core/testing';
 import { createRealServer } from './real-server.ts';
 
@@ -21,12 +22,20 @@ function readToken(token: string): { userId: string; expiresAt: number; sid: str
   return { sid, userId: USER, expiresAt: until === '' ? Number.MAX_SAFE_INTEGER : Number(until) };
 }
 
+export interface WorldOptions {
+  readonly streams?: boolean;
+  readonly preferences?: boolean;
+  readonly token?: () => string;
+}
+
 export class ExchangeWorld {
   readonly scheduler: ReturnType<typeof createSimScheduler> = createSimScheduler({ settle: () => new Promise((done) => setImmediate(done)) });
   readonly requests: { readonly request: HttpRequest; readonly answerChars: number }[] = [];
   /** Devices that reach nothing. */
   readonly offline: Set<SimDevice> = new Set();
   readonly server: SimServer;
+  /** What becomes of an answer on its way. */
+  distort: (request: HttpRequest, answer: HttpResponse) => HttpResponse = (_, answer) => answer;
   #ids = 1;
 
   private constructor(makeServer: (scheduler: ExchangeWorld['scheduler']) => SimServer) {
@@ -51,14 +60,14 @@ export class ExchangeWorld {
     return device;
   }
 
-  /** @param token what its app answers when asked for one. */
-  async open(device: SimDevice, { streams = false, token = () => tokenOf('good', Number(device.name.slice(1))) }: { streams?: boolean; token?: () => string } = {}): Promise<SyncEngine> {
+  /** @param options with `token`, what its app answers when asked for one. */
+  async open(device: SimDevice, { streams = false, preferences = false, token = () => tokenOf('good', Number(device.name.slice(1))) }: WorldOptions = {}): Promise<SyncEngine> {
     const ask = appHandler(this.server.app);
     const page = device.openPage({
       ids: createSimIds((this.#ids += 1) * 1000),
       network: () => (this.offline.has(device) ? { loseRequest: 'error' } : { requestDelayMs: 10, responseDelayMs: 10 }),
       server: async (request) => {
-        const answer = await ask(request);
+        const answer = this.distort(request, await ask(request));
         this.requests.push({ request, answerChars: answer.body.length });
         return answer;
       },
@@ -71,6 +80,7 @@ export class ExchangeWorld {
     });
     return this.drive(createSyncEngine({
       user: USER, device: { type: 'web_timer', version: '1.0.0' }, server: { url: 'http://server.test', token }, ports: page.ports,
+      ...(preferences && { preferences: yjsPreferences() }),
     }));
   }
 

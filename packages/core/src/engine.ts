@@ -137,11 +137,14 @@ class Engine implements SyncEngine {
     const { preferences } = this.#config;
     if (preferences === null || !isPreferencesFactory(preferences)) return null;
     const { clock, ids } = this.#ports;
+    const self = this.#self;
     return preferences.create({
-      local: this.#local, calls: this.#calls, clock, ids, deviceId: this.deviceId,
-      usesExchange: () => false,
+      local: this.#local, calls: this.#calls, clock, ids,
+      get deviceId() { return self.deviceId; },
+      usesExchange: () => this.#driver.canExchange,
       check: () => this.#check(),
       onSet: () => this.#leadership.watch(),
+      onLoaded: () => this.#driver.ring(),
     });
   }
 

@@ -1,6 +1,5 @@
 // Preferences over the documented calls: read `user/data`, merge, send what is left in the smallest partial update, and take the answer by the same
 // table as every other item. A fault that is an item's own makes that item wait or parks it; it never holds up sessions.
-import type { PreferenceName } from '@syncline/protocol';
 import type { ParkedReason } from '../api.ts';
 import { asFields, type Fields } from '../model/rows.ts';
 import type { HttpResponse } from '../ports.ts';
@@ -10,7 +9,7 @@ import type { PreferencesHost } from '../sync/preferences-part.ts';
 import { type Halt, tokenOutcome } from '../sync/push.ts';
 import { endOf, type Span, spanOf } from '../sync/span.ts';
 import type { MemoryKeeper } from './memory.ts';
-import { acknowledge, dropDelivered, markSent, mergeRemote, nextToPut, nextWait, park, readValues } from './merge.ts';
+import { acknowledge, dropDelivered, isAbout, markSent, mergeRemote, nextToPut, nextWait, park, readValues } from './merge.ts';
 import { type Edit, mapEdits, type State } from './state.ts';
 
 /** A server that does not tell when preferences changed is asked now and then. */
@@ -164,8 +163,4 @@ export class BasicSync {
 /** The call is not there: that says nothing of the connection, which others use with success. */
 function isOwn(halt: Halt): halt is Extract<Halt, { kind: 'failed' }> {
   return halt.kind === 'failed' && halt.code !== 'not_our_server' && halt.scope === 'connection' && (halt.code === 'not_found' || halt.code === 'http_404');
-}
-
-function isAbout(path: string, name: PreferenceName): boolean {
-  return path === name || path.endsWith(`.${name}`);
 }

@@ -4,9 +4,12 @@
 // Documents that live at the same time never share a `clientID`: it is minted for each, handed in by the caller, and never stored.
 import { LIMITS, PREFERENCE_NAMES, preferenceFault, type PreferenceName } from '@syncline/protocol';
 import { PREFERENCE_ROOTS, writePreference } from '@syncline/protocol/preferences';
-import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector, getItem, type Item, type Map as YMap } from 'yjs';
+import { applyUpdate, decodeStateVector, Doc, encodeStateAsUpdate, encodeStateVector, getItem, getState, type Item, type Map as YMap } from 'yjs';
 import { asFields } from '../model/rows.ts';
 import type { Edit, Known, PreferenceValue } from './state.ts';
+
+/** Names that reach a prototype where somebody is careless. A newer name of a preference is passed over; these are an attack. */
+const POISON: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
 /** A preference whose value another change replaced without knowing it. */
 export interface Overtaken {
@@ -65,7 +68,8 @@ export function mergeUpdate(bytes: Uint8Array | null, update: Uint8Array): { rea
   const next = encodeStateAsUpdate(doc);
   const isTooLarge = next.length > LIMITS.yjsDocBytesMax || valuesOf(doc).size + originsOf(doc).size > LIMITS.preferenceKeysMax;
   const isForeign = [...doc.share.keys()].some((root) => root !== PREFERENCE_ROOTS.values && root !== PREFERENCE_ROOTS.origins);
-  if (isTooLarge || isForeign) return null;
+  const isPoisoned = [valuesOf(doc), originsOf(doc)].some((map) => POISON.some((name) => map.has(name)));
+  if (isTooLarge || isForeign || isPoisoned) return null;
   const overtaken = PREFERENCE_NAMES.flatMap((name) => {
     const was = knownOf(before, name);
     return was !== null && isOvertaken(valuesOf(before), valuesOf(doc), name) ? [{ name, was }] : [];
@@ -87,6 +91,20 @@ function isOvertaken(before: YMap<unknown>, after: YMap<unknown>, name: string):
     const left = getItem(after.doc.store, item.origin) as unknown as Item;
     if (left.origin === undefined) return true;
     item = left;
+  }
+}
+
+/** How much of a document an author wrote. */
+export function clockOf(bytes: Uint8Array | null, clientId: number): number {
+  return getState(open(bytes, 0).store, clientId);
+}
+
+export function isVector(bytes: Uint8Array): boolean {
+  try {
+    decodeStateVector(bytes);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PreferencesAnswer } from '@syncline/protocol';
+import { PREFERENCE_ROOTS } from '@syncline/protocol/preferences';
+import { Doc, encodeStateAsUpdate } from 'yjs';
 import type { PreferencesApi } from '../api-preferences.ts';
 import type { Draft } from '../sync/draft.ts';
 import { FIRST_HEAD } from '../sync/head.ts';
@@ -18,9 +20,11 @@ class Device {
   readonly part: PreferencesOverYjs;
   #preferences: PreferencesRow | null = null;
   #stored: unknown;
+  readonly #view: { preferences: PreferencesRow | null };
 
   constructor(id: string, seed: number, now: () => number) {
     const view = { head: { ...FIRST_HEAD, store: id }, preferences: null as PreferencesRow | null, sync: { successes: 0 }, answer: null };
+    this.#view = view;
     const commit = async <T>(plan: Plan<T>): Promise<T> => {
       const draft = {
         view, now: now(),
@@ -33,11 +37,21 @@ class Device {
     const local = { view, isBusy: false, commit, store, withHandle: <T>(work: () => Promise<T>) => work() };
     this.commit = commit;
     this.part = new PreferencesOverYjs({
-      local, ids: createSimIds(seed), clock: { now }, deviceId: id, usesExchange: () => true, check: () => undefined, onSet: () => undefined,
+      local, ids: createSimIds(seed), clock: { now }, deviceId: id, usesExchange: () => true, check: () => undefined, onSet: () => undefined, onLoaded: () => undefined,
     } as unknown as PreferencesHost);
   }
 
   readonly commit: <T>(plan: Plan<T>) => Promise<T>;
+
+  /** What the disk holds now; call it to have that again, as after a power cut. */
+  keep(): () => Promise<void> {
+    const [row, stored] = [this.#preferences, this.#stored];
+    return async () => {
+      this.#view.preferences = this.#preferences = row;
+      this.#stored = stored;
+      await this.part.open();
+    };
+  }
 
   get api(): PreferencesApi {
     return this.part.api;
@@ -46,14 +60,18 @@ class Device {
 
 class Server {
   document: Uint8Array | null = null;
+  /** Why it takes no update; null when it does. */
+  refusal: PreferencesAnswer['rejected'] | null = null;
 
   async exchange(device: Device, isAnswerLost = false): Promise<void> {
     const sent = await device.part.outgoing();
+    if (sent === undefined) return;
     const update = sent.update === undefined ? null : fromBase64(sent.update);
-    if (update !== null) this.document = mergeUpdate(this.document, update)?.bytes ?? this.document;
+    const rejected = update === null ? null : this.refusal;
+    if (update !== null && rejected === null) this.document = mergeUpdate(this.document, update)?.bytes ?? this.document;
     if (isAnswerLost) return;
     const lack = lackOf(this.document, fromBase64(sent.state_vector) ?? vectorOf(null));
-    const answer: PreferencesAnswer = { state_vector: toBase64(vectorOf(this.document)), ...(lack === null ? {} : { update: toBase64(lack) }) };
+    const answer: PreferencesAnswer = { state_vector: toBase64(vectorOf(this.document)), ...(lack === null ? {} : { update: toBase64(lack) }), ...(rejected !== null && { rejected }) };
     await device.commit(device.part.incoming(answer));
     device.part.follow();
   }
@@ -106,6 +124,52 @@ describe('preferences in the exchange', () => {
     for (const [i, { api }] of devices.entries()) await api.set('daily_goal', i + 1);
     await settle(server, devices);
     expect(vectorOf(server.document)[0]).toBe(4);
+  });
+
+  it('[D04] a store that went back behind what was sent goes on under another author, so nothing is taken for known', async () => {
+    const { server, devices } = world(2);
+    const [a, b] = devices as [Device, Device];
+    await settle(server, devices);
+    await a.api.set('daily_goal', 3);
+    await server.exchange(a);
+    const goBack = a.keep();
+    await a.api.set('daily_goal', 4);
+    await server.exchange(a);
+    await goBack();
+    await a.api.set('focus_mode', 'strict');
+    await settle(server, devices);
+    for (const { api } of [a, b]) expect(api.current.values).toEqual({ daily_goal: 4, focus_mode: 'strict' });
+  });
+
+  it('what the server refuses is set again into its document, and parked in its words when it refuses it for good', async () => {
+    const { server, devices } = world(2);
+    const [a, b] = devices as [Device, Device];
+    await settle(server, devices);
+    await b.api.set('theme_preference', 'dark');
+    await server.exchange(b);
+    server.refusal = { code: 'invalid_request', message: 'Not that', details: [{ path: 'preferences.daily_goal', message: 'must be even' }] };
+    await a.api.set({ daily_goal: 3, focus_mode: 'strict' });
+    for (let round = 0; round < 4; round += 1) await server.exchange(a);
+    expect(a.api.current.values).toEqual({ daily_goal: 3, focus_mode: 'strict', theme_preference: 'dark' });
+    expect(a.api.current.details.daily_goal?.parked).toBeNull();
+    for (let round = 0; round < 5; round += 1) await server.exchange(a);
+    expect(a.api.current.details.daily_goal?.parked).toMatchObject({ code: 'invalid_request', message: 'Not that', details: [{ message: 'must be even' }] });
+    expect(a.api.current.details.focus_mode).toMatchObject({ pending: true, parked: null });
+    server.refusal = null;
+    await settle(server, devices);
+    expect(b.api.current.values).toEqual({ focus_mode: 'strict', theme_preference: 'dark' });
+    await a.api.set('daily_goal', 4);
+    await settle(server, devices);
+    expect(b.api.current.values).toMatchObject({ daily_goal: 4 });
+    expect(a.api.current.pending).toBe(false);
+  });
+
+  it.each(['__proto__', 'constructor', 'prototype'])('[S-21] an update with the name %s is refused whole', (name) => {
+    const doc = new Doc();
+    doc.getMap(PREFERENCE_ROOTS.values).set(name, { polluted: 1 });
+    doc.getMap(PREFERENCE_ROOTS.values).set('daily_goal', 5);
+    expect(mergeUpdate(null, encodeStateAsUpdate(doc))).toBeNull();
+    expect('polluted' in {}).toBe(false);
   });
 
   it('[S-22] an update that is none, too large or of another document changes nothing', () => {

@@ -1,61 +1,123 @@
 // Preferences inside the exchange. What was set here enters the document before it is sent, durably, so that a resend repeats the same bytes;
 // what comes back decides, and a value of this device that was overtaken unknowingly goes into the journal.
-import type { PreferencesAnswer, PreferencesExchange } from '@syncline/protocol';
+import { LIMITS, PREFERENCE_NAMES, type PreferencesExchange } from '@syncline/protocol';
+import type { ParkedReason } from '../api.ts';
 import type { LostPreference } from '../api-preferences.ts';
+import { UNCLEAR_MAX } from '../sync/answer.ts';
+import type { Draft } from '../sync/draft.ts';
 import type { PreferencesHost } from '../sync/preferences-part.ts';
 import type { Plan } from '../sync/plan.ts';
-import { fromBase64, toBase64 } from './base64.ts';
-import { lackOf, mergeUpdate, readDocument, sealEdits, vectorOf } from './document.ts';
+import { endOf, type Span, spanOf } from '../sync/span.ts';
+import type { View } from '../sync/view.ts';
+import { readPreferencesAnswer, type Refusal, type SoundAnswer } from './answer.ts';
+import { toBase64 } from './base64.ts';
+import { clockOf, lackOf, mergeUpdate, readDocument, sealEdits, vectorOf } from './document.ts';
 import type { Memory, MemoryKeeper } from './memory.ts';
+import { isAbout } from './merge.ts';
 import { type Edit, mapEdits, type State, withKnown, withLost } from './state.ts';
 
 type Content = Pick<Memory, 'state' | 'document'>;
 
+/** A state vector up to here goes with every exchange and saves a second one when there is news; a larger one only when it is needed. */
+const QUIET_VECTOR_BYTES_MAX = 180;
+/** First the server's document, then ours, then once more what it turned out to lack: beyond that something is wrong. */
+const ROUNDS_MAX = 4;
+const LATER_MS = 60_000;
+/** Author numbers up to here are the server's, for what was set before there was a document. */
+const FIRST_STATES = 0x1_0000;
+
 export class ExchangeSync {
   readonly #host: PreferencesHost;
   readonly #keeper: MemoryKeeper;
-  readonly #clientId: number;
+  /** Fresh for each run, from the ids port, and never stored: a copied profile or another tab cannot share it. */
+  #clientId: number;
+  /** How much was written under it. */
+  #written = 0;
   /** What the server had at the last exchange of this tab. */
   #vector: Uint8Array | null = null;
+  /** The server lacks something that it had: it went back in time. */
+  #isBehind = false;
+  #isAsking = false;
+  /** Exchanges since the server last had everything. */
+  #rounds = 0;
+  #pause: Span | null = null;
 
   constructor(host: PreferencesHost, keeper: MemoryKeeper) {
     this.#host = host;
     this.#keeper = keeper;
-    // Fresh for each run, from the ids port, and never stored: a copied profile or another tab cannot share it.
-    this.#clientId = Number.parseInt(host.ids.uuid().slice(0, 8), 16);
+    this.#clientId = this.#newAuthor();
   }
 
-  async outgoing(): Promise<PreferencesExchange> {
+  /** When there is something to say or to ask; null for never without news. */
+  dueAt(now: number): number | null {
+    return this.#hasWork() ? endOf(this.#pause, now) : null;
+  }
+
+  /** Undefined when nothing needs to be said. */
+  async outgoing(): Promise<PreferencesExchange | undefined> {
+    this.#isAsking = true;
     // Before the first meeting there is nothing to build on: the server's document comes first.
     if (this.#keeper.memory.state.isMet && unsealed(this.#keeper.memory.state).length > 0) {
       await this.#keeper.change((memory) => this.#seal(memory), 'strict');
     }
-    const { document, state } = this.#keeper.memory;
-    const update = state.isMet ? lackOf(document, this.#vector ?? vectorOf(null)) : null;
-    const isNeeded = update !== null && (this.#vector !== null || state.edits.length > 0);
-    return { state_vector: toBase64(vectorOf(document)), ...(isNeeded ? { update: toBase64(update) } : {}) };
+    const vector = vectorOf(this.#keeper.memory.document);
+    this.#isAsking = this.#hasWork() || vector.length <= QUIET_VECTOR_BYTES_MAX;
+    if (!this.#isAsking) return undefined;
+    const update = this.#lack();
+    const isTooLarge = vector.length > LIMITS.yjsUpdateBytesMax || (update !== null && update.length > LIMITS.yjsUpdateBytesMax);
+    if (isTooLarge) return this.#begin();
+    return { state_vector: toBase64(vector), ...(update === null ? {} : { update: toBase64(update) }) };
   }
 
-  /** To be committed with the rest of the answer. */
-  incoming(answer: PreferencesAnswer): Plan<void> {
-    const vector = fromBase64(answer.state_vector);
-    const update = answer.update === undefined ? null : fromBase64(answer.update);
-    const lostIds = Array.from({ length: 12 }, () => this.#host.ids.uuid());
-    if (vector === null || (answer.update !== undefined && update === null)) return () => undefined;
-    if (answer.rejected !== undefined) return this.#keeper.plan((memory) => forget(memory));
-    this.#vector = vector;
-    return this.#keeper.plan((memory, draft) => this.#take(memory, update, vector, draft.now, lostIds));
+  /** To be committed with the rest of the answer. Never throws for what is in it. */
+  incoming(raw: unknown): Plan<void> {
+    const answer = readPreferencesAnswer(raw);
+    if (answer === null && !this.#isAsking) return () => undefined;
+    this.#rounds += 1;
+    this.#pause = answer === null || this.#rounds > ROUNDS_MAX ? spanOf(this.#host.clock.now(), LATER_MS) : null;
+    if (answer === null) return () => undefined;
+    const { refusal } = answer;
+    if (refusal !== null) return this.#keeper.plan((memory, draft) => forget(memory, refusal, draft.now));
+    this.#vector = answer.vector;
+    const lostIds = Array.from({ length: PREFERENCE_NAMES.length }, () => this.#host.ids.uuid());
+    return this.#keeper.plan((memory, draft) => this.#take(memory, answer, draft, lostIds));
+  }
+
+  #hasWork(): boolean {
+    const { isMet, fetched, edits } = this.#keeper.memory.state;
+    return !isMet || this.#isBehind || fetched !== toldAt(this.#host.local.view) || edits.some(({ parked }) => parked === null);
+  }
+
+  /** What the server lacks, as far as is known. */
+  #lack(): Uint8Array | null {
+    const { document, state } = this.#keeper.memory;
+    const isKnown = this.#vector !== null || state.edits.length > 0;
+    return state.isMet && isKnown ? lackOf(document, this.#vector ?? vectorOf(null)) : null;
+  }
+
+  /** There is too much to say: what the server has is asked for, and if that was known already, its document is taken for ours. */
+  async #begin(): Promise<PreferencesExchange> {
+    if (this.#vector !== null) await this.#keeper.change((memory) => forget(memory, null, 0), 'strict');
+    return { state_vector: toBase64(vectorOf(null)) };
+  }
+
+  #newAuthor(): number {
+    this.#written = 0;
+    return FIRST_STATES + 1 + Number.parseInt(this.#host.ids.uuid().slice(0, 8), 16);
   }
 
   #seal({ state, document }: Content): Content | null {
     const edits = unsealed(state);
     if (edits.length === 0) return null;
+    // The store went back behind what was written, and perhaps sent: nothing may go out under the same numbers again.
+    if (clockOf(document, this.#clientId) < this.#written) this.#clientId = this.#newAuthor();
     const sealed = sealEdits(document, edits, this.#host.deviceId, this.#clientId);
+    this.#written = clockOf(sealed, this.#clientId);
     const ids = new Set(edits.map(({ id }) => id));
     return { state: known(mapEdits(state, ids, (edit) => ({ ...edit, isSealed: true })), sealed), document: sealed };
   }
 
-  #take(memory: Content, update: Uint8Array | null, vector: Uint8Array, now: number, lostIds: readonly string[]): Content | null {
+  #take(memory: Content, { vector, update }: SoundAnswer, draft: Draft, lostIds: readonly string[]): Content | null {
     // What was set meanwhile did not know what comes now: it enters the document first.
     const before = memory.state.isMet ? (this.#seal(memory) ?? memory) : memory;
     const merged = update === null ? { bytes: before.document, overtaken: [] } : mergeUpdate(before.document, update);
@@ -64,21 +126,41 @@ export class ExchangeSync {
     const values = readDocument(merged.bytes);
     const lost = merged.overtaken.flatMap(({ name, was }, i): LostPreference[] => {
       const isOwnLoss = was.deviceId === this.#host.deviceId && values.get(name)?.value !== was.value;
-      return isOwnLoss ? [{ id: lostIds[i] ?? '', name, value: was.value, deviceId: was.deviceId, setAt: was.at, lostAt: now }] : [];
+      return isOwnLoss ? [{ id: lostIds[i] ?? '', name, value: was.value, deviceId: was.deviceId, setAt: was.at, lostAt: draft.now }] : [];
     });
     // The server has everything that is in the document: what waited for that is done.
     const isLevel = lackOf(merged.bytes, vector) === null;
+    this.#isBehind = !isLevel;
+    if (isLevel) this.#rounds = 0;
     const done = isLevel ? state.edits.filter((edit) => edit.isSealed) : [];
     state = mapEdits(state, new Set(done.map(({ id }) => id)), () => null);
-    const next = { ...known(withLost(state, lost), merged.bytes), isMet: true };
+    const next = { ...known(withLost(state, lost), merged.bytes), isMet: true, fetched: toldAt(draft.view) };
     const isSame = JSON.stringify(next) === JSON.stringify(memory.state) && isSameBytes(merged.bytes, memory.document);
     return isSame ? null : { state: next, document: merged.bytes };
   }
 }
 
-/** The server refused the document: its own is taken whole, and what waits is set into that. */
-function forget({ state }: Content): Content {
-  return { state: { ...state, isMet: false, edits: state.edits.map((edit) => ({ ...edit, isSealed: false })) }, document: null };
+/** The document is given up: the server's is taken whole, and what waits is set into that. What was refused again and again is parked. */
+function forget({ state }: Content, refusal: Refusal | null, at: number): Content {
+  const edits = state.edits.map((edit): Edit => {
+    if (!edit.isSealed || edit.parked !== null) return edit;
+    const unclear = edit.unclear + (refusal === null ? 0 : 1);
+    const parked = refusal !== null && unclear >= UNCLEAR_MAX ? reasonOf(refusal, edit, at) : null;
+    return { ...edit, isSealed: false, unclear, parked };
+  });
+  return { state: { ...state, isMet: false, edits }, document: null };
+}
+
+/** Null when somebody else is to blame. */
+function reasonOf({ code, message, details }: Refusal, { name }: Edit, at: number): ParkedReason | null {
+  const named = details.filter(({ path }) => PREFERENCE_NAMES.some((other) => isAbout(path, other)));
+  const own = named.filter(({ path }) => isAbout(path, name));
+  return named.length > 0 && own.length === 0 ? null : { code, message, details: named.length > 0 ? own : details, at };
+}
+
+/** When preferences last changed, as the server's status tells. */
+function toldAt(view: View): number | null {
+  return view.answer?.answer.preferencesUpdated ?? null;
 }
 
 function unsealed(state: State): readonly Edit[] {

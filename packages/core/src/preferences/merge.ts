@@ -67,3 +67,8 @@ export function markSent(state: State, edits: readonly Edit[]): State {
 export function park(state: State, edits: readonly Edit[], reasonOf: (edit: Edit) => ParkedReason): State {
   return mapEdits(state, new Set(edits.map(({ id }) => id)), (edit) => ({ ...edit, parked: reasonOf(edit), wait: null }));
 }
+
+/** Whether a path in a server's words names that preference. */
+export function isAbout(path: string, name: PreferenceName): boolean {
+  return path === name || path.endsWith(`.${name}`);
+}

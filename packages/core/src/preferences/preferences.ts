@@ -1,5 +1,5 @@
 // The preferences of an engine: what an app calls, over what is stored, over whichever way the server offers.
-import { type PreferenceName, preferenceFault, type Preferences, type PreferencesAnswer, type PreferencesExchange } from '@syncline/protocol';
+import { type PreferenceName, preferenceFault, type Preferences, type PreferencesExchange } from '@syncline/protocol';
 import type { PreferencesApi, PreferencesState } from '../api-preferences.ts';
 import { engineError } from '../errors.ts';
 import { createEmitter, type Emitter } from '../source.ts';
@@ -7,14 +7,10 @@ import { isEqualValue } from '../sync/equal.ts';
 import type { Plan } from '../sync/plan.ts';
 import type { PreferencesHost, PreferencesPart } from '../sync/preferences-part.ts';
 import type { Halt } from '../sync/push.ts';
-import { endOf, type Span, spanOf } from '../sync/span.ts';
 import { BasicSync } from './basic.ts';
 import { ExchangeSync } from './exchange.ts';
 import { MemoryKeeper } from './memory.ts';
 import { mapEdits, type PreferenceValue, setIn, showState, type Stamp, type State, valueOf } from './state.ts';
-
-/** An exchange that says nothing of the preferences is not repeated at once. */
-const UNANSWERED_MS = 30_000;
 
 export class PreferencesOverYjs implements PreferencesPart, PreferencesApi {
   readonly #host: PreferencesHost;
@@ -22,7 +18,6 @@ export class PreferencesOverYjs implements PreferencesPart, PreferencesApi {
   readonly #basic: BasicSync;
   readonly #exchange: ExchangeSync;
   readonly #shown: Emitter<PreferencesState>;
-  #unanswered: Span | null = null;
 
   constructor(host: PreferencesHost) {
     this.#host = host;
@@ -100,22 +95,18 @@ export class PreferencesOverYjs implements PreferencesPart, PreferencesApi {
   }
 
   dueAt(now: number): number | null {
-    if (!this.#host.usesExchange()) return this.#basic.dueAt(now);
-    const { edits } = this.#keeper.memory.state;
-    return edits.some(({ parked }) => parked === null) ? endOf(this.#unanswered, now) : null;
+    return this.#host.usesExchange() ? this.#exchange.dueAt(now) : this.#basic.dueAt(now);
   }
 
   sync(signal: AbortSignal): Promise<Halt | null> {
     return this.#basic.run(signal);
   }
 
-  outgoing(): Promise<PreferencesExchange> {
-    this.#unanswered = spanOf(this.#host.clock.now(), UNANSWERED_MS);
+  outgoing(): Promise<PreferencesExchange | undefined> {
     return this.#exchange.outgoing();
   }
 
-  incoming(answer: PreferencesAnswer): Plan<void> {
-    this.#unanswered = null;
+  incoming(answer: unknown): Plan<void> {
     return this.#exchange.incoming(answer);
   }
 
@@ -134,6 +125,7 @@ export class PreferencesOverYjs implements PreferencesPart, PreferencesApi {
   }
 
   #show(): void {
+    this.#host.onLoaded();
     this.#shown.emit(showState(this.#keeper.memory.state, this.#host.deviceId));
   }
 }

@@ -173,9 +173,9 @@ export class Driver {
       pauseEnds: this.#options.books.pauseEnds(now),
       isOffline: !lifecycle.online(),
       offlineTryAt: endOf(this.#offlineTry, now),
-      sendable: countSendable(view, now, user, this.#canExchange),
+      sendable: countSendable(view, now, user, this.canExchange),
       waitingAt: nextWaitingAt(view, now),
-      pollAt: Math.min(endOf(this.#poll, now), this.#canExchange ? (this.#news.dueAt(now) ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY),
+      pollAt: Math.min(endOf(this.#poll, now), this.canExchange ? (this.#news.dueAt(now) ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY),
       preferencesAt: preferences?.dueAt(now) ?? Number.POSITIVE_INFINITY,
       healthAt: !isOver(this.#healthAgain, now) ? Number.POSITIVE_INFINITY : view.sync.capabilities === null ? now : endOf(this.#health, now),
       needsHealth: isOver(this.#healthAgain, now) && (this.#networkFailures >= POLICY_SUSPICION || (isOver(this.#proof, now) && needsHealthProof(view, now))),
@@ -188,8 +188,8 @@ export class Driver {
     if (!this.#options.lifecycle.online()) this.#offlineTry = spanOf(this.#options.clock.now(), OFFLINE_TRY_MS);
     if (step.kind === 'token') return this.#askToken();
     if (step.kind === 'health') return this.#askHealth(signal);
+    if (this.canExchange) return this.#exchange(term, signal);
     if (step.kind === 'preferences') return this.#syncPreferences(signal);
-    if (this.#canExchange) return this.#exchange(term, signal);
     if (step.kind === 'poll') return this.#askStatus(signal);
     return this.#drain(term, signal);
   }
@@ -251,7 +251,7 @@ export class Driver {
   }
 
   /** What the server offered when it was last asked. */
-  get #canExchange(): boolean {
+  get canExchange(): boolean {
     return this.#options.local.view.sync.capabilities?.includes('exchange') === true;
   }
 

@@ -41,6 +41,8 @@ export interface ExchangeAnswer {
   /** Null when the status this device shows is still true. */
   readonly status: ServerAnswer | null;
   readonly running: readonly AnswerRunning[];
+  /** Not looked into: for the part that knows preferences. */
+  readonly preferences: unknown;
   /** Sessions that an earlier store under this device id had announced and never sent. */
   readonly announced: number;
 }
@@ -65,6 +67,7 @@ export function parseExchange(body: Fields | undefined): ExchangeAnswer | null {
     sessions: readChanges.flatMap((change) => ('session' in change ? [change.session] : [])),
     settlements: readChanges.flatMap((change) => ('settlement' in change ? [change.settlement] : [])),
     reset: typeof reset === 'string' ? reset : null,
+    preferences: body['preferences'],
     announced: device?.['incarnation_changed'] === true && isCount(device['announced_pending']) ? device['announced_pending'] : 0,
   };
 }

@@ -1,7 +1,7 @@
 // What one exchange sends: the oldest operations that may go, as many as fit, in the form of the wire. Pure.
 import {
-  durationMinutes, EXCHANGE_PROTOCOL, type ExchangeRequest, formatInstant, LIMITS, type Operation as WireOperation, type SessionEdit,
-  type SettlementPlan, type StartOperation, type SubmittedSession, utf8Length,
+  durationMinutes, EXCHANGE_PROTOCOL, type ExchangeRequest, formatInstant, LIMITS, type Operation as WireOperation, type PreferencesExchange,
+  type SessionEdit, type SettlementPlan, type StartOperation, type SubmittedSession, utf8Length,
 } from '@syncline/protocol';
 import type { Changes, Effect } from '../model/effect.ts';
 import { cancelFields, type Change, type Operation, submitFields } from '../model/operation.ts';
@@ -96,7 +96,7 @@ function planOf({ effects }: Change): SettlementPlan {
 }
 
 /** The body of an exchange. */
-export function exchangeBody(view: View, self: Self, run: string, cursor: string | null, batch: Batch): ExchangeRequest {
+export function exchangeBody(view: View, self: Self, run: string, cursor: string | null, batch: Batch, preferences?: PreferencesExchange): ExchangeRequest {
   const { exchange } = view.sync;
   const oldest = view.operations.values().next().value;
   return {
@@ -114,6 +114,7 @@ export function exchangeBody(view: View, self: Self, run: string, cursor: string
     cursor,
     epoch: exchange?.epoch ?? null,
     operations: [...batch.operations, ...batch.starts.map((running) => toStart(running, self.deviceType))].sort((a, b) => a.seq - b.seq),
+    ...(preferences === undefined ? {} : { preferences }),
     status_tag: exchange?.tag ?? null,
     limit: LIMITS.changesPerPageMax,
   };

@@ -11,6 +11,7 @@ import { readResult, wholeRefusal } from './exchange-result.ts';
 import { Merge } from './merge.ts';
 import { commitOverPacked } from './packed-lookup.ts';
 import { withoutOwn } from './poll.ts';
+import type { PreferencesPart } from './preferences-part.ts';
 import { type Drained, type Halt, type PushOptions, tokenOutcome } from './push.ts';
 import { planReoffer, Verification } from './reoffer.ts';
 import { INCOHERENT } from './server-answer.ts';
@@ -24,6 +25,7 @@ const CLONE_PROOFS = 2;
 
 export interface ExchangerOptions extends PushOptions {
   readonly self: Self;
+  readonly preferences: PreferencesPart | null;
 }
 
 export class Exchanger {
@@ -69,7 +71,9 @@ export class Exchanger {
     const { exchange } = local.view.sync;
     const cursor = exchange === null || exchange.isVerifying ? (this.#walk?.cursor ?? null) : exchange.cursor;
     const before = this.#operationsOf(batch);
-    const body = exchangeBody(local.view, self, this.#run, cursor, batch);
+    // A store that refuses them now must not hold up the rest.
+    const preferences = await this.#options.preferences?.outgoing().catch(() => undefined);
+    const body = exchangeBody(local.view, self, this.#run, cursor, batch, preferences);
     const sent = await calls.post('/api/sync/exchange', JSON.stringify(body), signal);
     if (signal.aborted && !(sent.kind === 'answered' && sent.result.ok)) return null;
     if (sent.kind === 'no_token') return this.#failed(batch, tokenOutcome(sent), term, false);
@@ -120,7 +124,12 @@ export class Exchanger {
     const decided = before.filter((operation) => !isDocumented(operation)).map(sessionsOf);
     const kept = [...answer.settlements.map(({ sessionIds }) => sessionIds), ...decided].flat();
     const wanted = [...records.map(({ id }) => id), ...kept];
-    const isKept = await commitOverPacked(local, wanted, 'relaxed', (draft, packed) => this.#plan(draft, answer, settled, batch, before, packed, walk, term));
+    const keepPreferences = this.#options.preferences?.incoming(answer.preferences);
+    const isKept = await commitOverPacked(local, wanted, 'relaxed', (draft, packed) => {
+      const isLeading = this.#plan(draft, answer, settled, batch, before, packed, walk, term);
+      if (isLeading) keepPreferences?.(draft);
+      return isLeading;
+    });
     if (!isKept) return false;
     this.#walk = walk;
     for (const { outcome } of settled) if (outcome.kind === 'acknowledged') this.#sent += 1;

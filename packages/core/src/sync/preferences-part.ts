@@ -1,5 +1,5 @@
 // Where preferences plug into the engine. The engine knows this much of them and no more, so that an app without them carries none of it.
-import type { PreferencesAnswer, PreferencesExchange } from '@syncline/protocol';
+import type { PreferencesExchange } from '@syncline/protocol';
 import type { PreferencesApi, PreferencesPlugin } from '../api-preferences.ts';
 import type { Clock, Ids } from '../ports.ts';
 import type { Local } from './local.ts';
@@ -20,6 +20,8 @@ export interface PreferencesHost {
   readonly check: () => void;
   /** Something was set here, durably: there is work. */
   readonly onSet: () => void;
+  /** What is stored was read, or changed: perhaps there is work. */
+  readonly onLoaded: () => void;
 }
 
 export interface PreferencesPart {
@@ -35,10 +37,10 @@ export interface PreferencesPart {
   /** One round over the documented calls. Null when it could go on, whatever it came to. */
   sync(signal: AbortSignal): Promise<Halt | null>;
 
-  /** What the next exchange carries, after it was made durable. */
-  outgoing(): Promise<PreferencesExchange>;
-  /** What an exchange brought, to be committed with the rest of its answer. */
-  incoming(answer: PreferencesAnswer): Plan<void>;
+  /** What the next exchange carries, after it was made durable; undefined when nothing needs to be said. */
+  outgoing(): Promise<PreferencesExchange | undefined>;
+  /** What an answered exchange said of preferences, undefined included, to be committed with the rest of its answer. Trusts nothing in it. */
+  incoming(answer: unknown): Plan<void>;
 }
 
 /** The one kind of plug-in there is. */
