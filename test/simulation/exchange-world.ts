@@ -1,7 +1,9 @@
 // Devices of one account with real engines and the real server app on one virtual time, for tests that say exactly what happens.
 import { createSyncEngine, type HttpRequest, type HttpResponse, type RecordInput, type SyncEngine } from '@syncline/core';
 import { yjsPreferences } from '@syncline/core/preferences';
+import type { Capability } from '@syncline/protocol';
 import { appHandler, appStreams, createSimDevice, createSimIds, createSimScheduler, type SimDevice, type SimServer } from '@syncline/core/testing';
+import { limitedApp } from './limited-app.ts';
 import { createRealServer } from './real-server.ts';
 
 export const USER = '00000000-0000-4000-8000-00000000000a';
@@ -36,6 +38,8 @@ export class ExchangeWorld {
   readonly server: SimServer;
   /** What becomes of an answer on its way. */
   distort: (request: HttpRequest, answer: HttpResponse) => HttpResponse = (_, answer) => answer;
+  /** Extensions this server does not offer now. */
+  readonly without: Set<Capability> = new Set();
   #ids = 1;
 
   private constructor(makeServer: (scheduler: ExchangeWorld['scheduler']) => SimServer) {
@@ -62,7 +66,8 @@ export class ExchangeWorld {
 
   /** @param options with `token`, what its app answers when asked for one. */
   async open(device: SimDevice, { streams = false, preferences = false, token = () => tokenOf('good', Number(device.name.slice(1))) }: WorldOptions = {}): Promise<SyncEngine> {
-    const ask = appHandler(this.server.app);
+    const app = limitedApp(this.server.app, (capability) => this.without.has(capability));
+    const ask = appHandler(app);
     const page = device.openPage({
       ids: createSimIds((this.#ids += 1) * 1000),
       network: () => (this.offline.has(device) ? { loseRequest: 'error' } : { requestDelayMs: 10, responseDelayMs: 10 }),
@@ -74,7 +79,7 @@ export class ExchangeWorld {
       ...(streams && {
         streams: (request, onText, signal) => {
           this.requests.push({ request, answerChars: 0 });
-          return appStreams(this.server.app)(request, onText, signal);
+          return appStreams(app)(request, onText, signal);
         },
       }),
     });

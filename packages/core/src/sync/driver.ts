@@ -267,7 +267,7 @@ export class Driver {
     else this.#networkFailures = 0;
     if (halt?.kind === 'unauthorized') this.#token = spanOf(clock.now(), TOKEN_EVERY_MS);
     // A server that offers it no more says so in its health.
-    if (halt?.kind === 'failed' && halt.code === 'http_404') this.#health = null;
+    if (halt?.kind === 'failed' && (halt.code === 'http_404' || halt.code === 'not_found')) this.#health = null;
     if (halt !== null) return;
     this.#news.settle(told);
     await this.#options.books.succeed();

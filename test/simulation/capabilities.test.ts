@@ -1,0 +1,112 @@
+// One suite for servers that offer different things: what an engine promises does not depend on it.
+import type { Capability } from '@syncline/protocol';
+import { describe, expect, it } from 'vitest';
+import { ExchangeWorld, USER } from './exchange-world.ts';
+
+const MINUTE = 60_000;
+const EVERY: readonly Capability[] = ['refresh', 'exchange', 'stream', 'export', 'devices'];
+const SERVERS: readonly (readonly [string, readonly Capability[]])[] = [
+  ['offers everything', []],
+  ...EVERY.map((one) => [`lacks ${one}`, [one]] as const),
+  ['lacks exchange and stream', ['exchange', 'stream']],
+  ['offers the documented calls and nothing else', EVERY],
+];
+
+async function twoDevices(without: readonly Capability[]) {
+  const world = await ExchangeWorld.create();
+  for (const one of without) world.without.add(one);
+  const [first, second] = [world.device(), world.device()];
+  const a = await world.open(first, { streams: true });
+  const b = await world.open(second, { streams: true });
+  await world.run(5000);
+  return { world, first, second, a, b };
+}
+
+describe.each(SERVERS)('against a server that %s', (_says, without) => {
+  it('[A16, C05] what was recorded offline, over a reload, arrives once', async () => {
+    const { world, first, a } = await twoDevices(without);
+    world.offline.add(first);
+    const ids = [];
+    for (let i = 0; i < 7; i += 1) ids.push((await world.drive(a.sessions.record(world.session(600 - 40 * i, 20)))).id);
+    first.pages[0]?.kill();
+    const again = await world.open(first);
+    expect(again.status.current.data_summary.unsynced_sessions).toBe(7);
+    world.offline.clear();
+    first.pages[0]?.lifecycle.emit('online');
+    await world.run(400_000);
+    expect(world.server.stored(USER).map(({ id }) => id).sort()).toEqual(ids.sort());
+    expect(again.status.current).toMatchObject({ sync_status: 'healthy', data_summary: { unsynced_sessions: 0, total_sessions: 7 } });
+  });
+
+  it('[C05] an answer that was lost stores nothing twice', async () => {
+    const { world, first, a } = await twoDevices(without);
+    const page = first.pages[0];
+    const { policy } = page?.transport ?? {};
+    let isLost = 0;
+    if (page) page.transport.policy = (request, tab) => (request.method === 'POST' && (isLost += 1) <= 2 ? { loseResponse: 'error' } : (policy?.(request, tab) ?? {}));
+    const one = await world.drive(a.sessions.record(world.session(120, 30)));
+    await world.run(400_000);
+    expect(isLost).toBeGreaterThan(2);
+    expect(world.server.stored(USER)).toHaveLength(1);
+    expect(await world.drive(a.sessions.get(one.id))).toMatchObject({ state: 'confirmed', displayId: '1' });
+  });
+
+  it('the overlap of two devices is in the status of both', async () => {
+    const { world, a, b } = await twoDevices(without);
+    const one = await world.drive(a.sessions.record(world.session(120, 30)));
+    const two = await world.drive(b.sessions.record(world.session(110, 30)));
+    await world.run(150_000);
+    for (const { status, conflicts } of [a, b]) {
+      expect(status.current).toMatchObject({ sync_status: 'conflicts', data_summary: { total_sessions: 2, conflicts_detected: 1, unsynced_sessions: 0 } });
+      expect(conflicts.current.map(({ sessionIds }) => sessionIds)).toEqual([[one.id, two.id]]);
+    }
+  });
+
+  it('a timer runs, is finished, and one is cancelled; each is stored as what it was', async () => {
+    const { world, a } = await twoDevices(without);
+    const start = { plannedDuration: 25, category: 'writing', project: 'book' };
+    const done = await world.drive(a.sessions.start(start));
+    await world.run(10 * MINUTE);
+    await world.drive(a.sessions.complete(done.id));
+    const given = await world.drive(a.sessions.start(start));
+    await world.run(3 * MINUTE);
+    await world.drive(a.sessions.cancel(given.id, { reason: 'interruption' }));
+    await world.run(70_000);
+    expect(world.server.stored(USER).map(({ id, cancelled }) => ({ id, cancelled }))).toEqual(
+      expect.arrayContaining([{ id: done.id, cancelled: false }, { id: given.id, cancelled: true }]),
+    );
+    expect(a.status.current.data_summary.unsynced_sessions).toBe(0);
+  });
+
+  it('what it does not offer is refused in words, and nothing else', async () => {
+    const { world, a, b } = await twoDevices(without);
+    const one = await world.drive(a.sessions.record(world.session(120, 30)));
+    await world.run(70_000);
+    const code = async (work: Promise<unknown>): Promise<unknown> => world.drive(work.then(() => null, (error: { code: unknown }) => error.code));
+    const hasExchange = !without.includes('exchange');
+    expect(await code(a.sessions.amend(one.id, { note: 'more' }))).toBe(hasExchange ? null : 'unsupported');
+    expect(await code(a.devices.list())).toBe(without.includes('devices') ? 'unsupported' : null);
+    await world.run(70_000);
+    expect(await world.drive(b.sessions.get(one.id)).then((session) => session?.note)).toBe(hasExchange ? 'more' : undefined);
+  });
+});
+
+describe('a server that changes', () => {
+  it('and offers the exchange no more gets what is recorded by the documented calls, and the other way round', async () => {
+    const { world, a } = await twoDevices([]);
+    await world.drive(a.sessions.record(world.session(500, 20)));
+    await world.run(70_000);
+    world.without.add('exchange').add('stream');
+    await world.drive(a.sessions.record(world.session(400, 20)));
+    await world.run(700_000);
+    expect(world.server.stored(USER)).toHaveLength(2);
+    expect(a.status.current.sync_status).toBe('healthy');
+    world.without.clear();
+    await world.run(2 * 3_600_000);
+    world.requests.length = 0;
+    await world.drive(a.sessions.record(world.session(100, 20)));
+    await world.run(5000);
+    expect(world.requests.map(({ request }) => request.path)).toContain('/api/sync/exchange');
+    expect(world.server.stored(USER)).toHaveLength(3);
+  });
+});
