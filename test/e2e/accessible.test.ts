@@ -62,6 +62,28 @@ describe('the web timer', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('passes an accessibility check with the settings open in both themes, narrow and wide; they open and close by keyboard and give the focus back', async () => {
+    const page = await open('/');
+    const button = page.getByRole('button', { name: 'Settings' });
+    await button.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Settings' });
+    await dialog.getByText('Kept on every device.').waitFor();
+    for (const theme of ['light', 'dark'] as const) {
+      await dialog.getByLabel('Theme').selectOption(theme);
+      await dialog.getByText('Kept on every device.').waitFor();
+      for (const width of [360, 1440]) {
+        await page.setViewportSize({ width, height: 800 });
+        expect(await violations(page), `${theme} ${width}`).toEqual([]);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth), `${theme} ${width}`).toBeLessThanOrEqual(width);
+      }
+    }
+    await dialog.getByLabel('Theme').selectOption('auto');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await button.evaluate((element) => document.activeElement === element)).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+
   it('starts, finishes and cancels by keyboard alone', async () => {
     const page = await open('/');
     await page.getByLabel('Category').focus();
