@@ -16,7 +16,7 @@ const ours: Record<string, readonly string[]> = {
 type Layer = 'base' | 'model' | 'sync' | 'engine' | 'adapters' | 'testing' | 'preferences' | 'entry';
 
 // Files of core outside any folder: `base` is what everything may know, `entry` what nothing imports.
-const coreFiles: Record<string, Layer> = { 'engine.ts': 'engine', 'index.ts': 'entry', 'node.ts': 'entry', 'preferences.ts': 'entry', 'service-worker.ts': 'entry' };
+const coreFiles: Record<string, Layer> = { 'engine.ts': 'engine', 'index.ts': 'entry', 'node.ts': 'entry', 'preferences.ts': 'entry', 'diagnostics.ts': 'entry', 'service-worker.ts': 'entry' };
 
 const mayImport: Record<Layer, readonly Layer[]> = {
   base: ['base', 'model'],

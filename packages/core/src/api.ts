@@ -1,5 +1,6 @@
 // The engine as an app sees it. Types only.
 import type { Conflict, SyncStatus } from '@syncline/protocol';
+import type { Diagnostics } from './api-diagnostics.ts';
 import type { StateExplanation } from './api-explain.ts';
 import type { PreferencesApi, PreferencesPlugin } from './api-preferences.ts';
 import type { Ports } from './ports.ts';
@@ -341,6 +342,8 @@ export interface SyncEngine {
   readonly devices: DevicesApi;
   /** Null unless the engine was created with `preferences`. */
   readonly preferences: PreferencesApi | null;
+  /** What this tab showed and asked lately, redacted, for somebody who looks for a fault. */
+  diagnostics(): Diagnostics;
   /** Sends what is pending now, in whichever tab leads; resolves when done or when it cannot go on. */
   sync(): Promise<SyncOutcome>;
   /** Stops, releases every handle. Sources keep their last value and emit no more. Pending work stays in the store. */

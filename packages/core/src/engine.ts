@@ -2,6 +2,7 @@
 // A session goes: sessions (stamp) → record (one transaction) → outbox → push → settle → history; status is derived after each step.
 import type { EngineStatus, SyncEngine, SyncEngineOptions, SyncOutcome } from './api.ts';
 import type { PreferencesApi } from './api-preferences.ts';
+import type { Diagnostics } from './api-diagnostics.ts';
 import type { StateExplanation } from './api-explain.ts';
 import { type EngineConfig, readConfig } from './config.ts';
 import { engineError } from './errors.ts';
@@ -12,6 +13,7 @@ import { Conflicts } from './sync/conflicts.ts';
 import { Contact } from './sync/contact.ts';
 import { type DeviceIdentity, openDevice } from './sync/device.ts';
 import { Devices } from './sync/devices.ts';
+import { Diary } from './sync/diary.ts';
 import { Driver } from './sync/driver.ts';
 import { Leadership } from './sync/leadership.ts';
 import { Local } from './sync/local.ts';
@@ -23,7 +25,7 @@ import { SessionReader } from './sync/session-reader.ts';
 import { Sessions, type StartedSession } from './sync/sessions.ts';
 import { isOver } from './sync/span.ts';
 import { sendStart } from './sync/start-call.ts';
-import type { Self } from './sync/status.ts';
+import type { Self } from './sync/status-input.ts';
 import { StatusBoard } from './sync/status-board.ts';
 import { StoreKeeper } from './sync/store-keeper.ts';
 import { Tokens } from './sync/tokens.ts';
@@ -39,6 +41,7 @@ class Engine implements SyncEngine {
   readonly #config: EngineConfig;
   readonly #ports: Ports;
   readonly #local: Local;
+  readonly #diary: Diary;
   readonly #board: StatusBoard;
   readonly #channel: Channel;
   readonly #calls: ServerCalls;
@@ -72,7 +75,8 @@ class Engine implements SyncEngine {
     const { signal } = this.#stop;
     const tab = ids.uuid();
     const { view } = local;
-    this.#board = new StatusBoard({ local, clock, self, lastHours: config.lastHours });
+    const diary = (this.#diary = new Diary());
+    this.#board = new StatusBoard({ local, clock, self, lastHours: config.lastHours, diary });
     this.#keeper = new StoreKeeper({ local, board: this.#board, stores: ports.stores, clock, name: config.name, identity, signal });
     const contact = new Contact({ local, clock });
     this.#books = new Books({ local, clock, ids, lifecycle, contact });
@@ -82,6 +86,7 @@ class Engine implements SyncEngine {
       capabilities: () => view.sync.capabilities ?? [],
       sessionsPending: () => view.sessionsPending,
       onAnswer: (skew) => contact.heard(skew),
+      diary,
     });
     this.#preferences = this.#plugIn();
     this.#driver = new Driver({
@@ -127,6 +132,10 @@ class Engine implements SyncEngine {
 
   explain(): readonly StateExplanation[] {
     return this.#board.explain();
+  }
+
+  diagnostics(): Diagnostics {
+    return this.#diary.export(this.#ports.clock.now());
   }
 
   get preferences(): PreferencesApi | null {

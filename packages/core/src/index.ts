@@ -4,6 +4,7 @@ export type {
   FinishInput, LocalStatus, ParkedReason, PhaseWord, RecordInput, ResolutionPlan, ResolutionPreview, RunningElsewhere, Session,
   SessionQuery, SessionsApi, SessionState, Settlement, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
 } from './api.ts';
+export type { DiagnosticRequest, Diagnostics } from './api-diagnostics.ts';
 export type { ActionCode, ProblemCode, StateExplanation } from './api-explain.ts';
 export type { LostPreference, PreferenceDetail, PreferencesApi, PreferencesPlugin, PreferencesState } from './api-preferences.ts';
 export { browserPorts, createSyncEngine } from './adapters/browser.ts';

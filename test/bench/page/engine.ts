@@ -9,6 +9,7 @@ import type { Draft } from '../../../packages/core/src/sync/draft.ts';
 import { appendHistory } from '../../../packages/core/src/sync/history-append.ts';
 import { Local } from '../../../packages/core/src/sync/local.ts';
 import { planSettle } from '../../../packages/core/src/sync/settle.ts';
+import { Diary } from '../../../packages/core/src/sync/diary.ts';
 import { StatusBoard } from '../../../packages/core/src/sync/status-board.ts';
 import type { BenchSession, Contender, Overlapping } from './contender.ts';
 import { OWN_DEVICE } from './data.ts';
@@ -151,7 +152,7 @@ class EngineContender implements Contender {
     const local = this.#below;
     if (local === null) throw new Error('look first');
     const self = { deviceId: OWN_DEVICE, deviceType: 'web_timer', version: '1.0', name: null };
-    const board = new StatusBoard({ local, clock: createSystemClock(), self, lastHours: 24 });
+    const board = new StatusBoard({ local, clock: createSystemClock(), self, lastHours: 24, diary: new Diary() });
     const turns = 2000;
     const begun = performance.now();
     for (let turn = 0; turn < turns; turn += 1) board.update();

@@ -7,7 +7,7 @@ import type { Clock, HttpRequest } from '../ports.ts';
 import { readDetails, readJson, readPlainCall } from './answer.ts';
 import type { ServerCalls } from './server-calls.ts';
 import { readInstant } from './server-answer.ts';
-import type { Self } from './status.ts';
+import type { Self } from './status-input.ts';
 import type { SyncState } from './sync-state.ts';
 
 const PATH = '/api/devices';

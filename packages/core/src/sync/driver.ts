@@ -19,7 +19,7 @@ import type { PreferencesPart } from './preferences-part.ts';
 import type { ServerCalls } from './server-calls.ts';
 import { endOf, isOver, sooner, type Span, spanOf } from './span.ts';
 import type { Tokens } from './tokens.ts';
-import type { Self } from './status.ts';
+import type { Self } from './status-input.ts';
 
 const POLL_VISIBLE_MS = 60_000;
 /** While news come by themselves; soon enough for other tabs to see that the leader is alive. */

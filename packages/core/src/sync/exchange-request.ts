@@ -7,7 +7,7 @@ import type { Changes, Effect } from '../model/effect.ts';
 import { cancelFields, type Change, type Operation, submitFields } from '../model/operation.ts';
 import type { RunningSession } from '../model/session.ts';
 import { isOver } from './span.ts';
-import type { Self } from './status.ts';
+import type { Self } from './status-input.ts';
 import type { View } from './view.ts';
 
 /** Room for everything in a request but its operations. */

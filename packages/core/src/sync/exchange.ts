@@ -17,7 +17,7 @@ import { planReoffer, Verification } from './reoffer.ts';
 import { INCOHERENT } from './server-answer.ts';
 import { planSettle, type Settled, settleInto } from './settle.ts';
 import { planSettlements } from './settlements.ts';
-import type { Self } from './status.ts';
+import type { Self } from './status-input.ts';
 import type { ExchangePosition } from './sync-state.ts';
 
 /** So many clones in one term of a leader, and it is no straggler of an earlier one. */

@@ -6,7 +6,8 @@ import type { Local } from './local.ts';
 import { type Halt, tokenOutcome } from './push.ts';
 import { INCOHERENT, parseServerAnswer, type ServerAnswer } from './server-answer.ts';
 import type { ServerCalls } from './server-calls.ts';
-import { findOwn, type Self } from './status.ts';
+import { findOwn } from './status.ts';
+import type { Self } from './status-input.ts';
 import type { StoredAnswer } from './sync-state.ts';
 
 /** Null when the server answered, whether or not it made sense. */

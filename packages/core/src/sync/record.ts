@@ -11,7 +11,8 @@ import { joinConflicts, leaveConflicts } from './conflict-groups.ts';
 import type { Draft } from './draft.ts';
 import { Merge } from './merge.ts';
 import { runningElsewhere } from './running-elsewhere.ts';
-import { type Self, serverNow } from './status.ts';
+import { serverNow } from './status.ts';
+import type { Self } from './status-input.ts';
 
 /** Who acts, and the id of the operation it makes. */
 export interface Stamp {

@@ -1,7 +1,8 @@
 // Sessions that run on the user's other devices, as the server told last. Pure.
 import { LIMITS } from '@syncline/protocol';
 import type { RunningElsewhere } from '../api.ts';
-import { type Self, serverNow } from './status.ts';
+import { serverNow } from './status.ts';
+import type { Self } from './status-input.ts';
 import type { View } from './view.ts';
 
 const LONGEST_MS = LIMITS.sessionHoursMax * 3_600_000;

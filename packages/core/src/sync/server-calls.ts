@@ -2,8 +2,9 @@
 import type { Clock, HttpRequest, Transport, TransportResult } from '../ports.ts';
 import { readJson } from './answer.ts';
 import { parseHttpDate } from './backoff.ts';
+import type { Diary } from './diary.ts';
 import { parseInstant } from '@syncline/protocol';
-import type { Self } from './status.ts';
+import type { Self } from './status-input.ts';
 import type { TokenAnswer, Tokens } from './tokens.ts';
 
 const DEADLINE_MS = 30_000;
@@ -30,6 +31,7 @@ export interface ServerCallsOptions {
   readonly sessionsPending: () => number;
   /** Every answer of our server: its clock against ours, ms this device is ahead; null when the answer tells no time. */
   readonly onAnswer: (skew: number | null) => void;
+  readonly diary: Diary;
 }
 
 export class ServerCalls {
@@ -79,7 +81,7 @@ export class ServerCalls {
   async #listen(path: string, headers: Record<string, string>, onText: (text: string) => void, signal: AbortSignal): Promise<TransportResult> {
     const { transport } = this.#options;
     const request: HttpRequest = { method: 'GET', path, headers, timeoutMs: SILENCE_MS, maxBodyChars: BODY_CHARS_MAX };
-    return transport.stream?.(request, onText, signal) ?? { ok: false, failure: 'network', message: 'no streams here' };
+    return this.#note(request, async () => transport.stream?.(request, onText, signal) ?? { ok: false, failure: 'network', message: 'no streams here' });
   }
 
   #authorized(method: HttpRequest['method'], path: string, body: string | undefined, signal: AbortSignal): Promise<Sent> {
@@ -112,6 +114,17 @@ export class ServerCalls {
     };
   }
 
+  async #note({ method, path, body }: HttpRequest, run: () => Promise<TransportResult>): Promise<TransportResult> {
+    const { clock, diary } = this.#options;
+    const [at, before] = [clock.now(), clock.monotonic()];
+    const result = await run();
+    diary.noteRequest({
+      at, method, path: path.split('?')[0] ?? '', outcome: result.ok ? result.response.status : result.failure, ms: Math.round(clock.monotonic() - before),
+      sent: body?.length ?? 0, received: result.ok ? result.response.body.length : 0,
+    });
+    return result;
+  }
+
   async #send(
     method: HttpRequest['method'],
     path: string,
@@ -123,7 +136,8 @@ export class ServerCalls {
     const headers: Record<string, string> = { Accept: 'application/json', ...more };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     const before = clock.monotonic();
-    const result = await transport.send({ method, path, headers, body, timeoutMs: DEADLINE_MS, maxBodyChars: BODY_CHARS_MAX }, signal);
+    const request: HttpRequest = { method, path, headers, body, timeoutMs: DEADLINE_MS, maxBodyChars: BODY_CHARS_MAX };
+    const result = await this.#note(request, () => transport.send(request, signal));
     const fields = result.ok ? readJson(result.response) : undefined;
     // Only JSON is our server's; a portal's page says nothing about the server's clock.
     if (result.ok && fields !== undefined && result.response.status < 400) {

@@ -7,7 +7,7 @@ import { type Circumstances, compareNewest, confirmedToSession, operationToSessi
 import { findInHistory, newestInHistory } from './history-search.ts';
 import type { Local } from './local.ts';
 import type { Written } from './record.ts';
-import type { Self } from './status.ts';
+import type { Self } from './status-input.ts';
 
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1000;

@@ -9,7 +9,7 @@ import { isCancelReason } from '../model/rows.ts';
 import { checkRecord, checkStart, checkWords, DEFAULT_PROJECT, type FinishedSession, type Marks, type RunningSession } from '../model/session.ts';
 import type { Clock, Ids } from '../ports.ts';
 import type { Source } from '../source.ts';
-import type { Self } from './status.ts';
+import type { Self } from './status-input.ts';
 import { planEdit } from './edit.ts';
 import { commitOverPacked } from './packed-lookup.ts';
 import { LiveList } from './live-list.ts';

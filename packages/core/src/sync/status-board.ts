@@ -7,11 +7,13 @@ import { runningToSession } from '../model/session-view.ts';
 import type { Cancel, Clock, StoreSpace } from '../ports.ts';
 import { createEmitter, type Emitter, type Source } from '../source.ts';
 import { mergeConflicts } from './conflict-list.ts';
+import type { Diary } from './diary.ts';
 import { isEqualValue } from './equal.ts';
 import { explainStatus, wordKey } from './explain.ts';
 import type { Local } from './local.ts';
 import { runningElsewhere } from './running-elsewhere.ts';
-import { type Derived, deriveStatus, type Self, syncFacts } from './status.ts';
+import { type DerivedStatus, deriveStatus, syncFacts } from './status.ts';
+import { type Self, type StatusInput, statusInput } from './status-input.ts';
 
 /** Room between two versions of the store for emissions that time or this tab alone causes. */
 const VERSION_STEP = 1_000_000;
@@ -22,6 +24,7 @@ export interface StatusBoardOptions {
   readonly clock: Clock;
   readonly self: Self;
   readonly lastHours: number;
+  readonly diary: Diary;
 }
 
 export class StatusBoard {
@@ -44,7 +47,10 @@ export class StatusBoard {
   constructor(options: StatusBoardOptions) {
     this.#options = options;
     this.#refreshLists();
-    const { status } = this.#derive();
+    const input = this.#input();
+    const now = options.clock.now();
+    const { status } = deriveStatus(input, now);
+    options.diary.noteStep(now, input, status);
     this.#status = createEmitter(this.#stamp(status, 0), isSameStatus);
     this.#noteWords(this.#status.source.current);
     this.#conflicts = createEmitter(this.#conflictList, isEqualValue);
@@ -73,21 +79,24 @@ export class StatusBoard {
     // Between a decision and its commit the view is ahead of the store; the commit calls again.
     if (this.#isClosed || this.#options.local.isBusy) return;
     this.#refreshLists();
-    const { status, changesAt } = this.#derive();
+    const input = this.#input();
+    const now = this.#options.clock.now();
+    const { status, changesAt } = deriveStatus(input, now);
     this.#setTimer(changesAt);
     this.#conflicts.emit(this.#conflictList);
     this.#running.emit(this.#listRunning());
     this.#elsewhere.emit(this.#listElsewhere());
-    this.#status.emit(this.#stamp(status, this.#status.source.current.local.version));
+    const isNew = this.#status.emit(this.#stamp(status, this.#status.source.current.local.version));
+    if (isNew) this.#options.diary.noteStep(now, input, status);
     this.#noteWords(this.#status.source.current);
   }
 
   /** Every word of the status that is shown now, explained. */
   explain(): readonly StateExplanation[] {
-    const { local: { view }, self, lastHours, clock } = this.#options;
+    const { local: { view }, lastHours, clock } = this.#options;
     const oldest = view.operations.values().next().value;
     return explainStatus({
-      status: this.#status.source.current, facts: syncFacts(view, self, this.#conflictList, this.#beside), lastHours,
+      status: this.#status.source.current, facts: syncFacts(this.#input()), lastHours,
       pending: view.sessionsPending + this.#beside, oldestPending: oldest?.at ?? null, failures: view.sync.failures,
       lastContact: view.sync.lastContact, now: clock.now(), since: this.#since,
     });
@@ -132,10 +141,10 @@ export class StatusBoard {
     this.#elsewhere.close();
   }
 
-  #derive(): Derived {
-    const { local, self, lastHours, clock } = this.#options;
+  #input(): StatusInput {
+    const { local, self, lastHours } = this.#options;
     const tab = { leader: this.#leader, problems: [...this.#problems], space: this.#space, beside: this.#beside };
-    return deriveStatus(local.view, self, tab, this.#conflictList, lastHours, clock.now());
+    return statusInput(local.view, self, tab, this.#conflictList, lastHours);
   }
 
   /** Conflicts are listed again only when one of their sources changed. */
@@ -159,7 +168,7 @@ export class StatusBoard {
   }
 
   /** Larger than the last one, and larger than any that an older state of the store can have in another tab. */
-  #stamp(status: Derived['status'], last: number): EngineStatus {
+  #stamp(status: DerivedStatus, last: number): EngineStatus {
     const { head } = this.#options.local.view;
     const seconds = Math.floor((this.#options.clock.now() - head.at) / 1000);
     const base = head.version * VERSION_STEP + Math.min(VERSION_STEP / 2, Math.max(0, seconds));

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { Diagnostics } from '../api-diagnostics.ts';
+import { createEngineWorld } from '../testing/engine-world.ts';
+import { verifyDiagnostics } from './verify-diagnostics.ts';
+
+const SECRETS = { category: 'secret-category', project: 'secret-project', note: 'secret-note' };
+
+/** A day with everything that changes a status: work offline, a refusal, an overlap, a failing server. */
+async function eventful(): Promise<Diagnostics> {
+  const world = createEngineWorld();
+  const { engine } = await world.open({ token: () => 'secret-token', options: { device: { type: 'web_timer', version: '1', name: 'secret-name' } } });
+  await world.run(5000);
+  world.isOffline = true;
+  await world.drive(engine.sessions.record(world.session(120, 30, SECRETS)));
+  await world.drive(engine.sessions.record(world.session(110, 30, SECRETS)));
+  await world.run(60_000);
+  world.isOffline = false;
+  world.server.intercept = ({ path }) => (path === '/api/pomodoro/submit' ? world.server.json(422, { error: 'secret-words', code: 'refused' }) : undefined);
+  await world.run(100_000);
+  world.server.intercept = null;
+  await world.drive(engine.sessions.start({ plannedDuration: 25, ...SECRETS }));
+  await world.run(7_200_000);
+  return JSON.parse(JSON.stringify(engine.diagnostics())) as Diagnostics;
+}
+
+describe('a diagnostics file', () => {
+  it('holds every status with its input and every request, and nothing that a person wrote', async () => {
+    const file = await eventful();
+    expect(file.steps.length).toBeGreaterThan(10);
+    expect(file.requests.length).toBeGreaterThan(5);
+    expect(file.requests[0]).toMatchObject({ method: 'GET', path: '/api/health', outcome: 200 });
+    expect(file.requests.some(({ outcome }) => outcome === 'network')).toBe(true);
+    expect(JSON.stringify(file)).not.toMatch(/secret/);
+  });
+
+  it('derives to what was shown, step by step', async () => {
+    const file = await eventful();
+    expect(verifyDiagnostics(file)).toEqual({ steps: file.steps.length, wrong: null });
+  });
+
+  it('names the first step that is not what the rules say, and where', async () => {
+    const file = await eventful();
+    const steps = file.steps.map((step, i) => (i < 7 ? step : { ...step, status: { ...(step.status as object), sync_status: 'healthy_enough' } }));
+    expect(verifyDiagnostics({ ...file, steps }).wrong).toMatchObject({ step: 7, path: 'sync_status', shown: 'healthy_enough' });
+  });
+
+  it('is bounded', async () => {
+    const world = createEngineWorld();
+    const { engine } = await world.open();
+    await world.run(24 * 3_600_000);
+    const { steps, requests } = engine.diagnostics();
+    expect([steps.length, requests.length]).toEqual([200, 200]);
+  });
+
+  it('that is none, or is damaged, is refused in words', () => {
+    const step = { at: 1, input: {}, status: {} };
+    expect(() => verifyDiagnostics({ format: 2, steps: [] })).toThrow('This is no diagnostics file of format 1');
+    expect(() => verifyDiagnostics(null)).toThrow('This is no diagnostics file of format 1');
+    expect(() => verifyDiagnostics({ format: 1, steps: [7] })).toThrow('Step 0 lacks its time, input or status');
+    expect(() => verifyDiagnostics({ format: 1, steps: [step] })).toThrow('The input of step 0 cannot be read');
+  });
+});

@@ -1,0 +1,61 @@
+// What this tab did and showed lately, kept in memory so that a person can send it to whoever looks for a fault. Bounded; never stored.
+import { formatInstant } from '@syncline/protocol';
+import type { Diagnostics, DiagnosticRequest } from '../api-diagnostics.ts';
+import { type DerivedStatus } from './status.ts';
+import type { StatusInput } from './status-input.ts';
+
+const STEPS_MAX = 200;
+const REQUESTS_MAX = 200;
+
+interface Step {
+  readonly at: number;
+  readonly input: StatusInput;
+  readonly status: DerivedStatus;
+}
+
+export class Diary {
+  #steps: Step[] = [];
+  #requests: DiagnosticRequest[] = [];
+
+  /** A status was shown. */
+  noteStep(at: number, input: StatusInput, status: DerivedStatus): void {
+    this.#steps.push({ at, input, status });
+    if (this.#steps.length > STEPS_MAX) this.#steps.shift();
+  }
+
+  noteRequest(request: DiagnosticRequest): void {
+    this.#requests.push(request);
+    if (this.#requests.length > REQUESTS_MAX) this.#requests.shift();
+  }
+
+  /** @param now this device's clock. */
+  export(now: number): Diagnostics {
+    return structuredClone({
+      format: 1 as const, exported_at: formatInstant(now),
+      steps: this.#steps.map(({ at, input, status }) => ({ at, input: redactInput(input), status: redactStatus(status) })),
+      requests: this.#requests,
+    });
+  }
+}
+
+/** Without what people wrote and servers said of it: notes, projects, categories, names, messages. */
+export function redactInput(input: StatusInput): StatusInput {
+  const { self, sync, answer } = input;
+  return {
+    ...input,
+    self: { ...self, name: null },
+    sync: { ...sync, lastError: sync.lastError === null ? null : { ...sync.lastError, message: '' } },
+    answer: answer === null ? null : { ...answer, running: [] },
+    parkedFacts: input.parkedFacts.map(({ sessionId }) => ({ sessionId, message: '' })),
+  };
+}
+
+/** The words of a recommendation may hold a project: how many there are stays. */
+export function redactStatus(status: DerivedStatus): DerivedStatus {
+  const { last_error: error } = status.local;
+  return {
+    ...status,
+    recommendations: status.recommendations.map(() => ''),
+    local: { ...status.local, last_error: error === null ? null : { ...error, message: '' } },
+  };
+}
