@@ -1,5 +1,5 @@
 // The engine as an app sees it. Types only.
-import type { Conflict, SyncStatus } from '@syncline/protocol';
+import type { Conflict, LikelyDuplicate, SyncStatus } from '@syncline/protocol';
 import type { Diagnostics } from './api-diagnostics.ts';
 import type { StateExplanation } from './api-explain.ts';
 import type { PreferencesApi, PreferencesPlugin } from './api-preferences.ts';
@@ -282,6 +282,12 @@ export interface ConflictsApi extends Source<readonly Conflict[]> {
   resolve(plan: ResolutionPlan): Promise<Settlement>;
   /** Takes a settlement back, whichever device made it. Rejects: `not_found`. Undoing twice is harmless. */
   undo(settlementId: string): Promise<Settlement>;
+  /**
+   * Sessions that are probably the same work under two ids, best first, overlapping or not: a proposal with a score and its reasons. Nothing is deleted
+   * for it; a person settles it with `keep_one` where the two overlap, or with `sessions.delete`. Looks at the newest sessions of the range, 1000 by default.
+   * Rejects: `invalid_input`, `closed`.
+   */
+  duplicates(query?: Omit<SessionQuery, 'states'>): Promise<readonly LikelyDuplicate[]>;
   /** Every settlement known here, newest first. */
   journal(): readonly Settlement[];
 }

@@ -46,6 +46,9 @@ export {
 export {
   type DeviceExplanation, explainDevice, type Explanation, explainOverall, type OverallExplanation, type StatusAction, type StatusCause,
 } from './rules/explain.ts';
+export {
+  DUPLICATE_SCORE_MIN, type DuplicateCandidate, type DuplicateReason, findLikelyDuplicates, type LikelyDuplicate,
+} from './rules/likely-duplicates.ts';
 export type { DeviceFacts, ParkedFact, SyncFacts } from './rules/sync-facts.ts';
 export { syncLagWords } from './rules/sync-lag.ts';
 export { nameProblem, textProblem, utf8Length } from './rules/text.ts';

@@ -69,7 +69,8 @@ function groupsOf(sessions: readonly ConflictSession[], view: View): ConflictRow
   return sessions.length < 2 ? [] : toConflictRows(sessions, keptPairs(new Set(sessions.map(({ id }) => id)), view));
 }
 
-function keptPairs(sessions: ReadonlySet<string>, view: View): ReadonlySet<string> | undefined {
+/** Pairs of these sessions that somebody chose to keep. */
+export function keptPairs(sessions: ReadonlySet<string>, view: View): ReadonlySet<string> | undefined {
   if (view.keepersBySession.size === 0) return undefined;
   const keepers = new Set<string>();
   for (const id of sessions) for (const keeper of view.keepersBySession.get(id) ?? []) keepers.add(keeper);

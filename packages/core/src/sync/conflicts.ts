@@ -1,12 +1,13 @@
 // The conflicts of an engine: which are open, what settling one would do, settling it, and taking that back.
-import { type Conflict, formatInstant } from '@syncline/protocol';
-import type { ConflictChoice, ConflictsApi, ResolutionPlan, Settlement } from '../api.ts';
+import { type Conflict, findLikelyDuplicates, formatInstant, type LikelyDuplicate } from '@syncline/protocol';
+import type { ConflictChoice, ConflictsApi, ResolutionPlan, Session, SessionQuery, Settlement } from '../api.ts';
 import { engineError } from '../errors.ts';
 import type { Effect } from '../model/effect.ts';
 import { decideResolution, inverseOf, previewResolution } from '../model/resolution.ts';
 import { type FinishedSession, isStanding } from '../model/session.ts';
 import type { Ids } from '../ports.ts';
 import type { Source } from '../source.ts';
+import { keptPairs } from './conflict-groups.ts';
 import { planEdit } from './edit.ts';
 import type { Local } from './local.ts';
 import { commitOverPacked, findPacked } from './packed-lookup.ts';
@@ -21,7 +22,10 @@ export interface ConflictsOptions {
   /** Throws once the engine is closed, or where the server is known to settle nothing. */
   readonly check: () => void;
   readonly onDecided: () => void;
+  readonly list: (query: SessionQuery) => Promise<readonly Session[]>;
 }
+
+const DUPLICATES_LIMIT = 1000;
 
 const dayInUtc = (at: number): string => formatInstant(at).slice(0, 10);
 
@@ -98,6 +102,14 @@ export class Conflicts implements ConflictsApi {
     });
     onDecided();
     return toSettlement(local.view.settlements.get(settlementId) as SettlementRow);
+  }
+
+  async duplicates({ from, to, limit }: Omit<SessionQuery, 'states'> = {}): Promise<readonly LikelyDuplicate[]> {
+    const sessions = await this.#options.list({ from, to, limit: limit ?? DUPLICATES_LIMIT, states: ['queued', 'sending', 'confirmed', 'parked'] });
+    const ids = new Set(sessions.map(({ id }) => id));
+    const candidates = sessions.map(({ id, startTime, endTime, category, project, note, deviceId }) =>
+      ({ id, startTime, endTime: endTime ?? startTime, category, project, note, deviceId }));
+    return findLikelyDuplicates(candidates, keptPairs(ids, this.#options.local.view));
   }
 
   journal(): readonly Settlement[] {
