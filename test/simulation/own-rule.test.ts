@@ -18,7 +18,7 @@ it('[C05, A16, B11] shows every minute once: A1 | A2, the tab dies, the clock ju
   const scheduler = createSimScheduler({ settle: () => new Promise((done) => setImmediate(done)) });
   const ids = createSimIds(7);
   const server = await createRealServer({
-    now: () => scheduler.now, uuid: () => ids.uuid(), userIds: [USER],
+    now: () => scheduler.now, after: (ms, run) => scheduler.schedule(scheduler.now + ms, run), uuid: () => ids.uuid(), userIds: [USER],
     readToken: (token) => ({ userId: token, expiresAt: Number.MAX_SAFE_INTEGER }),
   });
   const phone = createSimDevice(scheduler);

@@ -13,8 +13,6 @@ export interface RealServerOptions extends SimServerOptions {
   /** Further logins of the first user, which a token may name. */
   readonly logins?: readonly string[];
   readonly readToken: (token: string) => { readonly userId: string; readonly expiresAt: number; readonly sid?: string } | null;
-  /** Calls later, by the server's clock; without it a stream looks for news only when it is told of them, and sends no comments. */
-  readonly after?: (ms: number, run: () => void) => () => void;
 }
 
 export async function createRealServer(options: RealServerOptions): Promise<SimServer> {
@@ -28,7 +26,7 @@ export async function createRealServer(options: RealServerOptions): Promise<SimS
     await store.accounts.openLogin({ sid, userId: options.userIds[0] ?? '', createdAt: options.now(), expiresAt: FAR, refreshHash: null });
   }
   const ports: ServerPorts = {
-    ...createSimulatedPorts(store, { now: options.now, ...(options.after && { after: options.after }) }, { uuid: options.uuid, secret: options.uuid }),
+    ...createSimulatedPorts(store, { now: options.now, after: options.after }, { uuid: options.uuid, secret: options.uuid }),
     tokens: {
       sign: () => Promise.reject(new Error('a simulated world signs nothing')),
       verify: async (token, now) => {

@@ -6,7 +6,7 @@ import type { Contact } from './contact.ts';
 import { isEqualValue } from './equal.ts';
 import type { Local } from './local.ts';
 import type { Halt } from './push.ts';
-import { endOf, isOver, sooner, type Span } from './span.ts';
+import { endOf, isOver, sooner, type Span, spanOf } from './span.ts';
 import type { LastError, SyncState } from './sync-state.ts';
 
 /** After so many failing requests within a minute nothing is sent until the minute is over; those on their way come on top. */
@@ -34,6 +34,12 @@ export class Books {
   /** A request failed, whatever was to blame. */
   noteFailure(): void {
     this.#failedAt = [...this.#failedAt, this.#options.clock.now()].slice(-FAILURES_PER_MINUTE);
+  }
+
+  /** A request beside the loop failed: nothing is asked within the next second. */
+  breathe(): void {
+    this.noteFailure();
+    this.#unnoted = spanOf(this.#options.clock.now(), BACK_OFF_MIN_MS);
   }
 
   noteSuccess(): void {

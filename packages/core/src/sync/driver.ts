@@ -2,7 +2,7 @@
 // Everything it knows of the server is in the store; what is kept here are times that may be forgotten.
 import type { SyncOutcome } from '../api.ts';
 import type { Clock, Ids, Lifecycle, TransportResult } from '../ports.ts';
-import { readJson, readPlainCall } from './answer.ts';
+import { failure, type Outcome, readJson, readPlainCall } from './answer.ts';
 import { areTexts } from '../model/rows.ts';
 import { BACK_OFF_MIN_MS } from './backoff.ts';
 import { Bell } from './bell.ts';
@@ -28,6 +28,8 @@ const POLL_HIDDEN_MS = 300_000;
 const POLL_AFTER_DRAIN_MS = 15_000;
 const HEALTH_EVERY_MS = 3_600_000;
 const HEALTH_AGAIN_MS = 60_000;
+/** Where the call is not there it may have been something in between that said so. */
+const HEALTH_ABSENT_MS = 300_000;
 const TOKEN_EVERY_MS = 30_000;
 const OFFLINE_TRY_MS = 300_000;
 const CATCH_UP_JITTER_MS = 1000;
@@ -207,20 +209,22 @@ export class Driver {
     this.#proof = spanOf(clock.now(), BACK_OFF_MIN_MS);
     const result = await calls.health(signal);
     if (signal.aborted) return;
-    const failure = readPlainCall(result, clock.now());
+    const outcome = readHealth(result, clock.now());
     // A server that has no such call is a basic one; its other calls will tell.
-    const isHalt = failure?.kind === 'stopped' || (failure?.kind === 'failed' && !isNotFound(result));
+    const isHalt = outcome?.kind === 'stopped' || (outcome?.kind === 'failed' && !isNotFound(result));
     if (isHalt) {
-      await this.#fail(failure);
+      await this.#fail(outcome);
       const { books } = this.#options;
       if (result.ok) this.#healthAgain = { from: clock.now(), until: books.pauseEnds(clock.now()) + HEALTH_AGAIN_MS };
       return;
     }
-    this.#options.books.noteSuccess();
-    this.#health = spanOf(clock.now(), HEALTH_EVERY_MS);
+    // From a server that had the call it is a fault like another, of whatever stands between.
+    if (outcome !== null && (local.view.sync.capabilities?.length ?? 0) > 0) this.#options.books.breathe();
+    else this.#options.books.noteSuccess();
+    this.#health = spanOf(clock.now(), outcome === null ? HEALTH_EVERY_MS : HEALTH_ABSENT_MS);
     const isBlocked = this.#networkFailures >= POLICY_SUSPICION;
     this.#networkFailures = 0;
-    const body = result.ok && failure === null && result.response.status < 300 ? readJson(result.response) : undefined;
+    const body = result.ok && outcome === null && result.response.status < 300 ? readJson(result.response) : undefined;
     const listed = areTexts(body?.['capabilities']) ? body['capabilities'] : [];
     await this.#options.books.write((state) => ({
       capabilities: body === undefined ? (state.capabilities ?? []) : listed,
@@ -326,6 +330,14 @@ export class Driver {
     const why = reason ?? reasonOf(view.sync, pending, view.parked.size + view.damaged.size);
     return { ok: why === 'done', sent, pending, reason: why };
   }
+}
+
+/** An answer that says nothing of how the server is comes from something else, and must not make a basic server of ours for an hour. */
+function readHealth(result: TransportResult, now: number): Outcome | null {
+  const outcome = readPlainCall(result, now);
+  if (outcome !== null || !result.ok || result.response.status >= 300) return outcome;
+  const isHealth = typeof readJson(result.response)?.['status'] === 'string';
+  return isHealth ? null : failure('connection', 'not_our_server', 'The answer does not say how the server is', false);
 }
 
 function isNotFound(result: TransportResult): boolean {

@@ -2,7 +2,8 @@
 // stream misses, the cursor of the next exchange finds, so its loss costs time and never data.
 import { createParser } from 'eventsource-parser';
 import type { Clock, Ids } from '../ports.ts';
-import { BACK_OFF_MIN_MS, backOffMs, retryAfterMs } from './backoff.ts';
+import { readCommon } from './answer.ts';
+import { BACK_OFF_MIN_MS, backOffMs } from './backoff.ts';
 import type { Books } from './books.ts';
 import { isEqualValue } from './equal.ts';
 import type { AnswerRunning } from './exchange-answer.ts';
@@ -147,8 +148,11 @@ export class News {
     const response = sent.kind === 'answered' && sent.result.ok ? sent.result.response : null;
     if (isOpen && clock.monotonic() - since >= WORTH_MS) this.#failures = 0;
     else this.#failures += 1;
-    if (!isOpen && sent.kind === 'answered') books.noteFailure();
-    const asked = response === null ? null : retryAfterMs(response.headers['retry-after'], response.headers['date'], now);
+    if (!isOpen && sent.kind === 'answered') books.breathe();
+    const outcome = response === null || response.status < 300 || sent.kind !== 'answered' ? null : readCommon(sent.result, now);
+    const asked = outcome?.kind === 'failed' ? outcome.retryAfterMs : null;
+    // A pause that the server asks for holds for everything.
+    if (outcome?.kind === 'failed' && asked !== null) void books.fail(outcome, false).catch(() => undefined);
     const own = response?.status === 404 ? ABSENT_MS : this.#failures === 0 ? BACK_OFF_MIN_MS : backOffMs(this.#failures, ids.random());
     const until = Math.max(now + Math.max(own, asked ?? 0), books.freeAt(now));
     this.#pause = { from: now, until };

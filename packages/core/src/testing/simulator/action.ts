@@ -96,6 +96,8 @@ export interface Plan {
   readonly users: number;
   /** The server offers the documented calls only. */
   readonly isBasic?: boolean | undefined;
+  /** Whether the server's stream can be had. */
+  readonly streams?: boolean | undefined;
   readonly devices: readonly DevicePlan[];
   readonly actions: readonly Action[];
 }

@@ -18,6 +18,7 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   slot.lastVersion = status.local.version;
   if (own === undefined) return world.violate('I-04', `${place}: no row for this device`);
   if (status.sync_status === 'healthy' && own.sessions_pending > 0) world.violate('I-03', `${place}: healthy with ${own.sessions_pending} pending`);
+  if (slot.engine !== null && slot.engine.sessions.elsewhere.current.length > 0) world.marks.hit('session.running-elsewhere');
   const asked = world.ledger.countAsked(slot.device.index);
   if (own.sessions_pending > asked) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, only ${asked} were ever recorded there`);
   // A store in memory for want of a real one has versions of its own.

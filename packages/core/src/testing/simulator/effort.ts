@@ -65,6 +65,8 @@ export class Effort {
     // A tab that closed gave it up by itself.
     if (!result.ok && result.failure === 'aborted') return;
     const isJson = result.ok && (result.response.headers['content-type'] ?? '').includes('json');
+    // Its clock has not reached the session's end: asked again when it should have, and the clock may have been set back since.
+    if (isJson && result.response.status === 400 && result.response.body.includes('time_in_future')) return;
     if (isJson && id !== null && REFUSALS.has(result.response.status) && !this.#refused.has(id)) return void this.#refused.add(id);
     this.#faulty = result.ok && result.response.status === 500 ? id : null;
     const isGood = isJson && result.response.status < 300;

@@ -27,6 +27,8 @@ export interface SimServer {
 /** How a world makes its server. */
 export interface SimServerOptions {
   readonly now: () => number;
+  /** Calls later, by the server's clock. */
+  readonly after: (ms: number, run: () => void) => () => void;
   readonly uuid: () => string;
   readonly userIds: readonly string[];
   /** Whose token it is, and until when it is good; null for no token of this world. */

@@ -130,7 +130,21 @@ export class Monitor {
         this.#heard(slot, ids, result);
         return result;
       },
+      ...(transport.stream && { stream: (request, onText, signal) => this.#listenTo(slot, transport, request, onText, signal) }),
     };
+  }
+
+  async #listenTo(slot: TabSlot, transport: Transport, request: HttpRequest, onText: (text: string) => void, signal: AbortSignal): Promise<TransportResult> {
+    let isOpen = false;
+    this.#sent(slot, null, request);
+    const result = await transport.stream?.(request, (text) => {
+      this.#mark(text.includes('event: changed') ? 'stream.news' : 'stream.open');
+      isOpen = true;
+      onText(text);
+    }, signal) ?? { ok: false, failure: 'network', message: '' };
+    if (!isOpen) this.#heard(slot, [], result);
+    else if (!result.ok && result.failure !== 'aborted') this.#mark('stream.cut');
+    return result;
   }
 
   /** The server answered; whether anybody hears it is another matter. */

@@ -42,7 +42,8 @@ export function generatePlan(seed: number, shape: PlanShape = {}): Plan {
   const faults = faultActions(draft, people);
   const actions = [...people, ...faults].sort((a, b) => a.at - b.at);
   const isBasic = randomStream(seed, 'server').chance(0.5);
-  return { seed, users: draft.users, isBasic, devices: draft.devices, actions };
+  const streams = !isBasic && randomStream(seed, 'stream').chance(0.5);
+  return { seed, users: draft.users, isBasic, streams, devices: draft.devices, actions };
 }
 
 function draw(seed: number, shape: PlanShape): Draft {

@@ -5,7 +5,7 @@ import type { HttpRequest, HttpResponse, Ports, TransportResult } from '../../po
 import { createSimDevice, type SimDevice, type SimPage } from '../sim-device.ts';
 import type { StorePoint } from '../sim-disk.ts';
 import { createSimScheduler, type SimScheduler } from '../sim-scheduler.ts';
-import { appHandler } from '../sim-transport.ts';
+import { appHandler, appStreams, type SimStreamHandler } from '../sim-transport.ts';
 import type { DevicePlan, Plan, Poison } from './action.ts';
 import type { SimServer, SimServerFactory } from './host.ts';
 import { Ledger } from './ledger.ts';
@@ -72,6 +72,7 @@ export class World {
   readonly #tokens = new Map<string, { readonly userId: string; readonly expiresAt: number }>();
   readonly #current: string[] = [];
   #ask!: (request: HttpRequest) => Promise<HttpResponse>;
+  #listen!: SimStreamHandler;
   #tokenCount = 0;
 
   private constructor(plan: Plan, options: WorldOptions) {
@@ -92,11 +93,13 @@ export class World {
     const ids = randomStream(plan.seed, 'server');
     world.server = await options.createServer({
       now: () => world.scheduler.now + world.serverClockMs,
+      after: (ms, run) => world.scheduler.schedule(world.scheduler.now + ms, run),
       uuid: () => ids.uuid(),
       userIds: world.userIds,
       readToken: (token) => world.#tokens.get(token) ?? null,
     });
     world.#ask = appHandler(world.server.app);
+    world.#listen = appStreams(world.server.app);
     return world;
   }
 
@@ -139,6 +142,7 @@ export class World {
       ids: { uuid: () => stream.uuid(), random: () => stream.next() },
       server: (request) => this.#handle(device, request),
       network: (request) => device.way.deliver(request),
+      ...(this.plan.streams === true && { streams: (request, onText, signal) => this.#stream(device, request, onText, signal) }),
     });
     const { page } = slot;
     slot.lastVersion = 0;
@@ -225,6 +229,14 @@ export class World {
     this.note('answer', `${device.index} ${response.status}`);
     this.monitor.served(device, ids, response.status);
     return response.status === 503 ? { ok: false, failure: 'network', message: 'the server died' } : response;
+  }
+
+  async #stream(device: DeviceSlot, request: HttpRequest, onText: (text: string) => void, signal: AbortSignal): Promise<HttpResponse> {
+    this.note('stream', String(device.index));
+    const response = await this.#listen(request, onText, signal);
+    this.note('stream ended', `${device.index} ${response.status}`);
+    if (response.status === 503) throw new Error('the server died');
+    return response;
   }
 
   // I-11: nothing leaves with the token of another account.
