@@ -97,7 +97,10 @@ async function test({ suites, seeds, whole }) {
   }
   for (const suite of suites) counts.push(...(await runSuite(suite)));
   if (existsSync(join(root, simulator))) {
-    await check(`simulator, ${seeds} seeds`, [node, bin('tsx/dist/cli.mjs'), '--conditions=@syncline/source', simulator, '--seeds', String(seeds)]);
+    const simulate = [node, bin('tsx/dist/cli.mjs'), '--conditions=@syncline/source', simulator];
+    await check(`simulator, ${seeds} seeds`, [...simulate, '--seeds', String(seeds)]);
+    const more = Math.ceil(seeds / 4);
+    await check(`simulator, ${more} seeds with preferences`, [...simulate, '--seeds', String(more), '--from', '1000000']);
   } else {
     counts.push({ passed: 0, failed: 0, notRun: [`simulator: ${simulator} is absent`] });
   }

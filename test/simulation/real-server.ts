@@ -44,6 +44,7 @@ export async function createRealServer(options: RealServerOptions): Promise<SimS
       cache.set(userId, rows);
       return rows;
     },
+    preferences: (userId) => store.snapshot().users.get(userId)?.preferences.values ?? {},
     crashNext: (point) => store.crashNext(point),
     setAvailable: (available) => store.setAvailable(available),
     save: () => void (backup = store.snapshot()),

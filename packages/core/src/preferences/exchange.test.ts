@@ -106,6 +106,18 @@ describe('preferences in the exchange', () => {
     expect(devices.map(({ api }) => [api.get('theme_preference'), api.current.lost.length, api.current.pending])).toEqual([[lost, 0, false], [lost, 0, false]]);
   });
 
+  it('what was set before the first meeting holds, and what it replaced there is offered once on the device that did so', async () => {
+    const { server, devices } = world(2);
+    const [a, b] = devices as [Device, Device];
+    await a.api.set({ theme_preference: 'dark', daily_goal: 3 });
+    await settle(server, [a]);
+    await b.api.set({ theme_preference: 'light', daily_goal: 3 });
+    await settle(server, devices);
+    for (const { api } of devices) expect(api.current.values).toEqual({ theme_preference: 'light', daily_goal: 3 });
+    expect(a.api.current.lost).toEqual([]);
+    expect(b.api.current.lost).toMatchObject([{ name: 'theme_preference', value: 'dark', deviceId: 'device-0' }]);
+  });
+
   it('what was set knowing the other is no conflict, and a lost answer makes none', async () => {
     const { server, devices } = world(2);
     const [a, b] = devices as [Device, Device];

@@ -122,8 +122,8 @@ export class ExchangeSync {
     const before = memory.state.isMet ? (this.#seal(memory) ?? memory) : memory;
     const merged = update === null ? { bytes: before.document, overtaken: [] } : mergeUpdate(before.document, update);
     if (merged === null) return null;
-    let { state } = before;
     const values = readDocument(merged.bytes);
+    let state = memory.state.isMet ? before.state : meet(before.state, values, draft.now, lostIds);
     const lost = merged.overtaken.flatMap(({ name, was }, i): LostPreference[] => {
       const isOwnLoss = was.deviceId === this.#host.deviceId && values.get(name)?.value !== was.value;
       return isOwnLoss ? [{ id: lostIds[i] ?? '', name, value: was.value, deviceId: was.deviceId, setAt: was.at, lostAt: draft.now }] : [];
@@ -138,6 +138,18 @@ export class ExchangeSync {
     const isSame = JSON.stringify(next) === JSON.stringify(memory.state) && isSameBytes(merged.bytes, memory.document);
     return isSame ? null : { state: next, document: merged.bytes };
   }
+}
+
+/** What waits here will be set over what the server has, which nobody here had seen: so that is what is offered, as with the documented calls. */
+function meet(state: State, values: ReturnType<typeof readDocument>, now: number, lostIds: readonly string[]): State {
+  const unseen = state.edits.flatMap(({ name, value, base, parked }) => {
+    const theirs = values.get(name);
+    return theirs === undefined || parked !== null || theirs.value === value || theirs.value === base ? [] : [{ name, ...theirs }];
+  });
+  const lost = unseen.map(({ name, value, deviceId, at }, i): LostPreference => ({ id: lostIds[i] ?? '', name, value, deviceId, setAt: at, lostAt: now }));
+  const bases = new Map(unseen.map(({ name, value }) => [name, value]));
+  const edits = state.edits.map((edit): Edit => ({ ...edit, base: bases.get(edit.name) ?? edit.base }));
+  return withLost({ ...state, edits }, lost);
 }
 
 /** The document is given up: the server's is taken whole, and what waits is set into that. What was refused again and again is parked. */

@@ -40,6 +40,7 @@ export type Deed =
   | { readonly do: 'discard'; readonly device: number; readonly tab: number }
   | { readonly do: 'sync'; readonly device: number; readonly tab: number }
   | { readonly do: 'look'; readonly device: number; readonly tab: number }
+  | { readonly do: 'prefer'; readonly device: number; readonly tab: number; readonly name: 'default_duration' | 'long_break_duration' | 'short_break_duration'; readonly value: number }
   // A tab's life.
   | { readonly do: 'open'; readonly device: number; readonly tab: number }
   | { readonly do: 'close'; readonly device: number; readonly tab: number }
@@ -98,6 +99,8 @@ export interface Plan {
   readonly isBasic?: boolean | undefined;
   /** Whether the server's stream can be had. */
   readonly streams?: boolean | undefined;
+  /** The engines are made with preferences. */
+  readonly hasPreferences?: boolean | undefined;
   readonly devices: readonly DevicePlan[];
   readonly actions: readonly Action[];
 }
@@ -108,5 +111,5 @@ export function isFault(action: Deed): boolean {
 }
 
 const PERSON_DEEDS: ReadonlySet<DeedName> = new Set<DeedName>([
-  'record', 'again', 'start', 'complete', 'cancel', 'retry', 'discard', 'sync', 'look', 'open', 'close', 'hide',
+  'record', 'again', 'start', 'complete', 'cancel', 'retry', 'discard', 'sync', 'look', 'prefer', 'open', 'close', 'hide',
 ]);

@@ -3,6 +3,7 @@
 import type { EngineStatus, Session } from '../../api.ts';
 import { slowGroups } from './oracle/overlap.ts';
 import { contradictions } from './oracle/status.ts';
+import { saysPreferencesWait } from './preferences.ts';
 import type { Promised } from './ledger.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
 
@@ -26,7 +27,7 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   const held = isVolatile || world.monitor.isRescuing(slot.device) ? null : world.monitor.pendingAt(slot.device, status.local.version);
   if (held !== null && held !== own.sessions_pending) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, its store holds ${held}`);
   if (status.sync_status === 'healthy' && held !== null && held > 0) world.violate('I-03', `${place}: healthy while its store holds ${held} unsent`);
-  const otherPending = own.sessions_pending > 0;
+  const otherPending = own.sessions_pending > 0 || saysPreferencesWait(status);
   for (const wrong of contradictions(status, otherPending)) world.violate('I-13', `${place}: ${wrong}`);
   const text = world.plan.users > 1 ? JSON.stringify(status) : '';
   world.userIds.forEach((_, user) => {

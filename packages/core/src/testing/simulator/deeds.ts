@@ -87,6 +87,8 @@ export class Deeds {
         return this.#onParked(engine, (id) => this.#byHand(id, engine.sessions.discard(id)).then(() => (this.#world.ledger.giveUp(id), this.#mark('parked.discarded'))));
       case 'sync':
         return void engine.sync().catch((error: unknown) => this.#world.violate('I-12', `sync() rejected: ${codeOf(error)}`));
+      case 'prefer':
+        return this.#world.preferences.set(slot, engine, deed.name, deed.value);
       case 'look':
         return void engine.sessions.list({ limit: 50 }).catch((error: unknown) => this.#world.note('refused', codeOf(error)));
       default:
@@ -256,6 +258,7 @@ export class Deeds {
     const stored = new Set(server.stored(userIds[device.plan.user] ?? '').map(({ id }) => id));
     const lost = ledger.excuse(device.index, (id) => stored.has(id));
     this.#mark(lost > 0 ? 'storage.evicted.pending' : 'storage.evicted.clean');
+    this.#world.preferences.evicted(device);
     device.sim.disk.evict();
     this.#world.monitor.evicted(device);
   }

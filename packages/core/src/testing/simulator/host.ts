@@ -1,6 +1,8 @@
 // What a world needs of a server: the app itself, what it truly stores, and ways to break it. Handed in from outside, so that the
 // simulator never imports a server.
 
+import type { TruePreferences } from './preferences.ts';
+
 /** A session as the server truly stores it. */
 export interface TrueSession {
   readonly id: string;
@@ -17,6 +19,8 @@ export interface SimServer {
   readonly app: (request: Request) => Promise<Response>;
   /** Everything committed for that user. */
   stored(userId: string): readonly TrueSession[];
+  /** That user's preferences as committed. */
+  preferences(userId: string): TruePreferences;
   /** The next write dies there; the caller sees a connection that broke. */
   crashNext(point: 'before-commit' | 'after-commit'): void;
   setAvailable(available: boolean): void;

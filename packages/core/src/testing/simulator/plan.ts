@@ -1,6 +1,7 @@
 // Seed in, plan out. Draws the shape of the world, which kinds of fault this seed knows at all (swarm testing:
 // a world with every fault at once hides most of them), and when everything happens.
 import type { Action, Deed, DevicePlan, NetFault, Plan, Poison } from './action.ts';
+import { preferenceActions } from './preferences.ts';
 import { randomStream, type Random } from './random.ts';
 
 const SECOND = 1000;
@@ -21,6 +22,8 @@ export interface PlanShape {
   readonly maxTabs?: number | undefined;
   /** Most things that people do in one run. */
   readonly maxDeeds?: number | undefined;
+  /** Worlds in which people set preferences too, with a server that offers the exchange; false by default. */
+  readonly preferences?: boolean | undefined;
   /** Kinds of fault to draw from; all that the engine is built for by default. */
   readonly faults?: readonly FaultKind[] | undefined;
 }
@@ -38,12 +41,14 @@ interface Draft {
 /** The plan of that seed. Equal arguments give equal plans. */
 export function generatePlan(seed: number, shape: PlanShape = {}): Plan {
   const draft = draw(seed, shape);
-  const people = peopleActions(draft, shape.maxDeeds ?? 14);
+  const hasPreferences = shape.preferences === true;
+  const wishes = hasPreferences ? preferenceActions(seed, draft.devices, draft.horizonMs) : [];
+  const people = [...peopleActions(draft, shape.maxDeeds ?? 14), ...wishes];
   const faults = faultActions(draft, people);
   const actions = [...people, ...faults].sort((a, b) => a.at - b.at);
-  const isBasic = randomStream(seed, 'server').chance(0.5);
+  const isBasic = !hasPreferences && randomStream(seed, 'server').chance(0.5);
   const streams = !isBasic && randomStream(seed, 'stream').chance(0.5);
-  return { seed, users: draft.users, isBasic, streams, devices: draft.devices, actions };
+  return { seed, users: draft.users, isBasic, streams, ...(hasPreferences && { hasPreferences }), devices: draft.devices, actions };
 }
 
 function draw(seed: number, shape: PlanShape): Draft {

@@ -48,6 +48,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunResul
     await heal(world, deeds);
     await becomeQuiet(world);
     await checkQuiet(world);
+    world.preferences.checkQuiet();
   } catch (error) {
     world.violate('run', error instanceof Error ? error.message : String(error));
   }
@@ -101,9 +102,14 @@ function lastHeldUntil(world: World): number {
 const isQuiet = (world: World): boolean => unquiet(world).length === 0;
 
 function unquiet(world: World): string[] {
+  return [...world.preferences.unsent(), ...unsent(world)];
+}
+
+function unsent(world: World): string[] {
   return world.devices.flatMap((device) => {
     const engine = device.tabs.find((slot) => slot.engine !== null)?.engine;
     if (!engine) return [`device ${device.index} has no engine`];
+    if (world.monitor.isRescuing(device)) return [`device ${device.index} may still bring back what its store lost`];
     const { local, devices = [] } = engine.status.current;
     const pending = devices.find(({ device_id: id }) => id === local.device_id)?.sessions_pending ?? 0;
     return pending > local.parked ? [`device ${device.index} has ${pending} pending, ${local.phase}, ${local.connection}`] : [];

@@ -12,6 +12,7 @@ import { Ledger } from './ledger.ts';
 import { MarkCounts } from './marks.ts';
 import { Monitor, sessionIdsOf } from './monitor.ts';
 import { SimWay } from './network.ts';
+import { PreferenceBook } from './preferences.ts';
 import { randomStream } from './random.ts';
 import { createTrace, type Trace } from './trace.ts';
 
@@ -60,6 +61,7 @@ export class World {
   readonly marks: MarkCounts = new MarkCounts();
   readonly trace: Trace;
   readonly monitor: Monitor;
+  readonly preferences: PreferenceBook = new PreferenceBook(this);
   readonly devices: readonly DeviceSlot[];
   readonly userIds: readonly string[];
   readonly poison: Map<string, Poison> = new Map();
@@ -224,6 +226,7 @@ export class World {
     for (const id of ids) this.#checkOwner(device, request, id);
     const poison = ids.map((id) => this.poison.get(id)).find((found) => found !== undefined);
     if (poison !== undefined) return poisonAnswer(poison);
+    if (request.path === '/api/user/preferences') this.preferences.putBy(device);
     const answered = await this.#ask(request);
     const response = this.plan.isBasic && request.path === '/api/health' ? withoutCapabilities(answered) : answered;
     this.note('answer', `${device.index} ${response.status}`);
