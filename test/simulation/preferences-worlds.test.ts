@@ -5,7 +5,7 @@ import { planOf, PREFERENCES_FROM, runReal } from './seeds.ts';
 const WORLDS = 40;
 
 describe('preferences in drawn worlds', () => {
-  it(`[I-09] ${WORLDS} worlds end with the same values everywhere, no last word that was not contested lost, and every loser offered`, async () => {
+  it(`[I-09] ${WORLDS} worlds end with the same document and values everywhere, no last word that was not contested lost, and every loser offered`, async () => {
     const broken: string[] = [];
     for (let seed = PREFERENCES_FROM; seed < PREFERENCES_FROM + WORLDS; seed += 1) {
       const { violations } = await runReal(planOf(seed));

@@ -1,7 +1,7 @@
 // The real server app inside a simulated world: its memory store, and tokens of the world instead of signatures.
 import type { SimServer, SimServerOptions, TrueSession } from '@syncline/core/testing';
 import { type AppConfig, createApp, createMemoryStore, type MemorySnapshot, type ServerPorts } from '@syncline/server';
-import { createSimulatedPorts } from '../../packages/server/src/testing/index.ts';
+import { createSimulatedPorts, isSameDocument } from '../../packages/server/src/testing/index.ts';
 
 const CONFIG: AppConfig = {
   version: '0.0.0-simulated', supportContact: 'support@example.test', tokenLifetimeMs: 86_400_000, loginLifetimeMs: 400 * 86_400_000,
@@ -44,7 +44,10 @@ export async function createRealServer(options: RealServerOptions): Promise<SimS
       cache.set(userId, rows);
       return rows;
     },
-    preferences: (userId) => store.snapshot().users.get(userId)?.preferences.values ?? {},
+    preferences: (userId) => {
+      const { values = {}, document = null } = store.snapshot().users.get(userId)?.preferences ?? {};
+      return { values, isDocument: (bytes) => document !== null && isSameDocument(document, bytes) };
+    },
     crashNext: (point) => store.crashNext(point),
     setAvailable: (available) => store.setAvailable(available),
     save: () => void (backup = store.snapshot()),

@@ -2,6 +2,7 @@
 //
 // No value is set twice, so a value names the act that set it, and what a tab showed at that moment says which act this one followed.
 import type { PreferenceName, Preferences } from '@syncline/protocol';
+import type { HttpRequest } from '../../ports.ts';
 import type { EngineStatus, SyncEngine } from '../../api.ts';
 import type { Action, DevicePlan } from './action.ts';
 import { randomStream } from './random.ts';
@@ -50,6 +51,8 @@ export class PreferenceBook {
   readonly #wishes: Wish[] = [];
   /** Accounts of which a device took the server for one without documents, as after an answer of somebody else's to its health call. */
   readonly #documented = new Set<number>();
+  /** Devices whose preferences go by exchange now. */
+  readonly #exchanging = new Set<number>();
 
   constructor(world: World) {
     this.#world = world;
@@ -76,9 +79,12 @@ export class PreferenceBook {
     for (const wish of this.#wishes) if (wish.device === device.index) wish.isOwed = false;
   }
 
-  /** Sent by the documented call, which knows nothing of what others set. */
-  putBy({ plan }: DeviceSlot): void {
-    this.#documented.add(plan.user);
+  /** A request of that device arrives. */
+  saw({ plan, index }: DeviceSlot, { path }: HttpRequest): void {
+    // It knows nothing of what others set.
+    if (path === '/api/user/preferences') this.#documented.add(plan.user);
+    if (path === '/api/sync/exchange') this.#exchanging.add(index);
+    if (path === '/api/user/data') this.#exchanging.delete(index);
   }
 
   /** Of devices that have something which the server has not taken. */
@@ -95,7 +101,11 @@ export class PreferenceBook {
     const tabs = devices.filter(({ plan }) => plan.user === user).flatMap((device) => device.tabs.filter(({ engine }) => engine?.preferences != null));
     const [first] = tabs;
     if (first === undefined) return;
-    const stored = server.preferences(userIds[user] ?? '');
+    const { values: stored, isDocument } = server.preferences(userIds[user] ?? '');
+    for (const device of new Set(tabs.map((slot) => slot.device))) {
+      const isOwn = this.#exchanging.has(device.index) && documentsOf(device).some(isDocument);
+      if (!isOwn && this.#exchanging.has(device.index)) this.#violate(`device ${device.index} holds another document than the server`);
+    }
     for (const slot of tabs) {
       const shown = slot.engine?.preferences?.current;
       const place = `tab ${slot.device.index}.${slot.index}`;
@@ -153,5 +163,20 @@ function sorted(value: object | undefined): string {
   return JSON.stringify(Object.entries(value ?? {}).sort(([x], [y]) => (x < y ? -1 : 1)));
 }
 
+/** The documents in the stores of a device: one, unless it has several accounts. */
+function documentsOf({ sim: { disk } }: DeviceSlot): Uint8Array[] {
+  return disk.names().flatMap((name) => {
+    const rows = disk.data(name).read([{ table: 'documents', key: 'preferences' }])[0] ?? [];
+    return rows.flatMap(({ value }) => {
+      const { document } = value as { readonly document: unknown };
+      return document instanceof Uint8Array ? [document] : [];
+    });
+  });
+}
+
 /** What a server truly stores of a user's preferences. */
-export type TruePreferences = Readonly<Pick<Preferences, WishName>> & Readonly<Partial<Record<PreferenceName, unknown>>>;
+export interface TruePreferences {
+  readonly values: Readonly<Pick<Preferences, WishName>> & Readonly<Partial<Record<PreferenceName, unknown>>>;
+  /** Whether these bytes are a document with all the changes that the server has, and no others. */
+  readonly isDocument: (bytes: Uint8Array) => boolean;
+}

@@ -226,7 +226,7 @@ export class World {
     for (const id of ids) this.#checkOwner(device, request, id);
     const poison = ids.map((id) => this.poison.get(id)).find((found) => found !== undefined);
     if (poison !== undefined) return poisonAnswer(poison);
-    if (request.path === '/api/user/preferences') this.preferences.putBy(device);
+    this.preferences.saw(device, request);
     const answered = await this.#ask(request);
     const response = this.plan.isBasic && request.path === '/api/health' ? withoutCapabilities(answered) : answered;
     this.note('answer', `${device.index} ${response.status}`);
