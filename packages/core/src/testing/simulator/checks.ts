@@ -54,9 +54,15 @@ export async function checkQuiet(world: World): Promise<void> {
   }
 }
 
+/** Codes for which one item may be parked: what a world's server refuses for ever, and what counts up to it. */
+const REFUSES_ONE = /^(?:poison_\d+|http_4(?:00|09|13|22)|server_fault|unclear_answer)$/;
+
 async function shownBy(world: World, device: DeviceSlot): Promise<Shown> {
   const engine = device.tabs.find((slot) => slot.engine !== null)?.engine;
   const list = engine ? await world.scheduler.drive(engine.sessions.list({ limit: 1000 })) : [];
+  for (const { id, parked } of list) {
+    if (parked !== null && !REFUSES_ONE.test(parked.code)) world.violate('I-15', `device ${device.index} parked session ${id} for ${parked.code}, which refuses no single item`);
+  }
   return new Map(list.map(({ id, state }) => [id, state]));
 }
 
