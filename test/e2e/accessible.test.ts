@@ -21,6 +21,17 @@ async function violations(page: Page): Promise<string[]> {
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
 }
 
+async function checkEverywhere(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [360, 1440]) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 800 });
+      expect(await violations(page), `${colorScheme} ${width}`).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), `${colorScheme} ${width}`).toBeLessThanOrEqual(width);
+    }
+  }
+}
+
 describe('the web timer', () => {
   let server: ServerProcess;
   let profile: Profile;
@@ -51,14 +62,15 @@ describe('the web timer', () => {
     expect(await violations(page)).toEqual([]);
     await signIn(page);
     await page.locator('[data-testid="conflict"]').first().waitFor();
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const width of [360, 1440]) {
-        await page.emulateMedia({ colorScheme });
-        await page.setViewportSize({ width, height: 800 });
-        expect(await violations(page), `${colorScheme} ${width}`).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth), `${colorScheme} ${width}`).toBeLessThanOrEqual(width);
-      }
-    }
+    await checkEverywhere(page);
+    await page.getByRole('button', { name: /^Settle/ }).first().click();
+    await page.getByRole('dialog').getByRole('radio', { name: 'Keep one' }).check();
+    await checkEverywhere(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Manage devices…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: /^Rename/ }).first().click();
+    await checkEverywhere(page);
+    await page.keyboard.press('Escape');
     expect(complaints).toEqual([]);
   });
 

@@ -1,6 +1,12 @@
-import { useEffect, useState } from 'react';
-import type { Session, SyncEngine } from '@syncline/core';
+import { useEffect, useRef, useState } from 'react';
+import type { Session, Settlement, SyncEngine } from '@syncline/core';
+import type { Conflict } from '@syncline/protocol';
 import { conflictView } from './conflict-words.ts';
+import { settledWords } from './journal-words.ts';
+import { Journal } from './journal.tsx';
+import { SettleDialog } from './settle-dialog.tsx';
+import { useUndo } from './undo-notice.tsx';
+import { useKnown } from './use-known.ts';
 import { useNow, useSource } from './use-source.ts';
 
 const SHOWN = 20;
@@ -8,44 +14,56 @@ const SHOWN = 20;
 export function ConflictPanel({ engine }: { readonly engine: SyncEngine }) {
   const conflicts = useSource(engine.conflicts);
   const [areAll, setAll] = useState(false);
+  const [settling, setSettling] = useState<Conflict | null>(null);
   const shown = areAll ? conflicts : conflicts.slice(0, SHOWN);
-  const known = useKnown(engine, shown.flatMap(({ sessionIds }) => sessionIds));
+  const known = useKnown(engine, [...shown, ...(settling ? [settling] : [])].flatMap(({ sessionIds }) => sessionIds));
   const now = useNow(60_000);
+  const offerUndo = useUndo();
+  const [section, keepFocus] = useFocusAfter(settling === null);
+  const settled = (settlement: Settlement): void => {
+    keepFocus();
+    setSettling(null);
+    offerUndo({ text: `${settledWords(settlement)}.`, undo: () => engine.conflicts.undo(settlement.id) });
+  };
   return (
-    <section className="card" aria-label="Conflicts" id="overlaps">
+    <section ref={section} tabIndex={-1} className="card" aria-label="Conflicts" id="overlaps">
       <div className="heading"><h2>Overlaps</h2>{conflicts.length > 0 && <span className="muted">{conflicts.length} open</span>}</div>
       {conflicts.length === 0 && <p className="muted">No sessions overlap.</p>}
-      <ul className="rows">
-        {shown.map((conflict) => {
-          const { title, lines, advice } = conflictView(conflict, known, now);
-          return (
-            <li key={conflict.id} data-testid="conflict" data-sessions={conflict.sessionIds.join(',')} className="conflict">
-              <p><strong>{title}</strong></p>
-              <ul className="sides">{lines.map(({ id, text, detail }) => <li key={id}>{text}<span className="note">{detail}</span></li>)}</ul>
-              {advice !== null && <p className="note">{advice}</p>}
-            </li>
-          );
-        })}
-      </ul>
+      <ul className="rows">{shown.map((conflict) => <ConflictRow key={conflict.id} conflict={conflict} known={known} now={now} onSettle={() => setSettling(conflict)} />)}</ul>
       {shown.length < conflicts.length && <p className="aside"><button className="link" onClick={() => setAll(true)}>Show all {conflicts.length}</button></p>}
+      <Journal engine={engine} />
+      {settling !== null && <SettleDialog engine={engine} conflict={settling} known={known} now={now} onSettled={settled} onClose={() => setSettling(null)} />}
     </section>
   );
 }
 
-/** The sessions behind these ids, as far as this device has them. */
-function useKnown(engine: SyncEngine, ids: readonly string[]): ReadonlyMap<string, Session> {
-  const [known, setKnown] = useState<ReadonlyMap<string, Session>>(new Map());
-  const key = ids.join();
-  const { version } = useSource(engine.status).local;
-  // What other devices recorded may come later than the news that it overlaps: looked up again until all are here.
-  const missingAt = ids.every((id) => known.has(id)) ? 0 : version;
+interface ConflictRowProps {
+  readonly conflict: Conflict;
+  readonly known: ReadonlyMap<string, Session>;
+  readonly now: number;
+  readonly onSettle: () => void;
+}
+
+function ConflictRow({ conflict, known, now, onSettle }: ConflictRowProps) {
+  const { title, lines, advice } = conflictView(conflict, known, now);
+  return (
+    <li data-testid="conflict" data-sessions={conflict.sessionIds.join(',')} className="conflict">
+      <p><strong>{title}</strong></p>
+      <ul className="sides">{lines.map(({ id, text, detail }) => <li key={id}>{text}<span className="note">{detail}</span></li>)}</ul>
+      {advice !== null && <p className="note">{advice}</p>}
+      <button disabled={advice !== null} aria-label={`Settle: ${title}`} onClick={onSettle}>Settle…</button>
+    </li>
+  );
+}
+
+/** The button that opened a dialog goes away with a settled overlap; the keyboard then stays with the panel. */
+function useFocusAfter(isClosed: boolean) {
+  const section = useRef<HTMLElement>(null);
+  const isKept = useRef(false);
   useEffect(() => {
-    let isOver = false;
-    const wanted = key === '' ? [] : key.split(',');
-    void Promise.all(wanted.map((id) => engine.sessions.get(id))).then((found) => {
-      if (!isOver) setKnown(new Map(found.filter((session) => session !== null).map((session) => [session.id, session])));
-    }, () => undefined);
-    return () => void (isOver = true);
-  }, [engine, key, missingAt]);
-  return known;
+    if (!isClosed || !isKept.current) return;
+    isKept.current = false;
+    section.current?.focus({ preventScroll: true });
+  }, [isClosed]);
+  return [section, () => void (isKept.current = true)] as const;
 }

@@ -1,6 +1,8 @@
+import { useState } from 'react';
 import { deviceTypeName, type DeviceStatus } from '@syncline/protocol';
 import type { SyncEngine } from '@syncline/core';
 import { Icon, type IconName } from './icons.tsx';
+import { ManageDevices } from './manage-devices.tsx';
 import { DEVICE_WORDS } from './status-words.ts';
 import { useNow, useSource } from './use-source.ts';
 import { ago, count } from './words.ts';
@@ -10,6 +12,7 @@ const ICONS: Readonly<Record<string, IconName>> = { up_to_date: 'check', pending
 export function DevicePanel({ engine }: { readonly engine: SyncEngine }) {
   const { devices = [], active_devices: active, total_devices: total, local } = useSource(engine.status);
   const serverNow = useNow(10_000) - (local.clock_skew_ms ?? 0);
+  const [isManaging, setManaging] = useState(false);
   const own = (device: DeviceStatus): boolean => device.device_id === local.device_id;
   const ordered = [...devices.filter(own), ...devices.filter((device) => !own(device))];
   const absent = ordered.filter((device) => !own(device) && device.sync_status === 'offline' && device.sessions_pending === 0);
@@ -24,6 +27,8 @@ export function DevicePanel({ engine }: { readonly engine: SyncEngine }) {
           <ul className="rows">{absent.map(row)}</ul>
         </details>
       )}
+      <p className="aside"><button className="link" onClick={() => setManaging(true)}>Manage devices…</button></p>
+      {isManaging && <ManageDevices engine={engine} now={serverNow} onClose={() => setManaging(false)} />}
     </section>
   );
 }

@@ -3,11 +3,13 @@ import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 interface DialogProps {
   readonly title: string;
   readonly onClose: () => void;
+  /** Room for two columns. */
+  readonly isWide?: boolean;
   readonly children: ReactNode;
 }
 
 /** The browser's own modal dialog: it keeps the focus inside, closes by Escape, and gives the focus back. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, onClose, isWide = false, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   // Closed while it is still in the page: only then does the browser give the focus back.
@@ -17,7 +19,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
     return () => element?.close();
   }, []);
   return (
-    <dialog ref={dialog} aria-labelledby={id} onCancel={(event) => (event.preventDefault(), onClose())}>
+    <dialog ref={dialog} className={isWide ? 'wide' : ''} aria-labelledby={id} onCancel={(event) => (event.preventDefault(), onClose())}>
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>

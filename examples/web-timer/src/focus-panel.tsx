@@ -6,13 +6,14 @@ import { textOf, WordFields, wordsOf } from './session-fields.tsx';
 import { useShortcut } from './shortcuts.ts';
 import { TimerRing } from './timer-ring.tsx';
 import { useSource } from './use-source.ts';
-import { clockWords } from './words.ts';
+import { clockWords, elsewhereWords } from './words.ts';
 
 const MINUTE_MS = 60_000;
 const PRESETS = [25, 50] as const;
 
 export function FocusPanel({ engine }: { readonly engine: SyncEngine }) {
   const [running = null, ...others] = useSource(engine.sessions.running);
+  const elsewhere = useSource(engine.sessions.elsewhere);
   const [problem, setProblem] = useState<string | null>(null);
   const attempt = (action: Promise<unknown>): void => {
     setProblem(null);
@@ -21,7 +22,8 @@ export function FocusPanel({ engine }: { readonly engine: SyncEngine }) {
   const section = useFocusKept(running?.id ?? null);
   return (
     <section ref={section} tabIndex={-1} className="card focus" aria-label="Timer">
-      {running === null ? <StartForm engine={engine} attempt={attempt} /> : <RunningTimer key={running.id} engine={engine} session={running} attempt={attempt} />}
+      {running === null ? <StartForm engine={engine} isBeside={elsewhere.length > 0} attempt={attempt} /> : <RunningTimer key={running.id} engine={engine} session={running} attempt={attempt} />}
+      <div role="status">{elsewhere.map((session) => <p key={session.id} className="muted" data-elsewhere-id={session.id}>{elsewhereWords(session)}</p>)}</div>
       {others.length > 0 && <p className="muted">Another session runs on this device. It is shown when this one is finished.</p>}
       {problem !== null && <p className="problem" role="alert">{problem}</p>}
     </section>
@@ -42,10 +44,12 @@ function useFocusKept(shown: string | null) {
 
 interface StartFormProps {
   readonly engine: SyncEngine;
+  /** A session runs on another device, and the person sees that. */
+  readonly isBeside: boolean;
   readonly attempt: (action: Promise<unknown>) => void;
 }
 
-function StartForm({ engine, attempt }: StartFormProps) {
+function StartForm({ engine, isBeside, attempt }: StartFormProps) {
   const [minutes, setMinutes] = useState('25');
   const isPreset = PRESETS.some((preset) => String(preset) === minutes);
   const form = useRef<HTMLFormElement>(null);
@@ -56,7 +60,7 @@ function StartForm({ engine, attempt }: StartFormProps) {
     const { category, note } = wordsOf(data);
     const project = textOf(data, 'project');
     attempt(engine.sessions.start({
-      plannedDuration: Number(minutes), category, ...(project === '' ? {} : { project }), ...(note === '' ? {} : { note }),
+      plannedDuration: Number(minutes), category, ...(project === '' ? {} : { project }), ...(note === '' ? {} : { note }), beside: isBeside,
     }));
   };
   return (
@@ -73,7 +77,7 @@ function StartForm({ engine, attempt }: StartFormProps) {
             <input type="number" aria-label="Other minutes" placeholder="Other" min={1} max={1440} required={!isPreset} value={isPreset ? '' : minutes} onChange={(event) => setMinutes(event.target.value)} />
           </fieldset>
         </div>
-        <div className="actions"><button className="primary big" aria-keyshortcuts="s">Start</button></div>
+        <div className="actions"><button className="primary big" aria-keyshortcuts="s">{isBeside ? 'Start beside it' : 'Start'}</button></div>
       </div>
     </form>
   );

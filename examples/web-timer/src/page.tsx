@@ -15,6 +15,7 @@ import { SignOutDialog } from './sign-out-dialog.tsx';
 import { OVERALL, pendingHere, waitingWords } from './status-words.ts';
 import { SyncPanel } from './sync-panel.tsx';
 import { currentTheme, nextTheme, setTheme, type Theme } from './theme.ts';
+import { UndoProvider } from './undo-notice.tsx';
 import { useSource } from './use-source.ts';
 
 interface PageProps {
@@ -26,7 +27,7 @@ interface PageProps {
 /** The whole page of somebody who is signed in, or was. */
 export function Page({ engine, account, user }: PageProps) {
   return (
-    <>
+    <UndoProvider>
       <header className="top">
         <h1><Mark /><span>Syncline <span className="rest">timer</span></span></h1>
         <StatusChip engine={engine} />
@@ -50,7 +51,7 @@ export function Page({ engine, account, user }: PageProps) {
         </div>
       </main>
       <Announcer engine={engine} />
-    </>
+    </UndoProvider>
   );
 }
 

@@ -8,6 +8,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 /** What went wrong, in the engine's words, with every field it names. */
 export function problemWords(error: unknown): string {
   if (!isEngineError(error)) return 'Something went wrong. Nothing was changed.';
+  if (error.code === 'running_elsewhere') return 'A session has just begun on another device. Start again to run this one beside it.';
   if (error.details.length === 0) return `${error.message}.`;
   return detailWords(error.details);
 }

@@ -1,6 +1,7 @@
 // Numbers, times and names as the page writes them. Pure.
 import { differenceInCalendarDays, format, formatDistanceStrict, formatDuration } from 'date-fns';
-import type { Session } from '@syncline/core';
+import type { RunningElsewhere, Session } from '@syncline/core';
+import { deviceTypeName } from '@syncline/protocol';
 
 const MINUTE_MS = 60_000;
 const plurals = new Intl.PluralRules('en');
@@ -35,6 +36,12 @@ export function lengthWords(minutes: number): string {
   const whole = Math.floor(minutes);
   if (whole < 1) return 'less than a minute';
   return formatDuration({ hours: Math.floor(whole / 60), minutes: whole % 60 });
+}
+
+/** "writing for thesis runs on Mac app since 14:05." */
+export function elsewhereWords({ category, project, deviceName, deviceType, startTime }: RunningElsewhere): string {
+  const what = project === null || project === '' ? category : `${category} for ${project}`;
+  return `${what} runs on ${deviceName ?? deviceTypeName(deviceType)} since ${timeWords(startTime)}.`;
 }
 
 export function timeWords(time: number): string {

@@ -1,0 +1,88 @@
+// Many devices and one person: an overlap is settled in one browser, seen and taken back in another; running sessions and devices are seen everywhere.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { addPastSession, signIn, waitForConflict, waitForState } from './lib/people.ts';
+import { openProfile, type Profile } from './lib/profile.ts';
+import { type ServerProcess, startServer } from './lib/server-process.ts';
+
+const HOUR = 3_600_000;
+/** Far sooner than anybody polls. */
+const LIVE_MS = 20_000;
+
+describe('two browsers of one account', () => {
+  let server: ServerProcess;
+  let first: Profile;
+  let second: Profile;
+  let a: Page;
+  let b: Page;
+  let one: string;
+  let two: string;
+
+  const conflict = (page: Page) => page.locator(`[data-testid="conflict"][data-sessions*="${one}"]`);
+
+  beforeAll(async () => {
+    server = await startServer();
+    first = await openProfile();
+    second = await openProfile();
+    a = await first.page(`${server.url}/`);
+    b = await second.page(`${server.url}/`);
+    await signIn(a);
+    await signIn(b);
+  });
+  afterAll(async () => {
+    await first.dispose();
+    await second.dispose();
+    await server.dispose();
+  });
+
+  it('an overlap is settled in one, offline, with its effect shown before; the other sees it, and takes it back', async () => {
+    const start = Math.floor((Date.now() - 30 * HOUR) / 60_000) * 60_000;
+    one = await addPastSession(a, { start, end: start + HOUR, category: 'writing', project: 'settled-one' });
+    two = await addPastSession(a, { start: start + HOUR / 2, end: start + 2 * HOUR, category: 'writing', project: 'settled-two' });
+    await waitForConflict(b, [one, two]);
+    await first.context.setOffline(true);
+    await conflict(a).getByRole('button', { name: /^Settle/ }).click();
+    const dialog = a.getByRole('dialog', { name: 'Settle this overlap' });
+    await dialog.getByRole('radio', { name: 'Trim one' }).check();
+    await dialog.getByRole('radio', { name: /settled-two/ }).check();
+    await dialog.getByText('Removed:').waitFor();
+    expect(await dialog.getByRole('row', { name: /^Counted twice/ }).innerText()).toMatch(/30 minutes\s+none/);
+    await dialog.getByRole('button', { name: 'Apply' }).click();
+    await conflict(a).waitFor({ state: 'detached' });
+    await conflict(b).waitFor();
+    await first.context.setOffline(false);
+    await conflict(b).waitFor({ state: 'detached', timeout: LIVE_MS });
+    await waitForState(b, two, 'confirmed');
+    await b.getByText('Settled (1)').click();
+    await b.getByRole('list', { name: 'Settled' }).getByRole('button', { name: /^Undo/ }).click();
+    await conflict(b).waitFor();
+    await conflict(a).waitFor({ timeout: LIVE_MS });
+  });
+
+  it('a session that runs in one is told in the other, which can start beside it all the same', async () => {
+    await a.getByLabel('Category').first().fill('reading');
+    await a.getByRole('button', { name: 'Start', exact: true }).click();
+    await a.getByRole('button', { name: 'Finish' }).waitFor();
+    await b.getByText(/^reading .*runs on Web timer since/).waitFor({ timeout: LIVE_MS });
+    await b.getByRole('button', { name: 'Start beside it' }).click();
+    await b.getByRole('button', { name: 'Finish' }).waitFor();
+    await a.locator('[data-elsewhere-id]').waitFor({ timeout: LIVE_MS });
+    await b.getByRole('button', { name: 'Finish' }).click();
+    await a.locator('[data-elsewhere-id]').waitFor({ state: 'detached', timeout: LIVE_MS });
+  });
+
+  it('a device is renamed, and forgotten, from another', async () => {
+    await b.getByRole('button', { name: 'Manage devices…' }).click();
+    const dialog = b.getByRole('dialog', { name: 'Your devices' });
+    await dialog.getByRole('button', { name: 'Rename Mac app' }).click();
+    await dialog.getByLabel('New name of Mac app').fill('Study');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByText('Renamed.').waitFor();
+    const row = dialog.locator('[data-managed-id]', { hasText: 'Study' });
+    const id = await row.getAttribute('data-managed-id');
+    await row.getByRole('button', { name: 'Forget Study' }).click();
+    await row.getByRole('button', { name: 'Forget Study' }).click();
+    await dialog.getByText('Study is forgotten.').waitFor();
+    await a.locator(`[data-device-id="${id}"]`).waitFor({ state: 'detached', timeout: LIVE_MS });
+  });
+});
