@@ -28,6 +28,10 @@ describe('problemWords', () => {
     expect(detailWords([{ path: 'note', message: 'must be at most 4096 bytes of UTF-8' }])).toBe('The note is too long.');
   });
 
+  it('calls a setting what its field is called', () => {
+    expect(detailWords([{ path: 'daily_goal', message: 'must be a whole number from 1 to 20' }])).toBe('“Sessions a day” must be a whole number from 1 to 20.');
+  });
+
   it('refuses an end in the future with five minutes of grace', () => {
     const now = Date.UTC(2026, 5, 10);
     expect([endProblem(now + 300_000, now), endProblem(now - 1, now)]).toEqual([null, null]);

@@ -1,5 +1,6 @@
 import { isEngineError } from '@syncline/core';
 import { LIMITS } from '@syncline/protocol';
+import { settingWords } from './settings-words.ts';
 
 const FIELDS: Readonly<Record<string, string>> = {
   startTime: 'The start time', start_time: 'The start time', endTime: 'The end time', end_time: 'The end time', plannedDuration: 'The length', duration: 'The length', category: 'The category', project: 'The project', note: 'The note',
@@ -25,7 +26,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
 /** Faulty fields, a sentence each. */
 export function detailWords(details: readonly { readonly path: string; readonly message: string }[]): string {
   const said = (message: string): string => PHRASES.reduce((text, [pattern, words]) => text.replace(pattern, words), message);
-  return details.map(({ path, message }) => `${FIELDS[path] ?? path} ${said(message)}.`).join(' ');
+  return details.map(({ path, message }) => `${FIELDS[path] ?? settingWords(path) ?? path} ${said(message)}.`).join(' ');
 }
 
 /** Why a session cannot have ended then, or null. The rule of the server, said before anything is kept: later, it would only wait. */

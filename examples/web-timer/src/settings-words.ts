@@ -33,6 +33,12 @@ export function preferenceWords(name: PreferenceName): string {
   return WORDS[name];
 }
 
+/** What a field of that wire name is called in the settings, or null when none is. */
+export function settingWords(path: string): string | null {
+  const found = Object.entries(WORDS).find(([name]) => name === path);
+  return found === undefined ? null : `“${found[1]}”`;
+}
+
 const VALUES: ReadonlyMap<string, string> = new Map([['auto', 'As the system'], ['true', 'on'], ['false', 'off']]);
 
 /** `Europe/Berlin` stays; `relaxed` is `Relaxed`; numbers stay. */

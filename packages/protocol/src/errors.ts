@@ -36,7 +36,7 @@ export const ERRORS: Readonly<Record<ErrorCode, ErrorEntry>> = {
   invalid_request: { status: 400, retry: 'never', message: 'The request is not valid' },
   time_in_future: { status: 400, retry: 'later', message: 'The session ends in the future' },
   session_id_reused: { status: 409, retry: 'never', message: 'This session id belongs to another session' },
-  session_final: { status: 409, retry: 'never', message: 'The session was cancelled or deleted and cannot change' },
+  session_final: { status: 409, retry: 'never', message: 'The session is completed, cancelled or deleted, and this cannot change it' },
   operation_id_reused: { status: 409, retry: 'never', message: 'This operation id belongs to another operation' },
   session_running: { status: 409, retry: 'now', message: 'Another session is running' },
   version_stale: { status: 409, retry: 'now', message: 'The session changed since' },

@@ -11,8 +11,10 @@ export async function readBody(request: Request, schema: Schema<unknown>, bytesM
 
 /** The body as JSON, before anybody looked at it. @throws Problem `unsupported_media_type`, `body_too_large` or `invalid_request`. */
 export async function readJson(request: Request, bytesMax: number): Promise<unknown> {
-  const type = (request.headers.get('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') throw problem('unsupported_media_type');
+  const [type, ...parameters] = (request.headers.get('Content-Type') ?? '').split(';').map((part) => part.trim().toLowerCase());
+  // JSON over HTTP is UTF-8; a body that says otherwise would be read as what it is not.
+  const isOther = parameters.some((parameter) => parameter.startsWith('charset=') && !/^charset="?(utf-?8|us-ascii)"?$/.test(parameter));
+  if (type !== 'application/json' || isOther) throw problem('unsupported_media_type');
   // A body in a coding that nobody undoes here would only look like broken JSON.
   const coding = (request.headers.get('Content-Encoding') ?? 'identity').trim().toLowerCase();
   if (coding !== 'identity' && coding !== '') throw problem('unsupported_media_type');

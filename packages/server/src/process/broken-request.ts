@@ -11,8 +11,13 @@ const REASONS: Readonly<Record<number, string>> = { 400: 'Bad Request', 408: 'Re
 export function answerBrokenRequests(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    socket.end(brokenAnswer(CODES[error.code ?? ''] ?? 'invalid_request', randomUUID()), () => socket.destroy());
+    refuseOnSocket(socket, CODES[error.code ?? ''] ?? 'invalid_request');
   });
+}
+
+/** The documented error body, and the connection closed. Only before an answer began. */
+export function refuseOnSocket(socket: Duplex, code: ErrorCode): void {
+  socket.end(brokenAnswer(code, randomUUID()), () => socket.destroy());
 }
 
 function brokenAnswer(code: ErrorCode, requestId: string): string {

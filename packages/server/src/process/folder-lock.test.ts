@@ -91,4 +91,10 @@ describe('the lock of a data folder', () => {
     await utimes(file, new Date(0), new Date(0));
     expect(await claim()).toBe('held');
   });
+
+  it('says in words why a folder cannot be made', async () => {
+    await writeFile(join(folder, 'taken'), '');
+    await expect(lockFolder(join(folder, 'taken'))).rejects.toThrow(/cannot be made: a file of that name is there\. Choose another one with DATA_DIR/);
+    await expect(lockFolder(join(folder, 'taken', 'in'))).rejects.toThrow(/a part of its path is a file/);
+  });
 });

@@ -46,7 +46,9 @@ describe('the listener', () => {
     '[S-26] hangs up on a body %s that does not end', async (_, text) => {
       const socket = await dial({ bodyMs: SHORT_MS });
       socket.write(text);
-      expect(await untilHungUp(socket)).toMatch(/^HTTP\/1\.1 408 /);
+      const said = await untilHungUp(socket);
+      expect(said).toMatch(/^HTTP\/1\.1 408 /);
+      expect(said).toContain('"code":"request_timeout"');
     },
   );
 
@@ -73,4 +75,18 @@ describe('the listener', () => {
     socket.write(`${HEAD}Connection: close\r\n\r\n${'x'.repeat(100)}`);
     expect(await untilHungUp(socket)).toMatch(/^HTTP\/1\.1 200 [^]*late/);
   });
+
+  it('[S-14] refuses a request that names no host, in JSON', async () => {
+    const socket = await dial({}, (_, response) => void response.end('fine'));
+    socket.write('GET / HTTP/1.1\r\n\r\n');
+    expect(await untilHungUp(socket)).toMatch(/^HTTP\/1\.1 400 [^]*"code":"invalid_request"/);
+  });
+
+  it.each(['GET / HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\nConnection: close\r\n\r\n', 'GET / HTTP/1.0\r\n\r\n'])(
+    '[S-14] answers what the platform would refuse for no need: %j', async (text) => {
+      const socket = await dial({}, (_, response) => void response.end('fine'));
+      socket.write(text);
+      expect(await untilHungUp(socket)).toMatch(/^HTTP\/1\.1 200 [^]*fine$/);
+    },
+  );
 });

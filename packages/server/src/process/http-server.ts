@@ -1,5 +1,6 @@
 // The listener's own limits: how long a caller may take over each part of a request. The app behind it knows no sockets.
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { refuseOnSocket } from './broken-request.ts';
 
 /** Milliseconds, but for the size. */
 export interface HttpLimits {
@@ -18,19 +19,21 @@ export interface HttpLimits {
 
 export const HTTP_LIMITS: HttpLimits = { headersMs: 10_000, bodyMs: 15_000, requestMs: 30_000, idleMs: 10_000, checkEveryMs: 2_000, headerBytes: 16_384 };
 
-/** The words the platform itself uses for a request that took too long. */
-const TOO_SLOW = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';
-
 /** A server that hangs up on callers who take longer than the limits. It does not listen yet. */
 export function createHttpServer(listener: RequestListener, limits: HttpLimits = HTTP_LIMITS): Server {
   const server = createServer({
     headersTimeout: limits.headersMs, requestTimeout: limits.requestMs, keepAliveTimeout: limits.idleMs,
     connectionsCheckingInterval: limits.checkEveryMs, maxHeaderSize: limits.headerBytes,
+    // The platform refuses a missing Host without a body; here it is refused in the same words as everything else.
+    requireHostHeader: false,
   });
   server.on('request', (request, response) => {
+    if (request.headers.host === undefined && request.httpVersion !== '1.0') return refuseOnSocket(request.socket, 'invalid_request');
     if (hasBody(request)) limitBody(request, response, limits.bodyMs);
     listener(request, response);
   });
+  // HTTP lets a server pass over an expectation it does not know. The platform would refuse it, without a body.
+  server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
   return server;
 }
 
@@ -44,7 +47,7 @@ function limitBody(request: IncomingMessage, response: ServerResponse, bodyMs: n
   const timer = setTimeout(() => {
     if (request.complete) return;
     if (response.headersSent) socket.destroy();
-    else socket.end(TOO_SLOW, () => socket.destroy());
+    else refuseOnSocket(socket, 'request_timeout');
   }, bodyMs).unref();
   for (const event of ['end', 'close']) request.once(event, () => clearTimeout(timer));
 }
