@@ -59,6 +59,16 @@ describe('two browsers of one account', () => {
     await conflict(a).waitFor({ timeout: LIVE_MS });
   });
 
+  it('the timeline shows both on lanes of their devices, and marks what overlaps', async () => {
+    const timeline = b.getByRole('region', { name: 'Timeline' });
+    await timeline.getByRole('button', { name: 'Week' }).click();
+    // 30 hours ago may lie in the week before.
+    if ((await timeline.locator(`[data-block-id="${one}"]`).count()) === 0) await timeline.getByRole('button', { name: 'Previous week' }).click();
+    const blocks = timeline.locator(`[data-block-id="${one}"], [data-block-id="${two}"]`);
+    await blocks.first().waitFor();
+    for (const block of await blocks.all()) expect(await block.innerText()).toContain('overlaps another session');
+  });
+
   it('a session that runs in one is told in the other, which can start beside it all the same', async () => {
     await a.getByLabel('Category').first().fill('reading');
     await a.getByRole('button', { name: 'Start', exact: true }).click();

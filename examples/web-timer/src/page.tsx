@@ -16,6 +16,7 @@ import { OVERALL, pendingHere, waitingWords } from './status-words.ts';
 import { SyncPanel } from './sync-panel.tsx';
 import { currentTheme, nextTheme, setTheme, type Theme } from './theme.ts';
 import { UndoProvider } from './undo-notice.tsx';
+import { TimelinePanel } from './timeline-panel.tsx';
 import { useSource } from './use-source.ts';
 
 interface PageProps {
@@ -42,6 +43,7 @@ export function Page({ engine, account, user }: PageProps) {
       <main className="columns">
         <div>
           <FocusPanel engine={engine} />
+          <TimelinePanel engine={engine} />
           <SessionPanel engine={engine} />
         </div>
         <div>
