@@ -120,6 +120,19 @@ describe('the web timer', () => {
     await page.locator('[data-state="cancelled"]').first().waitFor();
   });
 
+  it('a length that is typed and taken back leaves the usual one, not none', async () => {
+    const page = await open('/');
+    const other = page.getByLabel('Other minutes');
+    await other.fill('40');
+    await other.fill('');
+    await page.getByLabel('Note').focus();
+    expect(await page.getByRole('button', { name: '25', exact: true }).getAttribute('aria-pressed')).toBe('true');
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByText('25:00').or(page.getByText('24:5')).first().waitFor();
+    await page.getByRole('button', { name: 'Finish' }).click();
+    await page.getByRole('button', { name: 'Start', exact: true }).waitFor();
+  });
+
   it('[S-01] leaves no token in any storage of the browser', async () => {
     const page = await open('/');
     await page.getByRole('region', { name: 'Timer' }).waitFor();

@@ -10,6 +10,7 @@ import { clockWords, elsewhereWords } from './words.ts';
 
 const MINUTE_MS = 60_000;
 const PRESETS = [25, 50] as const;
+const FIRST = String(PRESETS[0]);
 
 export function FocusPanel({ engine }: { readonly engine: SyncEngine }) {
   const [running = null, ...others] = useSource(engine.sessions.running);
@@ -50,7 +51,7 @@ interface StartFormProps {
 }
 
 function StartForm({ engine, isBeside, attempt }: StartFormProps) {
-  const [minutes, setMinutes] = useState('25');
+  const [minutes, setMinutes] = useState(FIRST);
   const isPreset = PRESETS.some((preset) => String(preset) === minutes);
   const form = useRef<HTMLFormElement>(null);
   useShortcut('s', () => form.current?.requestSubmit());
@@ -74,7 +75,10 @@ function StartForm({ engine, isBeside, attempt }: StartFormProps) {
             {PRESETS.map((preset) => (
               <button key={preset} type="button" aria-pressed={minutes === String(preset)} onClick={() => setMinutes(String(preset))}>{preset}</button>
             ))}
-            <input type="number" aria-label="Other minutes" placeholder="Other" min={1} max={1440} required={!isPreset} value={isPreset ? '' : minutes} onChange={(event) => setMinutes(event.target.value)} />
+            <input
+              type="number" aria-label="Other minutes" placeholder="Other" min={1} max={1440} required={!isPreset} value={isPreset ? '' : minutes}
+              onChange={(event) => setMinutes(event.target.value)} onBlur={(event) => event.target.value === '' && !isPreset && setMinutes(FIRST)}
+            />
           </fieldset>
         </div>
         <div className="actions"><button className="primary big" aria-keyshortcuts="s">{isBeside ? 'Start beside it' : 'Start'}</button></div>

@@ -153,6 +153,7 @@ function startAndCancelCases(world: () => Promise<ApiWorld>): readonly ContractC
       await user.call('submit', { body: submitOf(completed, -25, 0) });
       const refused = await user.call('sessionCancel', { body: cancelOf(completed) });
       checkEqual([refused.status, refused.body['code'], refused.body['stored']?.['state']], [409, 'session_final', 'completed']);
+      checkEqual(String(refused.body['error']).includes('completed'), true);
       checkEqual(await totalsOf(user), [1, 0]);
     },
     'running and cancelled sessions are in no conflict': async (w) => {
