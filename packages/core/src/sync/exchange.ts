@@ -3,6 +3,7 @@
 import { LIMITS } from '@syncline/protocol';
 import { isDocumented, type Operation, sessionsOf } from '../model/operation.ts';
 import type { FinishedSession, RunningSession } from '../model/session.ts';
+import { BACK_OFF_MIN_MS } from './backoff.ts';
 import { type Failure, failure, type Outcome, readCommon, readJson } from './answer.ts';
 import type { Draft } from './draft.ts';
 import { type ExchangeAnswer, parseExchange } from './exchange-answer.ts';
@@ -224,7 +225,7 @@ export class Exchanger {
       await this.#takeBack(term, status >= 500);
       this.#options.books.noteFailure();
       const now = this.#options.clock.now();
-      if (this.#options.books.freeAt(now) <= now && status < 500) return 'again';
+      if (this.#options.books.freeAt(now) <= now && status < 500) return this.#breathe();
       const halt = busy(status);
       await this.#halt(halt);
       return halt;
@@ -246,9 +247,14 @@ export class Exchanger {
     const outcome = wholeRefusal(status, body, operation, othersSucceeded);
     const settled: Settled = { seq: seqs[0] as number, opId: operation.opId, outcome, random: ids.random() };
     await local.commit((draft) => planSettle(draft, local.store, term, [settled]), 'relaxed');
-    if (outcome.kind !== 'failed') return 'again';
+    if (outcome.kind !== 'failed') return this.#breathe();
     await this.#halt(outcome);
     return outcome;
+  }
+
+  /** What finds out which operation is to blame are requests like others: not without a breath in between. */
+  #breathe(): Promise<'again'> {
+    return new Promise((resolve) => void this.#options.clock.setTimer(BACK_OFF_MIN_MS, () => resolve('again')));
   }
 
   async #forgetStarts({ starts }: Batch, term: number): Promise<void> {
