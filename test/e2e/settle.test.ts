@@ -17,6 +17,7 @@ describe('two browsers of one account', () => {
   let b: Page;
   let one: string;
   let two: string;
+  const start = Math.floor((Date.now() - 30 * HOUR) / 60_000) * 60_000;
 
   const conflict = (page: Page) => page.locator(`[data-testid="conflict"][data-sessions*="${one}"]`);
 
@@ -36,7 +37,6 @@ describe('two browsers of one account', () => {
   });
 
   it('an overlap is settled in one, offline, with its effect shown before; the other sees it, and takes it back', async () => {
-    const start = Math.floor((Date.now() - 30 * HOUR) / 60_000) * 60_000;
     one = await addPastSession(a, { start, end: start + HOUR, category: 'writing', project: 'settled-one' });
     two = await addPastSession(a, { start: start + HOUR / 2, end: start + 2 * HOUR, category: 'writing', project: 'settled-two' });
     await waitForConflict(b, [one, two]);
@@ -63,10 +63,24 @@ describe('two browsers of one account', () => {
     const timeline = b.getByRole('region', { name: 'Timeline' });
     await timeline.getByRole('button', { name: 'Week' }).click();
     // 30 hours ago may lie in the week before.
-    if ((await timeline.locator(`[data-block-id="${one}"]`).count()) === 0) await timeline.getByRole('button', { name: 'Previous week' }).click();
+    const [begun, today] = [new Date(start), new Date()];
+    const monday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - ((today.getDay() + 6) % 7));
+    if (begun < monday) await timeline.getByRole('button', { name: 'Previous week' }).click();
     const blocks = timeline.locator(`[data-block-id="${one}"], [data-block-id="${two}"]`);
     await blocks.first().waitFor();
     for (const block of await blocks.all()) expect(await block.innerText()).toContain('overlaps another session');
+  });
+
+  it('a session is changed in one and deleted in the other, and the delete is taken back', async () => {
+    const row = (page: Page) => page.locator(`[data-session-id="${one}"]`).first();
+    await row(a).getByRole('button', { name: /^Edit/ }).click();
+    await a.getByRole('dialog').getByLabel('Note').fill('changed elsewhere');
+    await a.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await row(b).getByText('changed elsewhere').waitFor({ timeout: LIVE_MS });
+    await row(b).getByRole('button', { name: /^Delete/ }).click();
+    await row(a).waitFor({ state: 'detached', timeout: LIVE_MS });
+    await b.getByRole('button', { name: 'Undo', exact: true }).click();
+    await row(a).getByText('changed elsewhere').waitFor({ timeout: LIVE_MS });
   });
 
   it('a session that runs in one is told in the other, which can start beside it all the same', async () => {
