@@ -280,9 +280,9 @@ class Engine implements SyncEngine {
 
   #sendStart(session: StartedSession): void {
     this.#leadership.watch();
-    const { connection, pause, stopped, capabilities } = this.#local.view.sync;
+    const { connection, pause, stopped } = this.#local.view.sync;
     // Where there is an exchange the loop tells it, with its true start.
-    if (capabilities?.includes('exchange') === true) return;
+    if (this.#driver.canExchange) return;
     const isFree = connection === 'online' && stopped === null && isOver(pause, this.#ports.clock.now());
     const isWorthIt = this.#config.maySend && this.#ports.lifecycle.online() && isFree;
     if (isWorthIt) void sendStart(this.#calls, this.#books, this.#ports.clock, session, this.#config.deviceType, this.#stop.signal).catch(() => undefined);

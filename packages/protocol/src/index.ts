@@ -43,6 +43,7 @@ export {
   SUPPORT_CONTACT,
   type SyncStatus,
 } from './rules/status.ts';
+export { DANGEROUS_KEYS } from './rules/dangerous-keys.ts';
 export {
   type DeviceExplanation, explainDevice, type Explanation, explainOverall, type OverallExplanation, type StatusAction, type StatusCause,
 } from './rules/explain.ts';

@@ -3,7 +3,7 @@
 import type { ParkedReason } from '../api.ts';
 import { asFields, type Fields } from '../model/rows.ts';
 import type { HttpResponse } from '../ports.ts';
-import { FAULTS_MAX, plainText, readCommon, readDetails, readJson, REFUSALS, UNCLEAR_MAX } from '../sync/answer.ts';
+import { FAULTS_MAX, isAbsentCall, plainText, readCommon, readDetails, readJson, REFUSALS, UNCLEAR_MAX } from '../sync/answer.ts';
 import { backOffMs } from '../sync/backoff.ts';
 import type { PreferencesHost } from '../sync/preferences-part.ts';
 import { type Halt, tokenOutcome } from '../sync/push.ts';
@@ -52,7 +52,8 @@ export class BasicSync {
     this.#look = spanOf(clock.now(), LOOK_EVERY_MS);
     const told = this.#toldAt();
     const answer = this.#read(await calls.userData(signal));
-    if ('halt' in answer) return isOwn(answer.halt) ? this.#postpone() : answer.halt;
+    // A call that is not there says nothing of the connection, which others use with success.
+    if ('halt' in answer) return isAbsentCall(answer.halt) ? this.#postpone() : answer.halt;
     const preferences = asFields(answer.body?.['preferences']);
     if (answer.response.status >= 300 || preferences === null) return this.#postpone();
     await this.#merge(preferences, told);
@@ -99,7 +100,7 @@ export class BasicSync {
     const body = JSON.stringify(Object.fromEntries(edits.map(({ name, value }) => [name, value])));
     const answer = this.#read(await this.#host.calls.putPreferences(body, signal));
     if ('halt' in answer) {
-      if (!isOwn(answer.halt)) return answer.halt;
+      if (!isAbsentCall(answer.halt)) return answer.halt;
       await this.#fail(edits, answer.halt.message, null);
       return null;
     }
@@ -158,9 +159,4 @@ export class BasicSync {
   #change(change: (state: State, at: number) => State): Promise<void> {
     return this.#keeper.change(({ state, document }, draft) => ({ state: change(state, draft.now), document }), 'relaxed');
   }
-}
-
-/** The call is not there: that says nothing of the connection, which others use with success. */
-function isOwn(halt: Halt): halt is Extract<Halt, { kind: 'failed' }> {
-  return halt.kind === 'failed' && halt.code !== 'not_our_server' && halt.scope === 'connection' && (halt.code === 'not_found' || halt.code === 'http_404');
 }

@@ -2,14 +2,11 @@
 // a document of those bytes, changes it, and takes the new bytes, so that a store that refuses leaves nothing to be undone.
 //
 // Documents that live at the same time never share a `clientID`: it is minted for each, handed in by the caller, and never stored.
-import { LIMITS, PREFERENCE_NAMES, preferenceFault, type PreferenceName } from '@syncline/protocol';
+import { DANGEROUS_KEYS, LIMITS, PREFERENCE_NAMES, preferenceFault, type PreferenceName } from '@syncline/protocol';
 import { PREFERENCE_ROOTS, writePreference } from '@syncline/protocol/preferences';
 import { applyUpdate, decodeStateVector, Doc, encodeStateAsUpdate, encodeStateVector, getItem, getState, type Item, type Map as YMap } from 'yjs';
 import { asFields } from '../model/rows.ts';
 import type { Edit, Known, PreferenceValue } from './state.ts';
-
-/** Names that reach a prototype where somebody is careless. A newer name of a preference is passed over; these are an attack. */
-const POISON: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
 /** A preference whose value another change replaced without knowing it. */
 export interface Overtaken {
@@ -68,7 +65,8 @@ export function mergeUpdate(bytes: Uint8Array | null, update: Uint8Array): { rea
   const next = encodeStateAsUpdate(doc);
   const isTooLarge = next.length > LIMITS.yjsDocBytesMax || valuesOf(doc).size + originsOf(doc).size > LIMITS.preferenceKeysMax;
   const isForeign = [...doc.share.keys()].some((root) => root !== PREFERENCE_ROOTS.values && root !== PREFERENCE_ROOTS.origins);
-  const isPoisoned = [valuesOf(doc), originsOf(doc)].some((map) => POISON.some((name) => map.has(name)));
+  // A newer name of a preference is passed over; these are an attack.
+  const isPoisoned = [valuesOf(doc), originsOf(doc)].some((map) => [...DANGEROUS_KEYS].some((name) => map.has(name)));
   if (isTooLarge || isForeign || isPoisoned) return null;
   const overtaken = PREFERENCE_NAMES.flatMap((name) => {
     const was = knownOf(before, name);

@@ -3,7 +3,7 @@
 import { parseInstant } from '@syncline/protocol';
 import type { ParkedReason } from '../api.ts';
 import type { Operation } from '../model/operation.ts';
-import { asFields, type Fields } from '../model/rows.ts';
+import { asFields, type Fields, parseFields } from '../model/rows.ts';
 import type { FinishedSession } from '../model/session.ts';
 import type { HttpResponse, TransportResult } from '../ports.ts';
 import { retryAfterMs } from './backoff.ts';
@@ -65,11 +65,7 @@ export type Outcome =
 /** JSON of an answer that says it is JSON; undefined otherwise. */
 export function readJson(response: HttpResponse): Fields | undefined {
   if (!(response.headers['content-type'] ?? '').toLowerCase().includes('json')) return undefined;
-  try {
-    return asFields(JSON.parse(response.body)) ?? undefined;
-  } catch {
-    return undefined;
-  }
+  return parseFields(response.body) ?? undefined;
 }
 
 export function failure(scope: Failure['scope'], code: string, message: string, unknown: boolean, more: Partial<Failure> = {}): Failure {
@@ -78,6 +74,11 @@ export function failure(scope: Failure['scope'], code: string, message: string, 
 
 export function plainText(text: unknown, fallback: string): string {
   return typeof text === 'string' && text !== '' ? text.slice(0, MESSAGE_CHARS_MAX) : fallback;
+}
+
+/** Whether the call is not there, as far as such an answer can be believed. */
+export function isAbsentCall(outcome: Outcome): boolean {
+  return outcome.kind === 'failed' && outcome.scope === 'connection' && (outcome.code === 'not_found' || outcome.code === 'http_404');
 }
 
 /** What any call's answer says of the connection and the account; null when the call itself was answered. */

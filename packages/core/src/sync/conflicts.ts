@@ -12,6 +12,7 @@ import { planEdit } from './edit.ts';
 import type { Local } from './local.ts';
 import { commitOverPacked, findPacked } from './packed-lookup.ts';
 import type { Stamp } from './record.ts';
+import { LIMIT_MAX } from './session-reader.ts';
 import type { SettlementRow } from './settlement-row.ts';
 
 export interface ConflictsOptions {
@@ -24,8 +25,6 @@ export interface ConflictsOptions {
   readonly onDecided: () => void;
   readonly list: (query: SessionQuery) => Promise<readonly Session[]>;
 }
-
-const DUPLICATES_LIMIT = 1000;
 
 const dayInUtc = (at: number): string => formatInstant(at).slice(0, 10);
 
@@ -105,7 +104,7 @@ export class Conflicts implements ConflictsApi {
   }
 
   async duplicates({ from, to, limit }: Omit<SessionQuery, 'states'> = {}): Promise<readonly LikelyDuplicate[]> {
-    const sessions = await this.#options.list({ from, to, limit: limit ?? DUPLICATES_LIMIT, states: ['queued', 'sending', 'confirmed', 'parked'] });
+    const sessions = await this.#options.list({ from, to, limit: limit ?? LIMIT_MAX, states: ['queued', 'sending', 'confirmed', 'parked'] });
     const ids = new Set(sessions.map(({ id }) => id));
     const candidates = sessions.map(({ id, startTime, endTime, category, project, note, deviceId }) =>
       ({ id, startTime, endTime: endTime ?? startTime, category, project, note, deviceId }));

@@ -8,7 +8,7 @@ import { readDetails, readJson, readPlainCall } from './answer.ts';
 import type { ServerCalls } from './server-calls.ts';
 import { readInstant } from './server-answer.ts';
 import type { Self } from './status-input.ts';
-import type { SyncState } from './sync-state.ts';
+import { lacks, type SyncState } from './sync-state.ts';
 
 const PATH = '/api/devices';
 const DEVICES_MAX = 1000;
@@ -67,8 +67,7 @@ export class Devices implements DevicesApi {
   async #call(method: HttpRequest['method'], path: string, body?: string): Promise<Fields> {
     const { calls, clock, check, signal, state } = this.#options;
     check();
-    const { capabilities } = state();
-    if (capabilities !== null && !capabilities.includes('devices')) throw engineError('unsupported');
+    if (lacks(state(), 'devices')) throw engineError('unsupported');
     const sent = await calls.call(method, path, body, signal);
     check();
     if (sent.kind === 'no_token') throw engineError('auth_required');

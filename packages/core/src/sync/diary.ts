@@ -1,7 +1,7 @@
 // What this tab did and showed lately, kept in memory so that a person can send it to whoever looks for a fault. Bounded; never stored.
 import { formatInstant } from '@syncline/protocol';
 import type { Diagnostics, DiagnosticRequest } from '../api-diagnostics.ts';
-import { type DerivedStatus } from './status.ts';
+import type { DerivedStatus } from './status.ts';
 import type { StatusInput } from './status-input.ts';
 
 const STEPS_MAX = 200;

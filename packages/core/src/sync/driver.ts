@@ -2,7 +2,7 @@
 // Everything it knows of the server is in the store; what is kept here are times that may be forgotten.
 import type { SyncOutcome } from '../api.ts';
 import type { Clock, Ids, Lifecycle, TransportResult } from '../ports.ts';
-import { failure, type Outcome, readJson, readPlainCall } from './answer.ts';
+import { failure, isAbsentCall, type Outcome, readJson, readPlainCall } from './answer.ts';
 import { areTexts } from '../model/rows.ts';
 import { BACK_OFF_MIN_MS } from './backoff.ts';
 import { Bell } from './bell.ts';
@@ -18,6 +18,7 @@ import { pollStatus } from './poll.ts';
 import type { PreferencesPart } from './preferences-part.ts';
 import type { ServerCalls } from './server-calls.ts';
 import { endOf, isOver, sooner, type Span, spanOf } from './span.ts';
+import { offers } from './sync-state.ts';
 import type { Tokens } from './tokens.ts';
 import type { Self } from './status-input.ts';
 
@@ -161,7 +162,7 @@ export class Driver {
     const isSoon = this.#isWishing && step.until !== null && step.until - clock.now() <= BACK_OFF_MIN_MS;
     if (!isSoon) this.#release(null);
     const now = clock.now();
-    const until = Math.min(step.until ?? Number.POSITIVE_INFINITY, this.#news.nextTryAt(now) ?? Number.POSITIVE_INFINITY);
+    const until = Math.min(step.until ?? Number.POSITIVE_INFINITY, this.#news.nextTryAt(now));
     if (!signal.aborted) await this.#bell.wait(until === Number.POSITIVE_INFINITY ? null : until - now);
   }
 
@@ -177,7 +178,7 @@ export class Driver {
       offlineTryAt: endOf(this.#offlineTry, now),
       sendable: countSendable(view, now, user, this.canExchange),
       waitingAt: nextWaitingAt(view, now),
-      pollAt: Math.min(endOf(this.#poll, now), this.canExchange ? (this.#news.dueAt(now) ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY),
+      pollAt: Math.min(endOf(this.#poll, now), this.#news.dueAt(now)),
       preferencesAt: preferences?.dueAt(now) ?? Number.POSITIVE_INFINITY,
       healthAt: !isOver(this.#healthAgain, now) ? Number.POSITIVE_INFINITY : view.sync.capabilities === null ? now : endOf(this.#health, now),
       needsHealth: isOver(this.#healthAgain, now) && (this.#networkFailures >= POLICY_SUSPICION || (isOver(this.#proof, now) && needsHealthProof(view, now))),
@@ -256,7 +257,7 @@ export class Driver {
 
   /** What the server offered when it was last asked. */
   get canExchange(): boolean {
-    return this.#options.local.view.sync.capabilities?.includes('exchange') === true;
+    return offers(this.#options.local.view.sync, 'exchange');
   }
 
   /** Everything in one: operations up, news and status down. */
@@ -271,7 +272,7 @@ export class Driver {
     else this.#networkFailures = 0;
     if (halt?.kind === 'unauthorized') this.#token = spanOf(clock.now(), TOKEN_EVERY_MS);
     // A server that offers it no more says so in its health.
-    if (halt?.kind === 'failed' && (halt.code === 'http_404' || halt.code === 'not_found')) this.#health = null;
+    if (halt !== null && isAbsentCall(halt)) this.#health = null;
     if (halt !== null) return;
     this.#news.settle(told);
     await this.#options.books.succeed();

@@ -1,5 +1,6 @@
 // The answer of an exchange, read defensively. What has another shape is no answer, and then nothing in it counts.
 import { LIMITS } from '@syncline/protocol';
+import type { RunningElsewhere } from '../api.ts';
 import { areTexts, asFields, type Fields, isCancelReason, isCount, isTextOrNull } from '../model/rows.ts';
 import { DEFAULT_PROJECT, type FinishedSession } from '../model/session.ts';
 import { parseServerAnswer, readInstant, type ServerAnswer } from './server-answer.ts';
@@ -16,18 +17,6 @@ export interface OperationAnswer {
   readonly sessions: readonly FinishedSession[];
 }
 
-/** A session that runs on some device. */
-export interface AnswerRunning {
-  readonly id: string;
-  readonly deviceId: string | null;
-  readonly deviceType: string;
-  readonly deviceName: string | null;
-  readonly startTime: number;
-  readonly plannedDuration: number | null;
-  readonly category: string;
-  readonly project: string | null;
-}
-
 export interface ExchangeAnswer {
   readonly epoch: string;
   readonly head: number;
@@ -40,7 +29,8 @@ export interface ExchangeAnswer {
   readonly tag: string;
   /** Null when the status this device shows is still true. */
   readonly status: ServerAnswer | null;
-  readonly running: readonly AnswerRunning[];
+  /** Sessions that run on any device, the caller's own included. */
+  readonly running: readonly RunningElsewhere[];
   /** Not looked into: for the part that knows preferences. */
   readonly preferences: unknown;
   /** Sessions that an earlier store under this device id had announced and never sent. */
@@ -146,11 +136,11 @@ function readSettlement(row: Fields): SettlementRow | null {
 }
 
 /** Null when one of them cannot be read. */
-export function readAllRunning(value: unknown): readonly AnswerRunning[] | null {
+export function readAllRunning(value: unknown): readonly RunningElsewhere[] | null {
   return readAll(Array.isArray(value) ? value : [], readRunning);
 }
 
-function readRunning(row: Fields): AnswerRunning | null {
+function readRunning(row: Fields): RunningElsewhere | null {
   const { session_id: id, device_id: deviceId, device_type: deviceType, device_name: deviceName, planned_duration: planned, category, project } = row;
   const startTime = readInstant(row['start_time']);
   const isSound = typeof id === 'string' && typeof deviceType === 'string' && typeof category === 'string' && typeof startTime === 'number';

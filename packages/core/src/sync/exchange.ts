@@ -3,8 +3,8 @@
 import { LIMITS } from '@syncline/protocol';
 import { isDocumented, type Operation, sessionsOf } from '../model/operation.ts';
 import type { FinishedSession, RunningSession } from '../model/session.ts';
-import { BACK_OFF_MIN_MS } from './backoff.ts';
 import { type Failure, failure, type Outcome, readCommon, readJson } from './answer.ts';
+import { BACK_OFF_MIN_MS } from './backoff.ts';
 import type { Draft } from './draft.ts';
 import { type ExchangeAnswer, parseExchange } from './exchange-answer.ts';
 import { type Batch, exchangeBody, nextBatch } from './exchange-request.ts';
@@ -12,6 +12,7 @@ import { readResult, wholeRefusal } from './exchange-result.ts';
 import { Merge } from './merge.ts';
 import { commitOverPacked } from './packed-lookup.ts';
 import { withoutOwn } from './poll.ts';
+import { pause } from './pause.ts';
 import type { PreferencesPart } from './preferences-part.ts';
 import { type Drained, type Halt, type PushOptions, tokenOutcome } from './push.ts';
 import { planReoffer, Verification } from './reoffer.ts';
@@ -83,7 +84,7 @@ export class Exchanger {
     const response = sent.result.ok ? sent.result.response : null;
     if (response === null) return null;
     const fields = readJson(response);
-    if (response.status >= 300) return this.#refused(batch, response.status, fields, term);
+    if (response.status >= 300) return this.#refused(batch, response.status, fields, term, signal);
     const answer = parseExchange(fields);
     if (answer === null) return this.#incoherent(batch, term);
     this.#most = Math.min(LIMITS.opsPerExchangeMax, this.#most * 2);
@@ -217,7 +218,7 @@ export class Exchanger {
   }
 
   /** The server refused the request as a whole. */
-  async #refused(batch: Batch, status: number, body: ReturnType<typeof readJson>, term: number): Promise<Halt | null | 'again'> {
+  async #refused(batch: Batch, status: number, body: ReturnType<typeof readJson>, term: number, signal: AbortSignal): Promise<Halt | null | 'again'> {
     if (body?.['code'] === 'device_cloned') return this.#cloned(term);
     const { seqs } = batch;
     if (seqs.length > 1) {
@@ -225,7 +226,7 @@ export class Exchanger {
       await this.#takeBack(term, status >= 500);
       this.#options.books.noteFailure();
       const now = this.#options.clock.now();
-      if (this.#options.books.freeAt(now) <= now && status < 500) return this.#breathe();
+      if (this.#options.books.freeAt(now) <= now && status < 500) return this.#breathe(signal);
       const halt = busy(status);
       await this.#halt(halt);
       return halt;
@@ -247,14 +248,15 @@ export class Exchanger {
     const outcome = wholeRefusal(status, body, operation, othersSucceeded);
     const settled: Settled = { seq: seqs[0] as number, opId: operation.opId, outcome, random: ids.random() };
     await local.commit((draft) => planSettle(draft, local.store, term, [settled]), 'relaxed');
-    if (outcome.kind !== 'failed') return this.#breathe();
+    if (outcome.kind !== 'failed') return this.#breathe(signal);
     await this.#halt(outcome);
     return outcome;
   }
 
   /** What finds out which operation is to blame are requests like others: not without a breath in between. */
-  #breathe(): Promise<'again'> {
-    return new Promise((resolve) => void this.#options.clock.setTimer(BACK_OFF_MIN_MS, () => resolve('again')));
+  async #breathe(signal: AbortSignal): Promise<'again' | null> {
+    if (!signal.aborted) await pause(BACK_OFF_MIN_MS, this.#options.clock, signal);
+    return signal.aborted ? null : 'again';
   }
 
   async #forgetStarts({ starts }: Batch, term: number): Promise<void> {

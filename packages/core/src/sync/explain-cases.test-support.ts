@@ -1,27 +1,34 @@
 // One case for each word that only a device knows, and for each cause behind it.
-import { deriveSyncStatus, type SyncFacts } from '@syncline/protocol';
+import { deriveSyncStatus } from '@syncline/protocol';
 import type { ProblemCode } from '../api-explain.ts';
 import type { ConnectionWord, EngineStatus, LocalStatus, PhaseWord } from '../api.ts';
 import type { Explained } from './explain.ts';
+import { syncFacts } from './status.ts';
+import type { StatusInput } from './status-input.ts';
+import { FIRST_STATE } from './sync-state.ts';
 
 const NOW: number = Date.UTC(2025, 7, 24, 18);
-const FACTS: SyncFacts = {
-  devices: [{ deviceId: 'own', deviceType: 'web_timer', version: '1', lastSeen: NOW, sessionsPending: 1 }],
-  totalSessions: 3, lastSession: null, preferencesUpdated: null, openConflicts: 0,
+const INPUT: StatusInput = {
+  self: { deviceId: 'own', deviceType: 'web_timer', version: '1', name: null },
+  tab: { leader: true, problems: [], space: { usage: 10, quota: 10, persisted: true }, beside: 0 },
+  sync: { ...FIRST_STATE, failures: 2, lastContact: NOW - 5000, skew: 0 },
+  answer: null, conflicts: [], unsent: { count: 0, lastEnd: null }, sessionsPending: 0, settlementsPending: 0, acknowledged: 3, lastAcknowledged: null,
+  writtenAt: NOW, parked: 0, damaged: 0, parkedFacts: [], preferencesPending: false, preferencesChangedAt: null, lastHours: 24,
 };
 const LOCAL: LocalStatus = {
   connection: 'online', phase: 'idle', progress: null, next_attempt_at: null, last_error: { code: 'network', message: '', at: '2025-08-24T17:59:00Z' },
   parked: 0, problems: [], possibly_lost: 0, leader: true, clock_skew_ms: 0, storage: { usage: 10, quota: 10, persisted: true }, device_id: 'own', version: 1,
 };
 
-function caseOf(local: Partial<LocalStatus>, more: Partial<Explained> = {}): Explained {
-  const status: EngineStatus = { ...deriveSyncStatus(FACTS, NOW), local: { ...LOCAL, ...local } };
-  return { status, facts: FACTS, lastHours: 24, pending: 0, oldestPending: null, failures: 2, lastContact: NOW - 5000, now: NOW, since: new Map(), ...more };
+function caseOf(local: Partial<LocalStatus>, sessionsPending = 0): Explained {
+  const input: StatusInput = { ...INPUT, sessionsPending };
+  const status: EngineStatus = { ...deriveSyncStatus(syncFacts(input), NOW), local: { ...LOCAL, ...local } };
+  return { status, input, oldestPending: null, now: NOW, since: new Map() };
 }
 
 const CONNECTIONS: { readonly [Word in ConnectionWord]: true } = { online: true, offline: true, unreachable: true, auth_required: true };
 const PHASES: { readonly [Word in PhaseWord]: readonly Explained[] } = {
-  idle: [caseOf({ phase: 'idle' }), caseOf({ phase: 'idle' }, { pending: 2 }), caseOf({ phase: 'idle', parked: 2 }, { pending: 2 })],
+  idle: [caseOf({ phase: 'idle' }), caseOf({ phase: 'idle' }, 2), caseOf({ phase: 'idle', parked: 2 }, 2)],
   syncing: [caseOf({ phase: 'syncing', progress: { done: 3, total: 10 } })],
   backing_off: [caseOf({ phase: 'backing_off', next_attempt_at: '2025-08-24T18:00:30Z' })],
   paused: [caseOf({ phase: 'paused' }), caseOf({ phase: 'paused', problems: ['gone'] }), caseOf({ phase: 'paused', problems: ['update_needed'] })],

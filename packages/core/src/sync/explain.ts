@@ -1,21 +1,17 @@
 // Why this device shows what it shows, word by word. Pure.
-import { explainDevice, explainOverall, LIMITS, parseInstant, type SyncFacts } from '@syncline/protocol';
+import { explainDevice, explainOverall, LIMITS, parseInstant } from '@syncline/protocol';
 import type { ActionCode, ProblemCode, StateExplanation } from '../api-explain.ts';
 import type { ConnectionWord, EngineStatus, PhaseWord } from '../api.ts';
+import { pendingHere, serverNow, syncFacts } from './status.ts';
+import type { StatusInput } from './status-input.ts';
 
 /** What explanations rest on. */
 export interface Explained {
   readonly status: EngineStatus;
-  readonly facts: SyncFacts;
-  readonly lastHours: number;
-  /** Sessions this device has not delivered. */
-  readonly pending: number;
-  /** When the oldest of them was recorded, by this device's clock; null without any. */
+  /** What the status is derived from. */
+  readonly input: StatusInput;
+  /** When the oldest undelivered session was recorded, by this device's clock; null without any. */
   readonly oldestPending: number | null;
-  /** Rounds that failed in a row. */
-  readonly failures: number;
-  /** The server's last contact in its own time; null before the first. */
-  readonly lastContact: number | null;
   /** This device's clock. */
   readonly now: number;
   /** When this tab first saw a word, by `of` and word. */
@@ -47,40 +43,41 @@ export function explainStatus(on: Explained): readonly StateExplanation[] {
 }
 
 /** From the server's time to this device's. */
-function here(at: number | null, { status }: Explained): number | null {
-  return at === null ? null : at + (status.local.clock_skew_ms ?? 0);
-}
-
-function serverNow({ now, status }: Explained): number {
-  return now - (status.local.clock_skew_ms ?? 0);
+function here(at: number | null, { input, now }: Explained): number | null {
+  return at === null ? null : at + now - serverNow(input, now);
 }
 
 function overall(on: Explained): StateExplanation {
-  const { facts, lastHours, since } = on;
-  const found = explainOverall(facts, serverNow(on), lastHours);
+  const { input, now, since } = on;
+  const found = explainOverall(syncFacts(input), serverNow(input, now), input.lastHours);
   return { of: 'sync_status', deviceId: null, ...found, since: here(found.since, on) ?? since.get(wordKey('sync_status', found.state)) ?? null };
 }
 
 function devices(on: Explained): readonly StateExplanation[] {
-  const { facts, status, lastHours, oldestPending } = on;
+  const { input, status, oldestPending, now } = on;
+  const facts = syncFacts(input);
   return (status.devices ?? []).flatMap(({ device_id: deviceId }) => {
     const device = facts.devices.find((one) => one.deviceId === deviceId);
     if (device === undefined) return [];
     const isOwn = deviceId === status.local.device_id;
-    const found = explainDevice(device, serverNow(on), isOwn, lastHours);
+    const found = explainDevice(device, serverNow(input, now), isOwn, input.lastHours);
     return [{ of: 'device' as const, deviceId, ...found, since: isOwn && found.state === 'pending' ? oldestPending : here(found.since, on) }];
   });
 }
 
 const CONNECTION: { readonly [Word in ConnectionWord]: (on: Explained) => Measure } = {
-  online: (on) => time('answered', on.lastContact === null ? null : Math.max(0, serverNow(on) - on.lastContact), null, 'none'),
-  offline: (on) => count('no_network', on.failures, null, 'sync'),
-  unreachable: (on) => count(errorOf(on), on.failures, 1, 'sync'),
+  online: ({ input, now }) => {
+    const { lastContact } = input.sync;
+    return time('answered', lastContact === null ? null : Math.max(0, serverNow(input, now) - lastContact), null, 'none');
+  },
+  offline: ({ input }) => count('no_network', input.sync.failures, null, 'sync'),
+  unreachable: (on) => count(errorOf(on), on.input.sync.failures, 1, 'sync'),
   auth_required: (on) => count(errorOf(on), null, null, 'sign_in'),
 };
 
 const PHASE: { readonly [Word in PhaseWord]: (on: Explained) => Measure } = {
-  idle: ({ pending, status: { local: { parked } } }) => {
+  idle: ({ input, status: { local: { parked } } }) => {
+    const pending = pendingHere(input);
     if (pending === 0) return count('nothing_to_do', 0, 1, 'none');
     return parked >= pending ? count('parked', parked, 1, 'retry_parked') : count('waiting', pending, 1, 'sync');
   },
@@ -104,11 +101,11 @@ function untilNextAttempt({ now, status: { local: { next_attempt_at: at } } }: E
 const PROBLEM: { readonly [Code in ProblemCode]: (on: Explained) => Measure } = {
   storage_full: ({ status: { local: { storage: { usage, quota } } } }) => ({ cause: 'quota', value: usage, threshold: quota, unit: 'bytes', action: 'free_space' }),
   storage_unavailable: () => count('store_refuses', null, null, 'allow_storage'),
-  volatile_storage: ({ pending }) => count('no_store', pending, 1, 'allow_storage'),
+  volatile_storage: ({ input }) => count('no_store', pendingHere(input), 1, 'allow_storage'),
   upgrade_blocked: () => count('old_tab', null, null, 'close_other_tabs'),
   damaged_rows: ({ status: { local: { parked } } }) => count('unreadable', parked, 1, 'ask_support'),
   possible_local_loss: ({ status: { local: { possibly_lost: lost } } }) => count('store_vanished', lost, 1, 'ask_support'),
-  blocked_by_policy: ({ failures }) => count('requests_blocked', failures, 1, 'allow_requests'),
+  blocked_by_policy: ({ input }) => count('requests_blocked', input.sync.failures, 1, 'allow_requests'),
   forbidden: () => count('refused_account', null, null, 'ask_support'),
   clock_skew: ({ status: { local: { clock_skew_ms: skew } } }) => time('clock_differs', Math.abs(skew ?? 0), LIMITS.clockSkewWarnMs, 'correct_clock'),
   gone: () => count('forgotten', null, null, 'sign_in'),

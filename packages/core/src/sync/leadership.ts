@@ -2,6 +2,7 @@
 // Nothing depends on there being exactly one: a second leader only costs requests.
 import type { Cancel, Clock, Ids, Lifecycle, Locks } from '../ports.ts';
 import type { Local } from './local.ts';
+import { pause } from './pause.ts';
 import { planTakeOver } from './settle.ts';
 
 /** A visible tab that sees no progress for so long knocks, and steals when there is no answer: together under ten seconds. */
@@ -63,10 +64,7 @@ export class Leadership {
         await locks.request(name, { steal, signal: own.signal }, (lost) => this.#hold(lost, own.signal));
       } catch {
         // The store or the platform refused; leading is tried again later.
-        await new Promise<void>((resolve) => {
-          const cancel = clock.setTimer(RETRY_MS, resolve);
-          own.signal.addEventListener('abort', () => (cancel(), resolve()));
-        });
+        await pause(RETRY_MS, clock, own.signal);
       }
     }
   }

@@ -1,16 +1,17 @@
 // The server's stream of news: one long answer, in the leading tab alone. An event is a hint that there is something to fetch; what the
 // stream misses, the cursor of the next exchange finds, so its loss costs time and never data.
 import { createParser } from 'eventsource-parser';
+import type { RunningElsewhere } from '../api.ts';
 import type { Clock, Ids } from '../ports.ts';
 import { readCommon } from './answer.ts';
 import { BACK_OFF_MIN_MS, backOffMs } from './backoff.ts';
 import type { Books } from './books.ts';
 import { isEqualValue } from './equal.ts';
-import type { AnswerRunning } from './exchange-answer.ts';
 import type { Local } from './local.ts';
 import { type NewsEvent, parseNewsEvent } from './news-event.ts';
 import type { Sent, ServerCalls } from './server-calls.ts';
 import { endOf, isOver, type Span, spanOf } from './span.ts';
+import { offers } from './sync-state.ts';
 
 /** A stream that ended sooner was of no use, and the next one waits longer. */
 const WORTH_MS = 30_000;
@@ -21,6 +22,7 @@ const TAG_DELAY_MS = 2000;
 /** The server sends something every 20 s; after so long a silence the connection may be dead. */
 const STALE_MS = 30_000;
 const EVENT_CHARS_MAX = 1_000_000;
+const NEVER = Number.POSITIVE_INFINITY;
 
 export interface NewsOptions {
   readonly local: Local;
@@ -78,24 +80,24 @@ export class News {
     if (this.#told === told) this.#told = null;
   }
 
-  /** When to exchange because of the news; null without any. */
-  dueAt(now: number): number | null {
-    const { exchange } = this.#options.local.view.sync;
-    if (this.#told === null || exchange === null) return null;
+  /** When to exchange because of the news; never without any. */
+  dueAt(now: number): number {
+    const { sync } = this.#options.local.view;
+    const { exchange } = sync;
+    if (this.#told === null || exchange === null || !offers(sync, 'exchange')) return NEVER;
     const { epoch, head, tag, at } = this.#told;
     if ((epoch !== null && epoch !== exchange.epoch) || head > exchange.head) return now;
-    return tag !== null && tag !== exchange.tag ? endOf(at, now) : null;
+    return tag !== null && tag !== exchange.tag ? endOf(at, now) : NEVER;
   }
 
-  /** When a stream that cannot be had now is asked for again; null when there is one, or none can be had. */
-  nextTryAt(now: number): number | null {
-    return this.#connection === null && this.#isOffered && !isOver(this.#pause, now) ? endOf(this.#pause, now) : null;
+  /** When a stream that cannot be had now is asked for again; never when there is one, or none can be had. */
+  nextTryAt(now: number): number {
+    return this.#connection === null && this.#isOffered && !isOver(this.#pause, now) ? endOf(this.#pause, now) : NEVER;
   }
 
   get #isOffered(): boolean {
-    const { local: { view }, calls } = this.#options;
-    const { capabilities, exchange } = view.sync;
-    return calls.canStream && exchange !== null && capabilities?.includes('stream') === true && capabilities.includes('exchange');
+    const { local: { view: { sync } }, calls } = this.#options;
+    return calls.canStream && sync.exchange !== null && offers(sync, 'stream') && offers(sync, 'exchange');
   }
 
   /** Asks for the stream when there is none and all is well. */
@@ -173,7 +175,7 @@ export class News {
     if (event.type !== 'changed') void this.#keepRunning(event.running, connection.term).catch(() => undefined);
   }
 
-  async #keepRunning(running: readonly AnswerRunning[], term: number): Promise<void> {
+  async #keepRunning(running: readonly RunningElsewhere[], term: number): Promise<void> {
     const { local } = this.#options;
     if (isEqualValue(local.view.answer?.running, running)) return;
     await local.commit((draft) => {

@@ -2,6 +2,7 @@
 import type { Clock, Store, StoreFactory } from '../ports.ts';
 import type { Local } from './local.ts';
 import { closeLate, inTime } from './open-store.ts';
+import { pause } from './pause.ts';
 import { rescue } from './rescue.ts';
 import { planTakeOver } from './settle.ts';
 
@@ -33,18 +34,6 @@ export async function reopenStore(options: ReopenOptions): Promise<boolean> {
     }
   }
   return false;
-}
-
-function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      cancel();
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const cancel = clock.setTimer(ms, end);
-    signal.addEventListener('abort', end);
-  });
 }
 
 /** Moves what is pending and running into the real store, in one transaction with finding its overlaps there. */

@@ -10,7 +10,7 @@ import type { Written } from './record.ts';
 import type { Self } from './status-input.ts';
 
 const LIMIT_DEFAULT = 100;
-const LIMIT_MAX = 1000;
+export const LIMIT_MAX = 1000;
 const TRIES = 20;
 
 export class SessionReader {

@@ -19,6 +19,7 @@ import {
   planCancel, planComplete, planDiscard, planRecord, planRetry, planStart, type Stamp, toFinished, type Written,
 } from './record.ts';
 import type { SessionReader } from './session-reader.ts';
+import { lacks } from './sync-state.ts';
 
 /** What is known of a session that begins. */
 export type StartedSession = Omit<RunningSession, 'notice'>;
@@ -196,8 +197,7 @@ export class Sessions implements SessionsApi {
   checkEdits(): void {
     const { check, local } = this.#options;
     check();
-    const { capabilities } = local.view.sync;
-    if (capabilities !== null && !capabilities.includes('exchange')) throw engineError('unsupported');
+    if (lacks(local.view.sync, 'exchange')) throw engineError('unsupported');
   }
 
   async #edit(kind: 'amend' | 'delete' | 'restore', id: string, effectsOn: (session: FinishedSession) => readonly Effect[]): Promise<Session> {

@@ -12,7 +12,7 @@ import { isEqualValue } from './equal.ts';
 import { explainStatus, wordKey } from './explain.ts';
 import type { Local } from './local.ts';
 import { runningElsewhere } from './running-elsewhere.ts';
-import { type DerivedStatus, deriveStatus, syncFacts } from './status.ts';
+import { type DerivedStatus, deriveStatus } from './status.ts';
 import { type Self, type StatusInput, statusInput } from './status-input.ts';
 
 /** Room between two versions of the store for emissions that time or this tab alone causes. */
@@ -93,12 +93,10 @@ export class StatusBoard {
 
   /** Every word of the status that is shown now, explained. */
   explain(): readonly StateExplanation[] {
-    const { local: { view }, lastHours, clock } = this.#options;
+    const { local: { view }, clock } = this.#options;
     const oldest = view.operations.values().next().value;
     return explainStatus({
-      status: this.#status.source.current, facts: syncFacts(this.#input()), lastHours,
-      pending: view.sessionsPending + this.#beside, oldestPending: oldest?.at ?? null, failures: view.sync.failures,
-      lastContact: view.sync.lastContact, now: clock.now(), since: this.#since,
+      status: this.#status.source.current, input: this.#input(), oldestPending: oldest?.at ?? null, now: clock.now(), since: this.#since,
     });
   }
 

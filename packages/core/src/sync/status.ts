@@ -23,20 +23,26 @@ function later(a: number | null, b: number | null): number | null {
   return Math.max(a, b);
 }
 
-function listDevices({ self, sync, sessionsPending, tab, answer }: StatusInput): DeviceFacts[] {
+/** Sessions that this device has not delivered, in whichever store they are. */
+export function pendingHere({ sessionsPending, tab }: StatusInput): number {
+  return sessionsPending + tab.beside;
+}
+
+function listDevices(input: StatusInput): DeviceFacts[] {
+  const { self, sync, answer } = input;
   const row: DeviceFacts = {
     deviceId: self.deviceId,
     deviceType: self.deviceType,
     version: self.version,
     name: self.name ?? undefined,
     lastSeen: sync.lastContact,
-    sessionsPending: sessionsPending + tab.beside,
+    sessionsPending: pendingHere(input),
   };
   return [row, ...(answer?.answer.devices ?? [])];
 }
 
 export function syncFacts(input: StatusInput): SyncFacts {
-  const { conflicts, acknowledged, unsent, tab, preferencesChangedAt } = input;
+  const { conflicts, acknowledged, unsent, preferencesChangedAt } = input;
   const answer = input.answer?.answer ?? null;
   const since = Math.max(0, acknowledged - (input.answer?.acknowledged ?? 0));
   const stored = answer === null ? acknowledged : answer.totalSessions + since;
@@ -51,7 +57,7 @@ export function syncFacts(input: StatusInput): SyncFacts {
     preferencesPending: input.preferencesPending,
     openConflicts: isListed ? conflicts.length : Math.max(conflicts.length, answer?.openConflicts ?? 0),
     // A device that the server has not seen for an hour is not active, and its sessions would not count against `healthy`. Its own do.
-    settlementsPending: input.sessionsPending + input.settlementsPending + tab.beside > 0 ? 1 : 0,
+    settlementsPending: pendingHere(input) + input.settlementsPending > 0 ? 1 : 0,
     everyConflictDuplicate: isEveryDuplicate(conflicts),
     conflicts,
     parked: input.parkedFacts,

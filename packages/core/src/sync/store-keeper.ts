@@ -4,6 +4,7 @@ import type { Cancel, Clock, StoreError, StoreFactory } from '../ports.ts';
 import { type DeviceIdentity, keepIdentity, MarkerKeeper, noteLoss } from './device.ts';
 import type { Local } from './local.ts';
 import type { OpenedStore } from './open-store.ts';
+import { pause } from './pause.ts';
 import { reopenStore } from './reopen.ts';
 import { type Held, rescue } from './rescue.ts';
 import type { StatusBoard } from './status-board.ts';
@@ -112,7 +113,7 @@ export class StoreKeeper {
         await rescue(local, held);
         break;
       } catch {
-        await new Promise<void>((resolve) => void clock.setTimer(RESCUE_EVERY_MS, resolve));
+        await pause(RESCUE_EVERY_MS, clock, signal);
         if (signal.aborted) return;
       }
     }

@@ -1,7 +1,7 @@
 // `meta/sync`: what the leading tab knows of the server, for every tab and for the next start.
-import type { ConnectionWord, PhaseWord } from '../api.ts';
+import type { Capability } from '@syncline/protocol';
+import type { ConnectionWord, PhaseWord, RunningElsewhere } from '../api.ts';
 import { areTexts, asFields, type Fields, isCount, isNumber, isNumberOrNull, isTextOrNull, readSpan } from '../model/rows.ts';
-import type { AnswerRunning } from './exchange-answer.ts';
 import type { Span } from './span.ts';
 import { readServerAnswer, type ServerAnswer } from './server-answer.ts';
 
@@ -42,6 +42,16 @@ export interface SyncState {
   readonly loss: { readonly sessions: number; readonly at: number } | null;
 }
 
+/** Whether the server is known to offer an extension. */
+export function offers({ capabilities }: Pick<SyncState, 'capabilities'>, capability: Capability): boolean {
+  return capabilities?.includes(capability) === true;
+}
+
+/** Whether the server is known not to offer it; one that was never asked may. */
+export function lacks(state: Pick<SyncState, 'capabilities'>, capability: Capability): boolean {
+  return state.capabilities !== null && !offers(state, capability);
+}
+
 export interface ExchangePosition {
   readonly epoch: string;
   /** Null while the walk from the beginning is not over. */
@@ -65,7 +75,7 @@ export interface StoredAnswer {
   /** `head.acknowledged` when it was asked for: later acknowledgements are not in its totals. */
   readonly acknowledged: number;
   /** Sessions that ran when it was given. */
-  readonly running: readonly AnswerRunning[];
+  readonly running: readonly RunningElsewhere[];
 }
 
 export function readStoredAnswer(value: unknown): StoredAnswer | null {
@@ -73,7 +83,7 @@ export function readStoredAnswer(value: unknown): StoredAnswer | null {
   const answer = readServerAnswer(row?.['answer']);
   if (answer === null || !isCount(row?.['acknowledged'])) return null;
   const running = Array.isArray(row['running']) ? row['running'] : [];
-  return { answer, acknowledged: row['acknowledged'], running: running.every(isRunning) ? (running as AnswerRunning[]) : [] };
+  return { answer, acknowledged: row['acknowledged'], running: running.every(isRunning) ? (running as RunningElsewhere[]) : [] };
 }
 
 function isRunning(value: unknown): boolean {

@@ -3,6 +3,7 @@ import type { Clock } from '../ports.ts';
 import type { Driver } from './driver.ts';
 import type { Leadership } from './leadership.ts';
 import type { Local } from './local.ts';
+import { pause } from './pause.ts';
 
 const LOOK_EVERY_MS = 250;
 const GIVE_UP_MS = 60_000;
@@ -21,7 +22,7 @@ export async function waitForLeader(
     if (leadership.isLeading) return (await driver.sync()).sent;
     const { leader } = local.view;
     if (leader?.done === id) return leader.sent;
-    await new Promise<void>((resolve) => void clock.setTimer(LOOK_EVERY_MS, resolve));
+    await pause(LOOK_EVERY_MS, clock, signal);
     await local.refresh().catch(() => undefined);
   }
   return null;

@@ -1,6 +1,7 @@
 // A long answer that arrives bit by bit, over the network between one simulated tab and a server in the same process.
 // Every piece is an event and meets what the network does at that moment; pieces never overtake one another.
-import type { HttpRequest, HttpResponse, TransportFailure, TransportResult } from '../ports.ts';
+import type { HttpRequest, HttpResponse, TransportResult } from '../ports.ts';
+import { broken, failed } from './sim-failure.ts';
 import type { SimTab } from './sim-tab.ts';
 import type { SimDelivery, SimStreamHandler } from './sim-transport.ts';
 
@@ -99,14 +100,6 @@ class SimStream {
     const { scheduler } = this.#options.tab;
     return scheduler.schedule(scheduler.now + ms, run);
   }
-}
-
-function failed(failure: TransportFailure, message: string): TransportResult {
-  return { ok: false, failure, message };
-}
-
-function broken(): TransportResult {
-  return failed('network', 'the connection broke');
 }
 
 /** Opens it; resolves when it has ended. */

@@ -1,5 +1,6 @@
 // The network between one simulated tab and a server in the same process. Every message is an event; a policy says what becomes of it.
-import type { HttpRequest, HttpResponse, Transport, TransportFailure, TransportResult } from '../ports.ts';
+import type { HttpRequest, HttpResponse, Transport, TransportResult } from '../ports.ts';
+import { broken, failed } from './sim-failure.ts';
 import { openSimStream } from './sim-stream.ts';
 import type { SimTab } from './sim-tab.ts';
 
@@ -83,7 +84,7 @@ class Exchange {
   start(handler: SimHandler): void {
     const { requestDelayMs = 0, loseRequest, answerInstead, duplicateAfterMs } = this.#delivery;
     this.#later(requestDelayMs, () => {
-      if (loseRequest === 'error') return this.#answer(failed('network', 'the connection broke'));
+      if (loseRequest === 'error') return this.#answer(broken());
       if (loseRequest === 'hang') return;
       if (answerInstead) return this.#answer(answerInstead);
       this.#ask(handler, (result) => this.#answer(result));
@@ -92,15 +93,14 @@ class Exchange {
   }
 
   #ask(handler: SimHandler, heard: (result: HttpResponse | TransportResult) => void): void {
-    const broken = (): void => heard(failed('network', 'the connection broke'));
     // Never in the caller's stack: the server is another machine.
-    Promise.resolve().then(() => handler(this.#request)).then(heard, broken);
+    Promise.resolve().then(() => handler(this.#request)).then(heard, () => heard(broken()));
   }
 
   #answer(result: HttpResponse | TransportResult): void {
     const { responseDelayMs = 0, loseResponse } = this.#delivery;
     if (loseResponse === 'hang') return;
-    const outcome = loseResponse === 'error' ? failed('network', 'the connection broke') : this.#receive(result);
+    const outcome = loseResponse === 'error' ? broken() : this.#receive(result);
     this.#later(responseDelayMs, () => this.#end(outcome));
   }
 
@@ -131,17 +131,17 @@ class Exchange {
   }
 }
 
-function failed(failure: TransportFailure, message: string): TransportResult {
-  return { ok: false, failure, message };
+function headersOf({ headers }: Response): Record<string, string> {
+  const found: Record<string, string> = {};
+  headers.forEach((value, name) => void (found[name] = value));
+  return found;
 }
 
 /** A server app, made into a handler. `origin` is what the app sees in front of the path. */
 export function appHandler(app: (request: Request) => Promise<Response>, origin = 'http://server.test'): (request: HttpRequest) => Promise<HttpResponse> {
   return async ({ method, path, headers, body }) => {
     const response = await app(new Request(origin + path, { method, headers, ...(body === undefined ? {} : { body }) }));
-    const found: Record<string, string> = {};
-    response.headers.forEach((value, name) => void (found[name] = value));
-    return { status: response.status, headers: found, body: await response.text() };
+    return { status: response.status, headers: headersOf(response), body: await response.text() };
   };
 }
 
@@ -149,16 +149,14 @@ export function appHandler(app: (request: Request) => Promise<Response>, origin 
 export function appStreams(app: (request: Request) => Promise<Response>, origin = 'http://server.test'): SimStreamHandler {
   return async ({ method, path, headers }, onText, signal) => {
     const response = await app(new Request(origin + path, { method, headers }));
-    const found: Record<string, string> = {};
-    response.headers.forEach((value, name) => void (found[name] = value));
-    if (!response.ok || response.body === null) return { status: response.status, headers: found, body: await response.text() };
+    if (!response.ok || response.body === null) return { status: response.status, headers: headersOf(response), body: await response.text() };
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     const stop = (): void => void reader.cancel().catch(() => undefined);
     if (signal.aborted) stop();
     signal.addEventListener('abort', stop);
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return { status: response.status, headers: found, body: '' };
+      if (done) return { status: response.status, headers: headersOf(response), body: '' };
       onText(value);
     }
   };

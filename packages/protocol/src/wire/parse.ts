@@ -1,6 +1,7 @@
 // From an unknown value to a typed one, or to a list that names every faulty field in plain words.
 // Dangerous keys are looked for before any schema runs: `__proto__`, `constructor` and `prototype` are refused at every depth.
 import type * as z from 'zod/mini';
+import { DANGEROUS_KEYS } from '../rules/dangerous-keys.ts';
 import type { FieldIssue } from '../rules/field-issue.ts';
 import { describeIssue } from './issue-words.ts';
 import type { Schema } from './schema.ts';
@@ -9,8 +10,6 @@ import type { Schema } from './schema.ts';
 export type ParseResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly issues: readonly FieldIssue[] };
-
-const DANGEROUS_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * Parses a value that came out of `JSON.parse`.
