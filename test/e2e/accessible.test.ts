@@ -21,13 +21,14 @@ async function violations(page: Page): Promise<string[]> {
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
 }
 
-async function checkEverywhere(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
+/** @param wear puts the theme on. */
+async function checkEverywhere(page: Page, wear: (theme: 'light' | 'dark') => Promise<void> = (colorScheme) => page.emulateMedia({ colorScheme })): Promise<void> {
+  for (const theme of ['light', 'dark'] as const) {
+    await wear(theme);
     for (const width of [360, 1440]) {
-      await page.emulateMedia({ colorScheme });
       await page.setViewportSize({ width, height: 800 });
-      expect(await violations(page), `${colorScheme} ${width}`).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth), `${colorScheme} ${width}`).toBeLessThanOrEqual(width);
+      expect(await violations(page), `${theme} ${width}`).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), `${theme} ${width}`).toBeLessThanOrEqual(width);
     }
   }
 }
@@ -80,15 +81,10 @@ describe('the web timer', () => {
     await button.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Settings' });
     await dialog.getByText('Kept on every device.').waitFor();
-    for (const theme of ['light', 'dark'] as const) {
+    await checkEverywhere(page, async (theme) => {
       await dialog.getByLabel('Theme').selectOption(theme);
       await dialog.getByText('Kept on every device.').waitFor();
-      for (const width of [360, 1440]) {
-        await page.setViewportSize({ width, height: 800 });
-        expect(await violations(page), `${theme} ${width}`).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth), `${theme} ${width}`).toBeLessThanOrEqual(width);
-      }
-    }
+    });
     await dialog.getByLabel('Theme').selectOption('auto');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });

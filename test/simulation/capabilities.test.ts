@@ -1,7 +1,7 @@
 // One suite for servers that offer different things: what an engine promises does not depend on it.
 import type { Capability } from '@syncline/protocol';
 import { describe, expect, it } from 'vitest';
-import { ExchangeWorld, USER } from './exchange-world.ts';
+import { USER, twoDevices } from './exchange-world.ts';
 
 const MINUTE = 60_000;
 const EVERY: readonly Capability[] = ['refresh', 'exchange', 'stream', 'export', 'devices'];
@@ -12,19 +12,9 @@ const SERVERS: readonly (readonly [string, readonly Capability[]])[] = [
   ['offers the documented calls and nothing else', EVERY],
 ];
 
-async function twoDevices(without: readonly Capability[]) {
-  const world = await ExchangeWorld.create();
-  for (const one of without) world.without.add(one);
-  const [first, second] = [world.device(), world.device()];
-  const a = await world.open(first, { streams: true });
-  const b = await world.open(second, { streams: true });
-  await world.run(5000);
-  return { world, first, second, a, b };
-}
-
 describe.each(SERVERS)('against a server that %s', (_says, without) => {
   it('[A16, C05] what was recorded offline, over a reload, arrives once', async () => {
-    const { world, first, a } = await twoDevices(without);
+    const { world, first, a } = await twoDevices({ without });
     world.offline.add(first);
     const ids = [];
     for (let i = 0; i < 7; i += 1) ids.push((await world.drive(a.sessions.record(world.session(600 - 40 * i, 20)))).id);
@@ -39,7 +29,7 @@ describe.each(SERVERS)('against a server that %s', (_says, without) => {
   });
 
   it('[C05] an answer that was lost stores nothing twice', async () => {
-    const { world, first, a } = await twoDevices(without);
+    const { world, first, a } = await twoDevices({ without });
     const page = first.pages[0];
     const { policy } = page?.transport ?? {};
     let isLost = 0;
@@ -52,7 +42,7 @@ describe.each(SERVERS)('against a server that %s', (_says, without) => {
   });
 
   it('the overlap of two devices is in the status of both', async () => {
-    const { world, a, b } = await twoDevices(without);
+    const { world, a, b } = await twoDevices({ without });
     const one = await world.drive(a.sessions.record(world.session(120, 30)));
     const two = await world.drive(b.sessions.record(world.session(110, 30)));
     await world.run(150_000);
@@ -63,7 +53,7 @@ describe.each(SERVERS)('against a server that %s', (_says, without) => {
   });
 
   it('a timer runs, is finished, and one is cancelled; each is stored as what it was', async () => {
-    const { world, a } = await twoDevices(without);
+    const { world, a } = await twoDevices({ without });
     const start = { plannedDuration: 25, category: 'writing', project: 'book' };
     const done = await world.drive(a.sessions.start(start));
     await world.run(10 * MINUTE);
@@ -79,7 +69,7 @@ describe.each(SERVERS)('against a server that %s', (_says, without) => {
   });
 
   it('what it does not offer is refused in words, and nothing else', async () => {
-    const { world, a, b } = await twoDevices(without);
+    const { world, a, b } = await twoDevices({ without });
     const one = await world.drive(a.sessions.record(world.session(120, 30)));
     await world.run(70_000);
     const code = async (work: Promise<unknown>): Promise<unknown> => world.drive(work.then(() => null, (error: { code: unknown }) => error.code));
@@ -93,7 +83,7 @@ describe.each(SERVERS)('against a server that %s', (_says, without) => {
 
 describe('a server that changes', () => {
   it('and offers the exchange no more gets what is recorded by the documented calls, and the other way round', async () => {
-    const { world, a } = await twoDevices([]);
+    const { world, a } = await twoDevices();
     await world.drive(a.sessions.record(world.session(500, 20)));
     await world.run(70_000);
     world.without.add('exchange').add('stream');

@@ -1,15 +1,6 @@
 // Looking after devices through the engine, over the real server app.
 import { describe, expect, it } from 'vitest';
-import { ExchangeWorld } from './exchange-world.ts';
-
-async function twoDevices() {
-  const world = await ExchangeWorld.create();
-  const [first, second] = [world.device(), world.device()];
-  const a = await world.open(first, { streams: true });
-  const b = await world.open(second, { streams: true });
-  await world.run(5000);
-  return { world, first, second, a, b };
-}
+import { twoDevices } from './exchange-world.ts';
 
 describe('the devices of a user', () => {
   it('are listed with what each holds, and since when that is known', async () => {

@@ -1,13 +1,10 @@
 // The same work under two ids, proposed to a person on any device.
 import { describe, expect, it } from 'vitest';
-import { ExchangeWorld } from './exchange-world.ts';
+import { twoDevices } from './exchange-world.ts';
 
 describe('the same work logged by two devices', () => {
   it('is proposed on both with its reasons, stays until a person decides, and is not proposed again after that', async () => {
-    const world = await ExchangeWorld.create();
-    const a = await world.open(world.device(), { streams: true });
-    const b = await world.open(world.device(), { streams: true });
-    await world.run(5000);
+    const { world, a, b } = await twoDevices();
     const one = await world.drive(a.sessions.record(world.session(120, 30)));
     const two = await world.drive(b.sessions.record(world.session(119, 30)));
     const other = await world.drive(b.sessions.record(world.session(60, 30)));

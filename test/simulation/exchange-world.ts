@@ -104,3 +104,21 @@ export class ExchangeWorld {
   }
 }
 
+export interface TwoDevices {
+  readonly world: ExchangeWorld;
+  readonly first: SimDevice;
+  readonly second: SimDevice;
+  readonly a: SyncEngine;
+  readonly b: SyncEngine;
+}
+
+/** Two devices that have met the server. @param without extensions that it does not offer. */
+export async function twoDevices({ streams = true, without = [] }: { streams?: boolean; without?: readonly Capability[] } = {}): Promise<TwoDevices> {
+  const world = await ExchangeWorld.create();
+  for (const one of without) world.without.add(one);
+  const [first, second] = [world.device(), world.device()];
+  const a = await world.open(first, { streams });
+  const b = await world.open(second, { streams });
+  await world.run(5000);
+  return { world, first, second, a, b };
+}

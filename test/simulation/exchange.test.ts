@@ -1,20 +1,12 @@
 // Many devices, one history: the real engine and the real server app, told event by event.
 import { describe, expect, it } from 'vitest';
-import { ExchangeWorld, USER } from './exchange-world.ts';
+import { ExchangeWorld, type TwoDevices, USER, twoDevices } from './exchange-world.ts';
 
 const MINUTE = 60_000;
 
-async function twoDevices(): Promise<{ world: ExchangeWorld; a: Awaited<ReturnType<ExchangeWorld['open']>>; b: Awaited<ReturnType<ExchangeWorld['open']>> }> {
-  const world = await ExchangeWorld.create();
-  const a = await world.open(world.device());
-  const b = await world.open(world.device());
-  await world.run(1000);
-  return { world, a, b };
-}
-
 describe('what one device records', () => {
   it('every other device has after its next exchange, with the conflicts over all of them', async () => {
-    const { world, a, b } = await twoDevices();
+    const { world, a, b } = await twoDevices({ streams: false });
     const one = await world.drive(a.sessions.record(world.session(120, 30, { note: 'from a' })));
     const two = await world.drive(b.sessions.record(world.session(110, 30)));
     await world.drive(a.sync());
@@ -53,7 +45,7 @@ describe('what one device records', () => {
 
 describe('a server that was restored from a backup', () => {
   it('[D01] [I-20] gets back from its devices what it lost, edits and deletes included', async () => {
-    const { world, a, b } = await twoDevices();
+    const { world, a, b } = await twoDevices({ streams: false });
     const kept = await world.drive(a.sessions.record(world.session(300, 20)));
     const edited = await world.drive(a.sessions.record(world.session(240, 20, { note: 'before' })));
     const deleted = await world.drive(a.sessions.record(world.session(200, 20)));
@@ -99,8 +91,8 @@ describe('a copied profile', () => {
 });
 
 describe('settling a conflict', () => {
-  async function conflict(): Promise<Awaited<ReturnType<typeof twoDevices>> & { readonly early: string; readonly late: string; readonly id: string }> {
-    const devices = await twoDevices();
+  async function conflict(): Promise<TwoDevices & { readonly early: string; readonly late: string; readonly id: string }> {
+    const devices = await twoDevices({ streams: false });
     const { world, a, b } = devices;
     const early = (await world.drive(a.sessions.record(world.session(120, 30, { note: 'early' })))).id;
     const late = (await world.drive(b.sessions.record(world.session(100, 30, { note: 'late' })))).id;
@@ -167,7 +159,7 @@ describe('settling a conflict', () => {
   });
 
   it('splits a session around one that it contains', async () => {
-    const { world, a, b } = await twoDevices();
+    const { world, a, b } = await twoDevices({ streams: false });
     const long = (await world.drive(a.sessions.record(world.session(200, 60)))).id;
     await world.drive(a.sessions.record(world.session(180, 20)));
     const [open] = a.conflicts.current;
@@ -196,7 +188,7 @@ describe('settling a conflict', () => {
 
 describe('a session that is stored', () => {
   it('can be changed, deleted and had back, from any device', async () => {
-    const { world, a, b } = await twoDevices();
+    const { world, a, b } = await twoDevices({ streams: false });
     const { id, startTime } = await world.drive(a.sessions.record(world.session(120, 30)));
     await world.drive(a.sync());
     await world.drive(b.sync());

@@ -1,19 +1,10 @@
 // News that come by themselves: the engine over the real server's stream.
 import type { HttpRequest } from '@syncline/core';
 import { describe, expect, it } from 'vitest';
-import { ExchangeWorld, tokenOf } from './exchange-world.ts';
+import { ExchangeWorld, tokenOf, twoDevices } from './exchange-world.ts';
 
 const isStream = ({ request }: { request: HttpRequest }): boolean => request.path.startsWith('/api/sync/stream');
 const isExchange = ({ request }: { request: HttpRequest }): boolean => request.path === '/api/sync/exchange';
-
-async function twoDevices(streams = true) {
-  const world = await ExchangeWorld.create();
-  const [first, second] = [world.device(), world.device()];
-  const a = await world.open(first, { streams });
-  const b = await world.open(second, { streams });
-  await world.run(5000);
-  return { world, first, second, a, b };
-}
 
 describe('with the stream', () => {
   it('a session recorded on one device is on another within 300 ms of a network of 10 ms', async () => {
@@ -94,7 +85,7 @@ describe('with the stream', () => {
 
 describe('without the stream', () => {
   it('the engine polls: the session is there within a poll, not before', async () => {
-    const { world, a, b } = await twoDevices(false);
+    const { world, a, b } = await twoDevices({ streams: false });
     const one = await world.drive(a.sessions.record(world.session(120, 30)));
     await world.run(300);
     expect(await world.drive(b.sessions.get(one.id))).toBeNull();

@@ -1,19 +1,10 @@
 // Sessions that run on several devices of one account: who sees what, and what two starts and two stops come to.
 import type { SyncEngine } from '@syncline/core';
 import { describe, expect, it } from 'vitest';
-import { ExchangeWorld, USER } from './exchange-world.ts';
+import { USER, twoDevices } from './exchange-world.ts';
 
 const MINUTE = 60_000;
 const START = { plannedDuration: 25, category: 'writing', project: 'book' };
-
-async function twoDevices() {
-  const world = await ExchangeWorld.create();
-  const [first, second] = [world.device(), world.device()];
-  const a = await world.open(first, { streams: true });
-  const b = await world.open(second, { streams: true });
-  await world.run(5000);
-  return { world, first, second, a, b };
-}
 
 const elsewhere = ({ sessions }: SyncEngine): string[] => sessions.elsewhere.current.map(({ id }) => id);
 

@@ -1,7 +1,7 @@
 // An overlap told in words. Pure.
 import type { Session } from '@syncline/core';
 import { type Conflict, deviceTypeName } from '@syncline/protocol';
-import { count, dayWords, lengthWords, listed, span } from './words.ts';
+import { count, dayWords, lengthWords, listed, sessionName, span } from './words.ts';
 
 export interface ConflictView {
   readonly title: string;
@@ -23,8 +23,7 @@ export function conflictView(conflict: Conflict, known: ReadonlyMap<string, Sess
       const type = session?.source ?? (deviceTypes.length === sessionIds.length ? deviceTypes[index] : undefined);
       const where = type === undefined ? 'another device' : deviceTypeName(type);
       if (session === undefined) return { id, text: `A session recorded by ${where}`, detail: 'Recorded there; this device has not been told its times yet.' };
-      const project = session.project === '' ? '' : ` for ${session.project}`;
-      return { id, text: `${session.category}${project}`, detail: `${dayWords(session.startTime, now)} ${span(session)} · ${lengthWords(session.duration ?? 0)} · ${where}` };
+      return { id, text: sessionName(session), detail: `${dayWords(session.startTime, now)} ${span(session)} · ${lengthWords(session.duration ?? 0)} · ${where}` };
     }),
   };
 }

@@ -2,11 +2,11 @@ import { useState } from 'react';
 import type { ConflictChoice, ResolutionPlan, Session, Settlement, SyncEngine } from '@syncline/core';
 import { type Conflict, deviceTypeName } from '@syncline/protocol';
 import { Dialog } from './dialog.tsx';
-import { isOffered, sessionName, settleProblem, UNSUPPORTED, type Way, waysFor } from './settle-words.ts';
+import { isOffered, settleProblem, UNSUPPORTED, type Way, waysFor } from './settle-words.ts';
 import { SettlePreview } from './settle-preview.tsx';
 import { type ChoiceAnswers, choiceKey, useAnswers } from './use-answers.ts';
 import { WayOption } from './way-option.tsx';
-import { dayWords, span } from './words.ts';
+import { dayWords, sessionName, span } from './words.ts';
 
 /** So many sessions of one overlap are offered one by one; the rest can be kept or merged together. */
 const OFFERED = 30;
@@ -32,7 +32,10 @@ export function SettleDialog({ engine, conflict, known, now, onSettled, onClose 
   const plan = kind === null || answers === null ? null : planOf(ways, kind, picked, ids, answers);
   const apply = (chosen: ResolutionPlan): void =>
     void engine.conflicts.resolve(chosen).then(onSettled, (error: unknown) => (setProblem(settleProblem(error)), setRound(round + 1)));
-  const nameOf = (id: string): string => sessionName(known.get(id));
+  const nameOf = (id: string): string => {
+    const session = known.get(id);
+    return session === undefined ? 'The other part' : sessionName(session);
+  };
   const options = ids.map((id) => ({ id, words: optionWords(known.get(id), now) }));
   const isUnsupported = answers !== null && [...answers.values()].every((answer) => !isOffered(answer) && answer.why === UNSUPPORTED);
   return (

@@ -1,6 +1,6 @@
 // The ways to settle an overlap, and what each would do, in words. Pure.
 import { format, parseISO } from 'date-fns';
-import { type ConflictChoice, isEngineError, type ResolutionPlan, type ResolutionPreview, type Session } from '@syncline/core';
+import { type ConflictChoice, isEngineError, type ResolutionPlan, type ResolutionPreview } from '@syncline/core';
 import { count, dayWords, lengthWords, span } from './words.ts';
 
 export type ChoiceKind = ConflictChoice['kind'];
@@ -97,10 +97,4 @@ export function previewDay(day: string, now: number): string {
 /** The day of an instant in the person's own calendar. */
 export function dayOf(at: number): string {
   return format(at, 'yyyy-MM-dd');
-}
-
-/** "writing for thesis". */
-export function sessionName(session: Pick<Session, 'category' | 'project'> | undefined): string {
-  if (session === undefined) return 'The other part';
-  return session.project === '' ? session.category : `${session.category} for ${session.project}`;
 }

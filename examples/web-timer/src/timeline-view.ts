@@ -2,8 +2,7 @@
 import { addDays, startOfDay, startOfWeek } from 'date-fns';
 import type { RunningElsewhere, Session } from '@syncline/core';
 import { deviceTypeName } from '@syncline/protocol';
-import { sessionName } from './settle-words.ts';
-import { lengthWords, timeWords } from './words.ts';
+import { lengthWords, sessionName, timeWords } from './words.ts';
 
 const HOUR_MS = 3_600_000;
 /** The hours that are always shown. */
@@ -39,7 +38,7 @@ export interface Lane {
 }
 
 interface Piece {
-  readonly session: Pick<Session, 'id' | 'startTime' | 'category' | 'project'>;
+  readonly session: Pick<RunningElsewhere, 'id' | 'startTime' | 'category' | 'project'>;
   readonly end: number;
   readonly lane: string;
   readonly title: string;
@@ -61,7 +60,7 @@ function piecesOf({ sessions, elsewhere, ownId, now }: Shown): readonly Piece[] 
     overlaps: session.conflictId !== null, isRunning: session.state === 'running',
   }));
   const others = elsewhere.map((session): Piece => ({
-    session: { ...session, project: session.project ?? '' }, end: now, lane: session.deviceId ?? session.deviceType, title: titleOf(session.deviceId, session.deviceType),
+    session, end: now, lane: session.deviceId ?? session.deviceType, title: titleOf(session.deviceId, session.deviceType),
     overlaps: false, isRunning: true,
   }));
   return [...recorded, ...others];

@@ -38,10 +38,14 @@ export function lengthWords(minutes: number): string {
   return formatDuration({ hours: Math.floor(whole / 60), minutes: whole % 60 });
 }
 
+/** "writing for thesis". */
+export function sessionName({ category, project }: Pick<RunningElsewhere, 'category' | 'project'>): string {
+  return project === null || project === '' ? category : `${category} for ${project}`;
+}
+
 /** "writing for thesis runs on Mac app since 14:05." */
-export function elsewhereWords({ category, project, deviceName, deviceType, startTime }: RunningElsewhere): string {
-  const what = project === null || project === '' ? category : `${category} for ${project}`;
-  return `${what} runs on ${deviceName ?? deviceTypeName(deviceType)} since ${timeWords(startTime)}.`;
+export function elsewhereWords({ deviceName, deviceType, startTime, ...session }: RunningElsewhere): string {
+  return `${sessionName(session)} runs on ${deviceName ?? deviceTypeName(deviceType)} since ${timeWords(startTime)}.`;
 }
 
 export function timeWords(time: number): string {

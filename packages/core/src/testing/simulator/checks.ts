@@ -7,7 +7,6 @@ import { saysPreferencesWait } from './preferences.ts';
 import type { Promised } from './ledger.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
 
-type SessionState = Session['state'];
 
 const WORDS: ReadonlySet<string> = new Set(['healthy', 'delayed', 'conflicts', 'offline']);
 
@@ -40,13 +39,14 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   world.note('status', `${place} ${status.sync_status} ${own.sessions_pending} ${status.local.phase} ${status.local.connection}`);
 }
 
-/** What a device shows when asked for its sessions: the state of each. */
-type Shown = ReadonlyMap<string, SessionState>;
+/** What a device shows when asked for its sessions, by id. */
+type Shown = ReadonlyMap<string, Session>;
 
 /** The whole world, once nothing moves any more. Resolves when every device was asked. */
 export async function checkQuiet(world: World): Promise<void> {
   const shown: Shown[] = [];
   for (const device of world.devices) shown.push(await shownBy(world, device));
+  for (const device of world.devices) checkParked(world, device, shown[device.index]);
   for (let user = 0; user < world.plan.users; user += 1) checkAccount(world, user, shown);
   for (const device of world.devices) {
     checkShown(world, device, shown[device.index]);
@@ -54,16 +54,19 @@ export async function checkQuiet(world: World): Promise<void> {
   }
 }
 
-/** Codes for which one item may be parked: what a world's server refuses for ever, and what counts up to it. */
-const REFUSES_ONE = /^(?:poison_\d+|http_4(?:00|09|13|22)|server_fault|unclear_answer)$/;
-
 async function shownBy(world: World, device: DeviceSlot): Promise<Shown> {
   const engine = device.tabs.find((slot) => slot.engine !== null)?.engine;
   const list = engine ? await world.scheduler.drive(engine.sessions.list({ limit: 1000 })) : [];
-  for (const { id, parked } of list) {
+  return new Map(list.map((session) => [session.id, session]));
+}
+
+/** Codes for which one item may be parked: what a world's server refuses for ever, and what counts up to it. */
+const REFUSES_ONE = /^(?:poison_\d+|http_4(?:00|09|13|22)|server_fault|unclear_answer)$/;
+
+function checkParked(world: World, device: DeviceSlot, shown: Shown = new Map()): void {
+  for (const { id, parked } of shown.values()) {
     if (parked !== null && !REFUSES_ONE.test(parked.code)) world.violate('I-15', `device ${device.index} parked session ${id} for ${parked.code}, which refuses no single item`);
   }
-  return new Map(list.map(({ id, state }) => [id, state]));
 }
 
 /** What a device recorded it goes on showing, unless its store was taken away. */
@@ -88,7 +91,7 @@ function checkAccount(world: World, user: number, shown: readonly Shown[]): void
   for (const session of world.ledger.owed.filter((item) => item.user === user)) {
     const found = byId.get(session.id);
     if (found === undefined) {
-      if (shown[session.device]?.get(session.id) !== 'parked') world.violate('I-01', `session ${session.id} of device ${session.device} is lost`);
+      if (shown[session.device]?.get(session.id)?.state !== 'parked') world.violate('I-01', `session ${session.id} of device ${session.device} is lost`);
     } else if (!isSame(session, found)) world.violate('I-01', `session ${session.id} was stored with other content`);
   }
   if (stored.length > 0) world.marks.hit('devices.two');
@@ -105,7 +108,7 @@ function checkTab(world: World, slot: TabSlot, shown: Shown = new Map()): void {
   const status = engine.status.current;
   const place = `tab ${device.index}.${slot.index}`;
   const pending = status.devices?.find(({ device_id: id }) => id === status.local.device_id)?.sessions_pending;
-  const held = [...shown.values()].filter((state) => state === 'parked').length;
+  const held = [...shown.values()].filter(({ state }) => state === 'parked').length;
   if (pending !== held) world.violate('I-04', `${place}: ${pending} pending when quiet, ${held} parked`);
   // With the exchange a device knows everything the server has; a basic server tells of its conflicts alone, and where both speak of one
   // session it is one conflict.
