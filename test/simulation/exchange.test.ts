@@ -90,16 +90,16 @@ describe('a copied profile', () => {
   });
 });
 
-describe('settling a conflict', () => {
-  async function conflict(): Promise<TwoDevices & { readonly early: string; readonly late: string; readonly id: string }> {
-    const devices = await twoDevices({ streams: false });
-    const { world, a, b } = devices;
-    const early = (await world.drive(a.sessions.record(world.session(120, 30, { note: 'early' })))).id;
-    const late = (await world.drive(b.sessions.record(world.session(100, 30, { note: 'late' })))).id;
-    for (const engine of [a, b, a]) await world.drive(engine.sync());
-    return { ...devices, early, late, id: a.conflicts.current[0]?.id ?? '' };
-  }
+async function conflict(): Promise<TwoDevices & { readonly early: string; readonly late: string; readonly id: string }> {
+  const devices = await twoDevices({ streams: false });
+  const { world, a, b } = devices;
+  const early = (await world.drive(a.sessions.record(world.session(120, 30, { note: 'early' })))).id;
+  const late = (await world.drive(b.sessions.record(world.session(100, 30, { note: 'late' })))).id;
+  for (const engine of [a, b, a]) await world.drive(engine.sync());
+  return { ...devices, early, late, id: a.conflicts.current[0]?.id ?? '' };
+}
 
+describe('settling a conflict', () => {
   it('previews what would change, and applies exactly that, offline, on every device', async () => {
     const { world, a, b, early, late, id } = await conflict();
     const plan = await world.drive(a.conflicts.plan(id, { kind: 'trim', sessionId: early }));
@@ -183,6 +183,41 @@ describe('settling a conflict', () => {
     for (const engine of [a, b]) expect((await world.drive(engine.sessions.list())).map((session) => session.id)).toEqual([early]);
     expect(b.conflicts.journal().find((entry) => entry.id === second.id)).toMatchObject({ outcome: 'superseded' });
     expect((await world.drive(b.sessions.list({ states: ['deleted'] }))).map((session) => session.id)).toEqual([late]);
+  });
+});
+
+describe('a plan that somebody overtook', () => {
+  it.each([
+    ['a note edited here', (id: string, { a }: TwoDevices) => a.sessions.amend(id, { note: 'other words' })],
+    ['a project changed on the other device', async (id: string, { a, b }: TwoDevices) => {
+      await b.sessions.amend(id, { project: 'book' });
+      await b.sync();
+      await a.sync();
+    }],
+    ['a delete that was taken back on the other device', async (id: string, { a, b }: TwoDevices) => {
+      await b.sessions.delete(id);
+      await b.sync();
+      await b.sessions.restore(id);
+      await b.sync();
+      await a.sync();
+    }],
+  ] as const)('is refused: %s', async (_, overtake) => {
+    const devices = await conflict();
+    const { world, a, early, id } = devices;
+    const plan = await world.drive(a.conflicts.plan(id, { kind: 'keep_one', sessionId: early }));
+    await world.drive(Promise.resolve(overtake(early, devices)));
+    await expect(world.drive(a.conflicts.resolve(plan))).rejects.toMatchObject({ code: 'changed' });
+    expect(a.conflicts.journal()).toEqual([]);
+  });
+
+  it('is not, where only the delivery of a session went on', async () => {
+    const { world, a } = await twoDevices({ streams: false });
+    await world.drive(a.sessions.record(world.session(120, 30)));
+    await world.drive(a.sessions.record(world.session(100, 30)));
+    const plan = await world.drive(a.conflicts.plan(a.conflicts.current[0]?.id ?? '', { kind: 'keep_all' }));
+    await world.drive(a.sync());
+    await world.drive(a.conflicts.resolve(plan));
+    expect(a.conflicts.current).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import type { ConflictChoice, ConflictsApi, ResolutionPlan, Session, SessionQuer
 import { engineError } from '../errors.ts';
 import type { Effect } from '../model/effect.ts';
 import { decideResolution, inverseOf, previewResolution } from '../model/resolution.ts';
-import { type FinishedSession, isStanding } from '../model/session.ts';
+import { type FinishedSession, isSameContent, isStanding } from '../model/session.ts';
 import type { Ids } from '../ports.ts';
 import type { Source } from '../source.ts';
 import { keptPairs } from './conflict-groups.ts';
@@ -26,11 +26,19 @@ export interface ConflictsOptions {
   readonly list: (query: SessionQuery) => Promise<readonly Session[]>;
 }
 
+/** What a plan rests on. */
+interface Seen {
+  readonly effects: readonly Effect[];
+  readonly sessions: readonly FinishedSession[];
+  /** Sessions of which this device had not delivered everything: acknowledging that raises their version and changes nothing. */
+  readonly undelivered: ReadonlySet<string>;
+}
+
 const dayInUtc = (at: number): string => formatInstant(at).slice(0, 10);
 
 export class Conflicts implements ConflictsApi {
   readonly #options: ConflictsOptions;
-  readonly #effects = new WeakMap<ResolutionPlan, { readonly effects: readonly Effect[]; readonly sessions: readonly FinishedSession[] }>();
+  readonly #seen = new WeakMap<ResolutionPlan, Seen>();
 
   constructor(options: ConflictsOptions) {
     this.#options = options;
@@ -50,7 +58,8 @@ export class Conflicts implements ConflictsApi {
     const effects = decideResolution(sessions, choice, () => this.#options.ids.uuid());
     if (typeof effects === 'string') throw engineError('invalid_input', [{ path: 'choice', message: effects }]);
     const plan: ResolutionPlan = { conflictId, choice, preview: previewResolution(sessions, effects, dayOf) };
-    this.#effects.set(plan, { effects, sessions });
+    const { view } = this.#options.local;
+    this.#seen.set(plan, { effects, sessions, undelivered: new Set(conflict.sessionIds.filter((id) => view.seqsOf(id).length > 0)) });
     return plan;
   }
 
@@ -67,16 +76,16 @@ export class Conflicts implements ConflictsApi {
   async resolve(plan: ResolutionPlan): Promise<Settlement> {
     const { check, onDecided, stamp, local } = this.#options;
     check();
-    const known = this.#effects.get(plan);
-    if (known === undefined) throw engineError('invalid_input', [{ path: 'plan', message: 'must come from plan()' }]);
-    const { effects, sessions } = known;
+    const seen = this.#seen.get(plan);
+    if (seen === undefined) throw engineError('invalid_input', [{ path: 'plan', message: 'must come from plan()' }]);
+    const { effects, sessions } = seen;
     const by = stamp();
     const looked = sessions.map(({ id }) => id);
     await commitOverPacked(local, looked, 'strict', (draft, packed) => {
       for (const before of sessions) {
         const now = draft.view.near(before.id) ?? packed.get(before.id);
         // A settlement rests on what the person saw.
-        if (now === undefined || now.startTime !== before.startTime || now.endTime !== before.endTime || !isStanding(now)) throw engineError('changed');
+        if (now === undefined || !isStanding(now) || !isAsSeen(before, now, seen)) throw engineError('changed');
       }
       const settlement = { id: by.opId, kind: plan.choice.kind };
       return planEdit(draft, local.store, packed, { kind: 'resolve', session: sessions[0] as FinishedSession, effects, looked, settlement }, by);
@@ -114,6 +123,11 @@ export class Conflicts implements ConflictsApi {
   journal(): readonly Settlement[] {
     return [...this.#options.local.view.settlements.values()].map(toSettlement).sort((a, b) => b.settledAt - a.settledAt || (a.id < b.id ? -1 : 1));
   }
+}
+
+/** Whether nothing happened to a session since. Its version tells even of what this device cannot see, like tags. */
+function isAsSeen(before: FinishedSession, now: FinishedSession, { undelivered }: Seen): boolean {
+  return isSameContent(before, now) && (now.version === before.version || undelivered.has(before.id));
 }
 
 function toSettlement({ id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome }: SettlementRow): Settlement {
