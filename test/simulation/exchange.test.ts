@@ -67,6 +67,65 @@ describe('a server that was restored from a backup', () => {
   });
 });
 
+describe('a server that lost a decision to keep overlapping sessions', () => {
+  const keepAll = async ({ world, a, id }: Awaited<ReturnType<typeof conflict>>) => world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(id, { kind: 'keep_all' }))));
+
+  it.each([
+    ['alone', false], ['together with the sessions', true],
+  ])('[D01] [I-20] gets it back once, %s, from whichever of its devices comes first', async (_, isAllLost) => {
+    const devices = await conflict(isAllLost ? (world) => world.server.save() : undefined);
+    const { world, a, b } = devices;
+    if (!isAllLost) world.server.save();
+    const settlement = await keepAll(devices);
+    for (const engine of [a, b, a]) await world.drive(engine.sync());
+    world.server.restore();
+    for (const engine of [b, a, b]) await world.drive(engine.sync());
+    await world.run(400_000);
+    const late = await world.open(world.device());
+    await world.run(5000);
+    for (const engine of [a, b, late]) {
+      expect(engine.conflicts.current).toEqual([]);
+      expect(engine.conflicts.journal()).toMatchObject([{ id: settlement.id, kind: 'keep_all', outcome: 'applied', undoneAt: null }]);
+      expect(engine.status.current).toMatchObject({ sync_status: 'healthy', data_summary: { conflicts_detected: 0, unsynced_sessions: 0 } });
+    }
+  });
+
+  it('[D01] [I-20] learns again that it was taken back', async () => {
+    const devices = await conflict();
+    const { world, a, b } = devices;
+    const settlement = await keepAll(devices);
+    for (const engine of [a, b]) await world.drive(engine.sync());
+    world.server.save();
+    await world.drive(b.conflicts.undo(settlement.id));
+    for (const engine of [b, a]) await world.drive(engine.sync());
+    world.server.restore();
+    await world.run(400_000);
+    for (const engine of [a, b]) {
+      expect(engine.conflicts.current).toHaveLength(1);
+      expect(engine.conflicts.journal()[0]?.undoneAt).not.toBeNull();
+    }
+  });
+
+  it('[D01] [I-20] takes it from the device that decided, too, whose answer was lost', async () => {
+    const devices = await conflict();
+    const { world, a, b } = devices;
+    world.server.save();
+    const settlement = await keepAll(devices);
+    world.distort = (request, answer) => (request.body?.includes('resolve') ? { ...answer, status: 503 } : answer);
+    await world.drive(a.sync());
+    await world.drive(b.sync());
+    world.distort = (_, answer) => answer;
+    world.server.restore();
+    for (const engine of [b, a, b]) await world.drive(engine.sync());
+    await world.run(400_000);
+    for (const engine of [a, b]) {
+      expect(engine.conflicts.journal()).toMatchObject([{ id: settlement.id, outcome: 'applied' }]);
+      expect(engine.status.current.local).toMatchObject({ parked: 0 });
+      expect(engine.status.current.sync_status).toBe('healthy');
+    }
+  });
+});
+
 describe('a copied profile', () => {
   it('[D03] [I-21] takes an id of its own, and nothing of either is lost', async () => {
     const world = await ExchangeWorld.create();
@@ -90,9 +149,10 @@ describe('a copied profile', () => {
   });
 });
 
-async function conflict(): Promise<TwoDevices & { readonly early: string; readonly late: string; readonly id: string }> {
+async function conflict(begin: (world: ExchangeWorld) => void = () => undefined): Promise<TwoDevices & { readonly early: string; readonly late: string; readonly id: string }> {
   const devices = await twoDevices({ streams: false });
   const { world, a, b } = devices;
+  begin(world);
   const early = (await world.drive(a.sessions.record(world.session(120, 30, { note: 'early' })))).id;
   const late = (await world.drive(b.sessions.record(world.session(100, 30, { note: 'late' })))).id;
   for (const engine of [a, b, a]) await world.drive(engine.sync());

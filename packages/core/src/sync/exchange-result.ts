@@ -21,6 +21,10 @@ export function readResult(answer: OperationAnswer | undefined, operation: Opera
   if (code === 'session_id_reused' && operation.kind === 'submit' && stored !== undefined && isSameContent(stored, operation.session)) {
     return { kind: 'acknowledged', displayId: stored.displayId, version: stored.version, isSuperseded: false, sessions };
   }
+  // A decision to keep sessions is offered again under its own id: another device was first.
+  if (code === 'operation_id_reused' && operation.kind === 'resolve' && operation.change?.effects.length === 0) {
+    return { kind: 'acknowledged', displayId: null, version: null, isSuperseded: false, sessions };
+  }
   if (code === 'time_in_future') return { kind: 'held' };
   const message = plainText(answer.message, 'The server refused it');
   // `later` words for what depends on something else; a person decides when that does not come.

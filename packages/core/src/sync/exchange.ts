@@ -120,7 +120,7 @@ export class Exchanger {
       const operation = before[i] as Operation;
       return { seq, opId: operation.opId, outcome: readResult(answer.results.get(operation.opId), operation), random: ids.random() };
     });
-    const walk = this.#walkAfter(answer, sentCursor, before.filter((_, i) => settled[i]?.outcome.kind === 'acknowledged').flatMap(sessionsOf));
+    const walk = this.#walkAfter(answer, sentCursor, before.filter((_, i) => settled[i]?.outcome.kind === 'acknowledged').flatMap(toldBy));
     const records = [...answer.sessions, ...settled.flatMap(({ outcome }) => (outcome.kind === 'acknowledged' ? outcome.sessions : []))];
     // What was only recorded here lies in the outbox and nowhere else.
     const decided = before.filter((operation) => !isDocumented(operation)).map(sessionsOf);
@@ -139,13 +139,13 @@ export class Exchanger {
     return true;
   }
 
-  /** Where the walk from the beginning is after this answer; null without one. @param own sessions this request told of: no change says so. */
-  #walkAfter({ reset, cursor, sessions }: ExchangeAnswer, sentCursor: string | null, own: readonly string[]): Verification | null {
+  /** Where the walk from the beginning is after this answer; null without one. @param own what this request told of: no change says so. */
+  #walkAfter({ reset, cursor, sessions, settlements }: ExchangeAnswer, sentCursor: string | null, own: readonly string[]): Verification | null {
     const isBack = reset === 'epoch' || reset === 'cursor_ahead';
     const isVerifying = isBack || this.#isWalking();
     if (!isVerifying) return null;
     const isFirst = isBack || sentCursor === null || this.#walk === null;
-    return (isFirst ? Verification.begin() : (this.#walk as Verification)).with(cursor, [...sessions.map(({ id }) => id), ...own]);
+    return (isFirst ? Verification.begin() : (this.#walk as Verification)).with(cursor, [...[...sessions, ...settlements].map(({ id }) => id), ...own]);
   }
 
   #plan(
@@ -162,6 +162,7 @@ export class Exchanger {
     }
     const own = merge.gained;
     planTold(draft, starts);
+    for (const settlement of answer.settlements) walk?.compareSettlement(settlement, draft.view.settlements.get(settlement.id));
     planSettlements(draft, merge, local.store, answer, settled, before);
     for (const session of answer.sessions) {
       if (walk !== null) walk.compare(session, merge.known(session.id));
@@ -291,6 +292,11 @@ export class Exchanger {
     }, 'strict');
     return local.view.sync.deviceId === deviceId ? 'again' : null;
   }
+}
+
+/** Ids of the sessions, and of the settlement, that the server holds once it acknowledged an operation. */
+function toldBy(operation: Operation): readonly string[] {
+  return [operation.opId, ...sessionsOf(operation)];
 }
 
 /** Refused or not: that a session began is news, and news are told once. */

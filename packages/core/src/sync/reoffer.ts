@@ -9,6 +9,8 @@ import type { Draft } from './draft.ts';
 import { type ChunkInfo, packChunk, unpackChunk } from './history-chunk.ts';
 import type { Local } from './local.ts';
 import { NotReady } from './plan.ts';
+import { planReofferSettlements } from './reoffer-settlements.ts';
+import type { SettlementRow } from './settlement-row.ts';
 
 /** What a walk from the beginning has met so far. */
 export class Verification {
@@ -16,21 +18,29 @@ export class Verification {
   readonly #seen: Set<string>;
   /** Sessions that the server holds in an older state than this device. */
   readonly newer: Map<string, { readonly ours: FinishedSession; readonly theirs: FinishedSession }>;
+  /** Settlements that stand at the server and were taken back here, and when. */
+  readonly undone: Map<string, number>;
 
-  private constructor(cursor: string | null, seen: Set<string>, newer: Verification['newer']) {
+  private constructor(cursor: string | null, seen: Set<string>, newer: Verification['newer'], undone: Verification['undone']) {
     this.cursor = cursor;
     this.#seen = seen;
     this.newer = newer;
+    this.undone = undone;
   }
 
   static begin(): Verification {
-    return new Verification(null, new Set(), new Map());
+    return new Verification(null, new Set(), new Map(), new Map());
   }
 
-  /** The walk one page further. The cursor of this one stays: it holds until the page is kept. */
-  with(cursor: string, sessions: readonly string[]): Verification {
-    for (const id of sessions) this.#seen.add(id);
-    return new Verification(cursor, this.#seen, this.newer);
+  /** The walk one page further. The cursor of this one stays: it holds until the page is kept. @param ids of sessions and settlements. */
+  with(cursor: string, ids: readonly string[]): Verification {
+    for (const id of ids) this.#seen.add(id);
+    return new Verification(cursor, this.#seen, this.newer, this.undone);
+  }
+
+  /** @param ours the settlement as this device had it. */
+  compareSettlement(theirs: SettlementRow, ours: SettlementRow | undefined): void {
+    if (ours !== undefined && ours.kind === 'keep_all' && ours.undoneAt !== null && theirs.undoneAt === null) this.undone.set(ours.id, ours.undoneAt);
   }
 
   /** @param ours the state this device had from the server before its time went back. */
@@ -63,8 +73,12 @@ export async function planReoffer(local: Local, walk: Verification, by: Reoffer)
     const opIds = missing.map(() => by.ids.uuid());
     await local.commit((draft) => reofferChunk(draft, local, chunk, sessions, missing as FinishedSession[], opIds, by), 'relaxed');
   }
-  const opIds = Array.from({ length: walk.newer.size + local.view.overlay.size + local.view.settlements.size + local.view.running.size }, () => by.ids.uuid());
-  await local.commit((draft) => finish(draft, walk, opIds, by), 'relaxed');
+  const opIds = Array.from({ length: walk.newer.size + local.view.overlay.size + local.view.running.size }, () => by.ids.uuid());
+  await local.commit((draft) => offerRest(draft, walk, opIds, by), 'relaxed');
+  // After the sessions they are about.
+  await planReofferSettlements(local, walk, by);
+  // Only now: whoever takes over before this walks again, and offers nothing twice.
+  await local.commit((draft) => endWalk(draft, walk, by), 'relaxed');
 }
 
 function reofferChunk(
@@ -93,7 +107,7 @@ function offer(draft: Draft, session: FinishedSession, kind: OperationKind, chan
   draft.queue({ opId, kind, change, owner, session, at: Math.round(draft.now), delivery: { ...UNTRIED, unknown: true } });
 }
 
-function finish(draft: Draft, walk: Verification, opIds: readonly string[], by: Reoffer): void {
+function offerRest(draft: Draft, walk: Verification, opIds: readonly string[], by: Reoffer): void {
   const { view } = draft;
   if (view.head.term !== by.term) return;
   const next = (() => {
@@ -114,8 +128,11 @@ function finish(draft: Draft, walk: Verification, opIds: readonly string[], by: 
   for (const [id, running] of [...view.running]) {
     if (running.notice === null) draft.put('running', id, { ...running, notice: { opId: next(), seq: draft.takeSeq() } });
   }
-  const { exchange } = view.sync;
-  if (exchange !== null) draft.setSync({ exchange: { ...exchange, cursor: walk.cursor, isVerifying: false } });
+}
+
+function endWalk(draft: Draft, walk: Verification, { term }: Reoffer): void {
+  const { head, sync: { exchange } } = draft.view;
+  if (head.term === term && exchange !== null) draft.setSync({ exchange: { ...exchange, cursor: walk.cursor, isVerifying: false } });
 }
 
 /** The server never heard of it, or has forgotten it. */
