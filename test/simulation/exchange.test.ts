@@ -85,7 +85,7 @@ describe('a server that lost a decision to keep overlapping sessions', () => {
     await world.run(5000);
     for (const engine of [a, b, late]) {
       expect(engine.conflicts.current).toEqual([]);
-      expect(engine.conflicts.journal()).toMatchObject([{ id: settlement.id, kind: 'keep_all', outcome: 'applied', undoneAt: null }]);
+      expect(engine.conflicts.journal.current).toMatchObject([{ id: settlement.id, kind: 'keep_all', outcome: 'applied', undoneAt: null }]);
       expect(engine.status.current).toMatchObject({ sync_status: 'healthy', data_summary: { conflicts_detected: 0, unsynced_sessions: 0 } });
     }
   });
@@ -102,7 +102,7 @@ describe('a server that lost a decision to keep overlapping sessions', () => {
     await world.run(400_000);
     for (const engine of [a, b]) {
       expect(engine.conflicts.current).toHaveLength(1);
-      expect(engine.conflicts.journal()[0]?.undoneAt).not.toBeNull();
+      expect(engine.conflicts.journal.current[0]?.undoneAt).not.toBeNull();
     }
   });
 
@@ -119,7 +119,7 @@ describe('a server that lost a decision to keep overlapping sessions', () => {
     for (const engine of [b, a, b]) await world.drive(engine.sync());
     await world.run(400_000);
     for (const engine of [a, b]) {
-      expect(engine.conflicts.journal()).toMatchObject([{ id: settlement.id, outcome: 'applied' }]);
+      expect(engine.conflicts.journal.current).toMatchObject([{ id: settlement.id, outcome: 'applied' }]);
       expect(engine.status.current.local).toMatchObject({ parked: 0 });
       expect(engine.status.current.sync_status).toBe('healthy');
     }
@@ -176,7 +176,7 @@ describe('settling a conflict', () => {
       expect(engine.conflicts.current).toEqual([]);
       expect(await world.drive(engine.sessions.get(early))).toMatchObject({ duration: 20, pending: false });
       expect(await world.drive(engine.sessions.get(late))).toMatchObject({ duration: 30 });
-      expect(engine.conflicts.journal()).toMatchObject([{ id: settlement.id, kind: 'trim', outcome: 'applied', undoneAt: null, deviceId: a.deviceId }]);
+      expect(engine.conflicts.journal.current).toMatchObject([{ id: settlement.id, kind: 'trim', outcome: 'applied', undoneAt: null, deviceId: a.deviceId }]);
     }
     // Taken back on the other device.
     await world.drive(b.conflicts.undo(settlement.id));
@@ -185,7 +185,7 @@ describe('settling a conflict', () => {
     for (const engine of [a, b]) {
       expect(engine.conflicts.current.map((open) => open.sessionIds)).toEqual([[early, late]]);
       expect(await world.drive(engine.sessions.get(early))).toMatchObject({ duration: 30, pending: false });
-      expect(engine.conflicts.journal()[0]?.undoneAt).not.toBeNull();
+      expect(engine.conflicts.journal.current[0]?.undoneAt).not.toBeNull();
     }
   });
 
@@ -233,6 +233,23 @@ describe('settling a conflict', () => {
     }
   });
 
+  it('is told live, wherever it was settled: the journal emits each entry, its outcome and its undo, and nothing twice', async () => {
+    const { world, a, b, early, id } = await conflict();
+    const seen: Record<'a' | 'b', string[]> = { a: [], b: [] };
+    for (const [name, { conflicts }] of [['a', a], ['b', b]] as const) {
+      conflicts.journal.subscribe(() => seen[name].push(conflicts.journal.current.map(({ outcome, undoneAt }) => (undoneAt === null ? outcome : `${outcome}, undone`)).join()));
+    }
+    const settlement = await world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(id, { kind: 'keep_one', sessionId: early }))));
+    await world.drive(a.sync());
+    await world.drive(b.sync());
+    expect(seen).toEqual({ a: ['pending', 'applied'], b: ['applied'] });
+    await world.drive(b.conflicts.undo(settlement.id));
+    await world.drive(b.sync());
+    await world.drive(a.sync());
+    expect(seen).toEqual({ a: ['pending', 'applied', 'applied, undone'], b: ['applied', 'applied, undone'] });
+    expect(b.conflicts.journal.current).toBe(b.conflicts.journal.current);
+  });
+
   it('two devices that settle it differently, offline, end with the first one the server took; the other is told', async () => {
     const { world, a, b, early, late, id } = await conflict();
     await world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(id, { kind: 'keep_one', sessionId: early }))));
@@ -241,7 +258,7 @@ describe('settling a conflict', () => {
     await world.drive(b.sync());
     await world.drive(a.sync());
     for (const engine of [a, b]) expect((await world.drive(engine.sessions.list())).map((session) => session.id)).toEqual([early]);
-    expect(b.conflicts.journal().find((entry) => entry.id === second.id)).toMatchObject({ outcome: 'superseded' });
+    expect(b.conflicts.journal.current.find((entry) => entry.id === second.id)).toMatchObject({ outcome: 'superseded' });
     expect((await world.drive(b.sessions.list({ states: ['deleted'] }))).map((session) => session.id)).toEqual([late]);
   });
 });
@@ -267,7 +284,7 @@ describe('a plan that somebody overtook', () => {
     const plan = await world.drive(a.conflicts.plan(id, { kind: 'keep_one', sessionId: early }));
     await world.drive(Promise.resolve(overtake(early, devices)));
     await expect(world.drive(a.conflicts.resolve(plan))).rejects.toMatchObject({ code: 'changed' });
-    expect(a.conflicts.journal()).toEqual([]);
+    expect(a.conflicts.journal.current).toEqual([]);
   });
 
   it('is not, where only the delivery of a session went on', async () => {

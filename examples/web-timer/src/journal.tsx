@@ -10,19 +10,15 @@ const SHOWN = 10;
 
 /** Overlaps that were settled, on any device, and how to take one back. */
 export function Journal({ engine }: { readonly engine: SyncEngine }) {
-  // The journal tells of no changes itself; whatever changes it changes one of these too.
-  useSource(engine.status);
-  useSource(engine.conflicts);
+  const journal = useSource(engine.conflicts.journal);
   const [areAll, setAll] = useState(false);
-  const [, setUndone] = useState(0);
-  const journal = engine.conflicts.journal();
   const shown = areAll ? journal : journal.slice(0, SHOWN);
   if (journal.length === 0) return null;
   return (
     <details>
       <summary>Settled ({journal.length})</summary>
       <ul className="rows" aria-label="Settled">
-        {shown.map((settlement) => <Entry key={settlement.id} engine={engine} settlement={settlement} onUndone={() => setUndone((times) => times + 1)} />)}
+        {shown.map((settlement) => <Entry key={settlement.id} engine={engine} settlement={settlement} />)}
       </ul>
       {shown.length < journal.length && <p className="aside"><button className="link" onClick={() => setAll(true)}>Show all {journal.length}</button></p>}
     </details>
@@ -32,14 +28,13 @@ export function Journal({ engine }: { readonly engine: SyncEngine }) {
 interface EntryProps {
   readonly engine: SyncEngine;
   readonly settlement: Settlement;
-  readonly onUndone: () => void;
 }
 
-function Entry({ engine, settlement, onUndone }: EntryProps) {
+function Entry({ engine, settlement }: EntryProps) {
   const { devices = [], local } = useSource(engine.status);
   const [problem, setProblem] = useState<string | null>(null);
   const about = aboutWords(settlement, useKnown(engine, settlement.sessionIds));
-  const undo = (): void => void engine.conflicts.undo(settlement.id).then(onUndone, (error: unknown) => setProblem(settleProblem(error)));
+  const undo = (): void => void engine.conflicts.undo(settlement.id).then(() => setProblem(null), (error: unknown) => setProblem(settleProblem(error)));
   return (
     <li className="device" data-settlement-id={settlement.id} data-outcome={settlement.outcome} data-undone={settlement.undoneAt !== null}>
       <span className="what">

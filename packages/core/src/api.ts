@@ -288,8 +288,8 @@ export interface ConflictsApi extends Source<readonly Conflict[]> {
    * Rejects: `invalid_input`, `closed`.
    */
   duplicates(query?: Omit<SessionQuery, 'states'>): Promise<readonly LikelyDuplicate[]>;
-  /** Every settlement known here, newest first. */
-  journal(): readonly Settlement[];
+  /** Every settlement known here, undone and superseded ones included, newest first. */
+  readonly journal: Source<readonly Settlement[]>;
 }
 
 /** A device of the user, as the server knows it. Times are milliseconds since the epoch, by the server's clock. */

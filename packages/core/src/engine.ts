@@ -107,7 +107,8 @@ class Engine implements SyncEngine {
       onStarted: (session) => this.#sendStart(session),
     });
     this.conflicts = new Conflicts({
-      local, ids, open: this.#board.conflicts, stamp: () => this.sessions.stamp(), check: () => this.sessions.checkEdits(), onDecided: () => this.#leadership.watch(), list: (query) => this.sessions.list(query),
+      local, ids, open: this.#board.conflicts, journal: this.#board.journal, stamp: () => this.sessions.stamp(), check: () => this.sessions.checkEdits(),
+      onDecided: () => this.#leadership.watch(), list: (query) => this.sessions.list(query),
     });
     this.devices = new Devices({
       calls: this.#calls, clock, self, state: () => view.sync, check: () => this.#check(), signal, onChanged: () => this.#driver.lookNow(),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Observable } from 'rxjs';
-import type { EngineStatus, EngineWithPreferences, PreferencesState, RunningElsewhere, Session, SessionQuery, Source, SyncEngine } from '@syncline/core';
+import type { EngineStatus, EngineWithPreferences, PreferencesState, RunningElsewhere, Session, SessionQuery, Settlement, Source, SyncEngine } from '@syncline/core';
 import type { Conflict } from '@syncline/protocol';
-import { conflicts$, devices$, elsewhere$, pending$, preferences$, running$, sessions$, status$, streams } from './streams.ts';
+import { conflicts$, devices$, elsewhere$, journal$, pending$, preferences$, running$, sessions$, status$, streams } from './streams.ts';
 
 class ManualSource<T> implements Source<T> {
   listeners = new Set<() => void>();
@@ -29,7 +29,8 @@ function status(devices: readonly object[] | undefined, version: number): Engine
 
 function fakeEngine() {
   const statusSource = new ManualSource(status([mac, web], 1));
-  const conflicts = new ManualSource<readonly Conflict[]>([]);
+  const journal = new ManualSource<readonly Settlement[]>([]);
+  const conflicts = Object.assign(new ManualSource<readonly Conflict[]>([]), { journal });
   const running = new ManualSource<readonly Session[]>([]);
   const elsewhere = new ManualSource<readonly RunningElsewhere[]>([]);
   const lists: { query: SessionQuery | undefined; source: ManualSource<readonly Session[]> }[] = [];
@@ -41,7 +42,7 @@ function fakeEngine() {
     return source;
   };
   const engine = { status: statusSource, conflicts, sessions: { observe, running, elsewhere }, closed } as unknown as SyncEngine;
-  return { engine, statusSource, conflicts, running, elsewhere, lists, close, closed };
+  return { engine, statusSource, conflicts, journal, running, elsewhere, lists, close, closed };
 }
 
 function record<T>(stream: { subscribe(next: (value: T) => void): { unsubscribe(): void } }): T[] {
@@ -107,8 +108,11 @@ describe('streams of an engine', () => {
     expect([first.length, second.length]).toEqual([2, 2]);
   });
 
-  it('conflicts$, running$ and elsewhere$ follow their sources', () => {
-    const { engine, conflicts, running, elsewhere } = fakeEngine();
+  it('conflicts$, journal$, running$ and elsewhere$ follow their sources', () => {
+    const { engine, conflicts, journal, running, elsewhere } = fakeEngine();
+    const settled = record(journal$(engine));
+    journal.set([{ id: 'j' } as Settlement]);
+    expect(settled.map((list) => list.length)).toEqual([0, 1]);
     const open = record(conflicts$(engine));
     const live = record(running$(engine));
     const others = record(elsewhere$(engine));
@@ -121,15 +125,15 @@ describe('streams of an engine', () => {
   });
 
   it('all complete when the engine closes, and nothing stays subscribed', async () => {
-    const { engine, statusSource, conflicts, running, elsewhere, lists, close, closed } = fakeEngine();
+    const { engine, statusSource, conflicts, journal, running, elsewhere, lists, close, closed } = fakeEngine();
     const all = streams(engine);
     const completed: string[] = [];
-    const each = { status$: all.status$, pending$: all.pending$, devices$: all.devices$, conflicts$: all.conflicts$, running$: all.running$, elsewhere$: all.elsewhere$, sessions$: all.sessions$() };
+    const each = { status$: all.status$, pending$: all.pending$, devices$: all.devices$, conflicts$: all.conflicts$, journal$: all.journal$, running$: all.running$, elsewhere$: all.elsewhere$, sessions$: all.sessions$() };
     for (const [name, stream] of Object.entries<Observable<unknown>>(each)) stream.subscribe({ complete: () => completed.push(name) });
     expect(statusSource.listeners.size).toBe(3);
     close();
     await closed;
     expect(completed.sort()).toEqual(Object.keys(each).sort());
-    expect([statusSource, conflicts, running, elsewhere, lists[0]?.source].map((source) => source?.listeners.size)).toEqual([0, 0, 0, 0, 0]);
+    expect([statusSource, conflicts, journal, running, elsewhere, lists[0]?.source].map((source) => source?.listeners.size)).toEqual([0, 0, 0, 0, 0, 0]);
   });
 });

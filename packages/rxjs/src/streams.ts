@@ -1,6 +1,6 @@
 // The engine's Sources as Observables, one function each. All follow the rules of `fromSource`.
 import { distinctUntilChanged, map, type Observable } from 'rxjs';
-import type { EngineStatus, EngineWithPreferences, PreferencesState, RunningElsewhere, Session, SessionQuery, SyncEngine } from '@syncline/core';
+import type { EngineStatus, EngineWithPreferences, PreferencesState, RunningElsewhere, Session, SessionQuery, Settlement, SyncEngine } from '@syncline/core';
 import type { Conflict, DeviceStatus } from '@syncline/protocol';
 import { sameRows } from './same-rows.ts';
 import { fromSource } from './from-source.ts';
@@ -26,6 +26,11 @@ export function devices$(engine: SyncEngine): Observable<readonly DeviceStatus[]
 /** Open conflicts, those not yet sent included. */
 export function conflicts$(engine: SyncEngine): Observable<readonly Conflict[]> {
   return fromSource(engine.conflicts, engine.closed);
+}
+
+/** How conflicts were settled, newest first: undone and superseded settlements included. */
+export function journal$(engine: SyncEngine): Observable<readonly Settlement[]> {
+  return fromSource(engine.conflicts.journal, engine.closed);
 }
 
 /**
@@ -57,18 +62,20 @@ export interface Streams {
   readonly pending$: Observable<number>;
   readonly devices$: Observable<readonly DeviceStatus[]>;
   readonly conflicts$: Observable<readonly Conflict[]>;
+  readonly journal$: Observable<readonly Settlement[]>;
   readonly running$: Observable<readonly Session[]>;
   readonly elsewhere$: Observable<readonly RunningElsewhere[]>;
   readonly sessions$: (query?: SessionQuery) => Observable<readonly Session[]>;
 }
 
-/** `status$`, `pending$`, `devices$`, `conflicts$`, `running$`, `elsewhere$` and `sessions$` of one engine. */
+/** `status$`, `pending$`, `devices$`, `conflicts$`, `journal$`, `running$`, `elsewhere$` and `sessions$` of one engine. */
 export function streams(engine: SyncEngine): Streams {
   return {
     status$: status$(engine),
     pending$: pending$(engine),
     devices$: devices$(engine),
     conflicts$: conflicts$(engine),
+    journal$: journal$(engine),
     running$: running$(engine),
     elsewhere$: elsewhere$(engine),
     sessions$: (query) => sessions$(engine, query),

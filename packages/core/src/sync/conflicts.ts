@@ -13,12 +13,13 @@ import type { Local } from './local.ts';
 import { commitOverPacked, findPacked } from './packed-lookup.ts';
 import type { Stamp } from './record.ts';
 import { LIMIT_MAX } from './session-reader.ts';
-import type { SettlementRow } from './settlement-row.ts';
+import { type SettlementRow, toSettlement } from './settlement-row.ts';
 
 export interface ConflictsOptions {
   readonly local: Local;
   readonly ids: Ids;
   readonly open: Source<readonly Conflict[]>;
+  readonly journal: Source<readonly Settlement[]>;
   readonly stamp: () => Stamp;
   /** Throws once the engine is closed, or where the server is known to settle nothing. */
   readonly check: () => void;
@@ -46,6 +47,10 @@ export class Conflicts implements ConflictsApi {
 
   get current(): readonly Conflict[] {
     return this.#options.open.current;
+  }
+
+  get journal(): Source<readonly Settlement[]> {
+    return this.#options.journal;
   }
 
   subscribe = (listener: () => void): (() => void) => this.#options.open.subscribe(listener);
@@ -119,17 +124,9 @@ export class Conflicts implements ConflictsApi {
       ({ id, startTime, endTime: endTime ?? startTime, category, project, note, deviceId }));
     return findLikelyDuplicates(candidates, keptPairs(ids, this.#options.local.view));
   }
-
-  journal(): readonly Settlement[] {
-    return [...this.#options.local.view.settlements.values()].map(toSettlement).sort((a, b) => b.settledAt - a.settledAt || (a.id < b.id ? -1 : 1));
-  }
 }
 
 /** Whether nothing happened to a session since. Its version tells even of what this device cannot see, like tags. */
 function isAsSeen(before: FinishedSession, now: FinishedSession, { undelivered }: Seen): boolean {
   return isSameContent(before, now) && (now.version === before.version || undelivered.has(before.id));
-}
-
-function toSettlement({ id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome }: SettlementRow): Settlement {
-  return { id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome };
 }

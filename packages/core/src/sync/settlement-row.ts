@@ -11,6 +11,16 @@ export interface SettlementRow extends Settlement {
   readonly created: readonly string[];
 }
 
+/** What an app is told of one. */
+export function toSettlement({ id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome }: SettlementRow): Settlement {
+  return { id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome };
+}
+
+/** All of them, newest first; equal times by id, so the order never wavers. */
+export function toJournal(rows: Iterable<SettlementRow>): readonly Settlement[] {
+  return Array.from(rows, toSettlement).sort((a, b) => b.settledAt - a.settledAt || (a.id < b.id ? -1 : 1));
+}
+
 const OUTCOMES: ReadonlySet<unknown> = new Set<Settlement['outcome']>(['pending', 'applied', 'superseded']);
 
 export function readSettlement(value: unknown): SettlementRow | null {

@@ -1,7 +1,7 @@
-// The Sources of an engine, kept in step with the view: status, conflicts, running sessions here and elsewhere.
+// The Sources of an engine, kept in step with the view: status, conflicts and how they were settled, running sessions here and elsewhere.
 // Emits only what is committed, only what changed, and by itself only when time alone changes a word.
 import type { Conflict } from '@syncline/protocol';
-import type { EngineStatus, RunningElsewhere, Session } from '../api.ts';
+import type { EngineStatus, RunningElsewhere, Session, Settlement } from '../api.ts';
 import type { StateExplanation } from '../api-explain.ts';
 import { runningToSession } from '../model/session-view.ts';
 import type { Cancel, Clock, StoreSpace } from '../ports.ts';
@@ -12,6 +12,7 @@ import { isEqualValue } from './equal.ts';
 import { explainStatus, wordKey } from './explain.ts';
 import type { Local } from './local.ts';
 import { runningElsewhere } from './running-elsewhere.ts';
+import { toJournal } from './settlement-row.ts';
 import { type DerivedStatus, deriveStatus } from './status.ts';
 import { type Self, type StatusInput, statusInput } from './status-input.ts';
 
@@ -31,10 +32,13 @@ export class StatusBoard {
   readonly #options: StatusBoardOptions;
   readonly #status: Emitter<EngineStatus>;
   readonly #conflicts: Emitter<readonly Conflict[]>;
+  readonly #journal: Emitter<readonly Settlement[]>;
   readonly #running: Emitter<readonly Session[]>;
   readonly #elsewhere: Emitter<readonly RunningElsewhere[]>;
   #conflictList: readonly Conflict[] = [];
+  #settlements: readonly Settlement[] = [];
   #seen: readonly unknown[] = [];
+  #seenSettlements = -1;
   readonly #problems = new Set<string>();
   /** When this tab first saw a word that it still shows. */
   readonly #since = new Map<string, number>();
@@ -54,6 +58,7 @@ export class StatusBoard {
     this.#status = createEmitter(this.#stamp(status, 0), isSameStatus);
     this.#noteWords(this.#status.source.current);
     this.#conflicts = createEmitter(this.#conflictList, isEqualValue);
+    this.#journal = createEmitter(this.#settlements, isEqualValue);
     this.#running = createEmitter(this.#listRunning(), isEqualValue);
     this.#elsewhere = createEmitter(this.#listElsewhere(), isEqualValue);
   }
@@ -64,6 +69,10 @@ export class StatusBoard {
 
   get conflicts(): Source<readonly Conflict[]> {
     return this.#conflicts.source;
+  }
+
+  get journal(): Source<readonly Settlement[]> {
+    return this.#journal.source;
   }
 
   get running(): Source<readonly Session[]> {
@@ -84,6 +93,7 @@ export class StatusBoard {
     const { status, changesAt } = deriveStatus(input, now);
     this.#setTimer(changesAt);
     this.#conflicts.emit(this.#conflictList);
+    this.#journal.emit(this.#settlements);
     this.#running.emit(this.#listRunning());
     this.#elsewhere.emit(this.#listElsewhere());
     const isNew = this.#status.emit(this.#stamp(status, this.#status.source.current.local.version));
@@ -135,6 +145,7 @@ export class StatusBoard {
     this.#cancelTimer?.();
     this.#status.close();
     this.#conflicts.close();
+    this.#journal.close();
     this.#running.close();
     this.#elsewhere.close();
   }
@@ -145,9 +156,11 @@ export class StatusBoard {
     return statusInput(local.view, self, tab, this.#conflictList, lastHours);
   }
 
-  /** Conflicts are listed again only when one of their sources changed. */
+  /** Conflicts are listed again only when one of their sources changed, and so are settlements. */
   #refreshLists(): void {
     const { view } = this.#options.local;
+    if (this.#seenSettlements !== view.settlementRevision) this.#settlements = toJournal(view.settlements.values());
+    this.#seenSettlements = view.settlementRevision;
     const seen = [view.conflictRevision, view.answer];
     if (seen.every((value, i) => value === this.#seen[i])) return;
     this.#seen = seen;

@@ -59,8 +59,9 @@ export class View {
   readonly parked: Set<number> = new Set();
   /** Rows of the store that could not be read, apart from the outbox. */
   damagedRows: number = 0;
-  /** Counts changes of conflicts, for whoever keeps a list of them. */
+  /** Count changes of conflicts and of settlements, for whoever keeps a list of them. */
   conflictRevision: number = 0;
+  settlementRevision: number = 0;
 
   /** Distinct sessions with at least one unacknowledged operation. */
   get sessionsPending(): number {
@@ -125,6 +126,7 @@ export class View {
     this.damagedRows = 0;
     this.#lastSeq = 0;
     this.conflictRevision += 1;
+    this.settlementRevision += 1;
   }
 
   /** Follows one write. Returns the write that undoes it, or null for a table that is not held here. */
@@ -260,6 +262,7 @@ export class View {
 
   #putSettlement(id: string, value: unknown): void {
     const before = this.settlements.get(id);
+    this.settlementRevision += 1;
     if (before !== undefined) this.#keep(before, false);
     this.settlements.delete(id);
     if (value === undefined) return;
