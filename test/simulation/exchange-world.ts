@@ -46,11 +46,12 @@ export class ExchangeWorld {
     this.server = makeServer(this.scheduler);
   }
 
-  static async create(): Promise<ExchangeWorld> {
+  /** @param rewriteAbove size in bytes beyond which the server begins a preferences document anew. */
+  static async create(rewriteAbove?: number): Promise<ExchangeWorld> {
     let time: ExchangeWorld['scheduler'] | null = null;
     const ids = createSimIds(7);
     const server = await createRealServer({
-      now: () => time?.now ?? 0, after: (ms, run) => time?.schedule(time.now + ms, run) ?? (() => undefined), uuid: () => ids.uuid(), userIds: [USER], logins: LOGINS, readToken,
+      now: () => time?.now ?? 0, after: (ms, run) => time?.schedule(time.now + ms, run) ?? (() => undefined), uuid: () => ids.uuid(), userIds: [USER], logins: LOGINS, readToken, rewriteAbove,
     });
     return new ExchangeWorld((scheduler) => {
       time = scheduler;

@@ -1,17 +1,21 @@
 // The real server app inside a simulated world: its memory store, and tokens of the world instead of signatures.
 import type { SimServer, SimServerOptions, TrueSession } from '@syncline/core/testing';
 import { type AppConfig, createApp, createMemoryStore, type MemorySnapshot, type ServerPorts } from '@syncline/server';
-import { createSimulatedPorts, isSameDocument } from '../../packages/server/src/testing/index.ts';
+import { createSimulatedPorts, inlineDocuments, isSameDocument } from '../../packages/server/src/testing/index.ts';
 
 const CONFIG: AppConfig = {
   version: '0.0.0-simulated', supportContact: 'support@example.test', tokenLifetimeMs: 86_400_000, loginLifetimeMs: 400 * 86_400_000,
   corsOrigins: [], publicOrigin: null, trustedProxies: 0,
 };
 const FAR = Number.MAX_SAFE_INTEGER;
+/** Small, so that simulated worlds begin preferences documents anew, too. */
+const REWRITE_ABOVE = 600;
 
 export interface RealServerOptions extends SimServerOptions {
   /** Further logins of the first user, which a token may name. */
   readonly logins?: readonly string[];
+  /** Size in bytes beyond which a preferences document is begun anew. */
+  readonly rewriteAbove?: number | undefined;
   readonly readToken: (token: string) => { readonly userId: string; readonly expiresAt: number; readonly sid?: string } | null;
 }
 
@@ -27,6 +31,7 @@ export async function createRealServer(options: RealServerOptions): Promise<SimS
   }
   const ports: ServerPorts = {
     ...createSimulatedPorts(store, { now: options.now, after: options.after }, { uuid: options.uuid, secret: options.uuid }),
+    documents: inlineDocuments(options.rewriteAbove ?? REWRITE_ABOVE),
     tokens: {
       sign: () => Promise.reject(new Error('a simulated world signs nothing')),
       verify: async (token, now) => {

@@ -9,6 +9,8 @@ import { LIMITS } from './rules/limits.ts';
 import { preferenceFault } from './rules/preference.ts';
 import { type PreferenceName, type Preferences, PREFERENCE_NAMES } from './wire/user-calls.ts';
 
+export { baseAuthor, baseOf, GENERATIONS_MAX, type PreferencesBase } from './preferences-generation.ts';
+
 /** Names of the root maps. A document with another root is refused. */
 export const PREFERENCE_ROOTS = { values: 'preferences', origins: 'origins' } as const;
 

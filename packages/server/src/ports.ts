@@ -61,6 +61,8 @@ export interface Passwords {
  * Null when a limit was passed.
  */
 export interface Documents {
+  /** Size in bytes beyond which a preferences document is begun anew. */
+  readonly rewriteAbove: number;
   syncPreferences(job: PreferencesJob): Promise<PreferencesOutcome | null>;
   /** Whether bytes are an update of a note and tags. False also when a limit was passed. */
   isAnnotation(update: Uint8Array): Promise<boolean>;

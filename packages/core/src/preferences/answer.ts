@@ -10,6 +10,8 @@ export interface SoundAnswer {
   readonly vector: Uint8Array;
   /** What it says that this device lacks. */
   readonly update: Uint8Array | null;
+  /** That is the end of the document of this device: the server began it anew. */
+  readonly isReplaced: boolean;
 }
 
 export interface Refusal {
@@ -24,7 +26,7 @@ export function readPreferencesAnswer(value: unknown): (SoundAnswer & { readonly
   if (fields === null || vector === null || !isVector(vector)) return null;
   const update = fields['update'] === undefined ? null : readBytes(fields['update']);
   if (fields['update'] !== undefined && update === null) return null;
-  return { vector, update, refusal: readRefusal(fields['rejected']) };
+  return { vector, update, isReplaced: fields['replaced'] === true, refusal: readRefusal(fields['rejected']) };
 }
 
 function readRefusal(value: unknown): Refusal | null {

@@ -3,7 +3,7 @@
 //
 // Documents that live at the same time never share a `clientID`: it is minted for each, handed in by the caller, and never stored.
 import { DANGEROUS_KEYS, LIMITS, PREFERENCE_NAMES, preferenceFault, type PreferenceName } from '@syncline/protocol';
-import { PREFERENCE_ROOTS, writePreference } from '@syncline/protocol/preferences';
+import { baseOf, PREFERENCE_ROOTS, writePreference } from '@syncline/protocol/preferences';
 import { applyUpdate, decodeStateVector, Doc, encodeStateAsUpdate, encodeStateVector, getItem, getState, type Item, type Map as YMap } from 'yjs';
 import { asFields } from '../model/rows.ts';
 import type { Edit, Known, PreferenceValue } from './state.ts';
@@ -95,6 +95,17 @@ function isOvertaken(before: YMap<unknown>, after: YMap<unknown>, name: string):
 /** How much of a document an author wrote. */
 export function clockOf(bytes: Uint8Array | null, clientId: number): number {
   return getState(open(bytes, 0).store, clientId);
+}
+
+/** Whether the holder of that state vector has what now holds a name. */
+export function isArrived(bytes: Uint8Array | null, vector: Uint8Array, name: PreferenceName): boolean {
+  const item = valuesOf(open(bytes, 0))._map.get(name);
+  return item !== undefined && item.lastId.clock < (decodeStateVector(vector).get(item.lastId.client) ?? 0);
+}
+
+/** How often a document was begun anew. */
+export function generationOf(bytes: Uint8Array | null): number {
+  return baseOf(decodeStateVector(vectorOf(bytes)).keys())?.generation ?? 0;
 }
 
 export function isVector(bytes: Uint8Array): boolean {

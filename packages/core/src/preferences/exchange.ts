@@ -1,22 +1,17 @@
 // Preferences inside the exchange. What was set here enters the document before it is sent, durably, so that a resend repeats the same bytes;
 // what comes back decides, and a value of this device that was overtaken unknowingly goes into the journal.
 import { LIMITS, PREFERENCE_NAMES, type PreferencesExchange } from '@syncline/protocol';
-import type { ParkedReason } from '../api.ts';
-import type { LostPreference } from '../api-preferences.ts';
-import { UNCLEAR_MAX } from '../sync/answer.ts';
 import type { Draft } from '../sync/draft.ts';
 import type { PreferencesHost } from '../sync/preferences-part.ts';
 import type { Plan } from '../sync/plan.ts';
 import { endOf, type Span, spanOf } from '../sync/span.ts';
 import type { View } from '../sync/view.ts';
-import { readPreferencesAnswer, type Refusal, type SoundAnswer } from './answer.ts';
+import { readPreferencesAnswer, type SoundAnswer } from './answer.ts';
 import { toBase64 } from './base64.ts';
-import { clockOf, lackOf, mergeUpdate, readDocument, sealEdits, vectorOf } from './document.ts';
-import type { Memory, MemoryKeeper } from './memory.ts';
-import { isAbout } from './merge.ts';
+import { clockOf, generationOf, lackOf, mergeUpdate, readDocument, sealEdits, vectorOf } from './document.ts';
+import { forget, leave, lostIn, meet, type Moment } from './meeting.ts';
+import type { Content, MemoryKeeper } from './memory.ts';
 import { type Edit, mapEdits, type State, withKnown, withLost } from './state.ts';
-
-type Content = Pick<Memory, 'state' | 'document'>;
 
 /** A state vector up to here goes with every exchange and saves a second one when there is news; a larger one only when it is needed. */
 const QUIET_VECTOR_BYTES_MAX = 180;
@@ -117,57 +112,29 @@ export class ExchangeSync {
     return { state: known(mapEdits(state, ids, (edit) => ({ ...edit, isSealed: true })), sealed), document: sealed };
   }
 
-  #take(memory: Content, { vector, update }: SoundAnswer, draft: Draft, lostIds: readonly string[]): Content | null {
+  #take(memory: Content, { vector, update, isReplaced }: SoundAnswer, draft: Draft, ids: readonly string[]): Content | null {
+    const moment: Moment = { now: draft.now, deviceId: this.#host.deviceId, idOf: (name) => ids[PREFERENCE_NAMES.indexOf(name)] ?? '' };
     // What was set meanwhile did not know what comes now: it enters the document first.
-    const before = memory.state.isMet ? (this.#seal(memory) ?? memory) : memory;
+    const before = memory.state.isMet && !isReplaced ? (this.#seal(memory) ?? memory) : memory;
     const merged = update === null ? { bytes: before.document, overtaken: [] } : mergeUpdate(before.document, update);
-    if (merged === null) return null;
-    const values = readDocument(merged.bytes);
-    let state = memory.state.isMet ? before.state : meet(before.state, values, draft.now, lostIds);
-    const lost = merged.overtaken.flatMap(({ name, was }, i): LostPreference[] => {
-      const isOwnLoss = was.deviceId === this.#host.deviceId && values.get(name)?.value !== was.value;
-      return isOwnLoss ? [{ id: lostIds[i] ?? '', name, value: was.value, deviceId: was.deviceId, setAt: was.at, lostAt: draft.now }] : [];
-    });
+    if (merged === null && !isReplaced) return null;
+    const { bytes, overtaken } = merged ?? { bytes: before.document, overtaken: [] };
+    const values = readDocument(bytes);
+    let state = memory.state.isMet ? withLost(before.state, lostIn(overtaken, values, moment)) : meet(before.state, values, generationOf(bytes), moment);
+    if (isReplaced) {
+      this.#isBehind = false;
+      return leave({ state: known(state, bytes), document: bytes }, merged === null ? vectorOf(null) : vector, moment);
+    }
     // The server has everything that is in the document: what waited for that is done.
-    const isLevel = lackOf(merged.bytes, vector) === null;
+    const isLevel = lackOf(bytes, vector) === null;
     this.#isBehind = !isLevel;
     if (isLevel) this.#rounds = 0;
     const done = isLevel ? state.edits.filter((edit) => edit.isSealed) : [];
     state = mapEdits(state, new Set(done.map(({ id }) => id)), () => null);
-    const next = { ...known(withLost(state, lost), merged.bytes), isMet: true, fetched: toldAt(draft.view) };
-    const isSame = JSON.stringify(next) === JSON.stringify(memory.state) && isSameBytes(merged.bytes, memory.document);
-    return isSame ? null : { state: next, document: merged.bytes };
+    const next = { ...known(state, bytes), isMet: true, fetched: toldAt(draft.view) };
+    const isSame = JSON.stringify(next) === JSON.stringify(memory.state) && isSameBytes(bytes, memory.document);
+    return isSame ? null : { state: next, document: bytes };
   }
-}
-
-/** What waits here will be set over what the server has, which nobody here had seen: so that is what is offered, as with the documented calls. */
-function meet(state: State, values: ReturnType<typeof readDocument>, now: number, lostIds: readonly string[]): State {
-  const unseen = state.edits.flatMap(({ name, value, base, parked }) => {
-    const theirs = values.get(name);
-    return theirs === undefined || parked !== null || theirs.value === value || theirs.value === base ? [] : [{ name, ...theirs }];
-  });
-  const lost = unseen.map(({ name, value, deviceId, at }, i): LostPreference => ({ id: lostIds[i] ?? '', name, value, deviceId, setAt: at, lostAt: now }));
-  const bases = new Map(unseen.map(({ name, value }) => [name, value]));
-  const edits = state.edits.map((edit): Edit => ({ ...edit, base: bases.get(edit.name) ?? edit.base }));
-  return withLost({ ...state, edits }, lost);
-}
-
-/** The document is given up: the server's is taken whole, and what waits is set into that. What was refused again and again is parked. */
-function forget({ state }: Content, refusal: Refusal | null, at: number): Content {
-  const edits = state.edits.map((edit): Edit => {
-    if (!edit.isSealed || edit.parked !== null) return edit;
-    const unclear = edit.unclear + (refusal === null ? 0 : 1);
-    const parked = refusal !== null && unclear >= UNCLEAR_MAX ? reasonOf(refusal, edit, at) : null;
-    return { ...edit, isSealed: false, unclear, parked };
-  });
-  return { state: { ...state, isMet: false, edits }, document: null };
-}
-
-/** Null when somebody else is to blame. */
-function reasonOf({ code, message, details }: Refusal, { name }: Edit, at: number): ParkedReason | null {
-  const named = details.filter(({ path }) => PREFERENCE_NAMES.some((other) => isAbout(path, other)));
-  const own = named.filter(({ path }) => isAbout(path, name));
-  return named.length > 0 && own.length === 0 ? null : { code, message, details: named.length > 0 ? own : details, at };
 }
 
 /** When preferences last changed, as the server's status tells. */

@@ -16,7 +16,10 @@ export interface Memory {
   readonly document: Uint8Array | null;
 }
 
-export type Change = (memory: Memory, draft: Draft) => Pick<Memory, 'state' | 'document'> | null;
+/** What a change makes. */
+export type Content = Pick<Memory, 'state' | 'document'>;
+
+export type Change = (memory: Memory, draft: Draft) => Content | null;
 
 const KEY = 'preferences';
 const EMPTY: Memory = { mark: null, store: '', state: FIRST, document: null };
@@ -117,7 +120,7 @@ export class MemoryKeeper {
 }
 
 /** What was set while the real store could not be had. */
-function carryOver({ state, document }: Memory, edits: readonly Edit[]): Pick<Memory, 'state' | 'document'> | null {
+function carryOver({ state, document }: Memory, edits: readonly Edit[]): Content | null {
   const newer = edits.filter((edit) => {
     const there = state.edits.find(({ name }) => name === edit.name);
     return there === undefined || (there.id !== edit.id && there.at < edit.at);

@@ -42,6 +42,14 @@ export interface State {
   readonly fetched?: number | null;
   /** An exchange was answered: the document has what the server had. */
   readonly isMet: boolean;
+  /** The document that this device left, because the server had begun it anew; gone when the new one is there. */
+  readonly left?: Left;
+}
+
+export interface Left {
+  readonly generation: number;
+  /** Its end is not known: what was written there after this device last asked may have replaced values unknowingly. */
+  readonly isBlind: boolean;
 }
 
 export const FIRST: State = { known: {}, edits: [], lost: [], isMet: false };
@@ -59,6 +67,10 @@ export function valueOf(state: State, name: PreferenceName): PreferenceValue | u
   return edit !== undefined && !edit.isSealed ? edit.value : (state.known[name]?.value ?? edit?.value);
 }
 
+export function newEdit(what: Pick<Edit, 'id' | 'name' | 'value' | 'at' | 'base' | 'sent'>): Edit {
+  return { ...what, isSealed: false, tries: 0, unclear: 0, faults: 0, successesAtFault: null, wait: null, parked: null };
+}
+
 /** Null when everything is so already. */
 export function setIn(state: State, changes: ReadonlyMap<PreferenceName, PreferenceValue>, stamp: Stamp): State | null {
   const edits: Edit[] = [];
@@ -69,10 +81,7 @@ export function setIn(state: State, changes: ReadonlyMap<PreferenceName, Prefere
     if (before?.id === id) continue;
     // A value that is in the document was made knowingly: the next one follows it.
     const base = before === undefined || before.isSealed ? (state.known[name]?.value ?? null) : before.base;
-    edits.push({
-      id, name, value, at: stamp.at, base, sent: before?.sent ?? [], isSealed: false,
-      tries: 0, unclear: 0, faults: 0, successesAtFault: null, wait: null, parked: null,
-    });
+    edits.push(newEdit({ id, name, value, at: stamp.at, base, sent: before?.sent ?? [] }));
   }
   if (edits.length === 0) return null;
   const changed = new Set(edits.map(({ name }) => name));

@@ -33,6 +33,7 @@ function readState(row: Fields): State {
   const known = asFields(row['known']) ?? {};
   const names = PREFERENCE_NAMES.filter((name) => Object.hasOwn(known, name));
   const fetched = row['fetched'];
+  const left = asFields(row['left']);
   return {
     known: Object.fromEntries(names.flatMap((name) => {
       const read = readKnown(name, known[name]);
@@ -42,6 +43,7 @@ function readState(row: Fields): State {
     lost: readAll(row['lost'], readLost),
     isMet: row['isMet'] === true,
     ...(isNumberOrNull(fetched) ? { fetched } : {}),
+    ...(isCount(left?.['generation']) ? { left: { generation: left['generation'], isBlind: left['isBlind'] === true } } : {}),
   };
 }
 

@@ -61,6 +61,8 @@ export const LIMITS = {
   yjsUpdateBytesMax: 65_536,
   /** The whole preferences document, decoded. */
   yjsDocBytesMax: 1_048_576,
+  /** A preferences document that grew beyond it is begun anew by the server, out of what it says. */
+  preferencesRewriteBytes: 8192,
   preferenceKeysMax: 256,
   preferenceValueBytesMax: 4096,
 

@@ -41,6 +41,12 @@ export interface PreferencesAnswer extends PreferencesExchange {
    * takes the server's by an empty state vector, and sets its own unsent values again.
    */
   readonly rejected?: PreferencesRefusal | undefined;
+  /**
+   * The document was begun anew, and the caller holds an older one. `update` and `state_vector` are the end of that, or of nothing where it is
+   * no longer kept; the request's update was not stored. The caller merges them, takes the new document by an empty state vector, and
+   * sets again what the vector shows never to have arrived.
+   */
+  readonly replaced?: true | undefined;
 }
 
 /** Why an update of the preferences was not stored. */
@@ -195,6 +201,7 @@ export const exchangeResponse: Schema<ExchangeResponse> = open<ExchangeResponse>
           details: z.optional(z.array(open<FieldIssue>({ path: z.string(), message: z.string() }))),
         }),
       ),
+      replaced: z.optional(z.literal(true)),
     }),
   ),
   status_tag: z.string(),

@@ -1,10 +1,12 @@
+import { LIMITS } from '@syncline/protocol';
 import type { Documents } from '../ports.ts';
 import { isAnnotation } from './annotation-document.ts';
 import { syncPreferences } from './preferences-document.ts';
 
-/** Decodes where it stands, without limits of time and memory: for simulated worlds and tests. */
-export function inlineDocuments(): Documents {
+/** Decodes where it stands, without limits of time and memory: for simulated worlds and tests. @param rewriteAbove in bytes. */
+export function inlineDocuments(rewriteAbove: number = LIMITS.preferencesRewriteBytes): Documents {
   return {
+    rewriteAbove,
     syncPreferences: async (job) => syncPreferences(job),
     isAnnotation: async (update) => isAnnotation(update),
   };

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs';
-import { PREFERENCE_ROOTS, readPreferences, writePreference } from '@syncline/protocol/preferences';
+import { baseAuthor, baseOf, PREFERENCE_ROOTS, readPreferences, writePreference } from '@syncline/protocol/preferences';
 import { type PreferenceName, PREFERENCE_NAMES } from '@syncline/protocol';
 import { firstPreferences, syncPreferences } from './preferences-document.ts';
+
+const NEVER = { retired: null, rewriteAbove: Number.POSITIVE_INFINITY };
 
 const VALUES: Readonly<Partial<Record<PreferenceName, readonly unknown[]>>> = {
   daily_goal: [1, 8, 20], theme_preference: ['light', 'dark'], timezone: ['UTC', 'Europe/Berlin'], auto_start_breaks: [true, false],
@@ -26,7 +28,7 @@ describe('merging preferences', () => {
       let server = firstPreferences({ timezone: 'UTC' }, 0);
       const docs = [new Doc(), new Doc(), new Doc()] as const;
       const sync = (doc: Doc, isHeard: boolean): void => {
-        const outcome = syncPreferences({ document: server.document, stateVector: encodeStateVector(doc), update: encodeStateAsUpdate(doc) });
+        const outcome = syncPreferences({ ...NEVER, document: server.document, stateVector: encodeStateVector(doc), update: encodeStateAsUpdate(doc) });
         expect(outcome.refused).toBeNull();
         server = outcome.merged ?? server;
         if (isHeard && outcome.answer !== null) applyUpdate(doc, outcome.answer);
@@ -55,7 +57,7 @@ describe('merging preferences', () => {
     fc.assert(fc.property(mutation, fc.nat({ max: good.length }), (changes, cut) => {
       const update = good.slice(0, cut === 0 ? good.length : cut);
       for (const [at, byte] of changes) if (at < update.length) update[at] = byte;
-      const { merged } = syncPreferences({ document, stateVector: new Uint8Array([0]), update });
+      const { merged } = syncPreferences({ ...NEVER, document, stateVector: new Uint8Array([0]), update });
       if (merged === null) return;
       expect(Object.keys(merged.values).filter((name) => !PREFERENCE_NAMES.includes(name as PreferenceName))).toEqual([]);
       const reopened = new Doc();
@@ -74,10 +76,35 @@ describe('merging preferences', () => {
         doc.clientID = 2 ** 40 + round * 1_000 + i;
         setIn(doc, 'daily_goal', (i % 20) + 1);
       }
-      const outcome = syncPreferences({ document, stateVector: new Uint8Array([0]), update: encodeStateAsUpdate(doc) });
+      const outcome = syncPreferences({ ...NEVER, document, stateVector: new Uint8Array([0]), update: encodeStateAsUpdate(doc) });
       document = outcome.merged?.document ?? document;
       refused = outcome.refused;
     }
     expect(refused).toEqual([{ path: 'update', message: 'makes the document too large' }]);
+  });
+
+  it('[S-22] refuses an update that pretends to begin a generation', () => {
+    const { document } = firstPreferences({ timezone: 'UTC' }, 0);
+    const doc = new Doc();
+    doc.clientID = baseAuthor(900_000, 'mine');
+    setIn(doc, 'daily_goal', 3);
+    const { merged, refused } = syncPreferences({ ...NEVER, document, stateVector: new Uint8Array([0]), update: encodeStateAsUpdate(doc) });
+    expect([merged, refused]).toEqual([null, [{ path: 'update', message: 'must not begin a generation' }]]);
+  });
+
+  it('[A22] begins a document anew that grew, saying the same with the same origins, and tells the end of the old one', () => {
+    const { document } = firstPreferences({ timezone: 'UTC' }, 0);
+    const doc = new Doc();
+    applyUpdate(doc, document);
+    for (let i = 0; i < 50; i += 1) setIn(doc, 'daily_goal', 1 + (i % 20));
+    const outcome = syncPreferences({ retired: null, rewriteAbove: 500, document, stateVector: encodeStateVector(doc), update: encodeStateAsUpdate(doc) });
+    expect([outcome.isReplaced, outcome.answer, outcome.stateVector]).toEqual([true, null, encodeStateVector(doc)]);
+    const next = new Doc();
+    applyUpdate(next, outcome.merged?.document ?? new Uint8Array());
+    expect(viewOf(next)).toEqual(viewOf(doc));
+    expect(baseOf([...next.store.clients.keys()])?.generation).toBe(1);
+    expect(outcome.merged?.document.length).toBeLessThan(200);
+    const late = syncPreferences({ retired: outcome.merged?.retired ?? null, rewriteAbove: 500, document: outcome.merged?.document ?? document, stateVector: new Uint8Array([1, 5, 2]), update: null });
+    expect([late.isReplaced, late.stateVector]).toEqual([true, encodeStateVector(doc)]);
   });
 });

@@ -2,24 +2,33 @@
 // to what is stored: an update goes into a copy, the copy is looked at as a whole, and only then it takes the place of the document.
 import type { FieldIssue, Preferences, PreferencesRequest } from '@syncline/protocol';
 import { LIMITS, PREFERENCE_NAMES } from '@syncline/protocol';
-import { type PreferenceOrigin, PREFERENCE_ROOTS, type PreferencesView, readPreferences, writePreference } from '@syncline/protocol/preferences';
+import {
+  baseAuthor, baseOf, GENERATIONS_MAX, type PreferenceOrigin, PREFERENCE_ROOTS, type PreferencesBase, type PreferencesView, readPreferences, writePreference,
+} from '@syncline/protocol/preferences';
 import { applyUpdate, decodeStateVector, Doc, encodeStateAsUpdate, encodeStateVector, type Map as SharedMap } from 'yjs';
 
 /** What a device sent, and what it is sent to. */
 export interface PreferencesJob {
   /** The stored document. */
   readonly document: Uint8Array;
+  /** The end of the generation before it, or null. */
+  readonly retired: Uint8Array | null;
   /** What the caller holds. */
   readonly stateVector: Uint8Array;
   readonly update: Uint8Array | null;
+  /** Beyond so many bytes the document is begun anew. */
+  readonly rewriteAbove: number;
 }
 
 export interface PreferencesOutcome {
   /** The document afterwards; null when it is still the stored one. */
   readonly merged: MergedPreferences | null;
+  /** Of the generation that the caller holds, as far as it is known; empty where it is not. */
   readonly stateVector: Uint8Array;
-  /** What the caller lacks; null when it lacks nothing. */
+  /** What the caller lacks of that; null when it lacks nothing. */
   readonly answer: Uint8Array | null;
+  /** There is a newer generation than the caller's. */
+  readonly isReplaced: boolean;
   /** Why the update was not taken; null when it was, or when there was none, or when it leans on one that never came. */
   readonly refused: readonly FieldIssue[] | null;
 }
@@ -28,20 +37,71 @@ export interface MergedPreferences {
   readonly document: Uint8Array;
   readonly stateVector: Uint8Array;
   readonly values: Preferences;
+  /** The end of the generation before, when this one begins; null when it began earlier. */
+  readonly retired: Uint8Array | null;
 }
 
+const NOTHING: Uint8Array = new Uint8Array([0]);
 const UNREADABLE = 'must be a Yjs V1 update';
 
 /** Takes an update in, if it may be, and works out what the caller lacks. Throws only for a stored document that cannot be read. */
-export function syncPreferences({ document, stateVector, update }: PreferencesJob): PreferencesOutcome {
+export function syncPreferences(job: PreferencesJob): PreferencesOutcome {
+  const { document, stateVector, update, rewriteAbove } = job;
   const stored = open(document);
+  const theirs = authorsOf(stateVector);
+  if (theirs === null) {
+    return { merged: null, stateVector: encodeStateVector(stored), answer: null, isReplaced: false, refused: [{ path: 'state_vector', message: 'must be a Yjs V1 state vector' }] };
+  }
+  if (theirs.size > 0 && !isSameBase(baseOf(theirs.keys()), baseIn(stored))) return leave(job, theirs);
   const taken = update === null ? null : take(document, update);
   const doc = taken?.doc ?? stored;
-  const refused = taken?.issues ?? null;
-  const answer = lackOf(doc, stateVector);
-  if (answer === 'unreadable') return { merged: null, stateVector: encodeStateVector(stored), answer: null, refused: [{ path: 'state_vector', message: 'must be a Yjs V1 state vector' }] };
-  const own = encodeStateVector(doc);
-  return { merged: taken?.doc == null ? null : toMerged(taken.doc, taken.values), stateVector: own, answer, refused };
+  const answer = lackOf(doc, theirs, stateVector);
+  const merged = taken?.doc == null ? null : rewritten(taken.doc, taken.values, rewriteAbove);
+  return { merged, stateVector: encodeStateVector(doc), answer, isReplaced: merged !== null && merged.retired !== null, refused: taken?.issues ?? null };
+}
+
+/** What becomes of a caller with another generation: it is told the end of its own, where that is kept. */
+function leave({ retired, stateVector }: PreferencesJob, theirs: ReadonlyMap<number, number>): PreferencesOutcome {
+  const doc = retired === null ? null : open(retired);
+  const isKept = doc !== null && isSameBase(baseOf(theirs.keys()), baseIn(doc));
+  return {
+    merged: null, refused: null, isReplaced: true,
+    stateVector: isKept ? encodeStateVector(doc) : NOTHING,
+    answer: isKept ? lackOf(doc, theirs, stateVector) : null,
+  };
+}
+
+/** A document that grew beyond the limit is begun anew, out of what it says. */
+function rewritten(doc: Doc, values: Preferences, above: number): MergedPreferences {
+  const grown = toMerged(doc, values);
+  const generation = (baseIn(doc)?.generation ?? 0) + 1;
+  if (grown.document.byteLength <= above || generation > GENERATIONS_MAX) return grown;
+  const { origins } = look(doc);
+  const next = new Doc();
+  next.clientID = baseAuthor(generation, JSON.stringify([values, origins]));
+  next.transact(() => {
+    for (const name of PREFERENCE_NAMES) {
+      const value = values[name];
+      if (value !== undefined) writePreference(rootOf(next, 'values'), rootOf(next, 'origins'), name, value, origins[name] ?? { device_id: null, at: 0 });
+    }
+  });
+  return { ...toMerged(next, values), retired: grown.document };
+}
+
+function baseIn(doc: Doc): PreferencesBase | null {
+  return baseOf(decodeStateVector(encodeStateVector(doc)).keys());
+}
+
+function isSameBase(a: PreferencesBase | null, b: PreferencesBase | null): boolean {
+  return a?.author === b?.author;
+}
+
+function authorsOf(stateVector: Uint8Array): ReadonlyMap<number, number> | null {
+  try {
+    return decodeStateVector(stateVector);
+  } catch {
+    return null;
+  }
 }
 
 interface Taken {
@@ -62,7 +122,9 @@ function take(document: Uint8Array, update: Uint8Array): Taken {
   }
   // It leans on an update that never came here. The caller learns so from the state vector, and sends from there.
   if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) return { doc: null, values: {}, issues: null };
-  const { values, issues } = look(doc);
+  const { values, issues: found } = look(doc);
+  const isForged = !isSameBase(baseIn(doc), baseIn(open(document)));
+  const issues = isForged ? [{ path: 'update', message: 'must not begin a generation' }, ...found] : found;
   if (issues.length > 0) return { doc: null, values: {}, issues };
   return { doc: isChanged ? doc : null, values, issues: null };
 }
@@ -94,15 +156,10 @@ function sizeIssues(doc: Doc): FieldIssue[] {
 }
 
 /** What somebody with that state vector lacks. */
-function lackOf(doc: Doc, stateVector: Uint8Array): Uint8Array | null | 'unreadable' {
-  try {
-    const theirs = decodeStateVector(stateVector);
-    const ours = decodeStateVector(encodeStateVector(doc));
-    const lacks = [...ours].some(([client, clock]) => clock > (theirs.get(client) ?? 0));
-    return lacks ? encodeStateAsUpdate(doc, stateVector) : null;
-  } catch {
-    return 'unreadable';
-  }
+function lackOf(doc: Doc, theirs: ReadonlyMap<number, number>, stateVector: Uint8Array): Uint8Array | null {
+  const ours = decodeStateVector(encodeStateVector(doc));
+  const lacks = [...ours].some(([client, clock]) => clock > (theirs.get(client) ?? 0));
+  return lacks ? encodeStateAsUpdate(doc, stateVector) : null;
 }
 
 /**
@@ -116,13 +173,21 @@ export function firstPreferences(values: PreferencesRequest, at: number): Merged
   return toMerged(doc, values);
 }
 
-/** Values set by a call that knows no documents, as an edit of the document by whoever called. @param author a fresh random number. */
-export function editPreferences(document: Uint8Array, values: PreferencesRequest, origin: PreferenceOrigin, author: number): MergedPreferences & { readonly update: Uint8Array } {
+/** An edit by a call that knows no documents. */
+export interface PlainEdit {
+  readonly values: PreferencesRequest;
+  readonly origin: PreferenceOrigin;
+  /** A fresh random number. */
+  readonly author: number;
+}
+
+/** Values set by a call that knows no documents, as an edit of the document by whoever called. @param rewriteAbove see {@link PreferencesJob}. */
+export function editPreferences(document: Uint8Array, { values, origin, author }: PlainEdit, rewriteAbove: number): MergedPreferences & { readonly update: Uint8Array } {
   const doc = open(document);
   const before = encodeStateVector(doc);
   doc.clientID = author;
   set(doc, values, origin);
-  return { ...toMerged(doc, look(doc).values), update: encodeStateAsUpdate(doc, before) };
+  return { ...rewritten(doc, look(doc).values, rewriteAbove), update: encodeStateAsUpdate(doc, before) };
 }
 
 function set(doc: Doc, values: PreferencesRequest, origin: PreferenceOrigin): void {
@@ -136,7 +201,7 @@ function set(doc: Doc, values: PreferencesRequest, origin: PreferenceOrigin): vo
 }
 
 function toMerged(doc: Doc, values: Preferences): MergedPreferences {
-  return { document: encodeStateAsUpdate(doc), stateVector: encodeStateVector(doc), values };
+  return { document: encodeStateAsUpdate(doc), stateVector: encodeStateVector(doc), values, retired: null };
 }
 
 function open(document: Uint8Array): Doc {

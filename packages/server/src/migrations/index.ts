@@ -7,6 +7,7 @@ import { up as conflicts } from './0003-conflicts.ts';
 import { up as exchange } from './0004-exchange.ts';
 import { up as documents } from './0005-documents.ts';
 import { up as devices } from './0006-devices.ts';
+import { up as generations } from './0007-generations.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-accounts': { up: accounts },
@@ -15,4 +16,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-exchange': { up: exchange },
   '0005-documents': { up: documents },
   '0006-devices': { up: devices },
+  '0007-generations': { up: generations },
 };

@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const worker of opened.splice(0)) await worker.close();
 });
 
-const job = (update: Uint8Array | null = null) => ({ document: firstPreferences({ timezone: 'UTC' }, 0).document, stateVector: new Uint8Array([0]), update });
+const job = (update: Uint8Array | null = null) => ({ document: firstPreferences({ timezone: 'UTC' }, 0).document, stateVector: new Uint8Array([0]), update, retired: null, rewriteAbove: 8192 });
 
 describe('the thread that decodes documents', () => {
   it('does what is asked, in order', async () => {

@@ -1,5 +1,6 @@
 // Decodes documents from outside in a worker thread, so that bytes made to be slow or large cost that thread and nobody else.
 import { Worker } from 'node:worker_threads';
+import { LIMITS } from '@syncline/protocol';
 import type { PreferencesOutcome } from '../documents/preferences-document.ts';
 import type { Documents } from '../ports.ts';
 import { storeError } from '../store/store-error.ts';
@@ -26,6 +27,7 @@ export interface DocumentWorker extends Documents {
 }
 
 class Thread implements DocumentWorker {
+  readonly rewriteAbove: number = LIMITS.preferencesRewriteBytes;
   readonly #limits: DocumentLimits;
   #worker: Promise<Worker> | null = null;
   /** Last piece of work; the next one waits for it, whatever became of it. */

@@ -12,7 +12,7 @@ export const preferencesRoute: Route = {
     const request = input.body as PreferencesRequest;
     const stored = await input.ports.store.withUser(input.user.userId, async (tx) => {
       const [{ summary, devices }, before] = [await tx.overview(), await tx.preferences()];
-      const changes = setPreferences(before, request, { now: input.now, deviceId: caller?.deviceId ?? null, summary }, input.ports.ids.uuid());
+      const changes = setPreferences(before, request, { documents: input.ports.documents, now: input.now, deviceId: caller?.deviceId ?? null, summary }, input.ports.ids.uuid());
       const touch = caller === null ? null : touchDevice(devices, caller, 0, input.now, changes !== null);
       await tx.write({ ...changes, ...(touch?.kind === 'write' ? { devices: [touch.device], removedDevices: touch.forgotten } : {}) });
       return changes?.preferences ?? before;

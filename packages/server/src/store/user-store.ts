@@ -186,6 +186,8 @@ export interface StoredPreferences {
   readonly stateVector: Uint8Array | null;
   /** SHA-256 of `document`, in hex; null as that is. */
   readonly digest: string | null;
+  /** The document's last generation, as it ended; null in the first. */
+  readonly retired: Uint8Array | null;
 }
 
 /** An update that was merged into the preferences document, kept for repair. */

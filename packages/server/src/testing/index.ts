@@ -4,6 +4,7 @@ export { accountContract } from './account-contract.ts';
 export { apiContract } from './api-contract.ts';
 export { type ApiAnswer, type ApiUser, type ApiWorld, type CallOptions, createApiWorld } from './api-world.ts';
 export type { ContractCase } from './contract-case.ts';
+export { inlineDocuments } from '../documents/inline-documents.ts';
 export { isSameDocument } from './same-document.ts';
 export {
   createCountingIds, createSettableClock, createSimulatedPasswords, createSimulatedPorts, createSimulatedTokens, type SettableClock, SILENT_LOG,

@@ -86,7 +86,7 @@ function rowCases(world: () => Promise<StoreWorld>): readonly ContractCase[] {
     },
     'preferences, results and settlements come back': async (w) => {
       const userId = await w.newUser();
-      const preferences = { values: { timezone: 'UTC', daily_goal: 4, public_leaderboard: false }, updatedAt: 7, document: new Uint8Array([1, 0, 2]), stateVector: new Uint8Array([0, 255]), digest: 'abc' };
+      const preferences = { values: { timezone: 'UTC', daily_goal: 4, public_leaderboard: false }, updatedAt: 7, document: new Uint8Array([1, 0, 2]), stateVector: new Uint8Array([0, 255]), digest: 'abc', retired: new Uint8Array([7]) };
       const result = { operationId: w.newId(), createdAt: 9, fingerprint: 'f', result: '{"b":1,"a":[2]}' };
       await write(w, userId, { preferences, results: [result], settlements: [settlementRow(S, 1, { plan: '{"z":1,"a":2}' })] });
       checkEqual(await w.store.readUser(userId, (tx) => tx.preferences()), preferences);
@@ -211,7 +211,7 @@ function transactionCases(world: () => Promise<StoreWorld>): readonly ContractCa
       await write(w, userId, { sessions: [at(id, 1, 0, 10)], members: [{ sessionId: id, group: 1 }], keptPairs: [pair(id, LAST)] });
       const failed = w.store.withUser(userId, async (tx) => {
         await tx.write({ sessions: [at(id, 2, 100, 110), at(w.newId(), 3, 0, 1)], members: [{ sessionId: id, group: null }], summary: { ...EMPTY, sequence: 9 } });
-        await tx.write({ devices: [device('d', 1)], preferences: { values: {}, updatedAt: 1, document: null, stateVector: null, digest: null }, freedSettlements: [SETTLEMENT] });
+        await tx.write({ devices: [device('d', 1)], preferences: { values: {}, updatedAt: 1, document: null, stateVector: null, digest: null, retired: null }, freedSettlements: [SETTLEMENT] });
         throw Object.assign(new Error('no'), { code: 'changed my mind' });
       });
       checkEqual(await rejectionCode(failed), 'changed my mind');

@@ -31,7 +31,7 @@ export const EMPTY_SUMMARY: UserSummary = {
 export function createUserState(timezone: string): UserState {
   return {
     summary: EMPTY_SUMMARY,
-    preferences: { values: { timezone }, updatedAt: null, document: null, stateVector: null, digest: null },
+    preferences: { values: { timezone }, updatedAt: null, document: null, stateVector: null, digest: null, retired: null },
     preferencesUpdates: [],
     sessions: new Map(),
     starts: new Map(),

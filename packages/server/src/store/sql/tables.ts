@@ -12,7 +12,7 @@ export interface Tables {
   refresh_tokens: { token_hash: string; sid: string; created_at: Instant; spent_at: InstantOrNull };
   server_epoch: { only_row: boolean; epoch: string };
   user_summaries: SummaryTable;
-  preferences: { user_id: string; values: ColumnType<Record<string, string | number | boolean>, string, string>; updated_at: InstantOrNull; document: Uint8Array | null; state_vector: Uint8Array | null; digest: string | null };
+  preferences: { user_id: string; values: ColumnType<Record<string, string | number | boolean>, string, string>; updated_at: InstantOrNull; document: Uint8Array | null; state_vector: Uint8Array | null; digest: string | null; retired: Uint8Array | null };
   sessions: SessionTable;
   session_starts: StartTable;
   cancellations: CancellationTable;

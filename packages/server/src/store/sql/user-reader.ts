@@ -53,13 +53,14 @@ export class SqlUserReader implements UserReader {
 
   async preferences(): Promise<StoredPreferences> {
     const row = await this.session.first(sql<Selectable<Tables['preferences']>>`
-      select "values", updated_at, document, state_vector, digest from preferences where user_id = ${this.userId}::uuid`);
+      select "values", updated_at, document, state_vector, digest, retired from preferences where user_id = ${this.userId}::uuid`);
     return {
       values: row?.values ?? {},
       updatedAt: row?.updated_at ?? null,
       document: bytesOrNull(row?.document),
       stateVector: bytesOrNull(row?.state_vector),
       digest: row?.digest ?? null,
+      retired: bytesOrNull(row?.retired),
     };
   }
 

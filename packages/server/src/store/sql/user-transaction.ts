@@ -129,13 +129,13 @@ export class SqlUserTransaction extends SqlUserReader implements UserTransaction
   }
 
   async #writePreferences(preferences: NonNullable<UserChanges['preferences']>): Promise<void> {
-    const { values, updatedAt, document, stateVector, digest } = preferences;
+    const { values, updatedAt, document, stateVector, digest, retired } = preferences;
     await this.session.run(sql`
-      insert into preferences (user_id, "values", updated_at, document, state_vector, digest)
+      insert into preferences (user_id, "values", updated_at, document, state_vector, digest, retired)
       values (${this.userId}::uuid, ${JSON.stringify(values)}::jsonb, ${updatedAt === null ? null : toIso(updatedAt)}::timestamptz,
-        ${bufferOrNull(document)}::bytea, ${bufferOrNull(stateVector)}::bytea, ${digest})
+        ${bufferOrNull(document)}::bytea, ${bufferOrNull(stateVector)}::bytea, ${digest}, ${bufferOrNull(retired)}::bytea)
       on conflict (user_id) do update set "values" = excluded."values", updated_at = excluded.updated_at, document = excluded.document,
-        state_vector = excluded.state_vector, digest = excluded.digest`);
+        state_vector = excluded.state_vector, digest = excluded.digest, retired = excluded.retired`);
   }
 
   async #keepUpdate({ added, before, most }: NonNullable<UserChanges['preferencesUpdate']>): Promise<void> {

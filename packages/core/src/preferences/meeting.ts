@@ -1,0 +1,105 @@
+// What becomes of what is known here when the server's document comes for the first time, when it is given up, and when the server began it anew.
+import { PREFERENCE_NAMES, type PreferenceName } from '@syncline/protocol';
+import type { ParkedReason } from '../api.ts';
+import type { LostPreference } from '../api-preferences.ts';
+import { UNCLEAR_MAX } from '../sync/answer.ts';
+import type { Refusal } from './answer.ts';
+import { generationOf, isArrived, type Overtaken, readDocument } from './document.ts';
+import type { Content } from './memory.ts';
+import { isAbout } from './merge.ts';
+import { type Edit, type Known, newEdit, type State, withLost } from './state.ts';
+
+/** Who finds something out, when, and names for what comes of it. */
+export interface Moment {
+  readonly now: number;
+  readonly deviceId: string;
+  readonly idOf: (name: PreferenceName) => string;
+}
+
+type Values = ReadonlyMap<PreferenceName, Known>;
+
+/** The server's document is here. */
+export function meet(state: State, values: Values, generation: number, moment: Moment): State {
+  const { left, ...rest } = state;
+  const met = meetEdits(rest, values, moment);
+  if (left === undefined) return met;
+  // Generations only grow: the server was restored from a backup.
+  if (generation <= left.generation) return remind(met, values, moment);
+  return left.isBlind ? withLost(met, replacedUnseen(state, values, moment)) : met;
+}
+
+/** What waits here will be set over what the server has, which nobody here had seen: so that is what is offered, as with the documented calls. */
+function meetEdits(state: State, values: Values, { now, idOf }: Moment): State {
+  const unseen = state.edits.flatMap(({ name, value, base, parked }) => {
+    const theirs = values.get(name);
+    return theirs === undefined || parked !== null || theirs.value === value || theirs.value === base ? [] : [{ name, ...theirs }];
+  });
+  const lost = unseen.map(({ name, value, deviceId, at }): LostPreference => ({ id: idOf(name), name, value, deviceId, setAt: at, lostAt: now }));
+  const bases = new Map(unseen.map(({ name, value }) => [name, value]));
+  const edits = state.edits.map((edit): Edit => ({ ...edit, base: bases.get(edit.name) ?? edit.base }));
+  return withLost({ ...state, edits }, lost);
+}
+
+/** What is known here and newer is set again: of a server that forgot, only the times that people set it at are left to go by. */
+function remind(state: State, values: Values, { idOf }: Moment): State {
+  const newer = without(state.edits).flatMap((name): Edit[] => {
+    const [known, theirs] = [state.known[name], values.get(name)];
+    if (known === undefined || known.at === null || known.value === theirs?.value || known.at <= (theirs?.at ?? -1)) return [];
+    return [newEdit({ id: idOf(name), name, value: known.value, at: known.at, base: theirs?.value ?? null, sent: [] })];
+  });
+  return { ...state, edits: [...state.edits, ...newer] };
+}
+
+/** Nobody can tell any more whether others knew what this device had set last: so it is offered. */
+function replacedUnseen(state: State, values: Values, { now, deviceId, idOf }: Moment): LostPreference[] {
+  return without(state.edits).flatMap((name) => {
+    const [known, theirs] = [state.known[name], values.get(name)];
+    if (known === undefined || theirs === undefined || known.deviceId !== deviceId || known.value === theirs.value) return [];
+    return [{ id: idOf(name), name, value: known.value, deviceId, setAt: known.at, lostAt: now }];
+  });
+}
+
+function without(edits: readonly Edit[]): PreferenceName[] {
+  return PREFERENCE_NAMES.filter((name) => !edits.some((edit) => edit.name === name));
+}
+
+/** Values of this device that were replaced unknowingly. */
+export function lostIn(overtaken: readonly Overtaken[], values: Values, { now, deviceId, idOf }: Moment): LostPreference[] {
+  return overtaken.flatMap(({ name, was }) => {
+    const isOwnLoss = was.deviceId === deviceId && values.get(name)?.value !== was.value;
+    return isOwnLoss ? [{ id: idOf(name), name, value: was.value, deviceId: was.deviceId, setAt: was.at, lostAt: now }] : [];
+  });
+}
+
+/** The server began the document anew, and the old one ends with that vector: the new one is taken whole, and what never arrived is set into that. */
+export function leave({ state, document }: Content, vector: Uint8Array, { deviceId }: Moment): Content {
+  const values = readDocument(document);
+  const edits = state.edits.flatMap((edit): Edit[] => {
+    if (!edit.isSealed) return [edit];
+    const held = values.get(edit.name);
+    const isWaiting = held?.deviceId === deviceId && held.value === edit.value && !isArrived(document, vector, edit.name);
+    return isWaiting ? [{ ...edit, isSealed: false }] : [];
+  });
+  // An empty vector: nothing is known of its end.
+  const left = state.left ?? { generation: generationOf(document), isBlind: vector.length <= 1 };
+  return { state: { ...state, edits, isMet: false, left }, document: null };
+}
+
+/** The document is given up: the server's is taken whole, and what waits is set into that. What was refused again and again is parked. */
+export function forget({ state }: Content, refusal: Refusal | null, at: number): Content {
+  const edits = state.edits.map((edit): Edit => {
+    if (!edit.isSealed || edit.parked !== null) return edit;
+    const unclear = edit.unclear + (refusal === null ? 0 : 1);
+    const parked = refusal !== null && unclear >= UNCLEAR_MAX ? reasonOf(refusal, edit, at) : null;
+    return { ...edit, isSealed: false, unclear, parked };
+  });
+  return { state: { ...state, isMet: false, edits }, document: null };
+}
+
+/** Null when somebody else is to blame. */
+function reasonOf({ code, message, details }: Refusal, { name }: Edit, at: number): ParkedReason | null {
+  const named = details.filter(({ path }) => PREFERENCE_NAMES.some((other) => isAbout(path, other)));
+  const own = named.filter(({ path }) => isAbout(path, name));
+  return named.length > 0 && own.length === 0 ? null : { code, message, details: named.length > 0 ? own : details, at };
+}
+
