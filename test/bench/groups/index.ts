@@ -2,6 +2,7 @@
 import type { Results } from '../run/rounds.ts';
 import { measureBlocking, measureGrowth } from './growth.ts';
 import { measureOverlaps } from './overlaps.ts';
+import { measurePreferences } from './preferences.ts';
 import { measureSizes } from './sizes.ts';
 import { CONTENDERS, measureStores } from './store.ts';
 
@@ -26,5 +27,6 @@ export const GROUPS: Readonly<Record<string, (options: GroupOptions) => Promise<
   overlaps: ({ rounds, say }) => measureOverlaps([1000, 10_000, 100_000, 1_000_000], rounds, say),
   growth: ({ rounds, say }) => measureGrowth([1000, 10_000, 100_000, 1_000_000], rounds, say),
   blocking: ({ rounds, stored, say }) => measureBlocking(stored, rounds, say),
+  preferences: ({ rounds, say }) => measurePreferences(rounds, say),
   sizes,
 };

@@ -63,6 +63,7 @@ const RULES: readonly Rule[] = [
   { id: 'P12 idle', what: 'idle exchange on PostgreSQL against SELECT 1 on the same stack', unit: '× its throughput', atLeast: 0.4, value: ratio('server', 'calls/s', 'idle exchange, 100 sessions', 'SELECT 1') },
   { id: 'P12 growth', what: 'status call at 100 against 100,000 sessions a user', unit: '× the cost', atMost: 1.15, value: ratio('server', 'calls/s', 'status, 100 sessions', 'status, 100,000 sessions') },
   { id: 'P13', what: 'storing 1,000 sessions in one exchange against a bare multi-row insert', unit: '× its speed', atLeast: 0.4, value: ratio('server', 'sessions/s', 'exchange of 1,000', 'bare insert') },
+  { id: 'preferences', what: 'opening with preferences after ten thousand exchanged edits, against after ten', unit: '× the time', atMost: 1.5, value: ratio('preferences', 'opening ms', '10,000 edits', '10 edits') },
   { id: 'P14', what: 'longest task on the main thread, 100,000 stored', unit: 'ms', atMost: 8, value: (measured) => get(measured, 'blocking', 'longest task, ms', 'whole') },
 ];
 

@@ -10,7 +10,7 @@ const END = '<!-- measured: end -->';
 
 const TITLES: Readonly<Record<string, string>> = {
   peers: 'All peers, 10,000 sessions stored', store: 'The device\'s store, 100,000 sessions stored', overlaps: 'All overlapping pairs', sizes: 'Downloads', server: 'Server on PostgreSQL',
-  drain: 'Draining', growth: 'Growth', blocking: 'Main thread',
+  drain: 'Draining', growth: 'Growth', preferences: 'Preferences', blocking: 'Main thread',
 };
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

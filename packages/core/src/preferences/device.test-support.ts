@@ -36,9 +36,9 @@ export class Device {
 
   readonly commit: <T>(plan: Plan<T>) => Promise<T>;
 
-  /** The row that holds state and document. */
-  get stored(): unknown {
-    return this.#stored;
+  /** The row that holds state and document, and the one that tells of it. */
+  get stored(): { readonly document: unknown; readonly row: PreferencesRow | null } {
+    return { document: this.#stored, row: this.#preferences };
   }
 
   /** What the disk holds now; call it to have that again, as after a power cut. */

@@ -99,7 +99,8 @@ export function clockOf(bytes: Uint8Array | null, clientId: number): number {
 
 /** Whether the holder of that state vector has what now holds a name. */
 export function isArrived(bytes: Uint8Array | null, vector: Uint8Array, name: PreferenceName): boolean {
-  const item = valuesOf(open(bytes, 0))._map.get(name);
+  const { _map: items } = valuesOf(open(bytes, 0));
+  const item = items.get(name);
   return item !== undefined && item.lastId.clock < (decodeStateVector(vector).get(item.lastId.client) ?? 0);
 }
 
