@@ -6,7 +6,7 @@ import { conflictView } from './conflict-words.ts';
 const at = (hour: number, minute = 0): number => new Date(2026, 5, 10, hour, minute).getTime();
 const session = (id: string, startTime: number, endTime: number, source: string): Session =>
   ({ id, startTime, endTime, duration: (endTime - startTime) / 60_000, category: 'writing', project: 'thesis', source }) as Session;
-const conflict: Conflict = { id: 'c', kind: 'partial', sessionIds: ['a', 'b'], deviceTypes: ['mac_app', 'web_timer'], severalDevices: true };
+const conflict: Conflict = { id: 'c', kind: 'partial', sessionIds: ['a', 'b'], deviceTypes: ['mac_app', 'web_timer'], severalDevices: true, certainty: 'possible' };
 
 describe('conflictView', () => {
   it('tells how long two known sessions overlap, and both of them', () => {

@@ -1,5 +1,5 @@
 // The engine as an app sees it. Types only.
-import type { Conflict, LikelyDuplicate, SyncStatus } from '@syncline/protocol';
+import type { ClockBound, Conflict, LikelyDuplicate, SyncStatus } from '@syncline/protocol';
 import type { Diagnostics } from './api-diagnostics.ts';
 import type { StateExplanation } from './api-explain.ts';
 import type { PreferencesApi, PreferencesPlugin } from './api-preferences.ts';
@@ -80,6 +80,11 @@ export interface Session {
    * or the wall clock was set. Null otherwise, and for sessions that were not timed in one tab from start to finish.
    */
   readonly clock: { readonly wallMs: number; readonly monotonicMs: number } | null;
+  /**
+   * How far the clock that its times were taken from was ahead of the server's, and how wrong that may be, from the round trips of the
+   * device's answers. Null where nobody knows: no answer was heard since the device opened, slept or set its clock, or a person gave the times.
+   */
+  readonly clockBound: ClockBound | null;
 }
 
 export interface ParkedReason {
@@ -346,6 +351,11 @@ export interface SyncEngine {
   /** Open conflicts, those not yet sent included. */
   readonly conflicts: ConflictsApi;
   readonly devices: DevicesApi;
+  /**
+   * How far this device's clock is ahead of the server's now, and how wrong that may be: half of a round trip, and more with each minute since. Null before
+   * the first answer, and after sleep or a set clock until the next one. No session's times are ever changed for it; it says how sure a conflict is.
+   */
+  clockBound(): ClockBound | null;
   /** Null unless the engine was created with `preferences`. */
   readonly preferences: PreferencesApi | null;
   /** What this tab showed and asked lately, redacted, for somebody who looks for a fault. */

@@ -8,7 +8,9 @@ import { type EngineConfig, readConfig } from './config.ts';
 import { engineError } from './errors.ts';
 import type { Cancel, Channel, LifecycleEvent, Ports, StoreError } from './ports.ts';
 import type { Source } from './source.ts';
+import type { ClockBound } from '@syncline/protocol';
 import { Books } from './sync/books.ts';
+import { ClockWatch } from './sync/clock-watch.ts';
 import { Conflicts } from './sync/conflicts.ts';
 import { Contact } from './sync/contact.ts';
 import { type DeviceIdentity, openDevice } from './sync/device.ts';
@@ -50,6 +52,7 @@ class Engine implements SyncEngine {
   readonly #preferences: PreferencesPart | null;
   readonly #leadership: Leadership;
   readonly #keeper: StoreKeeper;
+  readonly #watch: ClockWatch;
   readonly #stop = new AbortController();
   readonly #undo: Cancel[] = [];
   #work: Promise<void> = Promise.resolve();
@@ -78,14 +81,15 @@ class Engine implements SyncEngine {
     const diary = (this.#diary = new Diary());
     this.#board = new StatusBoard({ local, clock, self, lastHours: config.lastHours, diary });
     this.#keeper = new StoreKeeper({ local, board: this.#board, stores: ports.stores, clock, name: config.name, identity, signal });
-    const contact = new Contact({ local, clock });
+    const watch = (this.#watch = new ClockWatch(clock, () => view.sync.clock));
+    const contact = new Contact({ local, clock, watch });
     this.#books = new Books({ local, clock, ids, lifecycle, contact });
     const tokens = new Tokens({ ask: config.token, user: config.user, clock, signal });
     this.#calls = new ServerCalls({
       transport: ports.transport, tokens, clock, appIdentifier: config.appIdentifier, defaultIdentifier: config.defaultIdentifier, self,
       capabilities: () => view.sync.capabilities ?? [],
       sessionsPending: () => view.sessionsPending,
-      onAnswer: (skew) => contact.heard(skew),
+      onAnswer: (told) => contact.heard(told),
       diary,
     });
     this.#preferences = this.#plugIn();
@@ -101,7 +105,7 @@ class Engine implements SyncEngine {
     });
     this.sessions = new Sessions({
       local, reader: new SessionReader(local, self), clock, ids, owner: config.user, source: config.deviceType,
-      self, tab, running: this.#board.running, elsewhere: this.#board.elsewhere,
+      self, tab, watch, running: this.#board.running, elsewhere: this.#board.elsewhere,
       check: () => this.#check(),
       onRecorded: () => this.#leadership.watch(),
       onStarted: (session) => this.#sendStart(session),
@@ -133,6 +137,10 @@ class Engine implements SyncEngine {
 
   explain(): readonly StateExplanation[] {
     return this.#board.explain();
+  }
+
+  clockBound(): ClockBound | null {
+    return this.#watch.boundAt(Math.round(this.#ports.clock.now()));
   }
 
   diagnostics(): Diagnostics {

@@ -2,6 +2,7 @@
 // call; `errors` is the one table of codes. Imports nothing of ours. The OpenAPI builder has an entry of its own.
 export { ERRORS, type ErrorCode, type ErrorEntry, isErrorCode, type RetryClass } from './errors.ts';
 export { type AppIdentity, isDeviceType, parseAppIdentifier } from './rules/app-identifier.ts';
+export { CERTAINTIES, type Certainty, certaintyOf, type ClockBound } from './rules/certainty.ts';
 export {
   type Conflict,
   conflictId,

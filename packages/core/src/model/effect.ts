@@ -15,6 +15,13 @@ export function effectId(effect: Effect): string {
   return effect.kind === 'create' ? effect.session.id : effect.id;
 }
 
+function edited(session: FinishedSession, changes: Changes): FinishedSession {
+  const { startTime = session.startTime, endTime = session.endTime } = changes;
+  // Other times are what a person says, not what a clock showed.
+  const isTimed = startTime === session.startTime && endTime === session.endTime;
+  return { ...session, ...changes, ...(isTimed ? {} : { clockBound: null }) };
+}
+
 /**
  * A session after these effects, in order. Effects on other sessions are passed over.
  * @param session null when it is not known; only a `create` makes one.
@@ -26,7 +33,7 @@ export function applyEffects(session: FinishedSession | null, id: string, effect
     if (effectId(effect) !== id) continue;
     if (effect.kind === 'create') now ??= effect.session;
     else if (now === null) continue;
-    else if (effect.kind === 'edit') now = { ...now, ...effect.changes };
+    else if (effect.kind === 'edit') now = edited(now, effect.changes);
     else now = { ...now, deletedAt: effect.kind === 'delete' ? (now.deletedAt ?? at) : null };
   }
   return now;

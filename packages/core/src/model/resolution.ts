@@ -57,7 +57,7 @@ function cut(sessions: readonly FinishedSession[], id: string, kind: 'trim' | 's
     { kind: 'edit', id, changes: { startTime: first.startTime, endTime: first.endTime } },
     ...rest.map(({ startTime, endTime }): Effect => ({
       kind: 'create',
-      session: { ...session, id: mint(), startTime, endTime, displayId: null, version: 0, clock: null, plannedDuration: null },
+      session: { ...session, id: mint(), startTime, endTime, displayId: null, version: 0, clock: null, clockBound: null, plannedDuration: null },
     })),
   ];
 }

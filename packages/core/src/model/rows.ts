@@ -65,6 +65,13 @@ function isClock(value: unknown): boolean {
   return row !== null && isNumber(row['wallMs']) && isNumber(row['monotonicMs']);
 }
 
+/** Rows of older releases have none. */
+function isBound(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  const row = asFields(value);
+  return row !== null && isNumber(row['offsetMs']) && isNumber(row['errorMs']) && row['errorMs'] >= 0;
+}
+
 export function readFinished(value: unknown): FinishedSession | null {
   const row = asFields(value);
   const isSound =
@@ -75,7 +82,7 @@ export function readFinished(value: unknown): FinishedSession | null {
     isNumberOrNull(row['plannedDuration']) && hasWords(row) &&
     typeof row['source'] === 'string' && isTextOrNull(row['deviceId']) && isTextOrNull(row['displayId']) &&
     isCount(row['version']) && isNumberOrNull(row['deletedAt']) &&
-    isClock(row['clock']) && isCancelled(row['cancelled']);
+    isClock(row['clock']) && isBound(row['clockBound']) && isCancelled(row['cancelled']);
   return isSound ? (row as unknown as FinishedSession) : null;
 }
 
@@ -84,7 +91,7 @@ export function readRunning(value: unknown): RunningSession | null {
   const isSound =
     row !== null &&
     typeof row['id'] === 'string' && Number.isSafeInteger(row['startTime']) && isNumber(row['plannedDuration']) &&
-    hasWords(row) && typeof row['tab'] === 'string' && isNumber(row['monotonicStart']) && isNotice(row['notice']);
+    hasWords(row) && typeof row['tab'] === 'string' && isNumber(row['monotonicStart']) && isBound(row['clockBound']) && isNotice(row['notice']);
   return isSound ? (row as unknown as RunningSession) : null;
 }
 

@@ -14,7 +14,7 @@ export function runningToSession(running: RunningSession, source: string, device
   const { id, startTime, plannedDuration, category, project, note } = running;
   return {
     id, displayId: null, state: 'running', pending: false, startTime, endTime: null, duration: null, plannedDuration,
-    category, project, note, source, deviceId, conflictId: null, parked: null, clock: null, deletedAt: null,
+    category, project, note, source, deviceId, conflictId: null, parked: null, clock: null, clockBound: running.clockBound ?? null, deletedAt: null,
   };
 }
 
@@ -42,7 +42,7 @@ function finished(session: FinishedSession, conflictId: string | null): Session 
   return {
     id, displayId, state: stateOf(session), pending: false, startTime, endTime,
     duration: durationMinutes(startTime, endTime), plannedDuration, category, project, note, source, deviceId, conflictId,
-    parked: null, clock, deletedAt: session.deletedAt,
+    parked: null, clock, clockBound: session.clockBound ?? null, deletedAt: session.deletedAt,
   };
 }
 

@@ -1,6 +1,6 @@
 // A session from start to finish: what is kept of it and how its times are made. Pure: the caller brings time and ids.
 import {
-  canonicalUuid, durationMinutes, type FieldIssue, LIMITS, nameProblem, textProblem, validateSessionTimes,
+  canonicalUuid, type ClockBound, durationMinutes, type FieldIssue, LIMITS, nameProblem, textProblem, validateSessionTimes,
 } from '@syncline/protocol';
 import type { CancelReason, RecordInput, StartInput } from '../api.ts';
 
@@ -27,6 +27,8 @@ export interface FinishedSession {
   /** When it was deleted, by the clock of whoever did; null while it stands. */
   readonly deletedAt: number | null;
   readonly clock: ClockEvidence | null;
+  /** How far the clock that its times were taken from was ahead of the server's; absent where nobody knows. */
+  readonly clockBound?: ClockBound | null | undefined;
   /** Null unless it was cancelled. */
   readonly cancelled: { readonly reason: CancelReason | null; readonly note: string } | null;
 }
@@ -42,6 +44,8 @@ export interface RunningSession {
   /** The tab that started it, and that tab's monotonic clock then: another tab's reading cannot be compared with it. */
   readonly tab: string;
   readonly monotonicStart: number;
+  /** How far the clock was ahead of the server's at the start; absent where that was not known. */
+  readonly clockBound?: ClockBound | null | undefined;
   /** How an exchange tells the server that it runs; null once it was told. Finished first, it is never told: the session itself says it all. */
   readonly notice: StartNotice | null;
 }

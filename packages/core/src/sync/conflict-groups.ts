@@ -60,7 +60,7 @@ function dissolve(draft: Draft, sessionId: string, members: Map<string, Conflict
 }
 
 function putGroups(draft: Draft, rows: readonly ConflictRow[]): void {
-  for (const { conflict, sessions } of rows) draft.put('conflicts', conflict.id, { sessions });
+  for (const { conflict, sessions } of rows) draft.put('conflicts', conflict.id, { sessions, certainty: conflict.certainty });
 }
 
 /** The groups that these sessions form, pairs that somebody chose to keep left out. */

@@ -1,5 +1,5 @@
 // All open conflicts this device can know: its own groups and those of the server's latest answer, each once.
-import { type Conflict, conflictId } from '@syncline/protocol';
+import { type Certainty, type Conflict, conflictId } from '@syncline/protocol';
 import type { ConflictRow } from './conflict-row.ts';
 import type { AnswerConflict } from './server-answer.ts';
 
@@ -8,6 +8,7 @@ interface Group {
   deviceTypes: readonly string[];
   kind: Conflict['kind'];
   severalDevices: boolean;
+  certainty: Certainty;
   start: number;
 }
 
@@ -46,10 +47,12 @@ function merge(ids: readonly string[], devices: readonly string[], local: readon
     deviceTypes,
     kind: everyDuplicate && local.every((group) => group.kind === 'duplicate') ? 'duplicate' : 'partial',
     severalDevices: deviceTypes.length > 1 || local.some((group) => group.severalDevices),
+    // The server says nothing of clocks.
+    certainty: local.some((group) => group.certainty === 'certain') ? 'certain' : 'possible',
     start: Math.min(Number.MAX_SAFE_INTEGER, ...local.map((group) => group.start)),
   };
 }
 
-function toConflict({ sessionIds, deviceTypes, kind, severalDevices }: Group): Conflict {
-  return { id: conflictId(sessionIds), kind, sessionIds, deviceTypes, severalDevices };
+function toConflict({ sessionIds, deviceTypes, kind, severalDevices, certainty }: Group): Conflict {
+  return { id: conflictId(sessionIds), kind, sessionIds, deviceTypes, severalDevices, certainty };
 }

@@ -1,6 +1,8 @@
 // When the server last answered, and how far its clock is from ours. Every tab shows what is written down, so that all show the same;
 // it is written with whatever else is written, and by itself only now and then, so that an idle device is quiet.
+import type { ClockBound } from '@syncline/protocol';
 import type { Clock } from '../ports.ts';
+import type { ClockWatch } from './clock-watch.ts';
 import type { Draft } from './draft.ts';
 import type { Local } from './local.ts';
 import { SKEW_NOISE_MS } from './server-calls.ts';
@@ -12,11 +14,12 @@ const WRITE_EVERY_MS = 60_000;
 export interface ContactOptions {
   readonly local: Local;
   readonly clock: Clock;
+  readonly watch: ClockWatch;
 }
 
 export class Contact {
   readonly #options: ContactOptions;
-  #latest: Pick<SyncState, 'lastContact' | 'skew'> | null = null;
+  #latest: Pick<SyncState, 'lastContact' | 'skew' | 'clock'> | null = null;
 
   constructor(options: ContactOptions) {
     this.#options = options;
@@ -27,14 +30,16 @@ export class Contact {
     return this.#latest ?? {};
   }
 
-  /** @param skew ms this device's clock is ahead, as one answer tells it; null when it tells no time. */
-  heard(skew: number | null): void {
-    const { local, clock } = this.#options;
+  /** @param told how far this device's clock is ahead, as one answer tells it; null when it tells no time. */
+  heard(told: ClockBound | null): void {
+    const { local, clock, watch } = this.#options;
+    const sample = told === null ? local.view.sync.clock : watch.take(told);
+    const skew = told?.offsetMs ?? null;
     const known = local.view.sync.skew;
     const isNews = skew !== null && (known === null || Math.abs(skew - known) > SKEW_NOISE_MS);
     const current = isNews ? skew : known;
     const at = Math.round(clock.now() - (current ?? 0));
-    this.#latest = { lastContact: at, skew: current };
+    this.#latest = { lastContact: at, skew: current, clock: sample };
     const written = local.view.sync.lastContact;
     if (!isNews && written !== null && Math.abs(at - written) < WRITE_EVERY_MS) return;
     // Not worth a word when it fails: the next contact writes it.

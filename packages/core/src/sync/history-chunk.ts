@@ -60,15 +60,22 @@ export function packChunk(chunk: number, sessions: readonly FinishedSession[]): 
 
 function toTuple(session: FinishedSession): unknown[] {
   const { id, startTime, endTime, plannedDuration, category, project, note, source, deviceId, displayId, version, clock, cancelled } = session;
-  return [id, startTime, endTime, category, project, note, source, plannedDuration, deviceId, displayId, version, clock, cancelled];
+  const tuple = [id, startTime, endTime, category, project, note, source, plannedDuration, deviceId, displayId, version, clock, cancelled];
+  const { clockBound } = session;
+  return clockBound ? [...tuple, [clockBound.offsetMs, clockBound.errorMs]] : tuple;
+}
+
+function readBoundOf(packed: unknown): unknown {
+  return Array.isArray(packed) ? { offsetMs: packed[0] as unknown, errorMs: packed[1] as unknown } : packed;
 }
 
 function fromTuple(tuple: unknown): FinishedSession | null {
   if (!Array.isArray(tuple)) return null;
-  const [id, startTime, endTime, category, project, note, source, plannedDuration, deviceId, displayId, version, clock, cancelled] = tuple as unknown[];
+  const [id, startTime, endTime, category, project, note, source, plannedDuration, deviceId, displayId, version, clock, cancelled, bound] = tuple as unknown[];
   // Only sessions that stand are packed.
   return readFinished({
     id, startTime, endTime, plannedDuration, category, project, note, source, deviceId, displayId, version, deletedAt: null, clock, cancelled,
+    ...(bound === undefined ? {} : { clockBound: readBoundOf(bound) }),
   });
 }
 

@@ -1,5 +1,6 @@
 // What the server says of sessions, brought into the store: history, what lies over it, and the conflicts that follow.
 // A session with operations of this device on the way shows the server's state with these applied to it again.
+import type { ClockBound } from '@syncline/protocol';
 import { applyEffects } from '../model/effect.ts';
 import { isDocumented } from '../model/operation.ts';
 import type { OverlayRow } from '../model/rows.ts';
@@ -62,7 +63,7 @@ export class Merge {
     this.touch(id);
     const local = known ?? this.#before.get(id) ?? null;
     // Only this device knows how it was timed.
-    const server = local === null ? told : { ...told, plannedDuration: local.plannedDuration, clock: local.clock };
+    const server = local === null ? told : { ...told, plannedDuration: local.plannedDuration, clock: local.clock, clockBound: boundOf(told, local) };
     this.#count(known, server);
     this.#put(id, server);
   }
@@ -127,6 +128,16 @@ function shownOver(server: FinishedSession, id: string, { view }: Draft): Finish
   return shown;
 }
 
+/** Of times that the server tells the clock is known where they were told with it, or are this device's own. */
+function boundOf(told: FinishedSession, local: FinishedSession): FinishedSession['clockBound'] {
+  const isTimed = told.startTime === local.startTime && told.endTime === local.endTime;
+  return told.clockBound ?? (isTimed ? local.clockBound : null);
+}
+
 function isSameForConflicts(a: FinishedSession, b: FinishedSession): boolean {
-  return a.startTime === b.startTime && a.endTime === b.endTime && a.category === b.category && a.project === b.project && a.deviceId === b.deviceId;
+  return a.startTime === b.startTime && a.endTime === b.endTime && a.category === b.category && a.project === b.project && a.deviceId === b.deviceId && isSameBound(a.clockBound ?? null, b.clockBound ?? null);
+}
+
+function isSameBound(a: ClockBound | null, b: ClockBound | null): boolean {
+  return a === b || (a !== null && b !== null && a.offsetMs === b.offsetMs && a.errorMs === b.errorMs);
 }

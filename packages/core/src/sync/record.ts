@@ -1,7 +1,8 @@
 // What a person does to a session, as plans: each decides one transaction. Times and ids were stamped before and are only written here.
-import { deviceTypeName, formatInstant, LIMITS } from '@syncline/protocol';
+import { type ClockBound, deviceTypeName, formatInstant, LIMITS } from '@syncline/protocol';
 import type { FinishInput, RecordInput } from '../api.ts';
 import { engineError } from '../errors.ts';
+import { boundOver, shifted } from '../model/clock-bound.ts';
 import { isDocumented, type Operation, UNTRIED } from '../model/operation.ts';
 import {
   checkRecord, checkTimes, type FinishedSession, finishTimes, isSameContent, type Marks, type RunningSession,
@@ -21,6 +22,8 @@ export interface Stamp {
   readonly source: string;
   readonly deviceId: string;
   readonly marks: Marks;
+  /** How far this device's clock was ahead of the server's at an instant it showed; null where nobody can tell. */
+  readonly clockAt: (instant: number) => ClockBound | null;
 }
 
 /** A written operation and its number. */
@@ -79,7 +82,7 @@ export function toFinished(input: RecordInput, id: string, stamp: Stamp): Finish
   return {
     id, startTime: input.startTime, endTime: input.endTime, plannedDuration: null, category: input.category,
     project: input.project, note: input.note ?? '', source: stamp.source, deviceId: stamp.deviceId, displayId: null,
-    version: 0, deletedAt: null, clock: null, cancelled: null,
+    version: 0, deletedAt: null, clock: null, clockBound: boundOver(stamp.clockAt(input.startTime), stamp.clockAt(input.endTime)), cancelled: null,
   };
 }
 
@@ -94,17 +97,24 @@ export function planComplete(draft: Draft, store: Store, id: string, input: Fini
   if (before !== null) return before;
   const running = runningOf(draft, id);
   const times = input.endTime === undefined ? finishTimes(running, stamp.marks) : { endTime: input.endTime, clock: null };
+  const clockBound = boundOf(running, times.endTime, input.endTime ?? stamp.marks.now, stamp);
   const issues = checkTimes(running.startTime, times.endTime);
   if (issues.length > 0) throw engineError(times.endTime - running.startTime > DAY_MS ? 'too_long' : 'invalid_input', issues);
   draft.delete('running', id);
   const session: FinishedSession = {
     ...finishedFrom(running, stamp),
     ...times,
+    clockBound,
     category: input.category ?? running.category,
     project: input.project ?? running.project,
     note: input.note ?? running.note,
   };
   return append(draft, store, session, 'submit', stamp);
+}
+
+/** @param shown what the clock showed at the end; `endTime` may be later than that, when the clock was put back. */
+function boundOf({ startTime, clockBound }: RunningSession, endTime: number, shown: number, { clockAt }: Stamp): ClockBound | null {
+  return boundOver(clockBound ?? clockAt(startTime), shifted(clockAt(shown), endTime - shown));
 }
 
 const DAY_MS = 86_400_000;
@@ -174,6 +184,7 @@ export function planRetry(
     category: changes.category ?? before.category,
     project: changes.project ?? before.project,
     note: changes.note ?? before.note,
+    clockBound: changes.startTime === undefined && changes.endTime === undefined ? before.clockBound : null,
   };
   if (operation.kind === 'submit') {
     const issues = checkRecord(session);

@@ -3,7 +3,7 @@ import type { Clock, HttpRequest, Transport, TransportResult } from '../ports.ts
 import { readJson } from './answer.ts';
 import { parseHttpDate } from './backoff.ts';
 import type { Diary } from './diary.ts';
-import { parseInstant } from '@syncline/protocol';
+import { type ClockBound, parseInstant } from '@syncline/protocol';
 import type { Self } from './status-input.ts';
 import type { TokenAnswer, Tokens } from './tokens.ts';
 
@@ -13,6 +13,8 @@ const SILENCE_MS = 45_000;
 const BODY_CHARS_MAX = 4_000_000;
 /** A clock difference below this is noise: `Date` has whole seconds. */
 export const SKEW_NOISE_MS = 2000;
+/** Both clocks are read in whole milliseconds, and so is the difference. */
+const WHOLE_MS = 2;
 
 export type Sent =
   | { readonly kind: 'answered'; readonly result: TransportResult }
@@ -29,8 +31,8 @@ export interface ServerCallsOptions {
   /** What the server is known to offer; empty for a basic one, which may refuse headers it does not know. */
   readonly capabilities: () => readonly string[];
   readonly sessionsPending: () => number;
-  /** Every answer of our server: its clock against ours, ms this device is ahead; null when the answer tells no time. */
-  readonly onAnswer: (skew: number | null) => void;
+  /** Every answer of our server: its clock against ours; null when the answer tells no time. */
+  readonly onAnswer: (told: ClockBound | null) => void;
   readonly diary: Diary;
 }
 
@@ -135,22 +137,35 @@ export class ServerCalls {
     const { transport, clock, onAnswer } = this.#options;
     const headers: Record<string, string> = { Accept: 'application/json', ...more };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
-    const before = clock.monotonic();
+    const before: Moment = { wall: clock.now(), monotonic: clock.monotonic() };
     const request: HttpRequest = { method, path, headers, body, timeoutMs: DEADLINE_MS, maxBodyChars: BODY_CHARS_MAX };
     const result = await this.#note(request, () => transport.send(request, signal));
     const fields = result.ok ? readJson(result.response) : undefined;
     // Only JSON is our server's; a portal's page says nothing about the server's clock.
     if (result.ok && fields !== undefined && result.response.status < 400) {
-      onAnswer(skewOf(result.response.headers['date'], fields['server_time'] ?? fields['time'], clock.now() - (clock.monotonic() - before) / 2));
+      onAnswer(boundOf(result.response.headers['date'], fields['server_time'] ?? fields['time'], before, { wall: clock.now(), monotonic: clock.monotonic() }));
     }
     return result;
   }
 }
 
-function skewOf(date: string | undefined, exact: unknown, middle: number): number | null {
+/** The two clocks of this device. */
+interface Moment {
+  readonly wall: number;
+  readonly monotonic: number;
+}
+
+/**
+ * What an answer tells of this device's clock. The server looked at its own at some moment of the round trip, so half of that is the
+ * error; and when the wall clock did not go on with the monotonic one meanwhile, by so much more.
+ */
+function boundOf(date: string | undefined, exact: unknown, before: Moment, after: Moment): ClockBound | null {
+  const trip = after.monotonic - before.monotonic;
+  const middle = after.wall - trip / 2;
+  const error = trip / 2 + Math.abs(after.wall - before.wall - trip) + WHOLE_MS;
   const told = typeof exact === 'string' ? parseInstant(exact) : null;
-  if (told !== null) return Math.round(middle - told);
+  if (told !== null) return { offsetMs: Math.round(middle - told), errorMs: Math.ceil(error) };
   const seconds = date === undefined ? null : parseHttpDate(date);
   // Its second has begun, nobody knows how long ago.
-  return seconds === null ? null : Math.round(middle - (seconds + 500));
+  return seconds === null ? null : { offsetMs: Math.round(middle - (seconds + 500)), errorMs: Math.ceil(error + 500) };
 }

@@ -9,6 +9,7 @@ import { isCancelReason } from '../model/rows.ts';
 import { checkRecord, checkStart, checkWords, DEFAULT_PROJECT, type FinishedSession, type Marks, type RunningSession } from '../model/session.ts';
 import type { Clock, Ids } from '../ports.ts';
 import type { Source } from '../source.ts';
+import type { ClockWatch } from './clock-watch.ts';
 import type { Self } from './status-input.ts';
 import { planEdit } from './edit.ts';
 import { commitOverPacked } from './packed-lookup.ts';
@@ -33,6 +34,7 @@ export interface SessionsOptions {
   readonly source: string;
   readonly self: Self;
   readonly tab: string;
+  readonly watch: ClockWatch;
   readonly running: Source<readonly Session[]>;
   readonly elsewhere: Source<readonly RunningElsewhere[]>;
   /** Throws once the engine is closed. */
@@ -76,18 +78,19 @@ export class Sessions implements SessionsApi {
 
   /** Who acts, now. */
   stamp(marks: Marks = this.#marks()): Stamp {
-    const { ids, owner, source, self: { deviceId } } = this.#options;
-    return { opId: ids.uuid(), owner, source, deviceId, marks };
+    const { ids, owner, source, self: { deviceId }, watch } = this.#options;
+    return { opId: ids.uuid(), owner, source, deviceId, marks, clockAt: (instant) => watch.boundAt(instant) };
   }
 
   async start(input: StartInput): Promise<Session> {
-    const { check, ids, local, tab, reader, onStarted, self } = this.#options;
+    const { check, ids, local, tab, reader, onStarted, self, watch } = this.#options;
     check();
     const marks = this.#marks();
     refuse(checkStart(input));
     const running = {
       id: ids.uuid(), startTime: marks.now, plannedDuration: input.plannedDuration, category: input.category,
       project: input.project ?? DEFAULT_PROJECT, note: input.note ?? '', tab, monotonicStart: marks.monotonic,
+      clockBound: watch.boundAt(marks.now),
     };
     const opId = ids.uuid();
     await local.commit((draft) => planStart(draft, running, opId, input.beside === true, self), 'strict');

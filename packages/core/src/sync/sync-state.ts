@@ -1,6 +1,7 @@
 // `meta/sync`: what the leading tab knows of the server, for every tab and for the next start.
 import type { Capability } from '@syncline/protocol';
 import type { ConnectionWord, PhaseWord, RunningElsewhere } from '../api.ts';
+import { type ClockSample, readSample } from '../model/clock-bound.ts';
 import { areTexts, asFields, type Fields, isCount, isNumber, isNumberOrNull, isTextOrNull, readSpan } from '../model/rows.ts';
 import type { Span } from './span.ts';
 import { readServerAnswer, type ServerAnswer } from './server-answer.ts';
@@ -29,6 +30,8 @@ export interface SyncState {
   /** The server's own time at the last contact, ms. */
   readonly lastContact: number | null;
   readonly skew: number | null;
+  /** The best that is known of this device's clock; null before the first answer that told a time. */
+  readonly clock: ClockSample | null;
   /** What the server lists in its health answer; null before the first. */
   readonly capabilities: readonly string[] | null;
   /** Acknowledgements and good health answers so far: a fault between two of them is the item's, not the server's. */
@@ -64,7 +67,7 @@ export interface ExchangePosition {
 
 export const FIRST_STATE: SyncState = {
   connection: 'offline', phase: 'idle', progress: null, nextAttemptAt: null, lastError: null, stopped: null,
-  failures: 0, pause: null, asked: false, lastContact: null, skew: null, capabilities: null, successes: 0,
+  failures: 0, pause: null, asked: false, lastContact: null, skew: null, clock: null, capabilities: null, successes: 0,
   problems: [], exchange: null, deviceId: null, loss: null,
 };
 
@@ -110,6 +113,7 @@ export function readSyncState(value: unknown): SyncState {
     asked: row['asked'] === true,
     lastContact: numberOrNull(row, 'lastContact'),
     skew: numberOrNull(row, 'skew'),
+    clock: readSample(row['clock']),
     capabilities: areTexts(row['capabilities']) ? row['capabilities'] : null,
     successes: isCount(row['successes']) ? row['successes'] : 0,
     problems: areTexts(row['problems']) ? row['problems'] : [],

@@ -1,5 +1,6 @@
 // What a conflict is: a connected group of overlapping sessions, minus the pairs somebody chose to keep.
 // Both sides derive the same conflicts with the same ids from the same sessions, so they are never sent, only compared.
+import { type Certainty, certaintyOf, type ClockBound } from './certainty.ts';
 import { connectAll, connectExcept, type Members } from './conflict-groups.ts';
 import { type SessionInterval, sortIntoColumns } from './overlap.ts';
 
@@ -11,6 +12,8 @@ export interface ConflictSession extends SessionInterval {
   readonly deviceId?: string | undefined;
   readonly category?: string | undefined;
   readonly project?: string | undefined;
+  /** How the clock stood that its times were taken from, where that is known. */
+  readonly clock?: ClockBound | undefined;
 }
 
 /**
@@ -28,6 +31,8 @@ export interface Conflict {
   readonly deviceTypes: readonly string[];
   /** Whether at least two devices took part: told by device id where both are known, else by type. */
   readonly severalDevices: boolean;
+  /** Whether it is an overlap at all, or may be the difference of two clocks. A server, which keeps no bounds of clocks, says `possible`. */
+  readonly certainty: Certainty;
 }
 
 /** A conflict as the documented status call prints it. */
@@ -54,10 +59,10 @@ export function groupConflicts(
     keptPairs === undefined || keptPairs.size === 0
       ? connectAll(columns)
       : connectExcept(columns, sessions, keptPairs);
-  return groups.map((places) => describeGroup(places.map((place) => sessions[columns.order[place] as number] as ConflictSession)));
+  return groups.map((places) => describeGroup(places.map((place) => sessions[columns.order[place] as number] as ConflictSession), keptPairs));
 }
 
-function describeGroup(group: readonly ConflictSession[]): Conflict {
+function describeGroup(group: readonly ConflictSession[], keptPairs: ReadonlySet<string> | undefined): Conflict {
   const sessionIds = group.map((session) => session.id);
   return {
     id: conflictId(sessionIds),
@@ -65,6 +70,7 @@ function describeGroup(group: readonly ConflictSession[]): Conflict {
     sessionIds,
     deviceTypes: [...new Set(group.map((session) => session.deviceType))],
     severalDevices: areSeveralDevices(group),
+    certainty: certaintyOf(group, keptPairs),
   };
 }
 

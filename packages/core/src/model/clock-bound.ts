@@ -1,0 +1,47 @@
+// How far this device's clock may be from the server's. Pure arithmetic; docs/ARCHITECTURE.md says why each term is there.
+import type { ClockBound } from '@syncline/protocol';
+import { asFields, isNumber } from './rows.ts';
+
+/** What one answer of the server told of this device's clock. */
+export interface ClockSample extends ClockBound {
+  /** When it was taken, by this device's clock. */
+  readonly at: number;
+}
+
+/** How fast two clocks may drift apart, as a share of the time that passed: twice what a cheap crystal does, and as fast as systems slew. */
+const DRIFT = 0.0005;
+
+/** The bound at an instant of this device's clock, however far from the sample. @param wobbleMs how far the clock was seen to stray since. */
+export function boundAt({ offsetMs, errorMs, at }: ClockSample, instant: number, wobbleMs: number): ClockBound {
+  return { offsetMs, errorMs: Math.ceil(errorMs + wobbleMs + Math.abs(instant - at) * DRIFT) };
+}
+
+/** One bound that holds for both ends of a session. */
+export function boundOver(a: ClockBound | null, b: ClockBound | null): ClockBound | null {
+  if (a === null || b === null) return null;
+  const low = Math.min(a.offsetMs - a.errorMs, b.offsetMs - b.errorMs);
+  const high = Math.max(a.offsetMs + a.errorMs, b.offsetMs + b.errorMs);
+  const offsetMs = Math.round((low + high) / 2);
+  return { offsetMs, errorMs: Math.ceil(Math.max(high - offsetMs, offsetMs - low)) };
+}
+
+/** The bound of a time that was written down so many milliseconds later than the clock said. */
+export function shifted(bound: ClockBound | null, byMs: number): ClockBound | null {
+  return bound === null ? null : { ...bound, offsetMs: bound.offsetMs + byMs };
+}
+
+/** The better of two samples at an instant: the one that knows more closely. */
+export function better(a: ClockSample | null, b: ClockSample, instant: number): ClockSample {
+  return a !== null && boundAt(a, instant, 0).errorMs < boundAt(b, instant, 0).errorMs ? a : b;
+}
+
+export function readBound(value: unknown): ClockBound | null {
+  const row = asFields(value);
+  return row !== null && isNumber(row['offsetMs']) && isNumber(row['errorMs']) && row['errorMs'] >= 0 ? { offsetMs: row['offsetMs'], errorMs: row['errorMs'] } : null;
+}
+
+export function readSample(value: unknown): ClockSample | null {
+  const bound = readBound(value);
+  const at = asFields(value)?.['at'];
+  return bound !== null && isNumber(at) ? { ...bound, at } : null;
+}
