@@ -2,7 +2,7 @@
 import { createSyncEngine, type HttpRequest, type HttpResponse, type RecordInput, type SyncEngine } from '@syncline/core';
 import { yjsPreferences } from '@syncline/core/preferences';
 import type { Capability } from '@syncline/protocol';
-import { appHandler, appStreams, createSimDevice, createSimIds, createSimScheduler, type SimDevice, type SimServer } from '@syncline/core/testing';
+import { appHandler, appStreams, createSimDevice, createSimIds, createSimScheduler, type SimDevice, type SimDeviceOptions, type SimServer } from '@syncline/core/testing';
 import { limitedApp } from './limited-app.ts';
 import { createRealServer } from './real-server.ts';
 
@@ -59,8 +59,9 @@ export class ExchangeWorld {
     });
   }
 
-  device(from?: SimDevice): SimDevice {
-    const device = createSimDevice(this.scheduler, { name: `d${(this.#ids += 1)}` });
+  /** @param options how its clock is wrong, among others. */
+  device(from?: SimDevice, options: SimDeviceOptions = {}): SimDevice {
+    const device = createSimDevice(this.scheduler, { name: `d${(this.#ids += 1)}`, ...options });
     if (from !== undefined) device.disk.restore(from.disk);
     return device;
   }

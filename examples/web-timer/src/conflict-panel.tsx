@@ -45,11 +45,12 @@ interface ConflictRowProps {
 }
 
 function ConflictRow({ conflict, known, now, onSettle }: ConflictRowProps) {
-  const { title, lines, advice } = conflictView(conflict, known, now);
+  const { title, lines, advice, certainty } = conflictView(conflict, known, now);
   return (
     <li data-testid="conflict" data-sessions={conflict.sessionIds.join(',')} className="conflict">
       <p><strong>{title}</strong></p>
       <ul className="sides">{lines.map(({ id, text, detail }) => <li key={id}>{text}<span className="note">{detail}</span></li>)}</ul>
+      <p className="note" data-certainty={conflict.certainty}>{certainty}</p>
       {advice !== null && <p className="note">{advice}</p>}
       <button disabled={advice !== null} aria-label={`Settle: ${title}`} onClick={onSettle}>Settle…</button>
     </li>

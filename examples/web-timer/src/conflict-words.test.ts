@@ -36,4 +36,9 @@ describe('conflictView', () => {
   it('calls a duplicate one', () => {
     expect(conflictView({ ...conflict, kind: 'duplicate', severalDevices: false }, new Map(), at(12)).title).toBe('The same session, recorded 2 times on one device');
   });
+
+  it('says how sure it is', () => {
+    const words = (['certain', 'possible', 'within_clock_error'] as const).map((certainty) => conflictView({ ...conflict, certainty }, new Map(), at(12)).certainty);
+    expect(words).toEqual([expect.stringMatching(/certain/), expect.stringMatching(/possible/), expect.stringMatching(/^Perhaps they do not overlap/)]);
+  });
 });

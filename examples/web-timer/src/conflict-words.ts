@@ -1,14 +1,22 @@
 // An overlap told in words. Pure.
 import type { Session } from '@syncline/core';
-import { type Conflict, deviceTypeName } from '@syncline/protocol';
+import { type Certainty, type Conflict, deviceTypeName } from '@syncline/protocol';
 import { count, dayWords, lengthWords, listed, sessionName, span } from './words.ts';
 
 export interface ConflictView {
   readonly title: string;
   readonly lines: readonly { readonly id: string; readonly text: string; readonly detail: string }[];
+  /** How sure it is, and why. */
+  readonly certainty: string;
   /** What to do when sessions cannot be compared here; null when they can. */
   readonly advice: string | null;
 }
+
+const CERTAINTY: Readonly<Record<Certainty, string>> = {
+  certain: 'This is certain: it is longer than the clocks may be wrong.',
+  possible: 'This is possible: the times were not all taken from a clock that had been compared with the server’s.',
+  within_clock_error: 'Perhaps they do not overlap at all: it is no longer than the clocks of the devices may be wrong.',
+};
 
 /** @param known the sessions this device has, by id; those of other devices may be missing. */
 export function conflictView(conflict: Conflict, known: ReadonlyMap<string, Session>, now: number): ConflictView {
@@ -16,6 +24,7 @@ export function conflictView(conflict: Conflict, known: ReadonlyMap<string, Sess
   const areAllHere = sessionIds.every((id) => known.has(id));
   return {
     advice: areAllHere ? null : 'To compare them, sync now; if they do not appear, open the app that recorded them.',
+    certainty: CERTAINTY[conflict.certainty],
     title: titleOf(conflict, sessionIds.map((id) => known.get(id))),
     lines: sessionIds.map((id, index) => {
       const session = known.get(id);

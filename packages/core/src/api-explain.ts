@@ -19,8 +19,11 @@ export type ActionCode =
 
 /** One word of `engine.status.current`, explained. */
 export interface StateExplanation {
-  /** Which word: `sync_status`, a row of `devices`, or `connection`, `phase` and each of `problems` in `local`. */
-  readonly of: 'sync_status' | 'device' | 'connection' | 'phase' | 'problem';
+  /**
+   * Which word: `sync_status`, a row of `devices`, `connection`, `phase` and each of `problems` in `local`, or `certainty` of the open
+   * conflicts: one entry for each of its words that one of them has, with how many have it.
+   */
+  readonly of: 'sync_status' | 'device' | 'connection' | 'phase' | 'problem' | 'conflicts';
   /** The device whose row it is; null otherwise. */
   readonly deviceId: string | null;
   /** The word itself. */

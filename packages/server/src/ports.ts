@@ -8,7 +8,7 @@ export type {
   Account, AccountStore, Login, NewAccount, NewLogin, RefreshOutcome, RefreshRequest,
 } from './store/account-store.ts';
 export type {
-  Activity, Change, ConflictGroup, DeviceMemory, EditTrail, Incarnation, Interval, KeptPair, LiveSession, Overview, StoredCancellation, StoredDevice,
+  Activity, Change, ConflictGroup, DeviceMemory, EditTrail, Incarnation, Interval, KeptPair, LiveSession, Overview, StoredCancellation, StoredClock, StoredDevice,
   StoredPreferences, StoredPreferencesUpdate, StoredResult, StoredSession, StoredSettlement, StoredStart, UserChanges, UserReader, UserSummary, UserTransaction,
 } from './store/user-store.ts';
 

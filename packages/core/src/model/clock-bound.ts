@@ -8,6 +8,26 @@ export interface ClockSample extends ClockBound {
   readonly at: number;
 }
 
+/** The two clocks of this device. */
+export interface Moment {
+  readonly wall: number;
+  readonly monotonic: number;
+}
+
+/** Both ends read whole milliseconds, and so does the server. */
+const WHOLE_MS = 2;
+
+/**
+ * What an answer tells of this device's clock. The server looked at its own at some moment of the round trip, so half of that is the
+ * error; and when the wall clock did not go on with the monotonic one meanwhile, by so much more.
+ * @param told the server's time, in milliseconds, give or take `roughMs`.
+ */
+export function boundOfTrip(told: number, roughMs: number, before: Moment, after: Moment): ClockBound {
+  const trip = after.monotonic - before.monotonic;
+  const strayed = Math.abs(after.wall - before.wall - trip);
+  return { offsetMs: Math.round(after.wall - trip / 2 - told), errorMs: Math.ceil(trip / 2 + strayed + roughMs + WHOLE_MS) };
+}
+
 /** How fast two clocks may drift apart, as a share of the time that passed: twice what a cheap crystal does, and as fast as systems slew. */
 const DRIFT = 0.0005;
 
@@ -26,13 +46,21 @@ export function boundOver(a: ClockBound | null, b: ClockBound | null): ClockBoun
 }
 
 /** The bound of a time that was written down so many milliseconds later than the clock said. */
-export function shifted(bound: ClockBound | null, byMs: number): ClockBound | null {
+function shifted(bound: ClockBound | null, byMs: number): ClockBound | null {
   return bound === null ? null : { ...bound, offsetMs: bound.offsetMs + byMs };
 }
 
 /** The better of two samples at an instant: the one that knows more closely. */
 export function better(a: ClockSample | null, b: ClockSample, instant: number): ClockSample {
   return a !== null && boundAt(a, instant, 0).errorMs < boundAt(b, instant, 0).errorMs ? a : b;
+}
+
+/**
+ * The bound of a session that a timer timed.
+ * @param atStart what was known when it began, if anything was. @param shown what the clock showed at the end; `endTime` may be later, when it was put back.
+ */
+export function boundOfTimer(atStart: ClockBound | null, startTime: number, endTime: number, shown: number, clockAt: (instant: number) => ClockBound | null): ClockBound | null {
+  return boundOver(atStart ?? clockAt(startTime), shifted(clockAt(shown), endTime - shown));
 }
 
 export function readBound(value: unknown): ClockBound | null {

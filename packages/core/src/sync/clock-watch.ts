@@ -33,12 +33,15 @@ export class ClockWatch {
     const [wall, monotonic] = [this.#clock.now(), this.#clock.monotonic()];
     const passed = monotonic - this.#looked.monotonic;
     const strayed = wall - this.#looked.wall - passed;
-    this.#looked = { wall, monotonic };
     if (Math.abs(strayed) > STRAY_MS + passed * STRAY_SHARE) {
-      this.#evenSince = wall;
+      // Put back, the clock shows some times twice: what is said of them may be of the first.
+      this.#evenSince = Math.max(this.#looked.wall, wall);
+      this.#looked = { wall, monotonic };
+      this.#best = null;
       this.#stray = this.#least = this.#most = 0;
       return;
     }
+    this.#looked = { wall, monotonic };
     this.#stray += strayed;
     this.#least = Math.min(this.#least, this.#stray);
     this.#most = Math.max(this.#most, this.#stray);
@@ -48,8 +51,7 @@ export class ClockWatch {
   take({ offsetMs, errorMs }: ClockBound): ClockSample {
     this.look();
     const at = this.#looked.wall;
-    const known = [this.#best, this.#stored()].filter((sample) => sample !== null && this.#holds(sample));
-    this.#best = known.reduce<ClockSample>((best, sample) => better(sample, best, at), { offsetMs, errorMs, at });
+    this.#best = this.#known().reduce<ClockSample>((best, sample) => better(sample, best, at), { offsetMs, errorMs, at });
     return this.#best;
   }
 
@@ -57,14 +59,16 @@ export class ClockWatch {
   boundAt(instant: number): ClockBound | null {
     this.look();
     const { wall } = this.#looked;
-    const known = [this.#best, this.#stored()].filter((sample) => sample !== null && this.#holds(sample)) as ClockSample[];
-    const [first, ...rest] = known;
+    const [first, ...rest] = this.#known();
     if (first === undefined || instant < this.#evenSince || instant > wall) return null;
     const best = rest.reduce<ClockSample>((found, sample) => better(sample, found, instant), first);
     return boundAt(best, instant, this.#most - this.#least);
   }
 
-  #holds({ at }: ClockSample): boolean {
-    return at >= this.#evenSince && at <= this.#looked.wall;
+  /** What this tab heard since, and what another wrote down since. */
+  #known(): readonly ClockSample[] {
+    const stored = this.#stored();
+    const holds = stored !== null && stored.at > this.#evenSince && stored.at <= this.#looked.wall;
+    return [...(this.#best === null ? [] : [this.#best]), ...(holds ? [stored] : [])];
   }
 }

@@ -1,6 +1,7 @@
 // The answer of an exchange, read defensively. What has another shape is no answer, and then nothing in it counts.
 import { LIMITS } from '@syncline/protocol';
 import type { RunningElsewhere } from '../api.ts';
+import { readBound } from '../model/clock-bound.ts';
 import { areTexts, asFields, type Fields, isCancelReason, isCount, isTextOrNull } from '../model/rows.ts';
 import { DEFAULT_PROJECT, type FinishedSession } from '../model/session.ts';
 import { parseServerAnswer, readInstant, type ServerAnswer } from './server-answer.ts';
@@ -123,8 +124,15 @@ function readSession(row: Fields): FinishedSession | null | undefined {
   const reason = row['cancel_reason'];
   return {
     id, startTime, endTime, plannedDuration: null, category, project: project === '' ? DEFAULT_PROJECT : project, note, source, deviceId, displayId, version,
-    deletedAt, clock: null, cancelled: state === 'cancelled' ? { reason: isCancelReason(reason) ? reason : null, note: '' } : null,
+    deletedAt, clock: null, ...readClock(row['clock']), cancelled: state === 'cancelled' ? { reason: isCancelReason(reason) ? reason : null, note: '' } : null,
   };
+}
+
+/** A bound that makes no sense is none. */
+function readClock(value: unknown): Pick<FinishedSession, 'clockBound'> {
+  const clock = asFields(value);
+  const bound = clock === null ? null : readBound({ offsetMs: clock['offset_ms'], errorMs: clock['error_ms'] });
+  return bound === null ? {} : { clockBound: bound };
 }
 
 function readSettlement(row: Fields): SettlementRow | null {

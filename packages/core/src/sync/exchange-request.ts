@@ -5,9 +5,10 @@ import {
 } from '@syncline/protocol';
 import type { Changes, Effect } from '../model/effect.ts';
 import { cancelFields, type Change, type Operation, submitFields } from '../model/operation.ts';
-import type { RunningSession } from '../model/session.ts';
+import type { FinishedSession, RunningSession } from '../model/session.ts';
 import { isOver } from './span.ts';
 import type { Self } from './status-input.ts';
+import { offers } from './sync-state.ts';
 import type { View } from './view.ts';
 
 /** Room for everything in a request but its operations. */
@@ -32,7 +33,7 @@ export function nextBatch(view: View, now: number, user: string, max: number): B
   for (const [seq, operation] of view.operations) {
     const { parked, wait } = operation.delivery;
     if (parked !== null || operation.owner !== user || !isOver(wait, now)) continue;
-    const wire = toWire(seq, operation);
+    const wire = toWire(seq, operation, offers(view.sync, 'clocks'));
     // And a comma.
     bytes += utf8Length(JSON.stringify(wire)) + 1;
     if (operations.length > 0 && (operations.length + starts.length >= max || bytes > LIMITS.exchangeBytesMax)) break;
@@ -49,10 +50,11 @@ function toStart({ id, notice, startTime, plannedDuration, category, project, no
   };
 }
 
-function toWire(seq: number, operation: Operation): WireOperation {
+/** @param withClock whether the server knows of clocks. */
+function toWire(seq: number, operation: Operation, withClock: boolean): WireOperation {
   const { opId, kind, session, change } = operation;
   const head = { op_id: opId, seq };
-  if (kind === 'submit') return { ...head, type: 'submit', session: submitFields(session) };
+  if (kind === 'submit') return { ...head, type: 'submit', session: { ...submitFields(session), ...(withClock ? clockOf(session) : {}) } };
   if (kind === 'cancel' || change === null) return { ...head, type: 'cancel', cancellation: cancelFields(session) };
   const { bases, effects, settlement } = change;
   const base_version = bases[0]?.version ?? 0;
@@ -64,6 +66,10 @@ function toWire(seq: number, operation: Operation): WireOperation {
     ...head, type: 'resolve', kind: settlement?.kind ?? 'keep_all',
     sessions: bases.map(({ id, version }) => ({ session_id: id, version })), plan: planOf(change),
   };
+}
+
+function clockOf({ clockBound }: FinishedSession): Pick<SubmittedSession, 'clock'> {
+  return clockBound ? { clock: { offset_ms: clockBound.offsetMs, error_ms: clockBound.errorMs } } : {};
 }
 
 function editOf(effects: readonly Effect[], id: string): SessionEdit {

@@ -1,5 +1,5 @@
 // One case for each word that only a device knows, and for each cause behind it.
-import { deriveSyncStatus } from '@syncline/protocol';
+import { CERTAINTIES, type Conflict, deriveSyncStatus } from '@syncline/protocol';
 import type { ProblemCode } from '../api-explain.ts';
 import type { ConnectionWord, EngineStatus, LocalStatus, PhaseWord } from '../api.ts';
 import type { Explained } from './explain.ts';
@@ -20,8 +20,8 @@ const LOCAL: LocalStatus = {
   parked: 0, problems: [], possibly_lost: 0, leader: true, clock_skew_ms: 0, storage: { usage: 10, quota: 10, persisted: true }, device_id: 'own', version: 1,
 };
 
-function caseOf(local: Partial<LocalStatus>, sessionsPending = 0): Explained {
-  const input: StatusInput = { ...INPUT, sessionsPending };
+function caseOf(local: Partial<LocalStatus>, sessionsPending = 0, conflicts: readonly Conflict[] = []): Explained {
+  const input: StatusInput = { ...INPUT, sessionsPending, conflicts };
   const status: EngineStatus = { ...deriveSyncStatus(syncFacts(input), NOW), local: { ...LOCAL, ...local } };
   return { status, input, oldestPending: null, now: NOW, since: new Map() };
 }
@@ -41,5 +41,6 @@ const PROBLEMS: { readonly [Code in ProblemCode]: Partial<LocalStatus> } = {
 export const EXPLAINED_CASES: readonly Explained[] = [
   ...Object.keys(CONNECTIONS).map((connection) => caseOf({ connection: connection as ConnectionWord })),
   ...Object.values(PHASES).flat(),
+  caseOf({}, 0, CERTAINTIES.map((certainty) => ({ id: certainty, kind: 'partial', sessionIds: ['a', 'b'], deviceTypes: ['web_timer'], severalDevices: true, certainty }))),
   ...Object.entries(PROBLEMS).map(([code, local]) => caseOf({ ...local, problems: [code] })),
 ];

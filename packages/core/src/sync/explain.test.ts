@@ -10,7 +10,7 @@ describe('an explanation', () => {
       const { devices = [], sync_status: overall, local } = one.status;
       expect(found.map(({ of, state }) => `${of} ${state}`)).toEqual([
         `sync_status ${overall}`, ...devices.map((row) => `device ${row.sync_status}`), `connection ${local.connection}`, `phase ${local.phase}`,
-        ...local.problems.map((code) => `problem ${code}`),
+        ...local.problems.map((code) => `problem ${code}`), ...one.input.conflicts.map(({ certainty }) => `conflicts ${certainty}`),
       ]);
       expect(found.filter(({ cause }) => cause === 'not_known')).toEqual([]);
     }

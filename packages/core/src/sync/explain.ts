@@ -1,5 +1,5 @@
 // Why this device shows what it shows, word by word. Pure.
-import { explainDevice, explainOverall, LIMITS, parseInstant } from '@syncline/protocol';
+import { CERTAINTIES, type Certainty, explainDevice, explainOverall, LIMITS, parseInstant } from '@syncline/protocol';
 import type { ActionCode, ProblemCode, StateExplanation } from '../api-explain.ts';
 import type { ConnectionWord, EngineStatus, PhaseWord } from '../api.ts';
 import { pendingHere, serverNow, syncFacts } from './status.ts';
@@ -39,6 +39,10 @@ export function explainStatus(on: Explained): readonly StateExplanation[] {
     word('connection', local.connection, CONNECTION[local.connection](on)),
     word('phase', local.phase, PHASE[local.phase](on)),
     ...local.problems.map((code) => word('problem', code, explainProblem(code, on))),
+    ...CERTAINTIES.flatMap((certainty) => {
+      const { length } = on.input.conflicts.filter((conflict) => conflict.certainty === certainty);
+      return length === 0 ? [] : [word('conflicts', certainty, count(CLOCKS[certainty], length, 1, 'settle_conflicts'))];
+    }),
   ];
 }
 
@@ -112,6 +116,11 @@ const PROBLEM: { readonly [Code in ProblemCode]: (on: Explained) => Measure } = 
   update_needed: () => count('refused_version', null, null, 'update_app'),
   incoherent_answer: () => count('contradiction', null, null, 'ask_support'),
   device_cloned: () => count('two_installations', null, null, 'none'),
+};
+
+/** Why an overlap is as sure as it is. */
+const CLOCKS: { readonly [Word in Certainty]: string } = {
+  certain: 'longer_than_clock_error', possible: 'clock_not_known', within_clock_error: 'clocks_differ',
 };
 
 function explainProblem(code: string, on: Explained): Measure {

@@ -2,7 +2,7 @@
 import { type ClockBound, deviceTypeName, formatInstant, LIMITS } from '@syncline/protocol';
 import type { FinishInput, RecordInput } from '../api.ts';
 import { engineError } from '../errors.ts';
-import { boundOver, shifted } from '../model/clock-bound.ts';
+import { boundOfTimer, boundOver } from '../model/clock-bound.ts';
 import { isDocumented, type Operation, UNTRIED } from '../model/operation.ts';
 import {
   checkRecord, checkTimes, type FinishedSession, finishTimes, isSameContent, type Marks, type RunningSession,
@@ -97,7 +97,7 @@ export function planComplete(draft: Draft, store: Store, id: string, input: Fini
   if (before !== null) return before;
   const running = runningOf(draft, id);
   const times = input.endTime === undefined ? finishTimes(running, stamp.marks) : { endTime: input.endTime, clock: null };
-  const clockBound = boundOf(running, times.endTime, input.endTime ?? stamp.marks.now, stamp);
+  const clockBound = boundOfTimer(running.clockBound ?? null, running.startTime, times.endTime, input.endTime ?? stamp.marks.now, stamp.clockAt);
   const issues = checkTimes(running.startTime, times.endTime);
   if (issues.length > 0) throw engineError(times.endTime - running.startTime > DAY_MS ? 'too_long' : 'invalid_input', issues);
   draft.delete('running', id);
@@ -110,11 +110,6 @@ export function planComplete(draft: Draft, store: Store, id: string, input: Fini
     note: input.note ?? running.note,
   };
   return append(draft, store, session, 'submit', stamp);
-}
-
-/** @param shown what the clock showed at the end; `endTime` may be later than that, when the clock was put back. */
-function boundOf({ startTime, clockBound }: RunningSession, endTime: number, shown: number, { clockAt }: Stamp): ClockBound | null {
-  return boundOver(clockBound ?? clockAt(startTime), shifted(clockAt(shown), endTime - shown));
 }
 
 const DAY_MS = 86_400_000;

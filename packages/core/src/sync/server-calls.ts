@@ -1,4 +1,5 @@
 // Requests to the server: headers, the token at the moment of sending, deadlines. Judges no answer beyond "this token is dead".
+import { boundOfTrip, type Moment } from '../model/clock-bound.ts';
 import type { Clock, HttpRequest, Transport, TransportResult } from '../ports.ts';
 import { readJson } from './answer.ts';
 import { parseHttpDate } from './backoff.ts';
@@ -13,8 +14,6 @@ const SILENCE_MS = 45_000;
 const BODY_CHARS_MAX = 4_000_000;
 /** A clock difference below this is noise: `Date` has whole seconds. */
 export const SKEW_NOISE_MS = 2000;
-/** Both clocks are read in whole milliseconds, and so is the difference. */
-const WHOLE_MS = 2;
 
 export type Sent =
   | { readonly kind: 'answered'; readonly result: TransportResult }
@@ -149,23 +148,10 @@ export class ServerCalls {
   }
 }
 
-/** The two clocks of this device. */
-interface Moment {
-  readonly wall: number;
-  readonly monotonic: number;
-}
-
-/**
- * What an answer tells of this device's clock. The server looked at its own at some moment of the round trip, so half of that is the
- * error; and when the wall clock did not go on with the monotonic one meanwhile, by so much more.
- */
 function boundOf(date: string | undefined, exact: unknown, before: Moment, after: Moment): ClockBound | null {
-  const trip = after.monotonic - before.monotonic;
-  const middle = after.wall - trip / 2;
-  const error = trip / 2 + Math.abs(after.wall - before.wall - trip) + WHOLE_MS;
   const told = typeof exact === 'string' ? parseInstant(exact) : null;
-  if (told !== null) return { offsetMs: Math.round(middle - told), errorMs: Math.ceil(error) };
+  if (told !== null) return boundOfTrip(told, 0, before, after);
   const seconds = date === undefined ? null : parseHttpDate(date);
   // Its second has begun, nobody knows how long ago.
-  return seconds === null ? null : { offsetMs: Math.round(middle - (seconds + 500)), errorMs: Math.ceil(error + 500) };
+  return seconds === null ? null : boundOfTrip(seconds + 500, 500, before, after);
 }

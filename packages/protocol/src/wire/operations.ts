@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { LIMITS } from '../rules/limits.ts';
 import { base64, closed, decimal, deviceType, instant, type Schema, type ShapeOf, text, uuid, variants, whole } from './schema.ts';
 import { type CancelRequest, cancelShape, type SubmitRequest, submitShape } from './session-calls.ts';
+import type { ClockRecord } from './records.ts';
 import { categoryText, noteText, plannedMinutes, projectText } from './session-fields.ts';
 
 /** What every operation carries. */
@@ -17,6 +18,8 @@ export interface OperationHead {
 export interface SubmittedSession extends SubmitRequest {
   /** At most 16 of at most 64 bytes. */
   readonly tags?: readonly string[] | undefined;
+  /** Only to a server that lists `clocks`; an older one refuses what it does not know. */
+  readonly clock?: ClockRecord | undefined;
 }
 
 /** Stores a finished session. The same id with the same content again is a `duplicate`. */
@@ -136,6 +139,8 @@ export const OPERATION_TYPES: readonly OperationType[] = [
 ];
 
 const VERSION_MAX = 2_147_483_647;
+/** A thousand years: clocks are wrong by anything. */
+const CLOCK_MS_MAX = 31_600_000_000_000;
 
 /* @__NO_SIDE_EFFECTS__ */
 function headShape(): ShapeOf<OperationHead> {
@@ -147,7 +152,11 @@ function tagList(): z.ZodMiniArray<z.ZodMiniString<string>> {
   return z.array(text(LIMITS.tagBytesMax, 1)).check(z.maxLength(LIMITS.tagsMax));
 }
 
-const submittedSession: Schema<SubmittedSession> = closed<SubmittedSession>({ ...submitShape(), tags: z.optional(tagList()) });
+const submittedSession: Schema<SubmittedSession> = closed<SubmittedSession>({
+  ...submitShape(),
+  tags: z.optional(tagList()),
+  clock: z.optional(closed<ClockRecord>({ offset_ms: whole(-CLOCK_MS_MAX, CLOCK_MS_MAX), error_ms: whole(0, CLOCK_MS_MAX) })),
+});
 
 /** Times change together or not at all: two edges from two devices must never make an interval nobody recorded. */
 /* @__NO_SIDE_EFFECTS__ */

@@ -5,6 +5,15 @@ import type { FieldIssue } from '../rules/field-issue.ts';
 import type { SettlementKind } from './operations.ts';
 import { open, openWord, type Schema } from './schema.ts';
 
+/**
+ * How far the clock that a session's times were taken from was ahead of the server's, and how wrong that may be: half of a round trip,
+ * and more with the time since. Whole milliseconds.
+ */
+export interface ClockRecord {
+  readonly offset_ms: number;
+  readonly error_ms: number;
+}
+
 /** A session as the server holds it. A deleted one is a tombstone: the same record with `deleted_at`. */
 export interface SessionRecord {
   /** The UUID. */
@@ -27,6 +36,8 @@ export interface SessionRecord {
   readonly source: string;
   readonly device_id: string | null;
   readonly tags?: readonly string[] | undefined;
+  /** As the device that recorded it told; absent where it told none, and once somebody changed the times. */
+  readonly clock?: ClockRecord | undefined;
   /** Yjs V1 state (base64) of note and tags, once somebody edited them after recording. */
   readonly annotation?: string | undefined;
   readonly deleted_at: string | null;
@@ -117,6 +128,7 @@ export const sessionRecord: Schema<SessionRecord> = open<SessionRecord>({
   source: z.string(),
   device_id: z.nullable(z.string()),
   tags: z.optional(z.array(z.string())),
+  clock: z.optional(open<ClockRecord>({ offset_ms: z.number(), error_ms: z.number() })),
   annotation: z.optional(z.string()),
   deleted_at: z.nullable(z.string()),
   cancel_reason: z.optional(z.nullable(z.string())),

@@ -59,7 +59,7 @@ export function demoHistory(now: number): DemoSession[] {
     const endTime = startTime + minutes * MINUTE_MS;
     sessions.push({
       id: uuidOf(next), startTime, endTime, duration: minutes, category: work.category, project: work.project, note: pick<string>(work.notes),
-      source: device.deviceType, tags: [], deviceId: device.deviceId,
+      source: device.deviceType, tags: [], clock: null, deviceId: device.deviceId,
     });
   };
   for (let day = today - DAYS * DAY_MS; day < today; day += DAY_MS) {

@@ -8,6 +8,7 @@ import { up as exchange } from './0004-exchange.ts';
 import { up as documents } from './0005-documents.ts';
 import { up as devices } from './0006-devices.ts';
 import { up as generations } from './0007-generations.ts';
+import { up as clocks } from './0008-clocks.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-accounts': { up: accounts },
@@ -17,4 +18,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-documents': { up: documents },
   '0006-devices': { up: devices },
   '0007-generations': { up: generations },
+  '0008-clocks': { up: clocks },
 };

@@ -58,12 +58,20 @@ export interface StoredSession {
   /** Of a cancelled session, as far as one was given. */
   readonly cancelReason: string | null;
   readonly tags: readonly string[];
+  /** How the clock stood that its times were taken from; null where nobody told, and once the times were changed. */
+  readonly clock: StoredClock | null;
   /** Merged Yjs state (V1 update) of note and tags, or null when nobody edited them after recording. */
   readonly annotation: Uint8Array | null;
   /** Who changed it last, and since when. */
   readonly trail: EditTrail;
   /** Digest of the content as first submitted; recognises a resend even after an amend. Null before the submit. */
   readonly fingerprint: string | null;
+}
+
+/** A device's clock was ahead of this server's by so much, give or take the error. Milliseconds. */
+export interface StoredClock {
+  readonly offsetMs: number;
+  readonly errorMs: number;
 }
 
 /** What overlap rules need of a completed session that is neither cancelled nor deleted. */

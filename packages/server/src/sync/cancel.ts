@@ -60,7 +60,7 @@ function storeCancellation(
     plannedDuration: input.plannedDuration, category: input.category ?? started?.category ?? '', project: started?.project ?? '',
     note: started?.note ?? '', source: input.source, deviceId: context.deviceId ?? started?.deviceId ?? null,
     createdAt: started?.createdAt ?? now, deletedAt: null, cancelReason: input.reason, tags: started?.tags ?? [],
-    annotation: started?.annotation ?? null, fingerprint: null,
+    clock: null, annotation: started?.annotation ?? null, fingerprint: null,
   }, context);
   return { kind: 'applied', session, cancellation };
 }

@@ -65,6 +65,8 @@ export function applyEdit(set: WorkingSet, session: StoredSession, edit: Session
   const draft: StoredSession = {
     ...session,
     ...times,
+    // Other times are what a person says, not what a clock showed.
+    clock: times.startTime === session.startTime && times.endTime === session.endTime ? session.clock : null,
     category: edit.category ?? session.category,
     project: edit.project ?? session.project,
     ...annotated,

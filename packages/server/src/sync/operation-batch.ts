@@ -36,10 +36,14 @@ export interface BatchOutcome {
 /** Time that the sessions of one run may span together: bounds what is loaded at once. */
 const RUN_MS_MAX = 500 * 3_600_000;
 
-/** An operation with its digest: everything but its number, which changes when a device begins to count anew. */
+/**
+ * An operation with its digest: everything but its number, which changes when a device begins to count anew, and how its clock stood,
+ * which a device leaves out as long as it does not know that this server keeps it.
+ */
 export function toSent(operation: Operation): SentOperation {
   const { seq: _, ...rest } = operation;
-  return { operation, fingerprint: fingerprintOf([canonicalJson(rest)]) };
+  const told = rest.type === 'submit' ? { ...rest, session: { ...rest.session, clock: undefined } } : rest;
+  return { operation, fingerprint: fingerprintOf([canonicalJson(told)]) };
 }
 
 export function opIdOf(sent: SentOperation): string {

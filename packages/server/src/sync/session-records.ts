@@ -21,6 +21,7 @@ export function toSessionRecord(session: StoredSession): SessionRecord {
     source: session.source,
     device_id: session.deviceId,
     ...(session.tags.length === 0 ? {} : { tags: session.tags }),
+    ...(session.clock === null ? {} : { clock: { offset_ms: session.clock.offsetMs, error_ms: session.clock.errorMs } }),
     ...(session.annotation === null ? {} : { annotation: toBase64(session.annotation) }),
     deleted_at: instantOrNull(session.deletedAt),
     ...(session.state === 'cancelled' ? { cancel_reason: session.cancelReason } : {}),

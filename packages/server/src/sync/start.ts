@@ -54,7 +54,7 @@ function storeStart(set: WorkingSet, input: StartInput, startTime: number, finge
   const session = set.putSession({
     id: input.sessionId, displayId, state: 'running', startTime, endTime: null, duration: null, plannedDuration: input.plannedDuration,
     category: input.category, project: input.project ?? '', note: input.planningNotes ?? '', source: input.source, deviceId,
-    createdAt: now, deletedAt: null, cancelReason: null, tags: [], annotation: null, fingerprint: null,
+    createdAt: now, deletedAt: null, cancelReason: null, tags: [], clock: null, annotation: null, fingerprint: null,
   }, context);
   return { kind: 'applied', session, start };
 }

@@ -1,6 +1,6 @@
 // Whether a finished session is stored, was stored before, or is refused. The documented call and the exchange both decide here.
 import { LIMITS, parseInstant, type SubmittedSession, validateSessionTimes } from '@syncline/protocol';
-import type { StoredSession } from '../ports.ts';
+import type { StoredClock, StoredSession } from '../ports.ts';
 import { followChange } from './conflict-keeping.ts';
 import { fingerprintOf } from './content.ts';
 import type { Refusal } from './outcome.ts';
@@ -18,6 +18,7 @@ export interface SubmitInput {
   readonly note: string;
   readonly source: string;
   readonly tags: readonly string[];
+  readonly clock: StoredClock | null;
 }
 
 export type SubmitOutcome =
@@ -41,6 +42,7 @@ export function toSubmitInput(request: SubmittedSession): SubmitInput {
     note: request.note,
     source: request.source,
     tags: request.tags ?? [],
+    clock: request.clock === undefined ? null : { offsetMs: request.clock.offset_ms, errorMs: request.clock.error_ms },
   };
 }
 

@@ -51,6 +51,27 @@ function editCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       await mac?.apply(amend(b, 2, times(24, 44)));
       await checkGroups(w, user.userId, [[a, b].sort().join()], 'again');
     },
+    'how the clock stood comes with a session to every device, until somebody changes its times; a resend without it is the same': async (w) => {
+      const [mac, web] = (await devicesOf(w, 2)).devices as Pair;
+      const [id, plain] = [w.newId(), w.newId()];
+      const clock = { offset_ms: -1500, error_ms: 42 };
+      const [first] = mac.number({ type: 'submit', session: { ...submitOf(id, 0, 25), clock } });
+      await mac.exchange([first as never]);
+      const resend = await mac.exchange([{ ...first, session: submitOf(id, 0, 25) } as never]);
+      checkEqual(resend.results.map(({ status }) => status), ['duplicate']);
+      const [again] = await mac.apply(submit(id, 0, 25), submit(plain, 30, 55));
+      checkEqual(again?.status, 'duplicate', 'under another operation id, too');
+      await web.catchUp();
+      checkEqual([sessionIn(web, id).clock, sessionIn(web, plain).clock], [clock, undefined]);
+      await mac.apply(amend(id, 1, { note: 'only a note', ...times(0, 25) }));
+      await web.catchUp();
+      checkEqual(sessionIn(web, id).clock, clock, 'the same times');
+      await mac.apply(amend(id, 2, times(0, 24)));
+      await web.catchUp();
+      checkEqual(sessionIn(web, id).clock, undefined, 'other times');
+      const [faulty] = await mac.apply({ type: 'submit', session: { ...submitOf(w.newId(), 60, 85), clock: { offset_ms: 0, error_ms: -1 } } });
+      checkEqual([faulty?.code, faulty?.details?.map(({ path }) => path)], ['invalid_request', ['session.clock.error_ms']]);
+    },
     'a deleted session is a tombstone that can be restored; a resend of its submit does not bring it back': async (w) => {
       const { user, devices } = await devicesOf(w, 2);
       const [mac, web] = devices as Pair;

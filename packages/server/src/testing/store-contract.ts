@@ -53,7 +53,7 @@ function rowCases(world: () => Promise<StoreWorld>): readonly ContractCase[] {
       const [userId, id] = [await w.newUser(), w.newId()];
       const full = sessionRow(id, 3, {
         startTime: NOON + 1, endTime: NOON + 1234, duration: 0.02, plannedDuration: 25.5, category: 'ü "x" \\ 😀', project: 'Ω', note: 'line\nline',
-        deviceId: 'd-1', version: 7, deletedAt: NOON + 5, tags: ['a', 'ü,"'], annotation: new Uint8Array([0, 255, 7]), fingerprint: 'f',
+        deviceId: 'd-1', version: 7, deletedAt: NOON + 5, tags: ['a', 'ü,"'], clock: { offsetMs: -12, errorMs: 34 }, annotation: new Uint8Array([0, 255, 7]), fingerprint: 'f',
         trail: { by: 'd', byOthers: 3, contentVersion: 6, contentBy: null, contentByOthers: 5 },
       });
       await write(w, userId, { sessions: [full] });

@@ -34,7 +34,7 @@ export function sessionRow(id: string, sequence: number, differing: Partial<Stor
   return {
     id, displayId: sequence, state: 'completed', startTime: 1_700_000_000_000, endTime: 1_700_001_500_000, duration: 25, plannedDuration: null,
     category: 'work', project: 'team_A', note: '', source: 'mac_app', deviceId: null, version: 1, sequence, createdAt: 1_700_001_600_000,
-    updatedAt: 1_700_001_600_000, deletedAt: null, cancelReason: null, tags: [], annotation: null,
+    updatedAt: 1_700_001_600_000, deletedAt: null, cancelReason: null, tags: [], clock: null, annotation: null,
     trail: { by: null, byOthers: 0, contentVersion: 1, contentBy: null, contentByOthers: 0 }, fingerprint: null, ...differing,
   };
 }

@@ -1,6 +1,6 @@
 // The tables as Kysely knows them. Instants go in as ISO text and come out as milliseconds since the epoch.
 import type { ColumnType } from 'kysely';
-import type { DeviceMemory, EditTrail } from '../../ports.ts';
+import type { DeviceMemory, EditTrail, StoredClock } from '../../ports.ts';
 
 type Instant = ColumnType<number, string, string>;
 type InstantOrNull = ColumnType<number | null, string | null, string | null>;
@@ -61,6 +61,7 @@ export interface SessionTable {
   deleted_at: InstantOrNull;
   cancel_reason: string | null;
   tags: ColumnType<string[], string, string>;
+  clock: ColumnType<StoredClock | null, string | null, string | null>;
   annotation: Uint8Array | null;
   trail: ColumnType<EditTrail, string, string>;
   fingerprint: string | null;

@@ -12,7 +12,7 @@ const SHAPES = {
       display_id: 'bigint', state: 'text', start_time: 'timestamptz', end_time: 'timestamptz', duration: 'double precision',
       planned_duration: 'double precision', category: 'text', project: 'text', note: 'text', source: 'text', device_id: 'text',
       version: 'integer', sequence: 'bigint', created_at: 'timestamptz', updated_at: 'timestamptz', deleted_at: 'timestamptz',
-      cancel_reason: 'text', tags: 'jsonb', annotation: 'bytea', trail: 'jsonb', fingerprint: 'text',
+      cancel_reason: 'text', tags: 'jsonb', clock: 'jsonb', annotation: 'bytea', trail: 'jsonb', fingerprint: 'text',
     },
   },
   session_starts: {
