@@ -13,10 +13,10 @@ const ours: Record<string, readonly string[]> = {
   'status-board': ['protocol', 'core', 'rxjs'],
 };
 
-type Layer = 'base' | 'model' | 'sync' | 'engine' | 'adapters' | 'testing' | 'preferences' | 'entry';
+type Layer = 'base' | 'model' | 'sync' | 'engine' | 'adapters' | 'testing' | 'preferences' | 'annotations' | 'entry';
 
 // Files of core outside any folder: `base` is what everything may know, `entry` what nothing imports.
-const coreFiles: Record<string, Layer> = { 'engine.ts': 'engine', 'index.ts': 'entry', 'node.ts': 'entry', 'preferences.ts': 'entry', 'diagnostics.ts': 'entry', 'service-worker.ts': 'entry' };
+const coreFiles: Record<string, Layer> = { 'engine.ts': 'engine', 'index.ts': 'entry', 'node.ts': 'entry', 'preferences.ts': 'entry', 'annotations.ts': 'entry', 'diagnostics.ts': 'entry', 'service-worker.ts': 'entry' };
 
 const mayImport: Record<Layer, readonly Layer[]> = {
   base: ['base', 'model'],
@@ -27,7 +27,8 @@ const mayImport: Record<Layer, readonly Layer[]> = {
   testing: ['base', 'model', 'sync', 'engine', 'testing'],
   // Loaded only with its entry; the one place of core that may import Yjs.
   preferences: ['base', 'model', 'sync', 'preferences'],
-  entry: ['base', 'model', 'sync', 'engine', 'adapters', 'preferences', 'entry'],
+  annotations: ['base', 'model', 'sync', 'preferences', 'annotations'],
+  entry: ['base', 'model', 'sync', 'engine', 'adapters', 'preferences', 'annotations', 'entry'],
 };
 
 function layerOf(name: string): Layer {

@@ -5,7 +5,7 @@ import type { SourceFile } from './sources.ts';
 
 const pure: Record<string, RegExp> = {
   protocol: /./,
-  core: /^(model|sync|testing|preferences)\//,
+  core: /^(model|sync|testing|preferences|annotations)\//,
   server: /^(?!main\.ts$|adapters\/|process\/|store\/sql\/)/,
 };
 

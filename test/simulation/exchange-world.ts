@@ -1,5 +1,6 @@
 // Devices of one account with real engines and the real server app on one virtual time, for tests that say exactly what happens.
 import { createSyncEngine, type HttpRequest, type HttpResponse, type RecordInput, type SyncEngine } from '@syncline/core';
+import { yjsAnnotations } from '@syncline/core/annotations';
 import { yjsPreferences } from '@syncline/core/preferences';
 import type { Capability } from '@syncline/protocol';
 import { appHandler, appStreams, createSimDevice, createSimIds, createSimScheduler, type SimDevice, type SimDeviceOptions, type SimServer } from '@syncline/core/testing';
@@ -27,6 +28,7 @@ function readToken(token: string): { userId: string; expiresAt: number; sid: str
 export interface WorldOptions {
   readonly streams?: boolean;
   readonly preferences?: boolean;
+  readonly annotations?: boolean;
   readonly token?: () => string;
 }
 
@@ -67,7 +69,7 @@ export class ExchangeWorld {
   }
 
   /** @param options with `token`, what its app answers when asked for one. */
-  async open(device: SimDevice, { streams = false, preferences = false, token = () => tokenOf('good', Number(device.name.slice(1))) }: WorldOptions = {}): Promise<SyncEngine> {
+  async open(device: SimDevice, { streams = false, preferences = false, annotations = false, token = () => tokenOf('good', Number(device.name.slice(1))) }: WorldOptions = {}): Promise<SyncEngine> {
     const app = limitedApp(this.server.app, (capability) => this.without.has(capability));
     const ask = appHandler(app);
     const page = device.openPage({
@@ -88,6 +90,7 @@ export class ExchangeWorld {
     return this.drive(createSyncEngine({
       user: USER, device: { type: 'web_timer', version: '1.0.0' }, server: { url: 'http://server.test', token }, ports: page.ports,
       ...(preferences && { preferences: yjsPreferences() }),
+      ...(annotations && { annotations: yjsAnnotations() }),
     }));
   }
 

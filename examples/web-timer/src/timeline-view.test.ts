@@ -9,7 +9,7 @@ function session(id: string, hour: number, hours: number, more: Partial<Session>
   const startTime = MONDAY + hour * HOUR;
   return {
     id, displayId: null, state: 'confirmed', pending: false, startTime, endTime: startTime + hours * HOUR, duration: hours * 60, plannedDuration: null, category: 'writing',
-    project: 'book', note: '', source: 'web_timer', deviceId: 'own', deletedAt: null, conflictId: null, parked: null, clock: null, clockBound: null, ...more,
+    project: 'book', note: '', tags: [], source: 'web_timer', deviceId: 'own', deletedAt: null, conflictId: null, parked: null, clock: null, clockBound: null, ...more,
   };
 }
 

@@ -2,6 +2,7 @@
 import type { ClockBound, Conflict, LikelyDuplicate, SyncStatus } from '@syncline/protocol';
 import type { Diagnostics } from './api-diagnostics.ts';
 import type { StateExplanation } from './api-explain.ts';
+import type { AnnotateInput, AnnotationsPlugin } from './api-annotations.ts';
 import type { PreferencesApi, PreferencesPlugin } from './api-preferences.ts';
 import type { Ports } from './ports.ts';
 import type { Source } from './source.ts';
@@ -36,6 +37,8 @@ export interface SyncEngineOptions {
   readonly sync?: boolean | undefined;
   /** `yjsPreferences()` of `@syncline/core/preferences`; without it the engine has no preferences and a page carries no code for them. */
   readonly preferences?: PreferencesPlugin | undefined;
+  /** `yjsAnnotations()` of `@syncline/core/annotations`; without it `sessions.annotate` is not on offer and a page carries no code for it. */
+  readonly annotations?: AnnotationsPlugin | undefined;
   /** Real ones by default; tests and unusual platforms hand in their own. */
   readonly ports?: Partial<Ports> | undefined;
 }
@@ -66,6 +69,8 @@ export interface Session {
   readonly category: string;
   readonly project: string;
   readonly note: string;
+  /** Without repeats. Given to a session after recording, by `annotate`. */
+  readonly tags: readonly string[];
   /** Type of the device that recorded it. */
   readonly source: string;
   readonly deviceId: string | null;
@@ -224,6 +229,11 @@ export interface SessionsApi {
   retry(id: string, changes?: Partial<Omit<RecordInput, 'id'>>): Promise<Session>;
   /** Changes a finished session; start and end together. Rejects: `not_found`, `invalid_input`, `unsupported` (the server is known to offer no such call). */
   amend(id: string, changes: Partial<Omit<RecordInput, 'id'>>): Promise<Session>;
+  /**
+   * Edits the note and tags of a finished session, for ever, in any tab and offline: edits of several devices merge as text, and none is lost.
+   * Rejects: `not_found`, `invalid_input`, `storage_full`, `closed`, `unsupported` (the engine has no `annotations`, or the server is known to offer no such call).
+   */
+  annotate(id: string, input: AnnotateInput): Promise<Session>;
   /** Deletes a finished session; recoverable for 30 days. Rejects: `not_found`, `unsupported`. */
   delete(id: string): Promise<Session>;
   /** Takes a delete back. Rejects: `not_found`, `unsupported`. */

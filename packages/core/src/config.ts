@@ -1,6 +1,7 @@
 // The options of an engine, checked once and put into one flat form.
 import { type FieldIssue, isDeviceType, LIMITS, textProblem } from '@syncline/protocol';
 import type { SyncEngineOptions } from './api.ts';
+import type { AnnotationsPlugin } from './api-annotations.ts';
 import type { PreferencesPlugin } from './api-preferences.ts';
 import { engineError } from './errors.ts';
 import { storeName } from './store-name.ts';
@@ -21,6 +22,7 @@ export interface EngineConfig {
   readonly lastHours: number;
   readonly maySend: boolean;
   readonly preferences: PreferencesPlugin | null;
+  readonly annotations: AnnotationsPlugin | null;
   /** Name of the store, of its lock and of its channel. */
   readonly name: string;
 }
@@ -62,6 +64,7 @@ export function readConfig(options: SyncEngineOptions): EngineConfig {
     lastHours,
     maySend: options.sync ?? true,
     preferences: options.preferences ?? null,
+    annotations: options.annotations ?? null,
     name: storeName(origin, options.user),
   };
 }

@@ -21,6 +21,7 @@ import { Leadership } from './sync/leadership.ts';
 import { Local } from './sync/local.ts';
 import { inTime, openStore, openVolatile, type OpenedStore } from './sync/open-store.ts';
 import type { Held } from './sync/rescue.ts';
+import { isAnnotationsFactory } from './sync/annotations-part.ts';
 import { isPreferencesFactory, type PreferencesPart } from './sync/preferences-part.ts';
 import { ServerCalls } from './sync/server-calls.ts';
 import { SessionReader } from './sync/session-reader.ts';
@@ -105,7 +106,8 @@ class Engine implements SyncEngine {
     });
     this.sessions = new Sessions({
       local, reader: new SessionReader(local, self), clock, ids, owner: config.user, source: config.deviceType,
-      self, tab, watch, running: this.#board.running, elsewhere: this.#board.elsewhere,
+      self, tab, watch, annotations: config.annotations !== null && isAnnotationsFactory(config.annotations) ? config.annotations.create(ids) : null,
+      running: this.#board.running, elsewhere: this.#board.elsewhere,
       check: () => this.#check(),
       onRecorded: () => this.#leadership.watch(),
       onStarted: (session) => this.#sendStart(session),
@@ -317,6 +319,9 @@ export async function openEngine(options: SyncEngineOptions, ports: Ports): Prom
   const config = readConfig(options);
   if (config.preferences !== null && !isPreferencesFactory(config.preferences)) {
     throw engineError('invalid_input', [{ path: 'preferences', message: 'must be made by yjsPreferences()' }]);
+  }
+  if (config.annotations !== null && !isAnnotationsFactory(config.annotations)) {
+    throw engineError('invalid_input', [{ path: 'annotations', message: 'must be made by yjsAnnotations()' }]);
   }
   let failure: unknown;
   for (let tries = 0; tries < OPEN_TRIES; tries += 1) {

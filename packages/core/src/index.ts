@@ -6,6 +6,7 @@ export type {
 } from './api.ts';
 export type { DiagnosticRequest, Diagnostics } from './api-diagnostics.ts';
 export type { ActionCode, ProblemCode, StateExplanation } from './api-explain.ts';
+export type { AnnotateInput, AnnotationsPlugin } from './api-annotations.ts';
 export type { LostPreference, PreferenceDetail, PreferencesApi, PreferencesPlugin, PreferencesState } from './api-preferences.ts';
 export { browserPorts, createSyncEngine } from './adapters/browser.ts';
 export { DEFAULT_PROJECT } from './model/session.ts';

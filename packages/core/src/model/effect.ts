@@ -3,7 +3,7 @@
 import type { FinishedSession } from './session.ts';
 
 /** Fields of a finished session that an edit may change. Start and end change together. */
-export type Changes = Partial<Pick<FinishedSession, 'startTime' | 'endTime' | 'category' | 'project' | 'note'>>;
+export type Changes = Partial<Pick<FinishedSession, 'startTime' | 'endTime' | 'category' | 'project' | 'note' | 'tags' | 'annotation'>>;
 
 /** What happens to one session. */
 export type Effect =

@@ -53,6 +53,11 @@ export function isCancelReason(value: unknown): value is CancelReason {
   return REASONS.has(value);
 }
 
+/** Fields that a session has once its note or tags were edited. */
+function isAnnotated({ tags, annotation }: Fields): boolean {
+  return (tags === undefined || areTexts(tags)) && (annotation === undefined || typeof annotation === 'string');
+}
+
 function isCancelled(value: unknown): boolean {
   if (value === null) return true;
   const row = asFields(value);
@@ -79,7 +84,7 @@ export function readFinished(value: unknown): FinishedSession | null {
     typeof row['id'] === 'string' && row['id'] !== '' &&
     Number.isSafeInteger(row['startTime']) && Number.isSafeInteger(row['endTime']) &&
     (row['endTime'] as number) > (row['startTime'] as number) &&
-    isNumberOrNull(row['plannedDuration']) && hasWords(row) &&
+    isNumberOrNull(row['plannedDuration']) && hasWords(row) && isAnnotated(row) &&
     typeof row['source'] === 'string' && isTextOrNull(row['deviceId']) && isTextOrNull(row['displayId']) &&
     isCount(row['version']) && isNumberOrNull(row['deletedAt']) &&
     isClock(row['clock']) && isBound(row['clockBound']) && isCancelled(row['cancelled']);
@@ -158,7 +163,7 @@ function areChanges(value: unknown): boolean {
   if (row === null) return false;
   const { startTime, endTime } = row;
   const areTimes = startTime === undefined ? endTime === undefined : isCount(startTime) && isCount(endTime) && endTime > startTime;
-  return areTimes && ['category', 'project', 'note'].every((key) => row[key] === undefined || typeof row[key] === 'string');
+  return areTimes && isAnnotated(row) && ['category', 'project', 'note'].every((key) => row[key] === undefined || typeof row[key] === 'string');
 }
 
 /** A session of history that changed after it was packed, or that is about to change. */

@@ -14,7 +14,7 @@ export function runningToSession(running: RunningSession, source: string, device
   const { id, startTime, plannedDuration, category, project, note } = running;
   return {
     id, displayId: null, state: 'running', pending: false, startTime, endTime: null, duration: null, plannedDuration,
-    category, project, note, source, deviceId, conflictId: null, parked: null, clock: null, clockBound: running.clockBound ?? null, deletedAt: null,
+    category, project, note, tags: [], source, deviceId, conflictId: null, parked: null, clock: null, clockBound: running.clockBound ?? null, deletedAt: null,
   };
 }
 
@@ -38,10 +38,10 @@ export function confirmedToSession(session: FinishedSession, conflictId: string 
 }
 
 function finished(session: FinishedSession, conflictId: string | null): Session {
-  const { id, displayId, startTime, endTime, plannedDuration, category, project, note, source, deviceId, clock } = session;
+  const { id, displayId, startTime, endTime, plannedDuration, category, project, note, tags = [], source, deviceId, clock } = session;
   return {
     id, displayId, state: stateOf(session), pending: false, startTime, endTime,
-    duration: durationMinutes(startTime, endTime), plannedDuration, category, project, note, source, deviceId, conflictId,
+    duration: durationMinutes(startTime, endTime), plannedDuration, category, project, note, tags, source, deviceId, conflictId,
     parked: null, clock, clockBound: session.clockBound ?? null, deletedAt: session.deletedAt,
   };
 }

@@ -19,6 +19,10 @@ export interface FinishedSession {
   readonly category: string;
   readonly project: string;
   readonly note: string;
+  /** Absent for none. */
+  readonly tags?: readonly string[];
+  /** The document of its note and tags (Yjs V1, Base64) with every edit known here; absent while nobody edited them after recording. */
+  readonly annotation?: string;
   readonly source: string;
   readonly deviceId: string | null;
   readonly displayId: string | null;
@@ -92,6 +96,14 @@ export function checkWords(words: { category?: unknown; project?: unknown; note?
   if (words.project !== undefined) check('project', words.project, LIMITS.projectBytesMax, nameProblem);
   if (words.note !== undefined) check('note', words.note, LIMITS.noteBytesMax, textProblem);
   return issues;
+}
+
+export function checkTags(tags: unknown): FieldIssue[] {
+  if (!Array.isArray(tags) || tags.length > LIMITS.tagsMax) return [{ path: 'tags', message: `must be a list of at most ${LIMITS.tagsMax}` }];
+  return tags.flatMap((tag: unknown, i) => {
+    const problem = typeof tag === 'string' ? textProblem(tag, LIMITS.tagBytesMax, 1) : 'must be text';
+    return problem === null ? [] : [{ path: `tags[${i}]`, message: problem }];
+  });
 }
 
 export function checkStart(input: StartInput): FieldIssue[] {

@@ -112,10 +112,11 @@ function readChange(row: Fields): ReadChange | null | undefined {
 }
 
 function readSession(row: Fields): FinishedSession | null | undefined {
-  const { session_id: id, display_id: displayId, version, state, category, project, note, source, device_id: deviceId } = row;
+  const { session_id: id, display_id: displayId, version, state, category, project, note, tags, annotation, source, device_id: deviceId } = row;
   const areWords =
     typeof id === 'string' && typeof displayId === 'string' && isCount(version) && typeof category === 'string' &&
-    typeof project === 'string' && typeof note === 'string' && typeof source === 'string' && isTextOrNull(deviceId);
+    typeof project === 'string' && typeof note === 'string' && typeof source === 'string' && isTextOrNull(deviceId) &&
+    (tags === undefined || areTexts(tags)) && (annotation === undefined || typeof annotation === 'string');
   const deletedAt = readInstant(row['deleted_at']);
   const [startTime, endTime] = [readInstant(row['start_time']), readInstant(row['end_time'])];
   if (!areWords || deletedAt === undefined || startTime === undefined || endTime === undefined) return null;
@@ -123,7 +124,8 @@ function readSession(row: Fields): FinishedSession | null | undefined {
   if ((state !== 'completed' && state !== 'cancelled') || startTime === null || endTime === null || endTime <= startTime) return undefined;
   const reason = row['cancel_reason'];
   return {
-    id, startTime, endTime, plannedDuration: null, category, project: project === '' ? DEFAULT_PROJECT : project, note, source, deviceId, displayId, version,
+    id, startTime, endTime, plannedDuration: null, category, project: project === '' ? DEFAULT_PROJECT : project, note,
+    ...(tags === undefined || tags.length === 0 ? {} : { tags }), ...(annotation === undefined ? {} : { annotation }), source, deviceId, displayId, version,
     deletedAt, clock: null, ...readClock(row['clock']), cancelled: state === 'cancelled' ? { reason: isCancelReason(reason) ? reason : null, note: '' } : null,
   };
 }

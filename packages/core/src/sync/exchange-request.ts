@@ -54,7 +54,7 @@ function toStart({ id, notice, startTime, plannedDuration, category, project, no
 function toWire(seq: number, operation: Operation, withClock: boolean): WireOperation {
   const { opId, kind, session, change } = operation;
   const head = { op_id: opId, seq };
-  if (kind === 'submit') return { ...head, type: 'submit', session: { ...submitFields(session), ...(withClock ? clockOf(session) : {}) } };
+  if (kind === 'submit') return { ...head, type: 'submit', session: { ...submitted(session), ...(withClock ? clockOf(session) : {}) } };
   if (kind === 'cancel' || change === null) return { ...head, type: 'cancel', cancellation: cancelFields(session) };
   const { bases, effects, settlement } = change;
   const base_version = bases[0]?.version ?? 0;
@@ -72,12 +72,17 @@ function clockOf({ clockBound }: FinishedSession): Pick<SubmittedSession, 'clock
   return clockBound ? { clock: { offset_ms: clockBound.offsetMs, error_ms: clockBound.errorMs } } : {};
 }
 
+function submitted(session: FinishedSession): SubmittedSession {
+  const { tags = [] } = session;
+  return { ...submitFields(session), ...(tags.length === 0 ? {} : { tags }) };
+}
+
 function editOf(effects: readonly Effect[], id: string): SessionEdit {
   const edit = effects.find((effect) => effect.kind === 'edit' && effect.id === id);
   return edit?.kind === 'edit' ? toEdit(edit.changes) : {};
 }
 
-function toEdit({ startTime, endTime, category, project, note }: Changes): SessionEdit {
+function toEdit({ startTime, endTime, category, project, note, tags, annotation }: Changes): SessionEdit {
   const times = startTime === undefined || endTime === undefined
     ? {}
     : { start_time: formatInstant(startTime), end_time: formatInstant(endTime), duration: durationMinutes(startTime, endTime) };
@@ -86,6 +91,8 @@ function toEdit({ startTime, endTime, category, project, note }: Changes): Sessi
     ...(category === undefined ? {} : { category }),
     ...(project === undefined ? {} : { project }),
     ...(note === undefined ? {} : { note }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(annotation === undefined ? {} : { annotation }),
   };
 }
 
@@ -96,7 +103,7 @@ function planOf({ effects }: Change): SettlementPlan {
   for (const effect of effects) {
     if (effect.kind === 'edit') edits.push({ session_id: effect.id, edit: toEdit(effect.changes) });
     else if (effect.kind === 'delete') deletes.push(effect.id);
-    else if (effect.kind === 'create') creates.push(submitFields(effect.session));
+    else if (effect.kind === 'create') creates.push(submitted(effect.session));
   }
   return { edits, deletes, creates };
 }

@@ -59,10 +59,11 @@ export function packChunk(chunk: number, sessions: readonly FinishedSession[]): 
 }
 
 function toTuple(session: FinishedSession): unknown[] {
-  const { id, startTime, endTime, plannedDuration, category, project, note, source, deviceId, displayId, version, clock, cancelled } = session;
+  const { id, startTime, endTime, plannedDuration, category, project, note, source, deviceId, displayId, version, clock, cancelled, clockBound, tags, annotation } = session;
   const tuple = [id, startTime, endTime, category, project, note, source, plannedDuration, deviceId, displayId, version, clock, cancelled];
-  const { clockBound } = session;
-  return clockBound ? [...tuple, [clockBound.offsetMs, clockBound.errorMs]] : tuple;
+  const bound = clockBound ? [clockBound.offsetMs, clockBound.errorMs] : null;
+  if (tags !== undefined || annotation !== undefined) return [...tuple, bound, tags ?? [], annotation];
+  return bound === null ? tuple : [...tuple, bound];
 }
 
 function readBoundOf(packed: unknown): unknown {
@@ -71,11 +72,12 @@ function readBoundOf(packed: unknown): unknown {
 
 function fromTuple(tuple: unknown): FinishedSession | null {
   if (!Array.isArray(tuple)) return null;
-  const [id, startTime, endTime, category, project, note, source, plannedDuration, deviceId, displayId, version, clock, cancelled, bound] = tuple as unknown[];
+  const [id, startTime, endTime, category, project, note, source, plannedDuration, deviceId, displayId, version, clock, cancelled, bound, tags, annotation] = tuple as unknown[];
   // Only sessions that stand are packed.
   return readFinished({
     id, startTime, endTime, plannedDuration, category, project, note, source, deviceId, displayId, version, deletedAt: null, clock, cancelled,
-    ...(bound === undefined ? {} : { clockBound: readBoundOf(bound) }),
+    ...(bound === undefined || bound === null ? {} : { clockBound: readBoundOf(bound) }),
+    ...(tags === undefined || (Array.isArray(tags) && tags.length === 0) ? {} : { tags }), ...(typeof annotation === 'string' ? { annotation } : {}),
   });
 }
 

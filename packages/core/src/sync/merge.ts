@@ -8,6 +8,7 @@ import { type FinishedSession, isSameContent, isStanding } from '../model/sessio
 import type { Store } from '../ports.ts';
 import { joinAll, leaveConflicts } from './conflict-groups.ts';
 import type { Draft } from './draft.ts';
+import { isEqualValue } from './equal.ts';
 import { appendHistory } from './history-append.ts';
 
 /** Deleted sessions can be had back for so long. */
@@ -86,7 +87,7 @@ export class Merge {
     const packed = this.#packed.get(id) ?? null;
     const shown = shownOver(server, id, this.#draft);
     const isPlain = view.seqsOf(id).length === 0;
-    const isPacked = packed !== null && packed.version === server.version && isSameContent(packed, server) && server.deletedAt === null;
+    const isPacked = packed !== null && packed.version === server.version && isSameContent(packed, server) && isSameAnnotation(packed, server) && server.deletedAt === null;
     if (isPlain && (isPacked || (packed === null && server.deletedAt === null))) {
       if (view.overlay.has(id)) this.#draft.delete('overlay', id);
       if (!isPacked) this.#appended.set(id, server);
@@ -132,6 +133,10 @@ function shownOver(server: FinishedSession, id: string, { view }: Draft): Finish
 function boundOf(told: FinishedSession, local: FinishedSession): FinishedSession['clockBound'] {
   const isTimed = told.startTime === local.startTime && told.endTime === local.endTime;
   return told.clockBound ?? (isTimed ? local.clockBound : null);
+}
+
+function isSameAnnotation(a: FinishedSession, b: FinishedSession): boolean {
+  return a.annotation === b.annotation && isEqualValue(a.tags ?? [], b.tags ?? []);
 }
 
 function isSameForConflicts(a: FinishedSession, b: FinishedSession): boolean {

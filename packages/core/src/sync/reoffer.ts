@@ -103,8 +103,12 @@ function reofferChunk(
   draft.setHead({ acknowledged: Math.max(0, view.head.acknowledged - completed) });
 }
 
-function offer(draft: Draft, session: FinishedSession, kind: OperationKind, change: Operation['change'], opId: string, { owner }: Reoffer): void {
-  draft.queue({ opId, kind, change, owner, session, at: Math.round(draft.now), delivery: { ...UNTRIED, unknown: true } });
+function offer(draft: Draft, session: FinishedSession, kind: OperationKind, change: Operation['change'], opId: string, by: Reoffer): void {
+  draft.queue({ opId, kind, change, owner: by.owner, session, at: Math.round(draft.now), delivery: { ...UNTRIED, unknown: true } });
+  if (kind !== 'submit' || session.annotation === undefined) return;
+  // A submit carries no document: it follows, so that what others still edit in it merges.
+  const { id, note, tags = [], annotation } = session;
+  offer(draft, session, 'amend', { effects: [{ kind: 'edit', id, changes: { note, tags, annotation } }], bases: [{ id, version: 0 }], settlement: null }, by.ids.uuid(), by);
 }
 
 function offerRest(draft: Draft, walk: Verification, opIds: readonly string[], by: Reoffer): void {
@@ -155,5 +159,6 @@ function differenceOf(ours: FinishedSession, theirs: FinishedSession): Extract<E
     ...(ours.category === theirs.category ? {} : { category: ours.category }),
     ...(ours.project === theirs.project ? {} : { project: ours.project }),
     ...(ours.note === theirs.note ? {} : { note: ours.note }),
+    ...(ours.annotation === undefined || ours.annotation === theirs.annotation ? {} : { note: ours.note, tags: ours.tags ?? [], annotation: ours.annotation }),
   };
 }

@@ -3,14 +3,17 @@ import { canonicalUuid } from '@syncline/protocol';
 import type {
   CancelInput, FinishInput, RecordInput, RunningElsewhere, Session, SessionQuery, SessionsApi, StartInput,
 } from '../api.ts';
+import type { AnnotateInput } from '../api-annotations.ts';
 import { engineError } from '../errors.ts';
-import type { Effect } from '../model/effect.ts';
+import type { Changes, Effect } from '../model/effect.ts';
 import { isCancelReason } from '../model/rows.ts';
-import { checkRecord, checkStart, checkWords, DEFAULT_PROJECT, type FinishedSession, type Marks, type RunningSession } from '../model/session.ts';
+import { checkRecord, checkStart, checkTags, checkWords, DEFAULT_PROJECT, type FinishedSession, type Marks, type RunningSession } from '../model/session.ts';
 import type { Clock, Ids } from '../ports.ts';
 import type { Source } from '../source.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import type { Self } from './status-input.ts';
+import type { AnnotationsPart, AnnotationWish } from './annotations-part.ts';
+import { canonical, refuse } from './check-call.ts';
 import { planEdit } from './edit.ts';
 import { commitOverPacked } from './packed-lookup.ts';
 import { LiveList } from './live-list.ts';
@@ -35,6 +38,8 @@ export interface SessionsOptions {
   readonly self: Self;
   readonly tab: string;
   readonly watch: ClockWatch;
+  /** Null when notes and tags do not merge here. */
+  readonly annotations: AnnotationsPart | null;
   readonly running: Source<readonly Session[]>;
   readonly elsewhere: Source<readonly RunningElsewhere[]>;
   /** Throws once the engine is closed. */
@@ -178,14 +183,36 @@ export class Sessions implements SessionsApi {
   async amend(id: string, changes: Partial<Omit<RecordInput, 'id'>>): Promise<Session> {
     refuse(checkWords(changes));
     const { startTime, endTime, category, project, note } = changes;
-    const words = { ...(category === undefined ? {} : { category }), ...(project === undefined ? {} : { project }), ...(note === undefined ? {} : { note }) };
-    return this.#edit('amend', id, (session) => {
+    const words = { ...(category === undefined ? {} : { category }), ...(project === undefined ? {} : { project }) };
+    const otherOf = (session: FinishedSession): Changes => {
       const times = startTime === undefined && endTime === undefined
         ? {}
         : { startTime: startTime ?? session.startTime, endTime: endTime ?? session.endTime };
       refuse(checkRecord({ ...session, ...times }));
-      return [{ kind: 'edit', id: session.id, changes: { ...times, ...words } }];
-    });
+      return { ...times, ...words };
+    };
+    const { annotations } = this.#options;
+    if (note !== undefined && annotations !== null) return this.#annotate(annotations, { id, input: { note }, otherOf });
+    return this.#edit('amend', id, (session) => [{ kind: 'edit', id: session.id, changes: { ...otherOf(session), ...(note === undefined ? {} : { note }) } }]);
+  }
+
+  async annotate(id: string, input: AnnotateInput): Promise<Session> {
+    this.checkEdits();
+    const { annotations } = this.#options;
+    if (annotations === null) throw engineError('unsupported');
+    refuse([...checkWords({ note: input.note }), ...(input.tags === undefined ? [] : checkTags(input.tags))]);
+    return this.#annotate(annotations, { id, input, otherOf: () => ({}) });
+  }
+
+  async #annotate(part: AnnotationsPart, wish: AnnotationWish): Promise<Session> {
+    this.checkEdits();
+    const { local, reader } = this.#options;
+    const stamp = this.stamp();
+    const id = canonical(wish.id, 'not_found');
+    const written = await commitOverPacked(local, [id], 'strict', (draft, packed) => part.plan(draft, local.store, packed, { ...wish, id }, stamp));
+    if (!('seq' in written)) return (await reader.get(id)) ?? reader.fromHistory(written);
+    this.#options.onRecorded();
+    return reader.fromWritten(written);
   }
 
   delete(id: string): Promise<Session> {
@@ -230,14 +257,4 @@ export class Sessions implements SessionsApi {
     }, 'strict');
     return reader.fromWritten(written);
   }
-}
-
-function refuse(issues: Parameters<typeof engineError>[1]): void {
-  if (issues !== undefined && issues.length > 0) throw engineError('invalid_input', issues);
-}
-
-function canonical(id: string, code: 'not_running' | 'not_found' | 'invalid_input'): string {
-  const key = canonicalUuid(id);
-  if (key === null) throw engineError(code, code === 'invalid_input' ? [{ path: 'id', message: 'must be a UUID' }] : []);
-  return key;
 }

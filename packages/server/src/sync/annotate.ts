@@ -1,16 +1,27 @@
 // The note and tags of a session, and the document in which edits of them merge. A session nobody edited has none.
 import type { SessionEdit } from '@syncline/protocol';
-import { editAnnotation, firstAnnotation, mergeAnnotation } from '../documents/annotation-document.ts';
+import { editAnnotation, firstAnnotation, mergeAnnotation, type MergedAnnotation } from '../documents/annotation-document.ts';
 import { fromBase64 } from '../documents/base64.ts';
 import type { StoredSession } from '../ports.ts';
+
+/** A document without anything in it. */
+const NOTHING: Uint8Array = new Uint8Array([0, 0]);
 
 export type Annotated = Pick<StoredSession, 'note' | 'tags' | 'annotation'>;
 
 /** What an edit makes of them; null when its update cannot be merged. With an update, the merged text counts and not the one beside it. */
 export function annotate(session: StoredSession, edit: SessionEdit): Annotated | null {
   if (edit.annotation === undefined) return { note: edit.note ?? session.note, tags: edit.tags ?? session.tags, annotation: session.annotation };
-  const merged = mergeAnnotation(session.annotation ?? firstAnnotation(session.id, session), fromBase64(edit.annotation));
+  const update = fromBase64(edit.annotation);
+  const merged = adopted(session, update) ?? mergeAnnotation(session.annotation ?? firstAnnotation(session.id, session), update);
   return merged === null ? null : { note: merged.note, tags: merged.tags, annotation: merged.document };
+}
+
+/** A whole document of a session that has none here, and says what is stored: a device gives back what this server has forgotten. */
+function adopted(session: StoredSession, update: Uint8Array): MergedAnnotation | null {
+  const alone = session.annotation === null ? mergeAnnotation(NOTHING, update) : null;
+  const isSame = alone !== null && alone.note === session.note && alone.tags.join('\n') === session.tags.join('\n');
+  return isSame ? alone : null;
 }
 
 /** A change of the note or tags that came without an update, as an edit of the document, where there is one. */

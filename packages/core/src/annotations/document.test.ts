@@ -1,0 +1,56 @@
+import { LIMITS } from '@syncline/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { AnnotateInput } from '../api-annotations.ts';
+import { type Annotated, type AnnotationEdit, editAnnotation } from './document.ts';
+
+const ID = '00000000-0000-4000-8000-0000000000aa';
+const STORED = { note: 'a note', tags: [] };
+
+function edit(documents: readonly string[], input: AnnotateInput, more: Partial<AnnotationEdit> = {}): Annotated {
+  const edited = editAnnotation({ sessionId: ID, stored: STORED, documents, input, author: 7, written: 0, ...more });
+  if (edited === null || edited === 'behind') throw new Error(String(edited));
+  return edited;
+}
+
+const documentOf = ({ annotation }: Annotated): string => annotation ?? '';
+
+describe('an edit of a note and tags', () => {
+  it('begins with the stored text, the same on every device, so that it is there once after merging', () => {
+    const [one, other] = [edit([], { note: 'Mine: a note' }, { author: 1 }), edit([], { note: 'a note, theirs', tags: ['calm'] }, { author: 2 })];
+    const merged = edit([documentOf(one), documentOf(other)], { tags: ['calm', 'deep'] }, { author: 3 });
+    expect(merged).toMatchObject({ note: 'Mine: a note, theirs', tags: ['calm', 'deep'] });
+  });
+
+  it('of nothing is none', () => {
+    expect(editAnnotation({ sessionId: ID, stored: STORED, documents: [], input: { note: 'a note', tags: [] }, author: 1, written: 0 })).toBeNull();
+  });
+
+  it('[D04] asks for another author where a store went back behind what was written', () => {
+    const first = edit([], { note: 'a note 1' });
+    expect(editAnnotation({ sessionId: ID, stored: STORED, documents: [], input: { note: 'x' }, author: 7, written: first.written })).toBe('behind');
+  });
+
+  it('[S-22] passes over what is no document, and says so when one may grow no more', () => {
+    const ended = edit([], { note: 'x'.repeat(4000) });
+    let documents = [documentOf(ended)];
+    let now = ended;
+    for (let i = 0; now.annotation !== undefined && i < 200; i += 1) {
+      now = edit(documents, { note: String.fromCharCode(97 + (i % 26)).repeat(4000) }, { author: 100 + i * 1000 });
+      documents = [now.annotation ?? ''];
+    }
+    expect(edit(['@@'], { note: 'y' }).note).toBe('y');
+    // Removed text leaves next to nothing behind.
+    expect(documentOf(now).length).toBeLessThan(LIMITS.yjsUpdateBytesMax);
+  });
+
+  it('[I-09] says the same in whichever order documents meet', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' '), maxLength: 8 });
+    fc.assert(fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), (notes) => {
+      const documents = notes.flatMap((note, i) => editAnnotation({ sessionId: ID, stored: STORED, documents: [], input: { note }, author: i + 1, written: 0 }) ?? [])
+        .map((edited) => documentOf(edited as Annotated));
+      const show = (list: readonly string[]) => editAnnotation({ sessionId: ID, stored: STORED, documents: list, input: { tags: ['z'] }, author: 99, written: 0 });
+      expect(show(documents)).toEqual(show([...documents].reverse()));
+    }), { numRuns: 100 });
+  });
+});

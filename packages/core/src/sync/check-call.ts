@@ -1,0 +1,15 @@
+// What is refused before anything is decided.
+import { canonicalUuid, type FieldIssue } from '@syncline/protocol';
+import { engineError } from '../errors.ts';
+
+/** @throws EngineError `invalid_input` that names every faulty field. */
+export function refuse(issues: readonly FieldIssue[]): void {
+  if (issues.length > 0) throw engineError('invalid_input', issues);
+}
+
+/** The key of a session. */
+export function canonical(id: string, code: 'not_running' | 'not_found' | 'invalid_input'): string {
+  const key = canonicalUuid(id);
+  if (key === null) throw engineError(code, code === 'invalid_input' ? [{ path: 'id', message: 'must be a UUID' }] : []);
+  return key;
+}
