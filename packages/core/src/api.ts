@@ -82,9 +82,14 @@ export interface Session {
   readonly parked: ParkedReason | null;
   /**
    * How long it lasted by the wall clock and by the monotonic clock, when they differ by more than two seconds: the machine slept,
-   * or the wall clock was set. Null otherwise, and for sessions that were not timed in one tab from start to finish.
+   * or the wall clock was set. Null otherwise. A session that another tab finished than began it has only its signs of life for the latter.
    */
-  readonly clock: { readonly wallMs: number; readonly monotonicMs: number } | null;
+  readonly clock: {
+    readonly wallMs: number;
+    readonly monotonicMs: number;
+    /** When the page gave no sign of life for more than ten minutes, as far as that is known. */
+    readonly gaps?: readonly { readonly from: number; readonly to: number }[] | undefined;
+  } | null;
   /**
    * How far the clock that its times were taken from was ahead of the server's, and how wrong that may be, from the round trips of the
    * device's answers. Null where nobody knows: no answer was heard since the device opened, slept or set its clock, or a person gave the times.
@@ -130,6 +135,17 @@ export interface FinishInput {
   readonly note?: string | undefined;
   /** When it ended, if not now. */
   readonly endTime?: number | undefined;
+}
+
+/** What says that the device slept while a session ran, and the two ends it may be given instead of now. Times are ms since the epoch. */
+export interface SleepEvidence {
+  readonly asleepMs: number;
+  /** When it was silent, as far as that was seen. */
+  readonly gaps: readonly { readonly from: number; readonly to: number }[];
+  /** When it was last seen awake before it first slept; null where nobody saw. */
+  readonly endBeforeSleep: number | null;
+  /** As if what it was awake had been one piece from the start. */
+  readonly endOfTimeAwake: number;
 }
 
 export type CancelReason =
@@ -212,6 +228,11 @@ export interface SessionsApi {
   start(input: StartInput): Promise<Session>;
   /** Ends a running session now and queues it. Rejects: `not_running`, `too_long` (over 24 h; the timer goes on), `invalid_input`, `storage_full`, `closed`. */
   complete(id: string, input?: FinishInput): Promise<Session>;
+  /**
+   * Whether this device slept for more than five minutes while that session ran, and what to cut it to: hand one of the ends to `complete` as `endTime`.
+   * Null when it did not, and for a session that does not run here.
+   */
+  slept(id: string): SleepEvidence | null;
   /** Ends a running session without counting it. Final. */
   cancel(id: string, input?: CancelInput): Promise<Session>;
   /** Stores a finished session with its operation, durably, in one transaction; resolves then. The same id and content again resolves to the first; other content rejects with `id_reused`. */

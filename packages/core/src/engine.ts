@@ -17,6 +17,7 @@ import { type DeviceIdentity, openDevice } from './sync/device.ts';
 import { Devices } from './sync/devices.ts';
 import { Diary } from './sync/diary.ts';
 import { Driver } from './sync/driver.ts';
+import { Heartbeat } from './sync/heartbeat.ts';
 import { Leadership } from './sync/leadership.ts';
 import { Local } from './sync/local.ts';
 import { inTime, openStore, openVolatile, type OpenedStore } from './sync/open-store.ts';
@@ -54,6 +55,7 @@ class Engine implements SyncEngine {
   readonly #leadership: Leadership;
   readonly #keeper: StoreKeeper;
   readonly #watch: ClockWatch;
+  readonly #heartbeat: Heartbeat;
   readonly #stop = new AbortController();
   readonly #undo: Cancel[] = [];
   #work: Promise<void> = Promise.resolve();
@@ -83,6 +85,7 @@ class Engine implements SyncEngine {
     this.#board = new StatusBoard({ local, clock, self, lastHours: config.lastHours, diary });
     this.#keeper = new StoreKeeper({ local, board: this.#board, stores: ports.stores, clock, name: config.name, identity, signal });
     const watch = (this.#watch = new ClockWatch(clock, () => view.sync.clock));
+    this.#heartbeat = new Heartbeat(local, clock);
     const contact = new Contact({ local, clock, watch });
     this.#books = new Books({ local, clock, ids, lifecycle, contact });
     const tokens = new Tokens({ ask: config.token, user: config.user, clock, signal });
@@ -176,6 +179,8 @@ class Engine implements SyncEngine {
   /** Begins to sync. */
   begin(opened: OpenedStore): void {
     this.#keeper.begin(opened);
+    this.#heartbeat.beat();
+    this.#heartbeat.follow();
     if (this.#config.maySend) this.#work = this.#leadership.run();
   }
 
@@ -217,6 +222,7 @@ class Engine implements SyncEngine {
     this.#stop.abort();
     for (const undo of this.#undo) undo();
     this.#board.close();
+    this.#heartbeat.close();
     this.#preferences?.close();
     this.sessions.closeLists();
     await this.#work.catch(() => undefined);
@@ -243,6 +249,7 @@ class Engine implements SyncEngine {
     this.#ringSeq = view.head.nextSeq;
     this.#ringMark = mark;
     this.#keeper.follow(isOwn);
+    this.#heartbeat.follow();
     if (isOwn) this.#announceSoon();
   }
 
@@ -284,6 +291,7 @@ class Engine implements SyncEngine {
     }
     void this.#refresh().then(() => {
       this.#board.update();
+      this.#heartbeat.beat();
       this.#leadership.watch();
       if (this.#leadership.isLeading) this.#driver.catchUp().catch(() => undefined);
     });

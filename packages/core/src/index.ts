@@ -2,7 +2,7 @@
 export type {
   CancelInput, CancelReason, ConflictChoice, ConflictsApi, ConnectionWord, DeviceInfo, DevicesApi, EngineStatus, EngineWithPreferences,
   FinishInput, LocalStatus, ParkedReason, PhaseWord, RecordInput, ResolutionPlan, ResolutionPreview, RunningElsewhere, Session,
-  SessionQuery, SessionsApi, SessionState, Settlement, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
+  SessionQuery, SessionsApi, SessionState, Settlement, SleepEvidence, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
 } from './api.ts';
 export type { DiagnosticRequest, Diagnostics } from './api-diagnostics.ts';
 export type { ActionCode, ProblemCode, StateExplanation } from './api-explain.ts';

@@ -67,7 +67,7 @@ function isCancelled(value: unknown): boolean {
 function isClock(value: unknown): boolean {
   if (value === null) return true;
   const row = asFields(value);
-  return row !== null && isNumber(row['wallMs']) && isNumber(row['monotonicMs']);
+  return row !== null && isNumber(row['wallMs']) && isNumber(row['monotonicMs']) && (row['gaps'] === undefined || areGaps(row['gaps']));
 }
 
 /** Rows of older releases have none. */
@@ -96,8 +96,17 @@ export function readRunning(value: unknown): RunningSession | null {
   const isSound =
     row !== null &&
     typeof row['id'] === 'string' && Number.isSafeInteger(row['startTime']) && isNumber(row['plannedDuration']) &&
-    hasWords(row) && typeof row['tab'] === 'string' && isNumber(row['monotonicStart']) && isBound(row['clockBound']) && isNotice(row['notice']);
+    hasWords(row) && typeof row['tab'] === 'string' && isNumber(row['monotonicStart']) && isBound(row['clockBound']) && isNotice(row['notice']) && areSigns(row['signs']);
   return isSound ? (row as unknown as RunningSession) : null;
+}
+
+function areSigns(value: unknown): boolean {
+  const row = asFields(value);
+  return value === undefined || (row !== null && isNumber(row['seenAt']) && areGaps(row['gaps']));
+}
+
+function areGaps(value: unknown): boolean {
+  return Array.isArray(value) && value.every((gap) => isNumber(asFields(gap)?.['from']) && isNumber(asFields(gap)?.['to']));
 }
 
 function isNotice(value: unknown): boolean {

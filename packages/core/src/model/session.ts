@@ -3,11 +3,14 @@ import {
   canonicalUuid, type ClockBound, durationMinutes, type FieldIssue, LIMITS, nameProblem, textProblem, validateSessionTimes,
 } from '@syncline/protocol';
 import type { CancelReason, RecordInput, StartInput } from '../api.ts';
+import { awakeMs, type Gap, type LifeSigns, signsAt } from './sleep.ts';
 
 /** How long a session lasted by two clocks, kept when they differ by more than two seconds: sleep, or a wall clock that was set. */
 export interface ClockEvidence {
   readonly wallMs: number;
   readonly monotonicMs: number;
+  /** When the page was silent, as far as that is known. */
+  readonly gaps?: readonly Gap[] | undefined;
 }
 
 /** A session that ended, by completing or by cancelling. Its id never changes, its instants only by an explicit edit. */
@@ -50,6 +53,8 @@ export interface RunningSession {
   readonly monotonicStart: number;
   /** How far the clock was ahead of the server's at the start; absent where that was not known. */
   readonly clockBound?: ClockBound | null | undefined;
+  /** Absent until the first was written. */
+  readonly signs?: LifeSigns | undefined;
   /** How an exchange tells the server that it runs; null once it was told. Finished first, it is never told: the session itself says it all. */
   readonly notice: StartNotice | null;
 }
@@ -78,11 +83,13 @@ export function finishTimes(
   marks: Marks,
 ): { readonly endTime: number; readonly clock: ClockEvidence | null } {
   const wallMs = Math.round(marks.now) - running.startTime;
-  if (running.tab !== marks.tab) return { endTime: running.startTime + Math.max(1, wallMs), clock: null };
-  const monotonicMs = Math.round(marks.monotonic - running.monotonicStart);
-  const clock = Math.abs(wallMs - monotonicMs) > CLOCKS_DIFFER_MS ? { wallMs, monotonicMs } : null;
+  const { gaps } = signsAt(running, marks.now);
+  const ticked = running.tab === marks.tab ? Math.round(marks.monotonic - running.monotonicStart) : null;
+  // Of another tab's timer, and of a monotonic clock that goes on in sleep, only silence tells.
+  const monotonicMs = gaps.length > 0 ? awakeMs(running, marks) : (ticked ?? wallMs);
+  const clock = Math.abs(wallMs - monotonicMs) > CLOCKS_DIFFER_MS ? { wallMs, monotonicMs, ...(gaps.length === 0 ? {} : { gaps }) } : null;
   // The monotonic clock may stand still in sleep, the wall clock may be put back: the longer one did not fall behind.
-  return { endTime: running.startTime + Math.max(1, wallMs, monotonicMs), clock };
+  return { endTime: running.startTime + Math.max(1, wallMs, ticked ?? 0), clock };
 }
 
 /** What is wrong with the words of a session; every faulty field is named. */

@@ -56,7 +56,7 @@ export function planStart(draft: Draft, running: Omit<RunningSession, 'notice'>,
     const where = first.deviceName ?? deviceTypeName(first.deviceType);
     throw engineError('running_elsewhere', [{ path: 'beside', message: `would have to be true: “${first.category}” runs on ${where} since ${formatInstant(first.startTime)}` }]);
   }
-  draft.put('running', running.id, { ...running, notice: { opId, seq: draft.takeSeq() } });
+  draft.put('running', running.id, { ...running, signs: { seenAt: running.startTime, gaps: [] }, notice: { opId, seq: draft.takeSeq() } });
 }
 
 /** @param known a session of that id in history, or null. */

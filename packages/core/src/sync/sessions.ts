@@ -1,13 +1,14 @@
 // The session calls of the engine: stamp once, decide in one transaction, answer when it is durable.
 import { canonicalUuid } from '@syncline/protocol';
 import type {
-  CancelInput, FinishInput, RecordInput, RunningElsewhere, Session, SessionQuery, SessionsApi, StartInput,
+  CancelInput, FinishInput, RecordInput, RunningElsewhere, Session, SessionQuery, SessionsApi, SleepEvidence, StartInput,
 } from '../api.ts';
 import type { AnnotateInput } from '../api-annotations.ts';
 import { engineError } from '../errors.ts';
 import type { Changes, Effect } from '../model/effect.ts';
 import { isCancelReason } from '../model/rows.ts';
 import { checkRecord, checkStart, checkTags, checkWords, DEFAULT_PROJECT, type FinishedSession, type Marks, type RunningSession } from '../model/session.ts';
+import { sleepOf } from '../model/sleep.ts';
 import type { Clock, Ids } from '../ports.ts';
 import type { Source } from '../source.ts';
 import type { ClockWatch } from './clock-watch.ts';
@@ -117,6 +118,11 @@ export class Sessions implements SessionsApi {
     refuse(checkWords(input));
     const key = canonical(id, 'not_running');
     return this.#written(await local.commit((draft) => planComplete(draft, local.store, key, input, stamp), 'strict'));
+  }
+
+  slept(id: string): SleepEvidence | null {
+    const running = this.#options.local.view.running.get(canonicalUuid(id) ?? '');
+    return running === undefined ? null : sleepOf(running, this.#marks());
   }
 
   async cancel(id: string, input: CancelInput = {}): Promise<Session> {
