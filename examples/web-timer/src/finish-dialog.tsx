@@ -20,7 +20,8 @@ export function FinishDialog({ engine, session, note, onClose }: FinishDialogPro
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const end = timeOf(form, 'end');
+    const { time: end, problem: unclear } = timeOf(form, 'end', 'The end time');
+    if (end === null) return setProblem(unclear);
     const isNow = fieldTime(now) === fieldTime(end);
     const refused = isNow ? null : endProblem(end, Date.now());
     if (refused !== null) return setProblem(refused);

@@ -14,6 +14,7 @@ interface NoticesProps {
 /** What stands above everything else: no network, no login, a problem with this browser. */
 export function Notices({ engine, account }: NoticesProps) {
   const status = useSource(engine.status);
+  const overlaps = useSource(engine.conflicts);
   const [isSigningIn, setSigningIn] = useState(false);
   const close = (): void => {
     setSigningIn(false);
@@ -30,6 +31,9 @@ export function Notices({ engine, account }: NoticesProps) {
       {notices(status, navigator.onLine).map(({ code, text, isSerious }) => (
         <p key={code} className={`banner${isSerious ? ' serious' : ''}`}><Icon name={code === 'offline' || code === 'unreachable' ? 'off' : 'alert'} /><span>{text}</span></p>
       ))}
+      {overlaps.length > 0 && (
+        <p className="banner near"><Icon name="overlap" /><span>{overlaps.length === 1 ? 'Some sessions overlap.' : `Sessions overlap, ${overlaps.length} times.`}</span><a href="#overlaps">Settle {overlaps.length === 1 ? 'it' : 'them'}</a></p>
+      )}
       {isSigningIn && <SignInDialog account={account} onClose={close} />}
     </section>
   );

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { EngineWithPreferences, PreferencesApi, SyncEngine } from '@syncline/core';
 import type { Account, User } from './account.ts';
 import { Announcer } from './announcer.tsx';
@@ -27,10 +27,15 @@ interface PageProps {
 
 /** The whole page of somebody who is signed in, or was. */
 export function Page({ engine, account, user }: PageProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  // The form that was signed in with is gone, and the focus with it: the keyboard begins at the page's top.
+  useEffect(() => {
+    if (document.activeElement === null || document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <UndoProvider>
       <header className="top">
-        <h1><Mark /><span>Syncline <span className="rest">timer</span></span></h1>
+        <h1 ref={heading} tabIndex={-1}><Mark /><span>Syncline <span className="rest">timer</span></span></h1>
         <StatusChip engine={engine} />
         <nav className="actions" aria-label="Page">
           <ThemeButton preferences={engine.preferences} />

@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
-import type { Session, SyncEngine } from '@syncline/core';
+import type { Session, SleepEvidence, SyncEngine } from '@syncline/core';
 import { CancelDialog } from './cancel-dialog.tsx';
 import { FinishDialog } from './finish-dialog.tsx';
 import { useShortcut } from './shortcuts.ts';
+import { SleepDialog } from './sleep-dialog.tsx';
 import { TimerRing } from './timer-ring.tsx';
 import { timerView } from './timer-view.ts';
 import { useNow } from './use-source.ts';
@@ -17,7 +18,12 @@ export function RunningTimer({ engine, session, attempt }: RunningTimerProps) {
   const view = timerView(session, useNow(1000));
   const [note, setNote] = useState(session.note);
   const [asking, setAsking] = useState<'cancel' | 'changes' | null>(null);
-  const finish = (): void => attempt(engine.sessions.complete(session.id, { note: note.trim() }));
+  const [slept, setSlept] = useState<SleepEvidence | null>(null);
+  const finish = (): void => {
+    const found = engine.sessions.slept(session.id);
+    if (found === null) attempt(engine.sessions.complete(session.id, { note: note.trim() }));
+    else setSlept(found);
+  };
   useShortcut('f', finish);
   useShortcut('x', () => setAsking('cancel'));
   useTitle(view.title);
@@ -35,6 +41,7 @@ export function RunningTimer({ engine, session, attempt }: RunningTimerProps) {
       </div>
       <p className="unseen" role="status">{view.isOver ? 'The planned time is over.' : ''}</p>
       {asking === 'cancel' && <CancelDialog engine={engine} session={session} onClose={() => setAsking(null)} />}
+      {slept !== null && <SleepDialog engine={engine} session={session} slept={slept} note={note.trim()} onClose={() => setSlept(null)} />}
       {asking === 'changes' && <FinishDialog engine={engine} session={session} note={note} onClose={() => setAsking(null)} />}
     </div>
   );

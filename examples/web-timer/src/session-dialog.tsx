@@ -28,7 +28,10 @@ export function SessionDialog({ title, action, known, onSave, onClose }: Session
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const [startTime, endTime] = [keepSeconds(timeOf(form, 'start'), known?.startTime), keepSeconds(timeOf(form, 'end'), known?.endTime)];
+    const [start, end] = [timeOf(form, 'start', 'The start time'), timeOf(form, 'end', 'The end time')];
+    if (start.time === null) return setProblem(start.problem);
+    if (end.time === null) return setProblem(end.problem);
+    const [startTime, endTime] = [keepSeconds(start.time, known?.startTime), keepSeconds(end.time, known?.endTime)];
     const refused = endProblem(endTime, Date.now());
     if (refused !== null) return setProblem(refused);
     onSave({ startTime, endTime, ...wordsOf(form) }).then(onClose, (error: unknown) => setProblem(problemWords(error)));

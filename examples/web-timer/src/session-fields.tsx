@@ -1,5 +1,6 @@
 // The fields every form about a session shares, and how they are read.
 import { DEFAULT_PROJECT, type Session } from '@syncline/core';
+import { localTime } from './words.ts';
 
 const CATEGORIES = ['development', 'writing', 'study', 'planning', 'reading', 'meeting'] as const;
 
@@ -31,6 +32,11 @@ export function wordsOf(form: FormData): SessionWords {
   return { category: textOf(form, 'category'), project: textOf(form, 'project') || DEFAULT_PROJECT, note: textOf(form, 'note') };
 }
 
-export function timeOf(form: FormData, name: string): number {
-  return new Date(textOf(form, name)).getTime();
+/** A field's local time, or what is wrong with it. @param what how a person calls the field. */
+export function timeOf(form: FormData, name: string, what: string): { readonly time: number; readonly problem: null } | { readonly time: null; readonly problem: string } {
+  const text = textOf(form, name);
+  const time = localTime(text);
+  if (time !== null) return { time, problem: null };
+  const isTime = !Number.isNaN(new Date(text).getTime());
+  return { time, problem: isTime ? `${what} does not exist: the clocks were put forward over ${text.slice(11, 16)} on that day.` : `${what} is not a date and time.` };
 }

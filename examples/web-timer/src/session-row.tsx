@@ -4,9 +4,9 @@ import { deviceTypeName } from '@syncline/protocol';
 import { Dialog } from './dialog.tsx';
 import { Icon, type IconName } from './icons.tsx';
 import { detailWords, endProblem, problemWords } from './problem-words.ts';
+import { SessionChanges } from './session-changes.tsx';
 import { SessionDialog } from './session-dialog.tsx';
 import { STATES } from './status-words.ts';
-import { useUndo } from './undo-notice.tsx';
 import { clockNote, dateWords, lengthWords, span } from './words.ts';
 
 const STATE_ICONS: Readonly<Record<Session['state'], IconName>> = {
@@ -33,32 +33,8 @@ export function SessionRow({ engine, session, now }: RowProps) {
         <span className={`state ${state}`}><Icon name={STATE_ICONS[state]} />{STATES[state]}{state === 'cancelled' && pending && ', waiting to send'}</span>
         {displayId !== null && <span className="note">No. {displayId}</span>}
       </span>
-      {state === 'confirmed' ? <Changeable engine={engine} session={session} /> : <Undecided engine={engine} session={session} now={now} />}
+      {whyUndecided(session, now) === null ? <SessionChanges engine={engine} session={session} /> : <Undecided engine={engine} session={session} now={now} />}
     </li>
-  );
-}
-
-/** A session that the server has can be changed and deleted, on every device and without a network; a delete can be taken back. */
-function Changeable({ engine, session }: Omit<RowProps, 'now'>) {
-  const { id, startTime, endTime, category, project, note } = session;
-  const [isEditing, setEditing] = useState(false);
-  const [problem, setProblem] = useState<string | null>(null);
-  const offerUndo = useUndo();
-  const about = `${category}, ${span(session)}`;
-  const remove = (): void => {
-    setProblem(null);
-    const deleted = (): void => offerUndo({ text: `Deleted: ${about}.`, undo: () => engine.sessions.restore(id) });
-    engine.sessions.delete(id).then(deleted, (error: unknown) => setProblem(problemWords(error)));
-  };
-  return (
-    <div className="changes">
-      <button className="link" aria-label={`Edit ${about}`} onClick={() => setEditing(true)}>Edit</button>
-      <button className="link" aria-label={`Delete ${about}`} onClick={remove}>Delete</button>
-      {problem !== null && <p className="problem" role="alert">{problem}</p>}
-      {isEditing && endTime !== null && (
-        <SessionDialog title="Change the session" action="Save" known={{ startTime, endTime, category, project, note }} onSave={(changes) => engine.sessions.amend(id, changes)} onClose={() => setEditing(false)} />
-      )}
-    </div>
   );
 }
 

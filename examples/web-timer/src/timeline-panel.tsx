@@ -1,23 +1,32 @@
 import { addDays, addWeeks, format, isSameDay } from 'date-fns';
-import { type CSSProperties, useMemo, useState } from 'react';
-import type { SyncEngine } from '@syncline/core';
-import { daysOf, hoursOf, type Lane, lanesOf, type Shown, type Span } from './timeline-view.ts';
+import { type CSSProperties, type ReactNode, useMemo, useState } from 'react';
+import type { SessionQuery, SyncEngine } from '@syncline/core';
+import { SessionDetails } from './session-details.tsx';
+import { daysOf, firstDay, hoursOf, isEven, type Lane, lanesOf, marksOf, type Shown, type Span, type Stretch, stretchOf } from './timeline-view.ts';
+import { useDeviceNames } from './use-device-names.ts';
 import { useNow, useSource } from './use-source.ts';
 import { dayWords } from './words.ts';
 
 const LIMIT = 1000;
 const SPANS: readonly (readonly [Span, string])[] = [['day', 'Day'], ['week', 'Week']];
+const STATES: SessionQuery['states'] = ['running', 'queued', 'sending', 'confirmed', 'parked'];
 
 /** A day or a week with a lane for each device. */
 export function TimelinePanel({ engine }: { readonly engine: SyncEngine }) {
   const now = useNow(60_000);
   const [span, setSpan] = useState<Span>('day');
-  const [day, setDay] = useState(now);
+  const [chosen, setDay] = useState<number | null>(null);
+  const [opened, setOpened] = useState<string | null>(null);
+  const [newest = null] = useSource(useMemo(() => engine.sessions.observe({ limit: 1, states: STATES }), [engine]));
+  const elsewhere = useSource(engine.sessions.elsewhere);
+  const day = chosen ?? firstDay(elsewhere.length > 0 ? now : (newest?.startTime ?? null), now);
   const days = daysOf(span, day);
   const [from, to] = [days[0] as number, days.at(-1) as number];
-  const source = useMemo(() => engine.sessions.observe({ from, to, limit: LIMIT, states: ['running', 'queued', 'sending', 'confirmed', 'parked'] }), [engine, from, to]);
-  const shown: Shown = { sessions: useSource(source), elsewhere: useSource(engine.sessions.elsewhere), ownId: engine.deviceId, now };
+  const source = useMemo(() => engine.sessions.observe({ from, to, limit: LIMIT, states: STATES }), [engine, from, to]);
+  const shown: Shown = { sessions: useSource(source), elsewhere, ownId: engine.deviceId, now, names: useDeviceNames(engine) };
   const hours = hoursOf(shown, days);
+  const stretches = days.slice(0, -1).map((start, i) => stretchOf(start, days[i + 1] as number, hours));
+  const usual = stretches.find((stretch) => isEven(stretch, hours)) ?? stretches[0];
   const move = (by: number): void => setDay((span === 'day' ? addDays(day, by) : addWeeks(day, by)).getTime());
   const title = span === 'day' ? dayWords(from, now) : `${format(from, 'd MMM')} – ${format(addDays(to, -1), 'd MMM yyyy')}`;
   return (
@@ -34,36 +43,51 @@ export function TimelinePanel({ engine }: { readonly engine: SyncEngine }) {
         <button aria-label={`Next ${span}`} disabled={to > now} onClick={() => move(1)}>›</button>
         {!isSameDay(day, now) && <button className="link" onClick={() => setDay(now)}>Today</button>}
       </div>
-      <Hours hours={hours} />
-      {days.slice(0, -1).map((start, i) => (
-        <Day key={start} title={span === 'week' ? format(start, 'EEE d') : null} lanes={lanesOf(shown, start, days[i + 1] as number, hours)} />
-      ))}
+      {usual !== undefined && <Hours stretch={usual} />}
+      {stretches.map((stretch, i) => {
+        const [start, end] = [days[i] as number, days[i + 1] as number];
+        return (
+          <Day key={start} title={span === 'week' ? format(start, 'EEE d') : null} lanes={lanesOf(shown, start, end, stretch)} onOpen={setOpened}>
+            {usual !== undefined && stretch !== usual && !isEven(stretch, hours) && <Hours stretch={stretch} />}
+          </Day>
+        );
+      })}
+      {opened !== null && <SessionDetails engine={engine} id={opened} names={shown.names} onClose={() => setOpened(null)} />}
     </section>
   );
 }
 
-function Hours({ hours: [from, to] }: { readonly hours: readonly [number, number] }) {
-  const every = to - from > 12 ? 4 : 2;
-  const marks = Array.from({ length: to - from }, (_, i) => from + i).filter((hour) => hour % every === 0);
+function Hours({ stretch }: { readonly stretch: Stretch }) {
   return (
     <div className="hours" aria-hidden="true">
-      {marks.map((hour) => <span key={hour} style={{ left: `${((hour - from) / (to - from)) * 100}%` }}>{String(hour).padStart(2, '0')}</span>)}
+      {marksOf(stretch).map(({ at, words, left }) => <span key={at} style={{ left: `${left}%` }}>{words}</span>)}
     </div>
   );
 }
 
-function Day({ title, lanes }: { readonly title: string | null; readonly lanes: readonly Lane[] }) {
+interface DayProps {
+  readonly title: string | null;
+  readonly lanes: readonly Lane[];
+  readonly onOpen: (id: string) => void;
+  /** Hours of its own, on a day on which clocks are changed. */
+  readonly children: ReactNode;
+}
+
+function Day({ title, lanes, onOpen, children }: DayProps) {
   return (
     <div className="day">
       {title !== null && <h3>{title}</h3>}
       {lanes.length === 0 && <p className="muted">{title === null ? 'Nothing was recorded on this day.' : '–'}</p>}
+      {lanes.length > 0 && children}
       {lanes.map((lane) => (
         <div key={lane.key} className="lane">
           <span className="note">{lane.title}</span>
           <ul aria-label={lane.title} style={{ '--rows': lane.rows } as CSSProperties}>
             {lane.blocks.map(({ id, left, width, row, overlaps, isRunning, name, label }) => (
-              <li key={id} data-block-id={id} title={label} className={`block${overlaps ? ' overlaps' : ''}${isRunning ? ' running' : ''}`} style={{ left: `${left}%`, width: `${width}%`, '--row': row } as CSSProperties}>
-                <span className="unseen">{label}</span><span aria-hidden="true">{name}</span>
+              <li key={id} style={{ left: `${left}%`, width: `${width}%`, '--row': row } as CSSProperties}>
+                <button data-block-id={id} title={label} aria-label={label} className={`block${overlaps ? ' overlaps' : ''}${isRunning ? ' running' : ''}`} onClick={() => onOpen(id)}>
+                  <span aria-hidden="true">{name}</span>
+                </button>
               </li>
             ))}
           </ul>

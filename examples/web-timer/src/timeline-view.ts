@@ -1,5 +1,5 @@
 // Where sessions lie on a day: a lane for each device, and rows within it for what overlaps there. Pure.
-import { addDays, startOfDay, startOfWeek } from 'date-fns';
+import { addDays, format, getHours, isSameDay, setHours, startOfDay, startOfHour, startOfWeek } from 'date-fns';
 import type { RunningElsewhere, Session } from '@syncline/core';
 import { deviceTypeName } from '@syncline/protocol';
 import { lengthWords, sessionName, timeWords } from './words.ts';
@@ -51,10 +51,14 @@ export interface Shown {
   readonly elsewhere: readonly RunningElsewhere[];
   readonly ownId: string;
   readonly now: number;
+  /** What people call their devices, by id, as far as that is known. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
-function piecesOf({ sessions, elsewhere, ownId, now }: Shown): readonly Piece[] {
-  const titleOf = (deviceId: string | null, type: string): string => (deviceId === ownId ? 'This device' : deviceTypeName(type));
+const OWN = 'This device';
+
+function piecesOf({ sessions, elsewhere, ownId, now, names }: Shown): readonly Piece[] {
+  const titleOf = (deviceId: string | null, type: string): string => (deviceId === ownId ? OWN : (names.get(deviceId ?? '') ?? deviceTypeName(type)));
   const recorded = sessions.map((session): Piece => ({
     session, end: session.endTime ?? now, lane: session.deviceId ?? session.source, title: titleOf(session.deviceId, session.source),
     overlaps: session.conflictId !== null, isRunning: session.state === 'running',
@@ -66,22 +70,58 @@ function piecesOf({ sessions, elsewhere, ownId, now }: Shown): readonly Piece[] 
   return [...recorded, ...others];
 }
 
-/** The first and the last hour, so that everything of these days is in it. 0 to 24. */
+/** The first and the last hour on the clock, so that everything of these days is in it. 0 to 24. */
 export function hoursOf(shown: Shown, days: readonly number[]): readonly [number, number] {
   let [from, to] = WORKDAY;
+  const pieces = piecesOf(shown);
   days.slice(0, -1).forEach((start, i) => {
     const end = days[i + 1] as number;
-    for (const piece of piecesOf(shown)) {
+    for (const piece of pieces) {
       if (piece.end <= start || piece.session.startTime >= end) continue;
-      from = Math.min(from, Math.floor((Math.max(start, piece.session.startTime) - start) / HOUR_MS));
-      to = Math.max(to, Math.ceil((Math.min(end, piece.end) - start) / HOUR_MS));
+      from = Math.min(from, getHours(Math.max(start, piece.session.startTime)));
+      to = Math.max(to, piece.end >= end ? 24 : getHours(piece.end) + (startOfHour(piece.end).getTime() < piece.end ? 1 : 0));
     }
   });
-  return [from, Math.min(24, to)];
+  return [from, to];
 }
 
-/** The lanes of one day, this device's first. @param hours as `hoursOf` tells. */
-export function lanesOf(shown: Shown, dayStart: number, dayEnd: number, [from, to]: readonly [number, number]): readonly Lane[] {
+/** What is shown of a day: the instants of its first and last hour. On a day on which clocks are changed that is an hour less or more than the clock says. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+export function stretchOf(dayStart: number, dayEnd: number, [from, to]: readonly [number, number]): Stretch {
+  return { from: setHours(dayStart, from).getTime(), to: to === 24 ? dayEnd : setHours(dayStart, to).getTime() };
+}
+
+/** Whether the hours of a stretch lie where those of an ordinary day do. */
+export function isEven({ from, to }: Stretch, [first, last]: readonly [number, number]): boolean {
+  return to - from === (last - first) * HOUR_MS;
+}
+
+export interface Mark {
+  readonly at: number;
+  /** What the clock says then: an hour that is missing is left out, one that comes twice is there twice. */
+  readonly words: string;
+  /** Share of the stretch, in percent. */
+  readonly left: number;
+}
+
+export function marksOf({ from, to }: Stretch): readonly Mark[] {
+  const every = to - from > 13 * HOUR_MS ? 4 : 2;
+  return Array.from({ length: Math.ceil((to - from) / HOUR_MS) }, (_, i) => from + i * HOUR_MS)
+    .filter((at) => getHours(at) % every === 0)
+    .map((at) => ({ at, words: format(at, 'HH'), left: ((at - from) / (to - from)) * 100 }));
+}
+
+/** The day to open on: today when it has something, else the newest that has. @param newest start of the newest session, or null. */
+export function firstDay(newest: number | null, now: number): number {
+  return newest === null || newest > now || isSameDay(newest, now) ? now : newest;
+}
+
+/** The lanes of one day, this device's first. */
+export function lanesOf(shown: Shown, dayStart: number, dayEnd: number, { from: origin, to }: Stretch): readonly Lane[] {
   const lanes = new Map<string, { title: string; pieces: Piece[] }>();
   for (const piece of piecesOf(shown)) {
     if (piece.end <= dayStart || piece.session.startTime >= dayEnd) continue;
@@ -89,9 +129,10 @@ export function lanesOf(shown: Shown, dayStart: number, dayEnd: number, [from, t
     lanes.set(piece.lane, lane);
     lane.pieces.push(piece);
   }
-  const origin = dayStart + from * HOUR_MS;
-  const length = (to - from) * HOUR_MS;
-  return [...lanes].map(([key, { title, pieces }]) => {
+  const length = to - origin;
+  const titles = distinct([...lanes].map(([key, { title }]) => [key, title]));
+  return [...lanes].map(([key, { pieces }]) => {
+    const title = titles.get(key) ?? '';
     const ends: number[] = [];
     const blocks = pieces.sort((a, b) => a.session.startTime - b.session.startTime).map((piece): Block => {
       const free = ends.findIndex((end) => end <= piece.session.startTime);
@@ -104,7 +145,12 @@ export function lanesOf(shown: Shown, dayStart: number, dayEnd: number, [from, t
       };
     });
     return { key, title, rows: ends.length, blocks };
-  }).sort((a, b) => Number(b.title === 'This device') - Number(a.title === 'This device') || (a.title < b.title ? -1 : 1));
+  }).sort((a, b) => Number(b.title === OWN) - Number(a.title === OWN) || (a.title < b.title ? -1 : 1));
+}
+
+/** Devices of one name are told apart by the beginning of their ids. */
+function distinct(titles: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {
+  return new Map(titles.map(([key, title]) => [key, titles.filter(([, other]) => other === title).length > 1 ? `${title} ${key.slice(0, 4)}` : title]));
 }
 
 function labelOf({ session, end, overlaps, isRunning }: Piece, title: string): string {

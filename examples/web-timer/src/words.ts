@@ -106,6 +106,15 @@ export function dayTotals({ counted, minutes, sessions }: DayGroup): string {
   return [...totals, ...(cancelled === 0 ? [] : [`${cancelled} cancelled`])].join(' · ');
 }
 
+/**
+ * The instant of a local wall time as a `datetime-local` field gives it; null for none, also for a time that the clocks pass over when they are
+ * put forward: which instant was meant there, nobody can tell.
+ */
+export function localTime(text: string): number | null {
+  const time = new Date(text).getTime();
+  return Number.isNaN(time) || fieldTime(time) !== text.slice(0, 16) ? null : time;
+}
+
 /** Local wall time as a `datetime-local` field shows it. */
 export function fieldTime(time: number): string {
   return format(time, "yyyy-MM-dd'T'HH:mm");

@@ -1,0 +1,59 @@
+import { useEffect, useMemo } from 'react';
+import type { RunningElsewhere, Session, SyncEngine } from '@syncline/core';
+import { deviceTypeName } from '@syncline/protocol';
+import { Dialog } from './dialog.tsx';
+import { SessionChanges } from './session-changes.tsx';
+import { STATES } from './status-words.ts';
+import { useKnown } from './use-known.ts';
+import { useSource } from './use-source.ts';
+import { clockNote, dateWords, elsewhereWords, lengthWords, sessionName, span } from './words.ts';
+
+interface DetailsProps {
+  readonly engine: SyncEngine;
+  readonly id: string;
+  readonly names: ReadonlyMap<string, string>;
+  readonly onClose: () => void;
+}
+
+/** All there is to say of one session of the timeline, and what can be done with it. */
+export function SessionDetails({ engine, id, names, onClose }: DetailsProps) {
+  const ids = useMemo(() => [id], [id]);
+  const session = useKnown(engine, ids).get(id);
+  const elsewhere = useSource(engine.sessions.elsewhere).find((other) => other.id === id);
+  // Deleted from here, it is gone from the timeline.
+  const isGone = session?.state === 'deleted';
+  useEffect(() => {
+    if (isGone) onClose();
+  }, [isGone, onClose]);
+  return (
+    <Dialog title={titleOf(session, elsewhere)} onClose={onClose}>
+      {session === undefined ? <p className="muted">{elsewhere === undefined ? 'Looking…' : elsewhereWords(elsewhere)}</p> : <Facts engine={engine} session={session} names={names} />}
+      {session !== undefined && <SessionChanges engine={engine} session={session} />}
+      <div className="actions"><button className="quiet" onClick={onClose}>Close</button></div>
+    </Dialog>
+  );
+}
+
+function titleOf(session: Session | undefined, elsewhere: RunningElsewhere | undefined): string {
+  const known = session ?? elsewhere;
+  return known === undefined ? 'Session' : sessionName(known);
+}
+
+function Facts({ engine, session, names }: { readonly engine: SyncEngine; readonly session: Session; readonly names: ReadonlyMap<string, string> }) {
+  const { deviceId, source, startTime, duration, note, state, displayId, conflictId } = session;
+  const slept = clockNote(session.clock);
+  const device = deviceId === engine.deviceId ? 'This device' : (names.get(deviceId ?? '') ?? deviceTypeName(source));
+  const facts: readonly (readonly [string, string])[] = [
+    ['When', `${dateWords(startTime)}, ${span(session)}${duration === null ? '' : ` · ${lengthWords(duration)}`}`],
+    ['Recorded by', device],
+    ...(note === '' ? [] : [['Note', note] as const]),
+    ['State', `${STATES[state]}${displayId === null ? '' : ` · No. ${displayId}`}`],
+    ...(slept === null ? [] : [['Clock', slept] as const]),
+  ];
+  return (
+    <>
+      <dl className="facts">{facts.map(([term, words]) => <div key={term}><dt>{term}</dt><dd>{words}</dd></div>)}</dl>
+      {conflictId !== null && <p>It overlaps another session. Close this and see <strong>Overlaps</strong> to settle it.</p>}
+    </>
+  );
+}
