@@ -68,7 +68,15 @@ describe('two browsers of one account', () => {
     if (begun < monday) await timeline.getByRole('button', { name: 'Previous week' }).click();
     const blocks = timeline.locator(`[data-block-id="${one}"], [data-block-id="${two}"]`);
     await blocks.first().waitFor();
-    for (const block of await blocks.all()) expect(await block.innerText()).toContain('overlaps another session');
+    for (const block of await blocks.all()) expect(await block.getAttribute('aria-label')).toContain('overlaps another session');
+    // A block is a button: from the keyboard, too, it opens what is known of its session.
+    await blocks.first().focus();
+    await b.keyboard.press('Enter');
+    const details = b.getByRole('dialog');
+    await details.getByText('It overlaps another session').waitFor();
+    await details.getByRole('button', { name: /^Edit/ }).waitFor();
+    await details.getByRole('button', { name: 'Close' }).click();
+    expect(await blocks.first().evaluate((block) => block === document.activeElement)).toBe(true);
   });
 
   it('a session is changed in one and deleted in the other, and the delete is taken back', async () => {

@@ -19,6 +19,8 @@ describe('the web timer', () => {
     profile = await openProfile();
     page = await profile.page(`${server.url}/`);
     await signIn(page);
+    // Not lost with the form: the keyboard begins at the page's heading.
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
     // From here on the worker answers the page's own address.
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
@@ -43,6 +45,12 @@ describe('the web timer', () => {
     await page.getByText('Your login has ended').waitFor();
     const id = await addPastSession(page, { start: base + HOUR, end: base + 1.5 * HOUR, category: 'study', project: 'login' });
     await waitForState(page, id, 'queued');
+    // What waits can be mended before it goes.
+    const row = page.locator(`[data-session-id="${id}"]`);
+    await row.getByRole('button', { name: /^Edit/ }).click();
+    await row.getByRole('dialog').getByLabel('Note').fill('mended while it waited');
+    await row.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await row.getByText('mended while it waited').waitFor();
     await page.getByRole('button', { name: 'Sign in again' }).click();
     const dialog = page.getByRole('dialog');
     expect(await dialog.getByLabel('Username').inputValue()).toBe(DEMO.username);
@@ -50,6 +58,7 @@ describe('the web timer', () => {
     await dialog.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('Your login has ended').waitFor({ state: 'hidden' });
     await waitForState(page, id, 'confirmed');
+    await row.getByText('mended while it waited').waitFor();
     await profile.context.unroute('**/api/auth/refresh');
   });
 
