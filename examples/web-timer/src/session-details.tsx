@@ -1,4 +1,5 @@
-import { useEffect, useMemo } from 'react';
+import { format } from 'date-fns';
+import { Fragment, useEffect, useMemo } from 'react';
 import type { RunningElsewhere, Session, SyncEngine } from '@syncline/core';
 import { deviceTypeName } from '@syncline/protocol';
 import { Dialog } from './dialog.tsx';
@@ -6,7 +7,7 @@ import { SessionChanges } from './session-changes.tsx';
 import { STATES } from './status-words.ts';
 import { useKnown } from './use-known.ts';
 import { useSource } from './use-source.ts';
-import { clockNote, dateWords, elsewhereWords, lengthWords, sessionName, span } from './words.ts';
+import { clockNote, elsewhereWords, lengthWords, sessionName, span } from './words.ts';
 
 interface DetailsProps {
   readonly engine: SyncEngine;
@@ -44,7 +45,7 @@ function Facts({ engine, session, names }: { readonly engine: SyncEngine; readon
   const slept = clockNote(session.clock);
   const device = deviceId === engine.deviceId ? 'This device' : (names.get(deviceId ?? '') ?? deviceTypeName(source));
   const facts: readonly (readonly [string, string])[] = [
-    ['When', `${dateWords(startTime)}, ${span(session)}${duration === null ? '' : ` · ${lengthWords(duration)}`}`],
+    ['When', `${format(startTime, 'EEE d MMM yyyy')}, ${span(session)}${duration === null ? '' : ` · ${lengthWords(duration)}`}`],
     ['Recorded by', device],
     ...(note === '' ? [] : [['Note', note] as const]),
     ['State', `${STATES[state]}${displayId === null ? '' : ` · No. ${displayId}`}`],
@@ -52,7 +53,7 @@ function Facts({ engine, session, names }: { readonly engine: SyncEngine; readon
   ];
   return (
     <>
-      <dl className="facts">{facts.map(([term, words]) => <div key={term}><dt>{term}</dt><dd>{words}</dd></div>)}</dl>
+      <dl className="facts">{facts.map(([term, words]) => <Fragment key={term}><dt>{term}</dt><dd>{words}</dd></Fragment>)}</dl>
       {conflictId !== null && <p>It overlaps another session. Close this and see <strong>Overlaps</strong> to settle it.</p>}
     </>
   );
