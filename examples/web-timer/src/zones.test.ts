@@ -18,7 +18,7 @@ function session(from: string, to: string): Session {
   const [startTime, endTime] = [Date.parse(from), Date.parse(to)];
   return {
     id: from, displayId: null, state: 'confirmed', pending: false, startTime, endTime, duration: (endTime - startTime) / 60_000, plannedDuration: null, category: 'c', project: 'p',
-    note: '', source: 'web_timer', deviceId: 'own', deletedAt: null, conflictId: null, parked: null, clock: null, clockBound: null,
+    note: '', tags: [], source: 'web_timer', deviceId: 'own', deletedAt: null, conflictId: null, parked: null, clock: null, clockBound: null,
   };
 }
 
