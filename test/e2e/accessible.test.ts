@@ -92,12 +92,28 @@ describe('the web timer', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('passes an accessibility check with a note open and with its tags in the list, in both themes, narrow and wide; Escape keeps it and gives the focus back', async () => {
+    const page = await open('/');
+    const button = page.getByRole('button', { name: /^Note and tags of/ }).first();
+    await button.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Note and tags' });
+    await dialog.getByRole('textbox', { name: 'Note' }).fill('What came of it:\na first draft of the second chapter, and a list of what is missing');
+    await dialog.getByLabel('Tags, separated by commas').fill('deep work, a rather long tag that wraps on a narrow screen, calm');
+    await checkEverywhere(page);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await button.evaluate((element) => document.activeElement === element)).toBe(true);
+    await page.getByRole('list', { name: 'Tags' }).getByText('calm').waitFor();
+    await checkEverywhere(page);
+    expect(complaints).toEqual([]);
+  });
+
   it('starts, finishes and cancels by keyboard alone', async () => {
     const page = await open('/');
     await page.getByLabel('Category').focus();
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Finish' }).waitFor();
-    await page.getByLabel('Note').focus();
+    await page.getByRole('textbox', { name: 'Note' }).focus();
     await page.keyboard.type(' done');
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Finish');
@@ -121,7 +137,7 @@ describe('the web timer', () => {
     const other = page.getByLabel('Other minutes');
     await other.fill('40');
     await other.fill('');
-    await page.getByLabel('Note').focus();
+    await page.getByRole('textbox', { name: 'Note' }).focus();
     expect(await page.getByRole('button', { name: '25', exact: true }).getAttribute('aria-pressed')).toBe('true');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByText('25:00').or(page.getByText('24:5')).first().waitFor();

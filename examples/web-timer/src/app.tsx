@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { createSyncEngine, type EngineWithPreferences, type SyncEngine } from '@syncline/core';
+import { yjsAnnotations } from '@syncline/core/annotations';
 import { yjsPreferences } from '@syncline/core/preferences';
 import type { Account, User } from './account.ts';
 import { Page } from './page.tsx';
@@ -28,6 +29,7 @@ function Opened({ account, user }: { readonly account: Account; readonly user: U
       device: { type: 'web_timer', version: VERSION, name: 'Web timer' },
       server: { url: location.origin, token: () => account.token(), appIdentifier: `Syncline-Web-v${VERSION}` },
       preferences: yjsPreferences(),
+      annotations: yjsAnnotations(),
     });
     opening.then(
       (engine) => isOver || setStage({ at: 'open', engine }),

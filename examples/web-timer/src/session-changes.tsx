@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import type { Session, SyncEngine } from '@syncline/core';
+import { NoteDialog } from './note-dialog.tsx';
 import { problemWords } from './problem-words.ts';
-import { SessionDialog } from './session-dialog.tsx';
+import { SessionDialog, type SessionInput } from './session-dialog.tsx';
 import { useUndo } from './undo-notice.tsx';
 import { span } from './words.ts';
 
@@ -15,8 +16,10 @@ interface ChangesProps {
 
 /** A finished session can be changed and deleted, on every device and without a network; a delete can be taken back. */
 export function SessionChanges({ engine, session }: ChangesProps) {
-  const { id, state, startTime, endTime, category, project, note } = session;
-  const [isEditing, setEditing] = useState(false);
+  const { id, state, category } = session;
+  const [isNoting, setNoting] = useState(false);
+  /** The session as it was when its dialog opened. */
+  const [editing, setEditing] = useState<Session | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const offerUndo = useUndo();
   const about = `${category}, ${span(session)}`;
@@ -25,14 +28,21 @@ export function SessionChanges({ engine, session }: ChangesProps) {
     const deleted = (): void => offerUndo({ text: `Deleted: ${about}.`, undo: () => engine.sessions.restore(id) });
     engine.sessions.delete(id).then(deleted, (error: unknown) => setProblem(problemWords(error)));
   };
+  // A note that was not touched is not written: somebody else may be at it.
+  const change = async ({ note: written, ...rest }: SessionInput): Promise<void> => {
+    await engine.sessions.amend(id, rest);
+    if (editing !== null && written !== editing.note) await engine.sessions.annotate(id, { note: written, seen: editing });
+  };
   if (!CHANGEABLE.has(state)) return null;
   return (
     <div className="changes">
-      <button className="link" aria-label={`Edit ${about}`} onClick={() => setEditing(true)}>Edit</button>
+      <button className="link" aria-label={`Note and tags of ${about}`} onClick={() => setNoting(true)}>Note</button>
+      <button className="link" aria-label={`Edit ${about}`} onClick={() => setEditing(session)}>Edit</button>
       <button className="link" aria-label={`Delete ${about}`} onClick={remove}>Delete</button>
       {problem !== null && <p className="problem" role="alert">{problem}</p>}
-      {isEditing && endTime !== null && (
-        <SessionDialog title="Change the session" action="Save" known={{ startTime, endTime, category, project, note }} onSave={(changes) => engine.sessions.amend(id, changes)} onClose={() => setEditing(false)} />
+      {isNoting && <NoteDialog engine={engine} session={session} onClose={() => setNoting(false)} />}
+      {editing !== null && editing.endTime !== null && (
+        <SessionDialog title="Change the session" action="Save" known={{ ...editing, endTime: editing.endTime }} onSave={change} onClose={() => setEditing(null)} />
       )}
     </div>
   );

@@ -27,7 +27,7 @@ export function SessionRow({ engine, session, now }: RowProps) {
   return (
     <li data-session-id={id} data-state={state} className="session">
       <span className="when">{span(session)}<span className="note">{lengthWords(duration ?? 0)}</span></span>
-      <span className="what"><strong>{category}</strong> <span className="muted">{project}</span>{note !== '' && <span className="note">{note}</span>}{slept !== null && <span className="note">{slept}</span>}{isElsewhere && <span className="note">{session.source === 'web_timer' ? 'Another web timer' : deviceTypeName(session.source)}</span>}</span>
+      <span className="what"><strong>{category}</strong> <span className="muted">{project}</span>{note !== '' && <span className="note">{note}</span>}{session.tags.length > 0 && <Tags tags={session.tags} />}{slept !== null && <span className="note">{slept}</span>}{isElsewhere && <span className="note">{session.source === 'web_timer' ? 'Another web timer' : deviceTypeName(session.source)}</span>}</span>
       <span className="states">
         {conflictId !== null && <a className="state parked" href="#overlaps"><Icon name="overlap" />Overlaps</a>}
         <span className={`state ${state}`}><Icon name={STATE_ICONS[state]} />{STATES[state]}{state === 'cancelled' && pending && ', waiting to send'}</span>
@@ -36,6 +36,10 @@ export function SessionRow({ engine, session, now }: RowProps) {
       {whyUndecided(session, now) === null ? <SessionChanges engine={engine} session={session} /> : <Undecided engine={engine} session={session} now={now} />}
     </li>
   );
+}
+
+function Tags({ tags }: { readonly tags: readonly string[] }) {
+  return <ul className="tags" aria-label="Tags">{tags.map((tag) => <li key={tag}>{tag}</li>)}</ul>;
 }
 
 /** What keeps a session from the server until a person does something about it; null when nothing does. */
