@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import type * as Seeds from '../seeds.ts';
 import type { PlantedBug } from './bug.ts';
+import type * as Scenarios from './scenarios.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const folder = join(root, '.cache', 'planted');
@@ -33,13 +34,23 @@ function plant(bug: PlantedBug, done: { planted: boolean }): Plugin {
 
 /** The campaign over sources with that bug in them. */
 export async function loadPlanted(bug: PlantedBug): Promise<Campaign> {
+  return (await importPlanted(bug, 'seeds.ts')) as Campaign;
+}
+
+/** The named scenarios over sources with that bug in them. */
+export async function loadScenarios(bug: PlantedBug): Promise<typeof Scenarios> {
+  return (await importPlanted(bug, join('planted', 'scenarios.ts'))) as typeof Scenarios;
+}
+
+/** @param entry below `test/simulation`. */
+async function importPlanted(bug: PlantedBug, entry: string): Promise<unknown> {
   const done = { planted: false };
   mkdirSync(folder, { recursive: true });
   const outfile = join(folder, `${bug.id}-${process.pid}.mjs`);
   await build({
-    entryPoints: [join(root, 'test', 'simulation', 'seeds.ts')], outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20',
+    entryPoints: [join(root, 'test', 'simulation', entry)], outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20',
     conditions: ['@syncline/source'], banner: { js: banner }, logLevel: 'silent', plugins: [plant(bug, done)],
   });
   if (!done.planted) throw new Error(`${bug.id}: nothing loads ${bug.file}`);
-  return (await import(pathToFileURL(outfile).href)) as Campaign;
+  return import(pathToFileURL(outfile).href);
 }
