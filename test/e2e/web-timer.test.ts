@@ -113,6 +113,32 @@ describe('the web timer', () => {
     }
   });
 
+  it('[B10] asks how much of a timer counts that went on while the machine slept', async () => {
+    const other = await openProfile();
+    try {
+      const sleeper = await other.context.newPage();
+      await sleeper.clock.install();
+      await sleeper.goto(`${server.url}/`);
+      await signIn(sleeper);
+      await sleeper.getByLabel('Project').first().fill('asleep');
+      await sleeper.getByRole('button', { name: 'Start', exact: true }).click();
+      await sleeper.getByRole('button', { name: 'Finish' }).waitFor();
+      await sleeper.clock.runFor(20 * 60_000);
+      // No timer comes for three hours, and then each once: what sleep looks like from inside.
+      await sleeper.clock.fastForward(3 * HOUR);
+      await sleeper.getByRole('button', { name: 'Finish' }).click();
+      const dialog = sleeper.getByRole('dialog');
+      await dialog.getByText(/this device slept, or the page was closed/).waitFor();
+      await dialog.getByText('before the sleep').waitFor();
+      await dialog.getByRole('button', { name: 'Finish session' }).click();
+      const row = sleeper.locator('[data-session-id]', { hasText: 'asleep' });
+      await row.waitFor();
+      expect(await row.textContent()).toMatch(/(1[5-9]|20) minutes/);
+    } finally {
+      await other.dispose();
+    }
+  });
+
   it('asks before signing out with work unsent; signed out in one tab, offline, is signed out in all, and on the server when it is back', async () => {
     const second = await profile.page(`${server.url}/`);
     await second.getByRole('region', { name: 'Timer' }).waitFor();
