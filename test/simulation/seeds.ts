@@ -1,5 +1,6 @@
 // One seed of this project's own campaign: the real engine and the real server in a world drawn from it.
 import { createSyncEngine, type SyncEngine, type SyncEngineOptions } from '@syncline/core';
+import { yjsAnnotations } from '@syncline/core/annotations';
 import { yjsPreferences } from '@syncline/core/preferences';
 import { FAULT_KINDS, type FaultKind, generatePlan, type Mark, type Plan, type RunOptions, runPlan, type RunResult, type Shrunk, shrinkPlan } from '@syncline/core/testing';
 import { createRealServer } from './real-server.ts';
@@ -14,7 +15,7 @@ export const FAULTS: { readonly kinds: readonly FaultKind[]; readonly unreachabl
 
 const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
 
-/** Seeds from here on are worlds in which people set preferences too; what the others are stays as it was. */
+/** Seeds from here on are worlds in which people set preferences and edit notes too; what the others are stays as it was. */
 export const PREFERENCES_FROM = 1_000_000;
 
 export function planOf(seed: number): Plan {
@@ -33,7 +34,7 @@ export async function runReal(plan: Plan, options: Pick<RunOptions, 'keepTrace'>
   if (!isListening) process.on('unhandledRejection', (reason) => unhandled.push(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)));
   isListening = true;
   unhandled = [];
-  const createEngine = (own: SyncEngineOptions): Promise<SyncEngine> => createSyncEngine(plan.hasPreferences === true ? { ...own, preferences: yjsPreferences() } : own);
+  const createEngine = (own: SyncEngineOptions): Promise<SyncEngine> => createSyncEngine(plan.hasPreferences === true ? { ...own, preferences: yjsPreferences(), annotations: yjsAnnotations() } : own);
   const result = await runPlan(plan, { ...options, createEngine, createServer: createRealServer, settle });
   return { ...result, violations: [...result.violations, ...unhandled.map((what) => ({ id: 'unhandled', what }))] };
 }

@@ -16,13 +16,12 @@ import { type Annotated, editAnnotation } from './document.ts';
 export class Annotator implements AnnotationsPart {
   readonly #ids: Ids;
   /** Fresh for each run, and never stored: a copied profile or another tab cannot share it. */
-  #author: number;
+  #author: number | null = null;
   /** How much was written under it, by session. */
   #written = new Map<string, number>();
 
   constructor(ids: Ids) {
     this.#ids = ids;
-    this.#author = this.#newAuthor();
   }
 
   plan(draft: Draft, store: Store, packed: ReadonlyMap<string, FinishedSession>, { id, input, otherOf }: AnnotationWish, stamp: Stamp): Written | FinishedSession {
@@ -44,6 +43,7 @@ export class Annotator implements AnnotationsPart {
 
   #edit(sessionId: string, { note, tags = [] }: FinishedSession, documents: readonly string[], input: AnnotateInput): Annotated | null {
     const edit = { sessionId, stored: { note, tags }, documents, input };
+    this.#author ??= this.#newAuthor();
     let edited = editAnnotation({ ...edit, author: this.#author, written: this.#written.get(sessionId) ?? 0 });
     // The store went back behind what was written, and perhaps sent: nothing may go out under the same numbers again.
     if (edited === 'behind') {

@@ -41,6 +41,7 @@ export type Deed =
   | { readonly do: 'sync'; readonly device: number; readonly tab: number }
   | { readonly do: 'look'; readonly device: number; readonly tab: number }
   | { readonly do: 'prefer'; readonly device: number; readonly tab: number; readonly name: 'default_duration' | 'long_break_duration' | 'short_break_duration'; readonly value: number }
+  | { readonly do: 'annotate'; readonly device: number; readonly tab: number; readonly session: number; readonly atEnd: boolean }
   // A tab's life.
   | { readonly do: 'open'; readonly device: number; readonly tab: number }
   | { readonly do: 'close'; readonly device: number; readonly tab: number }
@@ -99,7 +100,7 @@ export interface Plan {
   readonly isBasic?: boolean | undefined;
   /** Whether the server's stream can be had. */
   readonly streams?: boolean | undefined;
-  /** The engines are made with preferences. */
+  /** The engines are made with preferences, and with notes that merge. */
   readonly hasPreferences?: boolean | undefined;
   readonly devices: readonly DevicePlan[];
   readonly actions: readonly Action[];
@@ -111,5 +112,5 @@ export function isFault(action: Deed): boolean {
 }
 
 const PERSON_DEEDS: ReadonlySet<DeedName> = new Set<DeedName>([
-  'record', 'again', 'start', 'complete', 'cancel', 'retry', 'discard', 'sync', 'look', 'prefer', 'open', 'close', 'hide',
+  'record', 'again', 'start', 'complete', 'cancel', 'retry', 'discard', 'sync', 'look', 'prefer', 'annotate', 'open', 'close', 'hide',
 ]);

@@ -86,13 +86,13 @@ function checkAccount(world: World, user: number, shown: readonly Shown[]): void
     const known = world.ledger.find(session.id);
     if (known === undefined) world.violate('I-01', `session ${session.id} was never recorded`);
     else if (known.user !== user) world.violate('I-10', `session ${session.id} of account ${known.user} is stored for account ${user}`);
-    if (session.note.startsWith('canary-') && session.note !== `canary-${user}`) world.violate('I-10', `session ${session.id} holds text of another account`);
+    if (world.userIds.some((_, other) => other !== user && session.note.includes(`canary-${other}`))) world.violate('I-10', `session ${session.id} holds text of another account`);
   }
   for (const session of world.ledger.owed.filter((item) => item.user === user)) {
     const found = byId.get(session.id);
     if (found === undefined) {
       if (shown[session.device]?.get(session.id)?.state !== 'parked') world.violate('I-01', `session ${session.id} of device ${session.device} is lost`);
-    } else if (!isSame(session, found)) world.violate('I-01', `session ${session.id} was stored with other content`);
+    } else if (!isSame(session, world.notes.has(session.id) ? { ...found, note: session.note } : found)) world.violate('I-01', `session ${session.id} was stored with other content`);
   }
   if (stored.length > 0) world.marks.hit('devices.two');
 }

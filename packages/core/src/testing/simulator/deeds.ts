@@ -89,6 +89,8 @@ export class Deeds {
         return void engine.sync().catch((error: unknown) => this.#world.violate('I-12', `sync() rejected: ${codeOf(error)}`));
       case 'prefer':
         return this.#world.preferences.set(slot, engine, deed.name, deed.value);
+      case 'annotate':
+        return this.#world.notes.write(slot, engine, deed, index);
       case 'look':
         return void engine.sessions.list({ limit: 50 }).catch((error: unknown) => this.#world.note('refused', codeOf(error)));
       default:
@@ -259,6 +261,7 @@ export class Deeds {
     const lost = ledger.excuse(device.index, (id) => stored.has(id));
     this.#mark(lost > 0 ? 'storage.evicted.pending' : 'storage.evicted.clean');
     this.#world.preferences.evicted(device);
+    this.#world.notes.evicted(device);
     device.sim.disk.evict();
     this.#world.monitor.evicted(device);
   }

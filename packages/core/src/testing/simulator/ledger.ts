@@ -24,11 +24,16 @@ export class Ledger {
   /** Somebody asked; the answer is not there yet. */
   ask(session: Promised): void {
     this.#perhaps.set(session.id, session);
-    const asked = this.#asked.get(session.device) ?? new Set();
-    this.#asked.set(session.device, asked.add(session.id));
+    this.edit(session.device, session.id);
   }
 
-  /** How many sessions anybody ever tried to save on that device. */
+  /** Somebody changes a session on that device, wherever it was recorded. */
+  edit(device: number, id: string): void {
+    const asked = this.#asked.get(device) ?? new Set();
+    this.#asked.set(device, asked.add(id));
+  }
+
+  /** How many sessions anybody ever tried to save or to change on that device. */
   countAsked(device: number): number {
     return this.#asked.get(device)?.size ?? 0;
   }

@@ -15,6 +15,7 @@ const VERSION_STEP = 1_000_000;
 const DELIVERIES: ReadonlySet<string> = new Set(['/api/pomodoro/submit', '/api/session/cancel', '/api/sync/exchange']);
 
 interface OutboxRow {
+  readonly kind?: unknown;
   readonly session: { readonly id: string };
 }
 
@@ -177,7 +178,9 @@ export class Monitor {
     this.#world.note('commit', `${device.index} ${tab.name} ${writes.length} ${pending.size}`);
     for (const write of writes) if (isPut(write, 'meta') && write.key === 'head') watch.pendingAt.set(Number((write.value as { version?: unknown }).version), pending.size);
     this.#checkLeaving(device, watch, leaving.filter((id) => !entering.has(id) && !pending.has(id)), writes);
-    for (const id of entering) {
+    // An edit of a session that the server has makes it pending again, and rightly so.
+    const recorded = new Set(writes.flatMap((write) => (isPut(write, 'operations') && !isEdit(write.value) ? idOf(write.value) : [])));
+    for (const id of recorded) {
       if (watch.acknowledged.has(id)) this.#world.violate('I-07', `device ${device.index} holds session ${id} as unsent again`);
     }
     for (const write of writes) {
@@ -259,6 +262,10 @@ const EDGE: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 401, 403, 40
 
 function isPut(write: Write, table: Write['table']): write is Extract<Write, { kind: 'put' }> {
   return write.kind === 'put' && write.table === table;
+}
+
+function isEdit(value: unknown): boolean {
+  return (value as OutboxRow | null | undefined)?.kind === 'amend';
 }
 
 function idOf(value: unknown): string[] {

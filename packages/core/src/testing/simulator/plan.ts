@@ -1,6 +1,7 @@
 // Seed in, plan out. Draws the shape of the world, which kinds of fault this seed knows at all (swarm testing:
 // a world with every fault at once hides most of them), and when everything happens.
 import type { Action, Deed, DevicePlan, NetFault, Plan, Poison } from './action.ts';
+import { noteActions } from './notes.ts';
 import { preferenceActions } from './preferences.ts';
 import { randomStream, type Random } from './random.ts';
 
@@ -22,7 +23,7 @@ export interface PlanShape {
   readonly maxTabs?: number | undefined;
   /** Most things that people do in one run. */
   readonly maxDeeds?: number | undefined;
-  /** Worlds in which people set preferences too, with a server that offers the exchange; false by default. */
+  /** Worlds in which people set preferences and edit notes too, with a server that offers the exchange; false by default. */
   readonly preferences?: boolean | undefined;
   /** Kinds of fault to draw from; all that the engine is built for by default. */
   readonly faults?: readonly FaultKind[] | undefined;
@@ -42,7 +43,7 @@ interface Draft {
 export function generatePlan(seed: number, shape: PlanShape = {}): Plan {
   const draft = draw(seed, shape);
   const hasPreferences = shape.preferences === true;
-  const wishes = hasPreferences ? preferenceActions(seed, draft.devices, draft.horizonMs) : [];
+  const wishes = hasPreferences ? [...preferenceActions(seed, draft.devices, draft.horizonMs), ...noteActions(seed, draft.devices, draft.horizonMs)] : [];
   const people = [...peopleActions(draft, shape.maxDeeds ?? 14), ...wishes];
   const faults = faultActions(draft, people);
   const actions = [...people, ...faults].sort((a, b) => a.at - b.at);

@@ -49,6 +49,7 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunResul
     await becomeQuiet(world);
     await checkQuiet(world);
     world.preferences.checkQuiet();
+    await world.notes.checkQuiet();
   } catch (error) {
     world.violate('run', error instanceof Error ? error.message : String(error));
   }

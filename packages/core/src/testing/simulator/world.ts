@@ -12,6 +12,7 @@ import { Ledger } from './ledger.ts';
 import { MarkCounts } from './marks.ts';
 import { Monitor, sessionIdsOf } from './monitor.ts';
 import { SimWay } from './network.ts';
+import { NoteBook } from './notes.ts';
 import { PreferenceBook } from './preferences.ts';
 import { randomStream } from './random.ts';
 import { createTrace, type Trace } from './trace.ts';
@@ -62,6 +63,7 @@ export class World {
   readonly trace: Trace;
   readonly monitor: Monitor;
   readonly preferences: PreferenceBook = new PreferenceBook(this);
+  readonly notes: NoteBook = new NoteBook(this);
   readonly devices: readonly DeviceSlot[];
   readonly userIds: readonly string[];
   readonly poison: Map<string, Poison> = new Map();
