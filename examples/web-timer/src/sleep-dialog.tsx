@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useId, useState } from 'react';
 import type { Session, SleepEvidence, SyncEngine } from '@syncline/core';
 import { Dialog } from './dialog.tsx';
 import { problemWords } from './problem-words.ts';
@@ -16,6 +16,7 @@ interface SleepDialogProps {
 /** A timer that went on while the device slept: how much of it counts is for its person to say. */
 export function SleepDialog({ engine, session, slept, note, onClose }: SleepDialogProps) {
   const [now] = useState(() => Date.now());
+  const id = useId();
   const [problem, setProblem] = useState<string | null>(null);
   const ways = sleepWays(session.startTime, slept, now);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -31,7 +32,10 @@ export function SleepDialog({ engine, session, slept, note, onClose }: SleepDial
         <fieldset className="ways">
           <legend>What counts</legend>
           {ways.map(({ key, title, detail }, i) => (
-            <label key={key} className="way"><input type="radio" name="end" value={key} defaultChecked={i === 0} /><span>{title}<span className="note">{detail}</span></span></label>
+            <div key={key} className="way">
+              <label className="check"><input type="radio" name="end" value={key} defaultChecked={i === 0} aria-describedby={`${id}-${key}`} /><strong>{title}</strong></label>
+              <div id={`${id}-${key}`} className="note">{detail}</div>
+            </div>
           ))}
         </fieldset>
         {problem !== null && <p className="problem" role="alert">{problem}</p>}

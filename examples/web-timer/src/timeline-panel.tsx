@@ -19,7 +19,7 @@ export function TimelinePanel({ engine }: { readonly engine: SyncEngine }) {
   const [opened, setOpened] = useState<string | null>(null);
   const [newest = null] = useSource(useMemo(() => engine.sessions.observe({ limit: 1, states: STATES }), [engine]));
   const elsewhere = useSource(engine.sessions.elsewhere);
-  const day = chosen ?? firstDay(elsewhere.length > 0 ? now : (newest?.startTime ?? null), now);
+  const day = chosen ?? firstDay(elsewhere.length > 0 ? now : newest && (newest.endTime ?? now), now);
   const days = daysOf(span, day);
   const [from, to] = [days[0] as number, days.at(-1) as number];
   const source = useMemo(() => engine.sessions.observe({ from, to, limit: LIMIT, states: STATES }), [engine, from, to]);

@@ -115,7 +115,7 @@ export function marksOf({ from, to }: Stretch): readonly Mark[] {
     .map((at) => ({ at, words: format(at, 'HH'), left: ((at - from) / (to - from)) * 100 }));
 }
 
-/** The day to open on: today when it has something, else the newest that has. @param newest start of the newest session, or null. */
+/** The day to open on: today when it has something, else the newest that has. @param newest end of the newest session, or null. */
 export function firstDay(newest: number | null, now: number): number {
   return newest === null || newest > now || isSameDay(newest, now) ? now : newest;
 }
