@@ -6,6 +6,7 @@ import {
 import type { Changes, Effect } from '../model/effect.ts';
 import { cancelFields, type Change, type Operation, submitFields } from '../model/operation.ts';
 import type { FinishedSession, RunningSession } from '../model/session.ts';
+import { isBehind } from './outbox.ts';
 import { isOver } from './span.ts';
 import type { Self } from './status-input.ts';
 import { offers } from './sync-state.ts';
@@ -32,7 +33,7 @@ export function nextBatch(view: View, now: number, user: string, max: number): B
   let bytes = ENVELOPE_BYTES;
   for (const [seq, operation] of view.operations) {
     const { parked, wait } = operation.delivery;
-    if (parked !== null || operation.owner !== user || !isOver(wait, now)) continue;
+    if (parked !== null || operation.owner !== user || !isOver(wait, now) || isBehind(view, operation, now)) continue;
     const wire = toWire(seq, operation, offers(view.sync, 'clocks'));
     // And a comma.
     bytes += utf8Length(JSON.stringify(wire)) + 1;

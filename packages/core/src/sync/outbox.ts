@@ -14,6 +14,13 @@ function isSendable(view: View, seq: number, operation: Operation, now: number, 
   return first === seq;
 }
 
+/** An edit whose session has yet to be told itself, and cannot be now: alone it would be refused. */
+export function isBehind(view: View, { kind, session }: Operation, now: number): boolean {
+  if (kind !== 'amend' && kind !== 'delete' && kind !== 'restore') return false;
+  const [first] = view.operationsOf(session.id);
+  return first !== undefined && isDocumented(first) && (first.delivery.parked !== null || !isOver(first.delivery.wait, now));
+}
+
 /** The next operation to send, or null. */
 export function nextToSend(view: View, now: number, user: string): number | null {
   let best: number | null = null;
@@ -33,7 +40,7 @@ export function countSendable(view: View, now: number, user: string, byExchange:
   let count = byExchange ? [...view.running.values()].filter(({ notice }) => notice !== null).length : 0;
   for (const [seq, operation] of view.operations) {
     const { parked, wait } = operation.delivery;
-    const isFree = byExchange ? parked === null && operation.owner === user && isOver(wait, now) : isSendable(view, seq, operation, now, user);
+    const isFree = byExchange ? parked === null && operation.owner === user && isOver(wait, now) && !isBehind(view, operation, now) : isSendable(view, seq, operation, now, user);
     if (isFree) count += 1;
   }
   return count;

@@ -1,7 +1,9 @@
 // What a tab still holds in memory when its store was swapped or vanished under it goes into the store it has now.
+import { applyEffects } from '../model/effect.ts';
 import type { Operation } from '../model/operation.ts';
-import type { RunningSession } from '../model/session.ts';
+import type { FinishedSession, RunningSession } from '../model/session.ts';
 import { joinConflicts } from './conflict-groups.ts';
+import type { Draft } from './draft.ts';
 import { findInHistory } from './history-search.ts';
 import type { Local } from './local.ts';
 import { NotReady } from './plan.ts';
@@ -16,7 +18,7 @@ export interface Held {
 
 /** Resolves to how many operations were not there. What another tab saved first, or the server has acknowledged meanwhile, is left alone. */
 export async function rescue(local: Local, held: Held): Promise<number> {
-  let acknowledged: ReadonlySet<string> = new Set();
+  let acknowledged: ReadonlyMap<string, FinishedSession> = new Map();
   let lookedAt = 0;
   return local.commit((draft) => {
     const { nextChunk, historyVersion } = draft.view.head;
@@ -30,6 +32,10 @@ export async function rescue(local: Local, held: Held): Promise<number> {
     let saved = 0;
     for (const operation of held.operations) {
       const { id } = operation.session;
+      if (isEdit(operation)) {
+        saved += rescueEdit(draft, operation, acknowledged.get(id) ?? null);
+        continue;
+      }
       if (acknowledged.has(id) || draft.view.seqsOf(id).length > 0) continue;
       if (operation.kind === 'submit') joinConflicts(draft, local.store, operation.session);
       // Whether it was on its way when the store went, nobody knows.
@@ -46,8 +52,29 @@ export async function rescue(local: Local, held: Held): Promise<number> {
   }, 'strict');
 }
 
-async function findAcknowledged(local: Local, held: Held): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  for (const { session } of held.operations) if ((await findInHistory(local.store, session.id)) !== null) found.add(session.id);
+function isEdit({ kind }: Operation): boolean {
+  return kind === 'amend' || kind === 'delete' || kind === 'restore';
+}
+
+/** An edit takes effect once, however often it is sent: it is only left alone where it is queued already. */
+function rescueEdit(draft: Draft, operation: Operation, packed: FinishedSession | null): 0 | 1 {
+  const { view } = draft;
+  const { opId, session: { id }, change, at, delivery } = operation;
+  if (view.operationsOf(id).some((other) => other.opId === opId)) return 0;
+  const base = view.near(id) ?? packed ?? operation.session;
+  const server = view.overlay.has(id) ? (view.overlay.get(id)?.server ?? null) : packed;
+  const again: Operation = { ...operation, delivery: { ...delivery, unknown: true } };
+  draft.queue(again);
+  const shown = applyEffects(base, id, change?.effects ?? [], at);
+  if (shown !== null) draft.put('overlay', id, { server, shown });
+  return 1;
+}
+
+async function findAcknowledged(local: Local, held: Held): Promise<ReadonlyMap<string, FinishedSession>> {
+  const found = new Map<string, FinishedSession>();
+  for (const { session } of held.operations) {
+    const packed = await findInHistory(local.store, session.id);
+    if (packed !== null) found.set(session.id, packed);
+  }
   return found;
 }
