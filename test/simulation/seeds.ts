@@ -18,8 +18,11 @@ const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
 /** Seeds from here on are worlds in which people set preferences and edit notes too; what the others are stays as it was. */
 export const PREFERENCES_FROM = 1_000_000;
 
+/** And from here on worlds in which they change what is recorded, delete it, and settle conflicts. */
+export const EDITS_FROM = 2_000_000;
+
 export function planOf(seed: number): Plan {
-  return generatePlan(seed, { faults: FAULTS.kinds, preferences: seed >= PREFERENCES_FROM });
+  return generatePlan(seed, { faults: FAULTS.kinds, preferences: seed >= PREFERENCES_FROM && seed < EDITS_FROM, edits: seed >= EDITS_FROM });
 }
 
 export function runSeed(seed: number, options: Pick<RunOptions, 'keepTrace'> = {}): Promise<RunResult> {

@@ -219,8 +219,9 @@ export class Driver {
       if (result.ok) this.#healthAgain = { from: clock.now(), until: books.pauseEnds(clock.now()) + HEALTH_AGAIN_MS };
       return;
     }
-    // From a server that had the call it is a fault like another, of whatever stands between.
-    if (outcome !== null && (local.view.sync.capabilities?.length ?? 0) > 0) this.#options.books.breathe();
+    // From a server that had the call, or while others fail, it is a fault like another, of whatever stands between.
+    const isSuspect = local.view.sync.failures > 0 || (local.view.sync.capabilities?.length ?? 0) > 0;
+    if (outcome !== null && isSuspect) this.#options.books.breathe();
     else this.#options.books.noteSuccess();
     this.#health = spanOf(clock.now(), outcome === null ? HEALTH_EVERY_MS : HEALTH_ABSENT_MS);
     const isBlocked = this.#networkFailures >= POLICY_SUSPICION;

@@ -6,8 +6,7 @@ import {
 import type { Changes, Effect } from '../model/effect.ts';
 import { cancelFields, type Change, type Operation, submitFields } from '../model/operation.ts';
 import type { FinishedSession, RunningSession } from '../model/session.ts';
-import { isBehind } from './outbox.ts';
-import { isOver } from './span.ts';
+import { dueForExchange } from './outbox.ts';
 import type { Self } from './status-input.ts';
 import { offers } from './sync-state.ts';
 import type { View } from './view.ts';
@@ -23,17 +22,14 @@ export interface Batch {
 }
 
 /**
- * The next operations, in the order they were made. A parked one is passed over, and one that waits; what depends on them is sent all the
- * same and refused by itself, so none holds up the others. A request for a single one is made to find out which is to blame, and tells of no start.
+ * The next operations, in the order they were made. A request for a single one is made to find out which is to blame, and tells of no start.
  */
 export function nextBatch(view: View, now: number, user: string, max: number): Batch {
   const seqs: number[] = [];
   const operations: WireOperation[] = [];
   const starts = max === 1 ? [] : [...view.running.values()].filter(({ notice }) => notice !== null);
   let bytes = ENVELOPE_BYTES;
-  for (const [seq, operation] of view.operations) {
-    const { parked, wait } = operation.delivery;
-    if (parked !== null || operation.owner !== user || !isOver(wait, now) || isBehind(view, operation, now)) continue;
+  for (const [seq, operation] of dueForExchange(view, now, user)) {
     const wire = toWire(seq, operation, offers(view.sync, 'clocks'));
     // And a comma.
     bytes += utf8Length(JSON.stringify(wire)) + 1;

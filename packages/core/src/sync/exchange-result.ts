@@ -6,7 +6,7 @@ import { FAULTS_MAX, failure, faultOf, type Outcome, plainText, readDetails, UNC
 import type { OperationAnswer } from './exchange-answer.ts';
 
 /** Codes after which the same operation may pass later: it waits, and counts towards being parked. */
-const PASSING: ReadonlySet<string> = new Set(['internal', 'unavailable', 'not_found', 'depends_on_rejected', 'version_stale']);
+const PASSING: ReadonlySet<string> = new Set(['internal', 'unavailable', 'not_found', 'version_stale']);
 
 /** @param answer undefined where the answer names the operation not: then it is not settled. */
 export function readResult(answer: OperationAnswer | undefined, operation: Operation): Outcome {
@@ -25,7 +25,8 @@ export function readResult(answer: OperationAnswer | undefined, operation: Opera
   if (code === 'operation_id_reused' && operation.kind === 'resolve' && operation.change?.effects.length === 0) {
     return { kind: 'acknowledged', displayId: null, version: null, isSuperseded: false, sessions };
   }
-  if (code === 'time_in_future') return { kind: 'held' };
+  // What depends on an operation of the same request is looked at once that one is settled, parked or due again: no try of its own.
+  if (code === 'time_in_future' || code === 'depends_on_rejected') return { kind: 'held' };
   const message = plainText(answer.message, 'The server refused it');
   // `later` words for what depends on something else; a person decides when that does not come.
   if (PASSING.has(code) && operation.delivery.tries + 1 < FAULTS_MAX) return failure('item', code, message, false);

@@ -34,6 +34,8 @@ export class Leadership {
   /** Ends the current wait for the lock, or the current hold. */
   #resign: AbortController | null = null;
   #cancelPatience: Cancel | null = null;
+  /** A short look is coming. */
+  #isPatient = false;
   #isSuspended = false;
   #wantsSteal = false;
   #resume: (() => void) | null = null;
@@ -60,6 +62,7 @@ export class Leadership {
       const own = (this.#resign = new AbortController());
       const steal = this.#wantsSteal;
       this.#wantsSteal = false;
+      this.watch();
       try {
         await locks.request(name, { steal, signal: own.signal }, (lost) => this.#hold(lost, own.signal));
       } catch {
@@ -122,14 +125,29 @@ export class Leadership {
 
   /** Another tab's turn to work: if nothing moves, find out whether it can. */
   watch(): void {
+    if (this.#isPatient) return;
+    this.#isPatient = true;
+    this.#lookIn(PATIENCE_MS);
+  }
+
+  #lookIn(ms: number): void {
     const { clock, lifecycle, signal } = this.#options;
-    if (signal.aborted || this.#isLeading || this.#cancelPatience !== null || !lifecycle.visible()) return;
-    this.#cancelPatience = clock.setTimer(PATIENCE_MS, () => {
-      this.#cancelPatience = null;
+    this.#cancelPatience?.();
+    this.#cancelPatience = null;
+    if (signal.aborted || this.#isLeading || !lifecycle.visible()) return void (this.#isPatient = false);
+    this.#cancelPatience = clock.setTimer(ms, () => {
+      this.#isPatient = false;
       if (this.#isStuck()) void this.knock(false);
       // What moved a moment ago may have been this tab alone: look again, as long as something waits to be sent.
       else if (this.#isWaiting()) this.watch();
+      else this.#lookIn(this.#silenceLeftMs());
     });
+  }
+
+  /** Until the leader has been silent for too long, if nothing comes; a clock that was set does not make it longer. */
+  #silenceLeftMs(): number {
+    const { local, clock } = this.#options;
+    return Math.min(SILENCE_MS, Math.max(PATIENCE_MS, local.view.head.at + SILENCE_MS - clock.now() + 1));
   }
 
   #isWaiting(): boolean {

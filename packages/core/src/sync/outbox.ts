@@ -1,6 +1,6 @@
 // Which operation goes next. Pure, over the view; a parked one never, one that waits for its time not yet,
 // those that failed less often first and among them the oldest: so none holds up the others.
-import { isDocumented, type Operation } from '../model/operation.ts';
+import { isDocumented, isSettlement, type Operation, sessionsOf } from '../model/operation.ts';
 import { endOf, isOver } from './span.ts';
 import type { View } from './view.ts';
 
@@ -12,13 +12,6 @@ function isSendable(view: View, seq: number, operation: Operation, now: number, 
   // Operations of one session go in their order.
   const first = view.seqsOf(operation.session.id)[0];
   return first === seq;
-}
-
-/** An edit whose session has yet to be told itself, and cannot be now: alone it would be refused. */
-export function isBehind(view: View, { kind, session }: Operation, now: number): boolean {
-  if (kind !== 'amend' && kind !== 'delete' && kind !== 'restore') return false;
-  const [first] = view.operationsOf(session.id);
-  return first !== undefined && isDocumented(first) && (first.delivery.parked !== null || !isOver(first.delivery.wait, now));
 }
 
 /** The next operation to send, or null. */
@@ -35,14 +28,32 @@ export function nextToSend(view: View, now: number, user: string): number | null
   return best;
 }
 
-/** How many could be sent now. @param byExchange also what has no documented call, and that a session runs. */
-export function countSendable(view: View, now: number, user: string, byExchange: boolean): number {
-  let count = byExchange ? [...view.running.values()].filter(({ notice }) => notice !== null).length : 0;
+/**
+ * What an exchange may carry now, in the order it was made. Alone an edit would be refused for want of its session, so it stays behind one that
+ * waits or was itself refused. A settlement waits with its sessions, too; one that names a refused session is sent, and refused by itself.
+ */
+export function* dueForExchange(view: View, now: number, user: string): Generator<readonly [seq: number, operation: Operation]> {
+  const waiting = new Set<string>();
+  const refused = new Set<string>();
   for (const [seq, operation] of view.operations) {
     const { parked, wait } = operation.delivery;
-    const isFree = byExchange ? parked === null && operation.owner === user && isOver(wait, now) && !isBehind(view, operation, now) : isSendable(view, seq, operation, now, user);
-    if (isFree) count += 1;
+    if (parked !== null && isDocumented(operation)) refused.add(operation.session.id);
+    if (parked !== null || operation.owner !== user) continue;
+    const isAfter = waiting.size > 0 && sessionsOf(operation).some((id) => waiting.has(id));
+    if (isAfter || !isOver(wait, now)) for (const id of sessionsOf(operation)) waiting.add(id);
+    else if (isSettlement(operation) || !refused.has(operation.session.id)) yield [seq, operation];
   }
+}
+
+/** How many could be sent now. @param byExchange also what has no documented call, and that a session runs. */
+export function countSendable(view: View, now: number, user: string, byExchange: boolean): number {
+  let count = 0;
+  if (byExchange) {
+    for (const { notice } of view.running.values()) if (notice !== null) count += 1;
+    for (const _ of dueForExchange(view, now, user)) count += 1;
+    return count;
+  }
+  for (const [seq, operation] of view.operations) if (isSendable(view, seq, operation, now, user)) count += 1;
   return count;
 }
 

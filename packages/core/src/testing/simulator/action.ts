@@ -42,6 +42,12 @@ export type Deed =
   | { readonly do: 'look'; readonly device: number; readonly tab: number }
   | { readonly do: 'prefer'; readonly device: number; readonly tab: number; readonly name: 'default_duration' | 'long_break_duration' | 'short_break_duration'; readonly value: number }
   | { readonly do: 'annotate'; readonly device: number; readonly tab: number; readonly session: number; readonly atEnd: boolean }
+  // The same, about what is recorded already; `nth` counts in the list that the tab shows then.
+  | { readonly do: 'amend'; readonly device: number; readonly tab: number; readonly nth: number; readonly minutes: number }
+  | { readonly do: 'delete'; readonly device: number; readonly tab: number; readonly nth: number }
+  | { readonly do: 'undelete'; readonly device: number; readonly tab: number; readonly nth: number }
+  | { readonly do: 'settle'; readonly device: number; readonly tab: number; readonly nth: number; readonly choice: 'keep_one' | 'trim' | 'split' | 'merge_span' | 'merge_sum' }
+  | { readonly do: 'undo'; readonly device: number; readonly tab: number; readonly nth: number }
   // A tab's life.
   | { readonly do: 'open'; readonly device: number; readonly tab: number }
   | { readonly do: 'close'; readonly device: number; readonly tab: number }
@@ -112,5 +118,5 @@ export function isFault(action: Deed): boolean {
 }
 
 const PERSON_DEEDS: ReadonlySet<DeedName> = new Set<DeedName>([
-  'record', 'again', 'start', 'complete', 'cancel', 'retry', 'discard', 'sync', 'look', 'prefer', 'annotate', 'open', 'close', 'hide',
+  'record', 'again', 'start', 'complete', 'cancel', 'retry', 'discard', 'sync', 'look', 'prefer', 'annotate', 'amend', 'delete', 'undelete', 'settle', 'undo', 'open', 'close', 'hide',
 ]);

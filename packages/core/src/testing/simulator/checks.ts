@@ -2,7 +2,7 @@
 // must satisfy when it has become quiet.
 import type { EngineStatus, Session } from '../../api.ts';
 import { slowGroups } from './oracle/overlap.ts';
-import { contradictions } from './oracle/status.ts';
+import { contradictions, isVolatile } from './oracle/status.ts';
 import { saysPreferencesWait } from './preferences.ts';
 import type { Promised } from './ledger.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
@@ -22,11 +22,14 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   const asked = world.ledger.countAsked(slot.device.index);
   if (own.sessions_pending > asked) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, only ${asked} were ever recorded there`);
   // A store in memory for want of a real one has versions of its own.
-  const isVolatile = status.local.problems.includes('volatile_storage');
-  const held = isVolatile || world.monitor.isRescuing(slot.device) ? null : world.monitor.pendingAt(slot.device, status.local.version);
+  const held = isVolatile(status) || world.monitor.isRescuing(slot.device) ? null : world.monitor.pendingAt(slot.device, status.local.version);
   if (held !== null && held !== own.sessions_pending) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, its store holds ${held}`);
   if (status.sync_status === 'healthy' && held !== null && held > 0) world.violate('I-03', `${place}: healthy while its store holds ${held} unsent`);
-  const otherPending = own.sessions_pending > 0 || saysPreferencesWait(status);
+  if (!isVolatile(status) && !world.monitor.isRescuing(slot.device) && world.monitor.isAhead(slot.device, status.local.version)) {
+    world.violate('I-04', `${place}: shows what its store has not committed`);
+  }
+  world.monitor.saidLost.set(slot.device.index, Math.max(world.monitor.saidLost.get(slot.device.index) ?? 0, status.local.possibly_lost));
+  const otherPending = own.sessions_pending > 0 || saysPreferencesWait(status) || world.monitor.isSettlingAt(slot.device, status.local.version);
   for (const wrong of contradictions(status, otherPending)) world.violate('I-13', `${place}: ${wrong}`);
   const text = world.plan.users > 1 ? JSON.stringify(status) : '';
   world.userIds.forEach((_, user) => {
@@ -49,7 +52,9 @@ export async function checkQuiet(world: World): Promise<void> {
   for (const device of world.devices) checkParked(world, device, shown[device.index]);
   for (let user = 0; user < world.plan.users; user += 1) checkAccount(world, user, shown);
   for (const device of world.devices) {
+    world.edits.checkQuiet(device, shown[device.index] ?? new Map());
     checkShown(world, device, shown[device.index]);
+    checkLoss(world, device, shown);
     for (const slot of device.tabs) if (slot.engine !== null) checkTab(world, slot, shown[device.index]);
   }
 }
@@ -64,8 +69,11 @@ async function shownBy(world: World, device: DeviceSlot): Promise<Shown> {
 const REFUSES_ONE = /^(?:poison_\d+|http_4(?:00|09|13|22)|server_fault|unclear_answer)$/;
 
 function checkParked(world: World, device: DeviceSlot, shown: Shown = new Map()): void {
+  const stored = new Set(world.server.stored(world.userIds[device.plan.user] ?? '').map(({ id }) => id));
   for (const { id, parked } of shown.values()) {
-    if (parked !== null && !REFUSES_ONE.test(parked.code)) world.violate('I-15', `device ${device.index} parked session ${id} for ${parked.code}, which refuses no single item`);
+    // A change of a session that itself was refused finds none; a settlement names the first of its sessions.
+    const isOrphan = parked?.code === 'not_found' && world.edits.isTouched(id) && (!stored.has(id) || world.poison.size > 0);
+    if (parked !== null && !isOrphan && !REFUSES_ONE.test(parked.code)) world.violate('I-15', `device ${device.index} parked session ${id} for ${parked.code}, which refuses no single item`);
   }
 }
 
@@ -73,8 +81,16 @@ function checkParked(world: World, device: DeviceSlot, shown: Shown = new Map())
 function checkShown(world: World, device: DeviceSlot, shown: Shown | undefined): void {
   if (world.monitor.wasEvicted(device)) return;
   for (const { id, device: at } of world.ledger.owed) {
-    if (at === device.index && shown?.has(id) === false) world.violate('I-19', `device ${at} does not show session ${id} any more`);
+    if (at === device.index && shown?.has(id) === false && !world.edits.mayBeGone(id)) world.violate('I-19', `device ${at} does not show session ${id} any more`);
   }
+}
+
+/** What went with a store without having been sent was said to be lost, at least as much as it was. */
+function checkLoss(world: World, device: DeviceSlot, shown: readonly Shown[]): void {
+  const stored = new Set(world.server.stored(world.userIds[device.plan.user] ?? '').map(({ id }) => id));
+  const lost = world.ledger.excused(device.index).filter(({ id }) => !stored.has(id) && !world.edits.mayBeGone(id) && !shown.some((list) => list.has(id)));
+  const said = world.monitor.saidLost.get(device.index) ?? 0;
+  if (lost.length > said) world.violate('I-02', `device ${device.index} lost ${lost.length} sessions with its store, and said ${said}`);
 }
 
 function checkAccount(world: World, user: number, shown: readonly Shown[]): void {
@@ -84,6 +100,7 @@ function checkAccount(world: World, user: number, shown: readonly Shown[]): void
     if (byId.has(session.id)) world.violate('I-01', `session ${session.id} is stored twice`);
     byId.set(session.id, session);
     const known = world.ledger.find(session.id);
+    if (known === undefined && world.edits.isMade(session.id)) continue;
     if (known === undefined) world.violate('I-01', `session ${session.id} was never recorded`);
     else if (known.user !== user) world.violate('I-10', `session ${session.id} of account ${known.user} is stored for account ${user}`);
     if (world.userIds.some((_, other) => other !== user && session.note.includes(`canary-${other}`))) world.violate('I-10', `session ${session.id} holds text of another account`);
@@ -91,8 +108,11 @@ function checkAccount(world: World, user: number, shown: readonly Shown[]): void
   for (const session of world.ledger.owed.filter((item) => item.user === user)) {
     const found = byId.get(session.id);
     if (found === undefined) {
+      if (world.edits.mayBeGone(session.id)) continue;
       if (shown[session.device]?.get(session.id)?.state !== 'parked') world.violate('I-01', `session ${session.id} of device ${session.device} is lost`);
-    } else if (!isSame(session, world.notes.has(session.id) ? { ...found, note: session.note } : found)) world.violate('I-01', `session ${session.id} was stored with other content`);
+    } else if (!isSame(session, world.notes.has(session.id) ? { ...found, note: session.note } : found) && !world.edits.allows(session.id, found.start, found.end)) {
+      world.violate('I-01', `session ${session.id} was stored with other content`);
+    }
   }
   if (stored.length > 0) world.marks.hit('devices.two');
 }
@@ -109,14 +129,21 @@ function checkTab(world: World, slot: TabSlot, shown: Shown = new Map()): void {
   const place = `tab ${device.index}.${slot.index}`;
   const pending = status.devices?.find(({ device_id: id }) => id === status.local.device_id)?.sessions_pending;
   const held = [...shown.values()].filter(({ state }) => state === 'parked').length;
+  // What was changed and then refused is pending and parked in ways of its own.
+  if ([...shown.values()].some(({ id, state }) => state === 'parked' && world.edits.isTouched(id))) return;
   if (pending !== held) world.violate('I-04', `${place}: ${pending} pending when quiet, ${held} parked`);
   // With the exchange a device knows everything the server has; a basic server tells of its conflicts alone, and where both speak of one
   // session it is one conflict.
   const stored = world.server.stored(world.userIds[device.plan.user] ?? '').filter(({ cancelled }) => !cancelled);
-  const own = world.ledger.kept.filter(({ id, cancelled, device: at }) => at === device.index && !cancelled && shown.has(id));
+  const own = world.ledger.kept.filter(({ id, cancelled, device: at }) => at === device.index && !cancelled && shown.has(id)).map((session) => asShown(session, world.edits.isTouched(session.id) ? shown.get(session.id) : undefined));
   const expected = world.plan.isBasic ? joined([...slowGroups(stored), ...slowGroups(own)]) : slowGroups([...new Map([...own, ...stored].map((session) => [session.id, session])).values()]);
   const listed = engine.conflicts.current.map(({ sessionIds }) => [...sessionIds].sort().join(' ')).sort();
   if (JSON.stringify(listed) !== JSON.stringify(expected)) world.violate('I-06', `${place}: shows conflicts [${listed.join(' | ')}], there are [${expected.join(' | ')}]`);
+}
+
+/** A session as it is after somebody changed it. */
+function asShown(session: Promised, shown: Session | undefined): Promised {
+  return shown === undefined ? session : { ...session, start: shown.startTime, end: shown.endTime ?? session.end };
 }
 
 /** Groups that share a session, made one. */

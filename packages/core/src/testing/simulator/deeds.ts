@@ -4,12 +4,16 @@ import type { StorePoint } from '../sim-disk.ts';
 import type { Action, Deed, DeedName } from './action.ts';
 import type { Promised } from './ledger.ts';
 import type { Mark } from './marks.ts';
+import { isVolatile } from './oracle/status.ts';
 import { randomStream } from './random.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
 
 const MINUTE_MS = 60_000;
 /** Deeds after which an engine need not remember what a server asked of it. */
 const ENDS_PAUSES: ReadonlySet<DeedName> = new Set<DeedName>(['clock', 'sleep', 'handle', 'abort', 'full', 'refuse-open', 'evict', 'power', 'hint', 'signed-out', 'other-user']);
+
+/** Deeds in a tab after which its device may take a while to find a leader. */
+const DELAYS: ReadonlySet<DeedName> = new Set<DeedName>(['open', 'close', 'kill', 'freeze', 'hide', 'steal']);
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? error);
 
@@ -48,6 +52,7 @@ export class Deeds {
 
   #inTab(deed: Deed, slot: TabSlot, index: number): void {
     const { engine, page } = slot;
+    if (DELAYS.has(deed.do)) this.#world.leaderWatch.trouble(slot.device);
     switch (deed.do) {
       case 'open':
         return this.#world.open(slot);
@@ -86,7 +91,14 @@ export class Deeds {
       case 'discard':
         return this.#onParked(engine, (id) => this.#byHand(id, engine.sessions.discard(id)).then(() => (this.#world.ledger.giveUp(id), this.#mark('parked.discarded'))));
       case 'sync':
+        this.#world.monitor.wished(slot.device);
         return void engine.sync().catch((error: unknown) => this.#world.violate('I-12', `sync() rejected: ${codeOf(error)}`));
+      case 'amend':
+      case 'delete':
+      case 'undelete':
+      case 'settle':
+      case 'undo':
+        return this.#world.edits.do(deed, slot, engine);
       case 'prefer':
         return this.#world.preferences.set(slot, engine, deed.name, deed.value);
       case 'annotate':
@@ -103,16 +115,17 @@ export class Deeds {
     if (deed.poison !== undefined) this.#world.poison.set(session.id, deed.poison);
     if (slot.device.way.faults.includes('cut')) this.#mark('record.offline');
     if (!engine.status.current.local.leader) this.#mark('record.follower');
-    this.#ask(engine, session);
+    this.#ask(slot, engine, session);
   }
 
-  #ask(engine: SyncEngine, session: Promised): void {
+  #ask(slot: TabSlot, engine: SyncEngine, session: Promised): void {
     const { ledger } = this.#world;
     ledger.ask(session);
     const { id, start: startTime, end: endTime, category, project, note } = session;
     engine.sessions.record({ id, startTime, endTime, category, project, note }).then(
       () => {
         ledger.promise(session);
+        if (isVolatile(engine.status.current)) slot.inMemory.add(id);
         this.#world.note('recorded', id);
       },
       (error: unknown) => {
@@ -134,23 +147,25 @@ export class Deeds {
   #complete(slot: TabSlot, engine: SyncEngine): void {
     const running = engine.sessions.running.current[0];
     if (running === undefined) return;
-    void this.#finish(slot.device, running, engine.sessions.complete(running.id), 'session.completed');
+    void this.#finish(slot, running, engine.sessions.complete(running.id), 'session.completed');
   }
 
   #cancel(slot: TabSlot, engine: SyncEngine): void {
     const running = engine.sessions.running.current[0];
     if (running === undefined) return;
-    void this.#finish(slot.device, running, engine.sessions.cancel(running.id, { reason: 'interruption' }), 'session.cancelled');
+    void this.#finish(slot, running, engine.sessions.cancel(running.id, { reason: 'interruption' }), 'session.cancelled');
   }
 
-  async #finish(device: DeviceSlot, running: Session, finishing: Promise<Session>, mark: Mark): Promise<void> {
+  async #finish(slot: TabSlot, running: Session, finishing: Promise<Session>, mark: Mark): Promise<void> {
     const { ledger } = this.#world;
+    const { device, engine } = slot;
     const cancelled = mark === 'session.cancelled';
     const before = ledger.find(running.id);
     if (before === undefined) ledger.ask(this.#promised(device, { id: running.id, start: running.startTime, end: running.startTime, cancelled }));
     try {
       const done = await finishing;
       ledger.promise(this.#promised(device, { id: done.id, start: done.startTime, end: done.endTime ?? done.startTime, cancelled }));
+      if (engine !== null && isVolatile(engine.status.current)) slot.inMemory.add(done.id);
       if ((done.endTime ?? 0) <= done.startTime) this.#world.violate('I-24', `session ${done.id} ends before it starts`);
       this.#mark(mark);
     } catch (error) {
@@ -190,8 +205,10 @@ export class Deeds {
     const { page, engine } = slot;
     if (page === null) return;
     if (engine?.status.current.local.leader && slot.device.tabs.some((other) => other !== slot && other.engine !== null)) this.#mark('tab.frozen.leader');
+    const isLeading = engine?.status.current.local.leader === true;
     if (this.#world.monitor.isSending(slot)) this.#mark('tab.frozen.sending');
     page.freeze(true);
+    if (isLeading) this.#world.leaderWatch.frozen(slot);
     this.#lasting(forMs, () => page.thaw());
   }
 
@@ -207,6 +224,7 @@ export class Deeds {
   #onDevice(deed: Deed, device: DeviceSlot): void {
     const { sim } = device;
     if (ENDS_PAUSES.has(deed.do)) this.#world.monitor.disturb(device);
+    this.#world.leaderWatch.trouble(device);
     switch (deed.do) {
       case 'net':
         return this.#lasting(deed.forMs, device.way.break(deed.fault));
@@ -262,6 +280,7 @@ export class Deeds {
     this.#mark(lost > 0 ? 'storage.evicted.pending' : 'storage.evicted.clean');
     this.#world.preferences.evicted(device);
     this.#world.notes.evicted(device);
+    this.#world.edits.evicted(device);
     device.sim.disk.evict();
     this.#world.monitor.evicted(device);
   }
@@ -282,6 +301,7 @@ export class Deeds {
         return this.#lasting(deed.forMs, () => world.server.setAvailable(true));
       case 'server-crash':
         this.#mark(deed.when === 'before' ? 'server.crash-before' : 'server.crash-after');
+        world.serverWatch.dies(deed.when);
         return world.server.crashNext(deed.when === 'before' ? 'before-commit' : 'after-commit');
       case 'server-clock':
         this.#mark('server.clock');
@@ -304,6 +324,7 @@ export class Deeds {
     const { server, ledger, monitor, devices, userIds } = this.#world;
     server.restore();
     monitor.restored();
+    this.#world.serverWatch.restored();
     this.#mark('server.restored');
     const stored = new Set(userIds.flatMap((userId) => server.stored(userId).map(({ id }) => id)));
     devices.forEach((device) => {

@@ -4,6 +4,9 @@ import type { TransportResult } from '../../ports.ts';
 const MINUTE_MS = 60_000;
 /** Requests in a minute while every one fails. */
 const FAILING_MAX = 12;
+/** The same in five minutes: pauses grow. */
+const LONG_MS = 5 * MINUTE_MS;
+const FAILING_LONG_MAX = 32;
 /** After so many failures in a row, those on their way included, nothing is asked within a second of the last. */
 const FAILING_FREELY = 4;
 const PAUSE_MIN_MS = 1000;
@@ -15,6 +18,7 @@ const REFUSALS: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
 
 export class Effort {
   #failing: number[] = [];
+  #failingLong: number[] = [];
   /** Failures since the last answer that was none. */
   #inARow = 0;
   readonly #refused = new Set<string>();
@@ -26,6 +30,7 @@ export class Effort {
   /** From here on everything is counted afresh. */
   forget(): void {
     this.#failing = [];
+    this.#failingLong = [];
     this.#inARow = 0;
     this.#quietUntil = 0;
   }
@@ -55,10 +60,11 @@ export class Effort {
       this.#quietSince = now;
     }
     this.#count(id, result, now);
-    if (this.#failing.length <= FAILING_MAX) return [];
-    const wrong = `made ${this.#failing.length} requests in a minute, and all failed`;
+    const [short, long] = [this.#failing.length, this.#failingLong.length];
+    if (short <= FAILING_MAX && long <= FAILING_LONG_MAX) return [];
     this.#failing = [];
-    return [wrong];
+    this.#failingLong = [];
+    return [short > FAILING_MAX ? `made ${short} requests in a minute, and all failed` : `made ${long} requests in five minutes, and all failed`];
   }
 
   #count(id: string | null, result: TransportResult, now: number): void {
@@ -67,10 +73,12 @@ export class Effort {
     const isJson = result.ok && (result.response.headers['content-type'] ?? '').includes('json');
     // Its clock has not reached the session's end: asked again when it should have, and the clock may have been set back since.
     if (isJson && result.response.status === 400 && result.response.body.includes('time_in_future')) return;
-    if (isJson && id !== null && REFUSALS.has(result.response.status) && !this.#refused.has(id)) return void this.#refused.add(id);
+    const isFirstRefusal = isJson && id !== null && REFUSALS.has(result.response.status) && !this.#refused.has(id);
+    if (isFirstRefusal) this.#refused.add(id);
     this.#faulty = result.ok && result.response.status === 500 ? id : null;
-    const isGood = isJson && result.response.status < 300;
+    const isGood = isFirstRefusal || (isJson && result.response.status < 300);
     this.#failing = isGood ? [] : [...this.#failing.filter((at) => now - at < MINUTE_MS), now];
+    this.#failingLong = isGood ? [] : [...this.#failingLong.filter((at) => now - at < LONG_MS), now];
     this.#inARow = isGood ? 0 : this.#inARow + 1;
   }
 }

@@ -65,6 +65,11 @@ export class Ledger {
     return count;
   }
 
+  /** Kept in memory only, which the status said, and gone with its page. */
+  excuseOne(id: string): void {
+    this.#excused.add(id);
+  }
+
   get promised(): readonly Promised[] {
     return [...this.#promised.values()];
   }
@@ -72,6 +77,11 @@ export class Ledger {
   /** Sessions that must be on the server or, parked, on their device. */
   get owed(): readonly Promised[] {
     return this.promised.filter(({ id }) => !this.#givenUp.has(id) && !this.#excused.has(id));
+  }
+
+  /** Promised on that device, and taken away with its store before they were sent. */
+  excused(device: number): readonly Promised[] {
+    return this.promised.filter((session) => session.device === device && this.#excused.has(session.id) && !this.#givenUp.has(session.id));
   }
 
   /** Owed, or excused and perhaps held all the same: what was in memory outlives its store. */

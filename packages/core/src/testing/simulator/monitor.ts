@@ -1,6 +1,7 @@
 // Watches what crosses a port while it crosses: every commit of a device's disk, every request and every answer.
 // What it knows of the engine's rows is written down here a second time, on purpose.
 import type { HttpRequest, Transport, TransportResult, Write } from '../../ports.ts';
+import type { SimPage } from '../sim-device.ts';
 import type { StoreCommit, StorePoint } from '../sim-disk.ts';
 import { Effort } from './effort.ts';
 import type { Mark } from './marks.ts';
@@ -29,8 +30,13 @@ interface InFlight {
 class DeviceWatch {
   /** Pending sessions at each version of the store. */
   readonly pendingAt = new Map<number, number>();
+  /** Versions of the store at which settlements waited to be sent. */
+  readonly settlingAt = new Set<number>();
   readonly acknowledged = new Set<string>();
   readonly effort = new Effort();
+  lastVersion = -1;
+  /** Tokens that were answered 401 there, since when; nobody asked by hand to try again. */
+  readonly refused = new Map<string, number>();
   lostAnswer: { readonly id: string; readonly at: number; killed: boolean; expired: boolean } | null = null;
 }
 
@@ -43,6 +49,10 @@ export class Monitor {
   #restoredAt = Number.NEGATIVE_INFINITY;
   /** Sessions that a person is giving up, or sending again with changes, at this moment. */
   readonly byHand: Set<string> = new Set();
+  /** The most sessions that a device ever said may be lost. */
+  readonly saidLost: Map<number, number> = new Map();
+  /** Pages whose engine was closed in good order. */
+  readonly #closed = new WeakSet<SimPage>();
 
   constructor(world: World) {
     this.#world = world;
@@ -84,6 +94,28 @@ export class Monitor {
     return this.#watch(device).pendingAt.get(Math.floor(statusVersion / VERSION_STEP)) ?? null;
   }
 
+  /** Whether the store of that device held settlements unsent at that version of the status. */
+  isSettlingAt(device: DeviceSlot, statusVersion: number): boolean {
+    return this.#watch(device).settlingAt.has(Math.floor(statusVersion / VERSION_STEP));
+  }
+
+  /** Whether that version of the status is of a state that the store of that device does not have yet. */
+  isAhead(device: DeviceSlot, statusVersion: number): boolean {
+    const { lastVersion } = this.#watch(device);
+    // Versions of a store begun anew are smaller than those that were shown before.
+    return lastVersion >= 0 && !this.wasEvicted(device) && Math.floor(statusVersion / VERSION_STEP) > lastVersion;
+  }
+
+  /** Its engine said that it is closed: nothing leaves that page any more. */
+  closed(page: SimPage): void {
+    this.#closed.add(page);
+  }
+
+  /** A person asked to try again, which forgives tokens that were refused. */
+  wished(device: DeviceSlot): void {
+    this.#watch(device).refused.clear();
+  }
+
   /** Something happened on that device that ends pauses: from here on they are counted afresh. */
   disturb(device: DeviceSlot): void {
     this.#watch(device).effort.forget();
@@ -120,15 +152,17 @@ export class Monitor {
 
   /** The transport of a tab, listened to. */
   listen(slot: TabSlot, transport: Transport): Transport {
-    const { generation } = slot;
+    const { generation, page } = slot;
     return {
       send: async (request, signal) => {
         const ids = DELIVERIES.has(request.path) ? sessionIdsOf(request) : [];
         const item = ids.length === 0 ? null : { slot, generation, ids };
+        if (page !== null && this.#closed.has(page)) this.#world.violate('D07', `device ${slot.device.index} asked ${request.path} after its engine was closed`);
         this.#sent(slot, item, request);
         const result = await transport.send(request, signal);
         if (item !== null) this.#inFlight.delete(item);
         this.#heard(slot, ids, result);
+        this.#noteToken(slot, generation, request, result);
         return result;
       },
       ...(transport.stream && { stream: (request, onText, signal) => this.#listenTo(slot, transport, request, onText, signal) }),
@@ -176,12 +210,17 @@ export class Monitor {
     const rows = device.sim.disk.rows(database, 'operations');
     const pending = new Set(rows.flatMap(({ value }) => idOf(value)));
     this.#world.note('commit', `${device.index} ${tab.name} ${writes.length} ${pending.size}`);
-    for (const write of writes) if (isPut(write, 'meta') && write.key === 'head') watch.pendingAt.set(Number((write.value as { version?: unknown }).version), pending.size);
+    for (const write of writes) {
+      if (!isPut(write, 'meta') || write.key !== 'head') continue;
+      watch.lastVersion = Number((write.value as { version?: unknown }).version);
+      watch.pendingAt.set(watch.lastVersion, pending.size);
+      if (rows.some(({ value }) => isSettlement(value))) watch.settlingAt.add(watch.lastVersion);
+    }
     this.#checkLeaving(device, watch, leaving.filter((id) => !entering.has(id) && !pending.has(id)), writes);
     // An edit of a session that the server has makes it pending again, and rightly so.
     const recorded = new Set(writes.flatMap((write) => (isPut(write, 'operations') && !isEdit(write.value) ? idOf(write.value) : [])));
     for (const id of recorded) {
-      if (watch.acknowledged.has(id)) this.#world.violate('I-07', `device ${device.index} holds session ${id} as unsent again`);
+      if (watch.acknowledged.has(id) && !this.#world.edits.isTouched(id)) this.#world.violate('I-07', `device ${device.index} holds session ${id} as unsent again`);
     }
     for (const write of writes) {
       if (write.kind !== 'delete' || write.table !== 'running' || pending.has(String(write.key))) continue;
@@ -194,7 +233,7 @@ export class Monitor {
     if (leaving.length === 0) return;
     const stored = new Set(this.#world.server.stored(this.#world.userIds[device.plan.user] ?? '').map(({ id }) => id));
     for (const id of leaving) {
-      if (this.byHand.has(id)) continue;
+      if (this.byHand.has(id) || this.#world.edits.isTouched(id)) continue;
       if (!stored.has(id) && this.#world.elapsed - this.#restoredAt > LATE_ANSWER_MS) this.#world.violate('I-08', `device ${device.index} counts session ${id} as sent, the server does not have it`);
       if (!writes.some((write) => isPut(write, 'history') || isPut(write, 'overlay'))) {
         this.#world.violate('I-18', `device ${device.index} took session ${id} out of the outbox and kept it nowhere`);
@@ -218,12 +257,19 @@ export class Monitor {
     const watch = this.#watch(device);
     const { elapsed } = this.#world;
     for (const wrong of watch.effort.sent(item?.ids[0] ?? null, request.path, elapsed)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
+    const refusedAt = watch.refused.get(tokenKey(slot.index, slot.generation, request));
+    if (refusedAt !== undefined && refusedAt < elapsed) this.#world.violate('I-16', `device ${device.index} sent a token again that was refused`);
     if (item === null) return;
     const others = [...this.#inFlight].filter((other) => other.slot.device === device && other.slot.page?.tab.alive);
     if (others.some((other) => other.slot !== slot)) this.#mark('tabs.both-sent');
     if (others.filter((other) => other.slot === slot).length >= IN_FLIGHT_MAX) this.#world.violate('I-16', `device ${device.index} has more than ${IN_FLIGHT_MAX} deliveries in flight`);
     this.#inFlight.add(item);
     if (watch.lostAnswer !== null && item.ids.includes(watch.lostAnswer.id)) this.#mark('request.resent');
+  }
+
+  /** A refused token is refused for good, as far as the tab knows that sent it. */
+  #noteToken({ device, index }: TabSlot, generation: number, request: HttpRequest, result: TransportResult): void {
+    if (result.ok && result.response.status === 401 && request.headers['Authorization'] !== undefined) this.#watch(device).refused.set(tokenKey(index, generation, request), this.#world.elapsed);
   }
 
   #heard(slot: TabSlot, ids: readonly string[], result: TransportResult): void {
@@ -258,6 +304,10 @@ export class Monitor {
   }
 }
 
+function tokenKey(tab: number, generation: number, { headers }: HttpRequest): string {
+  return `${tab} ${generation} ${headers['Authorization'] ?? ''}`;
+}
+
 const EDGE: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 401, 403, 404]);
 
 function isPut(write: Write, table: Write['table']): write is Extract<Write, { kind: 'put' }> {
@@ -270,7 +320,13 @@ function isEdit(value: unknown): boolean {
 
 function idOf(value: unknown): string[] {
   const id = (value as OutboxRow | null | undefined)?.session?.id;
-  return typeof id === 'string' ? [id] : [];
+  // A settlement waits on its own account; its sessions are sent or not all the same.
+  return typeof id === 'string' && !isSettlement(value) ? [id] : [];
+}
+
+function isSettlement(value: unknown): boolean {
+  const kind = (value as OutboxRow | null | undefined)?.kind;
+  return kind === 'resolve' || kind === 'unresolve';
 }
 
 /** The sessions that a request speaks of. */

@@ -1,6 +1,7 @@
 // Seed in, plan out. Draws the shape of the world, which kinds of fault this seed knows at all (swarm testing:
 // a world with every fault at once hides most of them), and when everything happens.
 import type { Action, Deed, DevicePlan, NetFault, Plan, Poison } from './action.ts';
+import { editActions } from './edits.ts';
 import { noteActions } from './notes.ts';
 import { preferenceActions } from './preferences.ts';
 import { randomStream, type Random } from './random.ts';
@@ -8,6 +9,7 @@ import { randomStream, type Random } from './random.ts';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const AHEAD_MAX = 6 * HOUR;
 
 /** The kinds of trouble that a seed may know or not know. */
 export const FAULT_KINDS = [
@@ -25,6 +27,8 @@ export interface PlanShape {
   readonly maxDeeds?: number | undefined;
   /** Worlds in which people set preferences and edit notes too, with a server that offers the exchange; false by default. */
   readonly preferences?: boolean | undefined;
+  /** Worlds in which people change, delete and settle what is recorded, with a server that offers the exchange; false by default. */
+  readonly edits?: boolean | undefined;
   /** Kinds of fault to draw from; all that the engine is built for by default. */
   readonly faults?: readonly FaultKind[] | undefined;
 }
@@ -44,10 +48,11 @@ export function generatePlan(seed: number, shape: PlanShape = {}): Plan {
   const draft = draw(seed, shape);
   const hasPreferences = shape.preferences === true;
   const wishes = hasPreferences ? [...preferenceActions(seed, draft.devices, draft.horizonMs), ...noteActions(seed, draft.devices, draft.horizonMs)] : [];
-  const people = [...peopleActions(draft, shape.maxDeeds ?? 14), ...wishes];
+  const edits = shape.edits === true ? editActions(seed, draft.devices, draft.horizonMs) : [];
+  const people = [...peopleActions(draft, shape.maxDeeds ?? 14), ...wishes, ...edits];
   const faults = faultActions(draft, people);
   const actions = [...people, ...faults].sort((a, b) => a.at - b.at);
-  const isBasic = !hasPreferences && randomStream(seed, 'server').chance(0.5);
+  const isBasic = !hasPreferences && shape.edits !== true && randomStream(seed, 'server').chance(0.5);
   const streams = !isBasic && randomStream(seed, 'stream').chance(0.5);
   return { seed, users: draft.users, isBasic, streams, ...(hasPreferences && { hasPreferences }), devices: draft.devices, actions };
 }
@@ -79,7 +84,8 @@ function clockOf(random: Random, wrong: boolean): Pick<DevicePlan, 'clockAheadMs
   const draws = [random.next(), random.next(), random.next()] as const;
   if (!wrong || draws[0] < 0.4) return { clockAheadMs: 0, driftPpm: 0 };
   const reach = draws[1] < 0.5 ? 3 * MINUTE : draws[1] < 0.8 ? HOUR : 400 * 24 * HOUR;
-  const ahead = Math.round((draws[2] - 0.75) * reach);
+  // What is timed on a clock that is ahead waits for the server's to get there, and the world would run that long.
+  const ahead = Math.min(AHEAD_MAX, Math.round((draws[2] - 0.75) * reach));
   return { clockAheadMs: ahead, driftPpm: Math.round((draws[2] - 0.5) * 400) };
 }
 

@@ -5,6 +5,7 @@ import type { PreferenceName, Preferences } from '@syncline/protocol';
 import type { HttpRequest } from '../../ports.ts';
 import type { EngineStatus, SyncEngine } from '../../api.ts';
 import type { Action, DevicePlan } from './action.ts';
+import { isVolatile } from './oracle/status.ts';
 import { randomStream } from './random.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
 
@@ -64,10 +65,10 @@ export class PreferenceBook {
     const deviceKnew = new Set(device.tabs.map((tab) => tab.engine?.preferences?.get(name)));
     const wish: Wish = { user: device.plan.user, device: device.index, name, value, knew: preferences.get(name), deviceKnew, isOwed: false };
     this.#wishes.push(wish);
-    const isVolatile = status.current.local.problems.includes('volatile_storage');
+    const isDurable = !isVolatile(status.current);
     preferences.set(name, value).then(
       () => {
-        wish.isOwed = !isVolatile;
+        wish.isOwed = isDurable;
         this.#world.note('preferred', `${name} ${value}`);
       },
       (error: unknown) => this.#world.note('refused', `${name} ${String(error)}`),

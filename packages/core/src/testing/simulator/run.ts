@@ -97,7 +97,7 @@ async function becomeQuiet(world: World): Promise<void> {
 
 /** Until when the server refuses a session as being in its future. */
 function lastHeldUntil(world: World): number {
-  return Math.max(0, ...world.ledger.kept.map(({ end }) => end - FUTURE_LEEWAY_MS - world.serverClockMs));
+  return Math.max(0, ...[...world.ledger.kept.map(({ end }) => end), ...world.edits.ends].map((end) => end - FUTURE_LEEWAY_MS - world.serverClockMs));
 }
 
 const isQuiet = (world: World): boolean => unquiet(world).length === 0;

@@ -7,16 +7,21 @@ import type { StorePoint } from '../sim-disk.ts';
 import { createSimScheduler, type SimScheduler } from '../sim-scheduler.ts';
 import { appHandler, appStreams, type SimStreamHandler } from '../sim-transport.ts';
 import type { DevicePlan, Plan, Poison } from './action.ts';
+import { EditBook } from './edits.ts';
 import type { SimServer, SimServerFactory } from './host.ts';
+import { LeaderWatch } from './leader-watch.ts';
 import { Ledger } from './ledger.ts';
 import { MarkCounts } from './marks.ts';
 import { Monitor, sessionIdsOf } from './monitor.ts';
 import { SimWay } from './network.ts';
 import { NoteBook } from './notes.ts';
 import { PreferenceBook } from './preferences.ts';
+import { isVolatile } from './oracle/status.ts';
 import { randomStream } from './random.ts';
+import { ServerWatch } from './server-watch.ts';
 import { createTrace, type Trace } from './trace.ts';
 
+const CLOSED_PAGE_MS = 60_000;
 const TOKEN_LIFE_MS = 400 * 24 * 3_600_000;
 
 export interface WorldOptions {
@@ -42,6 +47,8 @@ export interface TabSlot {
   dieAt: StorePoint | null;
   /** Since when what it shows is not what its store holds; null while it is. */
   wrongSince: number | null;
+  /** Sessions that were promised here while the status said that the store is in memory. */
+  readonly inMemory: Set<string>;
 }
 
 export interface DeviceSlot {
@@ -62,6 +69,9 @@ export class World {
   readonly marks: MarkCounts = new MarkCounts();
   readonly trace: Trace;
   readonly monitor: Monitor;
+  readonly edits: EditBook = new EditBook(this);
+  readonly serverWatch: ServerWatch = new ServerWatch(this);
+  readonly leaderWatch: LeaderWatch = new LeaderWatch(this);
   readonly preferences: PreferenceBook = new PreferenceBook(this);
   readonly notes: NoteBook = new NoteBook(this);
   readonly devices: readonly DeviceSlot[];
@@ -177,24 +187,41 @@ export class World {
   /** The app closes in good order. */
   close(slot: TabSlot): void {
     const { engine, page } = slot;
+    this.#loseMemory(slot);
     slot.engine = null;
     slot.page = null;
     if (engine === null) page?.kill();
-    else void engine.close().then(() => page?.kill());
+    else void engine.close().then(() => page !== null && this.#leaveClosed(page));
+  }
+
+  /** The page stays for a while, as pages do; its engine must not. */
+  #leaveClosed(page: SimPage): void {
+    this.monitor.closed(page);
+    this.scheduler.schedule(this.scheduler.now + CLOSED_PAGE_MS, () => page.kill());
   }
 
   /** Nothing of it runs again. */
   kill(slot: TabSlot): void {
     if (slot.page !== null) this.monitor.killed(slot);
+    this.#loseMemory(slot);
     slot.page?.kill();
     slot.page = null;
     slot.engine = null;
   }
 
+  /** What was only ever in memory goes with its page; nobody was told otherwise. */
+  #loseMemory({ engine, device, inMemory }: TabSlot): void {
+    if (engine !== null && isVolatile(engine.status.current)) {
+      const stored = new Set(this.server.stored(this.userIds[device.plan.user] ?? '').map(({ id }) => id));
+      for (const id of inMemory) if (!stored.has(id) && !device.sim.disk.holds(id)) this.ledger.excuseOne(id);
+    }
+    inMemory.clear();
+  }
+
   slot(device: number, tab: number): TabSlot | null {
     const found = this.devices[device];
     if (found === undefined) return null;
-    while (found.tabs.length <= tab) found.tabs.push({ device: found, index: found.tabs.length, page: null, engine: null, generation: 0, lastVersion: 0, dieAt: null, wrongSince: null });
+    while (found.tabs.length <= tab) found.tabs.push({ device: found, index: found.tabs.length, page: null, engine: null, generation: 0, lastVersion: 0, dieAt: null, wrongSince: null, inMemory: new Set() });
     return found.tabs[tab] ?? null;
   }
 
@@ -229,7 +256,9 @@ export class World {
     const poison = ids.map((id) => this.poison.get(id)).find((found) => found !== undefined);
     if (poison !== undefined) return poisonAnswer(poison);
     this.preferences.saw(device, request);
+    const heard = this.serverWatch.asked(device, request, ids);
     const answered = await this.#ask(request);
+    heard(answered);
     const response = this.plan.isBasic && request.path === '/api/health' ? withoutCapabilities(answered) : answered;
     this.note('answer', `${device.index} ${response.status}`);
     this.monitor.served(device, ids, response.status);

@@ -60,3 +60,8 @@ function rowContradictions(device: DeviceRow, next: DeviceRow | undefined): stri
   if (next !== undefined && order(next) > order(device)) wrong.push(`${next.device_id} was seen later and stands below ${device.device_id}`);
   return wrong;
 }
+
+/** Whether a tab says that what it keeps will not outlive it. */
+export function isVolatile(status: { readonly local: { readonly problems: readonly string[] } }): boolean {
+  return status.local.problems.includes('volatile_storage');
+}
