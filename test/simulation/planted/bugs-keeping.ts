@@ -99,12 +99,6 @@ export const KEEPING: readonly PlantedBug[] = [
     replace: '  draft.setHead({ term });',
   },
   {
-    id: 'acknowledges-twice-moved', rows: ['C10'], file: 'packages/core/src/sync/settle.ts',
-    says: 'fails when another tab settled the same operation first',
-    find: '    if (seq === null || operation === undefined) continue;\n    if (outcome',
-    replace: '    if (seq === null || operation === undefined) throw new Error(\'gone\');\n    if (outcome',
-  },
-  {
     id: 'pending-by-number', rows: ['A10', 'B02'], file: 'packages/core/src/sync/settle.ts',
     says: 'settles by number, which another store uses anew',
     find: '  if (draft.view.operations.get(sentAs)?.opId === opId) return sentAs;',
@@ -147,10 +141,10 @@ export const KEEPING: readonly PlantedBug[] = [
     replace: '    if (operation.kind === \'cancel\') merge.take({ ...(ownRecord(operation) ?? session), ...idsOf(operation) });',
   },
   {
-    id: 'held-every-second', rows: ['B11', 'I-16'], file: 'packages/core/src/sync/settle.ts',
-    says: 'asks every second whether a session is still in the future',
-    find: 'const more = Math.min(BACK_OFF_MAX_MS, 2 * last);',
-    replace: 'const more = 0 * last;',
+    id: 'held-by-own-clock', rows: ['B11'], file: 'packages/core/src/sync/settle.ts',
+    says: 'waits by its own clock until a session is no longer in the server\'s future',
+    find: 'session.endTime - LIMITS.futureLeewayMs - serverNow(draft.view, now);',
+    replace: 'session.endTime - LIMITS.futureLeewayMs - now;',
   },
   {
     id: 'old-term-of-new-store', rows: ['A05', 'B02'], file: 'packages/core/src/sync/reopen.ts',

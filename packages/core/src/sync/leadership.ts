@@ -4,6 +4,7 @@ import type { Cancel, Clock, Ids, Lifecycle, Locks } from '../ports.ts';
 import type { Local } from './local.ts';
 import { pause } from './pause.ts';
 import { planTakeOver } from './settle.ts';
+import type { View } from './view.ts';
 
 /** A visible tab that sees no progress for so long knocks, and steals when there is no answer: together under ten seconds. */
 const PATIENCE_MS = 3000;
@@ -169,22 +170,31 @@ export class Leadership {
   async knock(sync: boolean): Promise<string | null> {
     const { local, ids, clock } = this.#options;
     const id = ids.uuid();
+    let before: string;
     try {
-      await local.commit((draft) => draft.putMeta('knock', { id, sync }), 'relaxed');
+      before = await local.commit((draft) => {
+        draft.putMeta('knock', { id, sync });
+        return signOfLife(draft.view);
+      }, 'relaxed');
     } catch {
       return null;
     }
-    clock.setTimer(ANSWER_MS, () => void this.#takeOver(id));
+    clock.setTimer(ANSWER_MS, () => void this.#takeOver(before));
     return id;
   }
 
-  async #takeOver(knock: string): Promise<void> {
+  /** Of many knocks a leader answers the last: any answer since is a sign of life. */
+  async #takeOver(before: string): Promise<void> {
     const { local, signal } = this.#options;
     if (signal.aborted || this.#isLeading) return;
     await local.refresh().catch(() => undefined);
     if (this.#isLeading) return;
-    if (local.view.leader?.heard === knock || local.view.knock?.id !== knock) return this.watch();
+    if (signOfLife(local.view) !== before) return this.watch();
     this.#wantsSteal = true;
     this.#resign?.abort();
   }
+}
+
+function signOfLife({ leader, head }: View): string {
+  return `${head.term} ${leader?.heard ?? ''}`;
 }
