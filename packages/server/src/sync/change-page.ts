@@ -14,7 +14,7 @@ export interface ChangePage {
 }
 
 /**
- * Changes after a position, up to another one. What was changed after `until` is known to the caller already: this request did it.
+ * Changes after a position, up to another one. What was changed after `until` is known to the caller already.
  * @param head position of the newest change; a page that reaches `until` has reached it.
  */
 export async function readPage(tx: UserReader, after: number, until: number, head: number, limit: number): Promise<ChangePage> {

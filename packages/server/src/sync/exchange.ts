@@ -133,7 +133,9 @@ async function answer(tx: UserReader, request: SentExchange, applied: Applied): 
   const { overview, headBefore } = applied;
   const { epoch, summary, devices } = overview;
   const position = readCursor(request.cursor, request.epoch, epoch, headBefore);
-  const page = await readPage(tx, position.after, headBefore, summary.sequence, request.limit ?? CHANGES_DEFAULT);
+  // Who is up to date knows what this request changed. Who is not may never have seen a session that moved up by being changed now.
+  const until = position.after < headBefore ? summary.sequence : headBefore;
+  const page = await readPage(tx, position.after, until, summary.sequence, request.limit ?? CHANGES_DEFAULT);
   const tag = statusTag(summary, devices, request.device.device_id);
   const isStatusKnown = tag === request.status_tag;
   const running = isStatusKnown ? null : summary.running > 0 ? await tx.running() : [];
