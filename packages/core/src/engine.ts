@@ -128,6 +128,7 @@ class Engine implements SyncEngine {
       lifecycle.subscribe((event) => this.#react(event)),
     );
     hooks.onChange = (isOwn) => this.#changed(isOwn);
+    hooks.onDecided = () => this.#keeper.decided();
     hooks.onStoreError = (error) => this.#keeper.refused(error);
     hooks.onVanished = (held) => void this.#keeper.vanished(held);
   }
@@ -315,6 +316,7 @@ const OPEN_AGAIN_MS = 500;
 /** What the store tells the engine; filled in once there is one. */
 interface Hooks {
   onChange: (isOwn: boolean) => void;
+  onDecided: () => void;
   onStoreError: (error: StoreError) => void;
   onVanished: (held: Held) => void;
 }
@@ -348,18 +350,18 @@ export async function openEngine(options: SyncEngineOptions, ports: Ports): Prom
 }
 
 async function openOver(opened: OpenedStore, config: EngineConfig, ports: Ports): Promise<SyncEngine> {
-  const hooks: Hooks = { onChange: () => undefined, onStoreError: () => undefined, onVanished: () => undefined };
+  const hooks: Hooks = { onChange: () => undefined, onDecided: () => undefined, onStoreError: () => undefined, onVanished: () => undefined };
   const local = new Local({
     store: opened.store,
     clock: ports.clock,
     onChange: (isOwn) => hooks.onChange(isOwn),
+    onDecided: () => hooks.onDecided(),
     onStoreError: (error) => hooks.onStoreError(error),
     onVanished: (held) => hooks.onVanished(held),
     storeId: ports.ids.uuid(),
   });
   const device = { stores: ports.stores, ids: ports.ids, name: config.name, wanted: config.deviceId, isVolatile: opened.isVolatile };
   const identity = await inTime(openDevice(local, device), ports.clock);
-  await inTime(local.refresh(), ports.clock);
   const engine = new Engine(config, ports, local, identity, hooks);
   await inTime(engine.load(), ports.clock);
   engine.begin(opened);

@@ -53,8 +53,8 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'identity-lost-on-wipe', rows: ['A11'], file: 'packages/core/src/sync/device.ts',
     says: 'says nothing of sessions that were lost with the store',
-    find: '  await noteLoss(local, lost);\n  return identity;',
-    replace: '  await noteLoss(local, Math.min(0, lost));\n  return identity;',
+    find: '  if (lost > 0 || local.view.sync.loss !== null) await noteLoss(local, lost);',
+    replace: '  if (local.view.sync.loss !== null) await noteLoss(local, 0);',
   },
   {
     id: 'history-not-searched', rows: ['I-06'], file: 'packages/core/src/sync/conflict-groups.ts',

@@ -19,6 +19,8 @@ export interface DatabaseEnvironment {
   readonly IDBKeyRange: typeof IDBKeyRange;
   /** Milliseconds that one attempt to open may take. There are two. */
   readonly openTimeoutMs: number;
+  /** Called while the database opens: time in which this thread has nothing else to do. */
+  readonly meanwhile: () => void;
 }
 
 export interface Connection {
@@ -75,9 +77,9 @@ class Opening {
   #tooNew = false;
   #over = false;
 
-  constructor(name: string, { indexedDB, IDBKeyRange }: DatabaseEnvironment, lost: Lost, blocked: () => void) {
+  constructor(name: string, { indexedDB, IDBKeyRange, meanwhile }: DatabaseEnvironment, lost: Lost, blocked: () => void) {
     this.#lost = lost;
-    this.#dexie = new Dexie(name, { autoOpen: false, indexedDB: this.#guard(indexedDB), IDBKeyRange });
+    this.#dexie = new Dexie(name, { autoOpen: false, indexedDB: this.#guard(indexedDB, meanwhile), IDBKeyRange });
     this.#dexie.version(SCHEMA_VERSION).stores(SCHEMA);
     // `false` stops Dexie's own listeners, which write on the console.
     this.#dexie.on('versionchange', () => (this.#lose('version_change'), false));
@@ -107,7 +109,7 @@ class Opening {
   }
 
   // Dexie opens any newer version, and adds to it the tables that it misses. Ours must not touch what it does not understand.
-  #guard(indexedDB: IDBFactory): IDBFactory {
+  #guard(indexedDB: IDBFactory, meanwhile: () => void): IDBFactory {
     return {
       cmp: (a, b) => indexedDB.cmp(a, b),
       databases: () => indexedDB.databases(),
@@ -118,6 +120,7 @@ class Opening {
           this.#tooNew = request.result.version >= NATIVE_VERSION_TOO_NEW;
           if (this.#tooNew) request.result.close();
         });
+        meanwhile();
         return request;
       },
     };

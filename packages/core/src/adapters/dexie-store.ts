@@ -159,7 +159,9 @@ class DexieStores implements StoreFactory {
     const indexedDB = options.indexedDB ?? globalThis.indexedDB;
     const ranges = options.IDBKeyRange ?? globalThis.IDBKeyRange;
     const openTimeoutMs = options.openTimeoutMs ?? 5_000;
-    this.#environment = indexedDB && ranges ? { indexedDB, IDBKeyRange: ranges, openTimeoutMs } : null;
+    // The first look into a page's localStorage loads all of it, and whoever looks waits: here nobody does.
+    const meanwhile = (): void => void this.readMarker('');
+    this.#environment = indexedDB && ranges ? { indexedDB, IDBKeyRange: ranges, openTimeoutMs, meanwhile } : null;
     this.#markers = options.markers === undefined ? findLocalStorage() : options.markers;
     this.#storage = options.storage ?? globalThis.navigator?.storage;
   }

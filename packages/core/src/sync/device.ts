@@ -1,7 +1,7 @@
 // This installation's identity: minted once, kept in the store. Beside the store a marker says that it was here and what it held, so that
 // its loss is noticed and a browser without storage is still the same device.
 import { asFields, isCount } from '../model/rows.ts';
-import type { Decision, Ids, Row, StoreFactory } from '../ports.ts';
+import type { Decision, Ids, Read, Row, StoreFactory } from '../ports.ts';
 import type { Local } from './local.ts';
 
 export interface DeviceIdentity {
@@ -55,15 +55,19 @@ export async function openDevice(local: Local, { stores, ids, name, wanted, isVo
     deviceId: wanted ?? marker?.deviceId ?? ids.uuid(),
     incarnation: (isVolatile ? marker?.incarnation : undefined) ?? ids.uuid(),
   };
+  const read: Read = { table: 'meta', key: 'device' };
   const decide = ([rows]: readonly (readonly Row[])[]): Decision<DeviceIdentity> => {
     const known = readIdentity(rows?.[0]?.value);
     const result = known === null ? fresh : { ...known, deviceId: wanted ?? known.deviceId };
     const isKept = known !== null && known.deviceId === result.deviceId;
     return { writes: isKept ? [] : [{ kind: 'put', table: 'meta', key: 'device', value: result }], result };
   };
-  const identity = await local.withHandle(() => local.store.update([{ table: 'meta', key: 'device' }], decide, 'strict'));
+  const row = await local.open(read);
+  // Nearly always the row is there and stays as it is, and one look is all that opening takes.
+  const known = decide([row === undefined ? [] : [row]]);
+  const identity = known.writes.length === 0 ? known.result : await local.withHandle(() => local.store.update([read], decide, 'strict'));
   const lost = marker === null ? 0 : marker.volatile + (marker.incarnation === identity.incarnation ? 0 : marker.unsent);
-  await noteLoss(local, lost);
+  if (lost > 0 || local.view.sync.loss !== null) await noteLoss(local, lost);
   return identity;
 }
 
@@ -91,6 +95,7 @@ export class MarkerKeeper {
   readonly #name: string;
   readonly #identity: DeviceIdentity;
   #written = '';
+  #pending = 0;
 
   constructor(stores: StoreFactory, name: string, identity: DeviceIdentity) {
     this.#stores = stores;
@@ -105,10 +110,16 @@ export class MarkerKeeper {
 
   /** @param beside what the real store is thought to hold while the outbox is volatile; null while it is the real one. */
   update(pending: number, beside: number | null): void {
+    this.#pending = pending;
     const marker: Marker = { ...this.#identity, unsent: beside ?? pending, volatile: beside === null ? 0 : pending };
     const text = JSON.stringify(marker);
     if (text === this.#written) return;
     this.#written = text;
     this.#stores.writeMarker(this.#name, text);
+  }
+
+  /** Only upwards: of what may or may not be in the store in a moment. */
+  raise(pending: number, beside: number | null): void {
+    if (pending > this.#pending) this.update(pending, beside);
   }
 }

@@ -166,22 +166,27 @@ export class Driver {
     if (!signal.aborted) await this.#bell.wait(until === Number.POSITIVE_INFINITY ? null : until - now);
   }
 
+  /** What would step through the whole outbox is looked at only if the step depends on it: every record rings. */
   #facts(): Parameters<typeof nextStep>[0] {
     const { local, clock, lifecycle, user, preferences } = this.#options;
     const now = clock.now();
     const { view } = local;
+    const { canExchange } = this;
+    const isWell = isOver(this.#healthAgain, now);
+    const mayBeBlocked = this.#networkFailures >= POLICY_SUSPICION;
+    const isUnproved = isOver(this.#proof, now);
     return {
       now,
       state: view.sync,
       pauseEnds: this.#options.books.pauseEnds(now),
       isOffline: !lifecycle.online(),
       offlineTryAt: endOf(this.#offlineTry, now),
-      sendable: countSendable(view, now, user, this.canExchange),
-      waitingAt: nextWaitingAt(view, now),
+      get sendable() { return countSendable(view, now, user, canExchange); },
+      get waitingAt() { return nextWaitingAt(view, now); },
       pollAt: Math.min(endOf(this.#poll, now), this.#news.dueAt(now)),
       preferencesAt: preferences?.dueAt(now) ?? Number.POSITIVE_INFINITY,
-      healthAt: !isOver(this.#healthAgain, now) ? Number.POSITIVE_INFINITY : view.sync.capabilities === null ? now : endOf(this.#health, now),
-      needsHealth: isOver(this.#healthAgain, now) && (this.#networkFailures >= POLICY_SUSPICION || (isOver(this.#proof, now) && needsHealthProof(view, now))),
+      healthAt: !isWell ? Number.POSITIVE_INFINITY : view.sync.capabilities === null ? now : endOf(this.#health, now),
+      get needsHealth() { return isWell && (mayBeBlocked || (isUnproved && needsHealthProof(view, now))); },
       tokenAt: endOf(this.#token, now),
     };
   }

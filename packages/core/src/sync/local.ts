@@ -4,7 +4,7 @@
 // a plan decides synchronously; what it writes shows in the copy at once and is taken back when the commit fails;
 // nothing is announced, and no promise resolves, before the commit.
 import { engineError, isEngineError, storeToEngineError } from '../errors.ts';
-import type { Clock, Decision, Durability, Row, Store, StoreError } from '../ports.ts';
+import type { Clock, Decision, Durability, Read, Row, Store, StoreError } from '../ports.ts';
 import { isStoreError } from '../store-error.ts';
 import { History } from './history.ts';
 import { isCurrent } from './head.ts';
@@ -37,6 +37,8 @@ export interface LocalOptions {
   readonly clock: Clock;
   /** After each commit of this tab and after each refresh that found something new. */
   readonly onChange: (ownCommit: boolean) => void;
+  /** What was decided is on its way to the disk, and the view is ahead of it; or it came to nothing, and the view is back. */
+  readonly onDecided?: (() => void) | undefined;
   readonly onStoreError: (error: StoreError) => void;
   /** The store this tab knew is gone; what it held of it is handed over. */
   readonly onVanished: (held: Held) => void;
@@ -101,6 +103,14 @@ export class Local {
       this.#isFlushing = true;
       this.#turn = this.#turn.then(() => this.#flush());
     });
+  }
+
+  /** The first look: everything small, and one row more of the same moment. Resolves to that row. */
+  async open(read: Read): Promise<Row | undefined> {
+    const found = await this.withHandle(() => this.store.read([...VIEW_READS, read]));
+    this.#load(found);
+    this.#hasNews = false;
+    return found[VIEW_READS.length]?.[0];
   }
 
   /** Reads the view again if the store moved on. Concurrent calls share one read. */
@@ -234,12 +244,16 @@ export class Local {
       const own = (draft = new Draft(this.view, this.history, this.#options.clock.now(), this.#options.storeId));
       const settled = jobs.map((job) => decide(job, own));
       const writes = own.seal();
+      // Once the writes are on their way: what takes time meanwhile costs nobody any.
+      if (writes.length > 0) void Promise.resolve().then(() => this.#options.onDecided?.());
       return { writes, result: { settled, wrote: writes.length > 0 } };
     };
     try {
       return await this.store.update(isPatient ? VIEW_READS.slice(0, 1) : VIEW_READS, decideAll, durability);
     } catch (error) {
       this.#takeBack(draft);
+      this.#isDeciding = false;
+      this.#options.onDecided?.();
       throw error;
     } finally {
       this.#isDeciding = false;

@@ -63,6 +63,16 @@ export class StoreKeeper {
     void this.#lookAtSpace();
   }
 
+  /**
+   * Something is on its way to the disk. The marker goes ahead of it, since writing one takes longer than all the rest of a record, and
+   * this way nobody waits for it. Never with less than the store may hold: a loss that is told one too large is better than one untold.
+   */
+  decided(): void {
+    const { local } = this.#options;
+    if (local.isBusy) this.#marker.raise(local.view.sessionsPending, this.#beside);
+    else this.#marker.update(local.view.sessionsPending, this.#beside);
+  }
+
   /** The view moved. */
   follow(isOwn: boolean): void {
     const { sessionsPending } = this.#options.local.view;
