@@ -32,6 +32,7 @@ import { sendStart } from './sync/start-call.ts';
 import type { Self } from './sync/status-input.ts';
 import { StatusBoard } from './sync/status-board.ts';
 import { StoreKeeper } from './sync/store-keeper.ts';
+import { parseTabNews, type TabNews } from './sync/tab-news.ts';
 import { Tokens } from './sync/tokens.ts';
 import { waitForLeader } from './sync/wish.ts';
 
@@ -256,26 +257,32 @@ class Engine implements SyncEngine {
 
   /** Whoever records does not wait for the news to other tabs: it follows in a turn of its own, once for all commits until then. */
   #announceSoon(): void {
-    this.#cancelAnnouncing ??= this.#ports.clock.setTimer(0, () => this.#announce());
+    const { clock } = this.#ports;
+    this.#cancelAnnouncing ??= clock.setTimer(0, () => {
+      // In the midst of a burst the news waits a little for the rest of it.
+      if (this.#local.isWriting) this.#cancelAnnouncing = clock.setTimer(BURST_MS, () => this.#announce());
+      else this.#announce();
+    });
   }
 
   #announce(): void {
     if (this.#cancelAnnouncing === null) return;
     this.#cancelAnnouncing();
     this.#cancelAnnouncing = null;
-    this.#channel.post({ v: this.#local.view.head.version });
+    const news = this.#local.takeNews();
+    if (news !== null) this.#channel.post(news);
   }
 
-  /** A hint from another tab. Nothing in it is believed but that there may be something to see. */
+  /** A hint from another tab. Nothing in it is believed but where there may be something to see. */
   #hear(message: unknown): void {
-    const version = typeof message === 'object' && message !== null && 'v' in message ? message.v : undefined;
-    if (typeof version === 'number' && version > this.#local.view.head.version) void this.#refresh();
+    const news = parseTabNews(message);
+    if (news !== null && news.v > this.#local.view.head.version) void this.#refresh(news);
   }
 
-  async #refresh(): Promise<void> {
+  async #refresh(told?: TabNews): Promise<void> {
     if (this.#stop.signal.aborted) return;
     // When the store refuses, the next call says so.
-    await this.#local.refresh().catch(() => undefined);
+    await this.#local.refresh(told).catch(() => undefined);
   }
 
   #react(event: LifecycleEvent): void {
@@ -308,6 +315,9 @@ class Engine implements SyncEngine {
     if (isWorthIt) void sendStart(this.#calls, this.#books, this.#ports.clock, session, this.#config.deviceType, this.#stop.signal).catch(() => undefined);
   }
 }
+
+/** Other tabs hear of a burst of commits at least so often. */
+const BURST_MS = 5;
 
 /** A store that opened and then refused is given a little time. */
 const OPEN_TRIES = 3;

@@ -192,7 +192,7 @@ export interface Locks {
   ): Promise<void>;
 }
 
-/** News among tabs of one origin. A hint only: may be lost, late or repeated, and carries no data but "look again". */
+/** News among tabs of one origin. A hint only: may be lost, late or repeated, and carries no data but where to look again. */
 export interface Channel {
   post(message: unknown): void;
   subscribe(listener: (message: unknown) => void): Cancel;

@@ -4,6 +4,7 @@ import { Dexie } from 'dexie';
 import type { TableName } from '../ports.ts';
 import { createStoreError } from '../store-error.ts';
 import { errorNames, storeErrorFrom } from './idb-error.ts';
+import { TABLES } from './idb-update.ts';
 
 /** Dexie multiplies versions by ten: 1.x is compatible with us and opens, 2 was written by a release that we do not understand. */
 const SCHEMA_VERSION = 1;
@@ -74,11 +75,15 @@ function attempt(name: string, environment: DatabaseEnvironment, lost: Lost): Pr
 class Opening {
   readonly #dexie: Dexie;
   readonly #lost: Lost;
+  /** Resolves with a database of this very version that has all tables; never otherwise. */
+  readonly #sound: Promise<IDBDatabase>;
+  #foundSound: (db: IDBDatabase) => void = () => undefined;
   #tooNew = false;
   #over = false;
 
   constructor(name: string, { indexedDB, IDBKeyRange, meanwhile }: DatabaseEnvironment, lost: Lost, blocked: () => void) {
     this.#lost = lost;
+    this.#sound = new Promise((resolve) => (this.#foundSound = resolve));
     this.#dexie = new Dexie(name, { autoOpen: false, indexedDB: this.#guard(indexedDB, meanwhile), IDBKeyRange });
     this.#dexie.version(SCHEMA_VERSION).stores(SCHEMA);
     // `false` stops Dexie's own listeners, which write on the console.
@@ -88,13 +93,13 @@ class Opening {
   }
 
   async open(): Promise<Connection> {
-    await this.#dexie.open();
-    const db = this.#dexie.backendDB();
+    // A database that is as it should be can be used while Dexie still looks at it.
+    const db = await Promise.race([this.#sound, this.#dexie.open().then(() => this.#dexie.backendDB())]);
     if (this.#tooNew) {
       this.#close();
       throw createStoreError('newer_version', 'the store was written by a newer release');
     }
-    return { db, close: () => this.#close() };
+    return { db, close: () => (this.#close(), db.close()) };
   }
 
   #close(): void {
@@ -117,8 +122,10 @@ class Opening {
       open: (name, version) => {
         const request = version === undefined ? indexedDB.open(name) : indexedDB.open(name, version);
         request.addEventListener('success', () => {
-          this.#tooNew = request.result.version >= NATIVE_VERSION_TOO_NEW;
-          if (this.#tooNew) request.result.close();
+          const db = request.result;
+          this.#tooNew = db.version >= NATIVE_VERSION_TOO_NEW;
+          if (this.#tooNew) db.close();
+          else if (TABLES.every((table) => db.objectStoreNames.contains(table))) this.#foundSound(db);
         });
         meanwhile();
         return request;

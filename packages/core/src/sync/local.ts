@@ -4,13 +4,14 @@
 // a plan decides synchronously; what it writes shows in the copy at once and is taken back when the commit fails;
 // nothing is announced, and no promise resolves, before the commit.
 import { engineError, isEngineError, storeToEngineError } from '../errors.ts';
-import type { Clock, Decision, Durability, Read, Row, Store, StoreError } from '../ports.ts';
+import type { Clock, Decision, Durability, Read, Row, Store, StoreError, Write } from '../ports.ts';
 import { isStoreError } from '../store-error.ts';
 import { History } from './history.ts';
-import { isCurrent } from './head.ts';
+import { isCurrent, readHead } from './head.ts';
 import { Draft } from './draft.ts';
 import { NotReady, type Plan } from './plan.ts';
 import type { Held } from './rescue.ts';
+import { joinTabNews, type TabNews, tabNewsOf, toRead } from './tab-news.ts';
 import { View, VIEW_READS } from './view.ts';
 
 interface Job {
@@ -20,7 +21,7 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-type Outcome = typeof STALE | { readonly settled: readonly Settled[]; readonly wrote: boolean };
+type Outcome = typeof STALE | { readonly settled: readonly Settled[]; readonly writes: readonly Write[] };
 
 type Settled = { readonly job: Job; readonly value: unknown } | { readonly job: Job; readonly error: unknown };
 
@@ -65,6 +66,10 @@ export class Local {
   #seenAt = Number.NEGATIVE_INFINITY;
   /** The copy was read again and nobody was told yet. */
   #hasNews = false;
+  /** What other tabs said and was not looked at yet. */
+  #told: TabNews | null = null;
+  /** What this tab wrote and other tabs were not told yet. */
+  #untold: TabNews | null = null;
 
   constructor(options: LocalOptions) {
     this.#options = options;
@@ -113,17 +118,38 @@ export class Local {
     return found[VIEW_READS.length]?.[0];
   }
 
-  /** Reads the view again if the store moved on. Concurrent calls share one read. */
-  refresh(): Promise<void> {
+  /** Reads the view again if the store moved on. Concurrent calls share one read. @param told by the tab that moved it. */
+  refresh(told?: TabNews): Promise<void> {
+    if (told !== undefined) this.#told = joinTabNews(this.#told, told);
     this.#refreshing ??= this.#takeTurn(async () => {
       this.#refreshing = null;
-      const [rows] = await this.withHandle(() => this.store.read([{ table: 'meta', key: 'head' }]));
-      if (this.#isLoaded && isCurrent(this.view.head, rows?.[0]?.value)) return;
-      await this.#reload();
+      const news = this.#isLoaded && this.#told?.since === this.view.head.version ? this.#told : null;
+      this.#told = null;
+      const reads = [...VIEW_READS.slice(0, 1), ...(news?.rows ?? []).map(toRead)];
+      const found = await this.withHandle(() => this.store.read(reads));
+      if (this.#isLoaded && isCurrent(this.view.head, found[0]?.[0]?.value)) return;
+      if (news === null || !this.#follow(news, found)) await this.#reload();
       this.#hasNews = false;
       this.#options.onChange(false);
     });
     return this.#refreshing;
+  }
+
+  /** Takes in the rows that another tab wrote, if what was found is the version it told of. */
+  #follow({ v, rows = [] }: TabNews, [heads, ...found]: readonly (readonly Row[])[]): boolean {
+    const { head, damaged } = readHead(heads?.[0]?.value, 0);
+    const isToldVersion = !damaged && head.version === v && head.store === this.view.head.store;
+    if (!isToldVersion || found.some(([row]) => row?.unreadable)) return false;
+    rows.forEach(([table, key], i) => this.view.take(table, key, found[i]?.[0]?.value));
+    this.view.head = head;
+    return true;
+  }
+
+  /** What other tabs have to know; null when they were told. */
+  takeNews(): TabNews | null {
+    const news = this.#untold;
+    this.#untold = null;
+    return news;
   }
 
   /** Whether the copy is committed and was compared with the store a moment ago, so that a look at it is as good as a transaction. */
@@ -134,6 +160,11 @@ export class Local {
   /** Whether an update is under way: the view may show what is not committed yet. */
   get isBusy(): boolean {
     return this.#isDeciding || this.#isSwapping;
+  }
+
+  /** Whether commits wait or are under way. */
+  get isWriting(): boolean {
+    return this.#isFlushing;
   }
 
   /** Goes on with another store; the next commit reads it. Resolves to what the old one held. */
@@ -205,7 +236,8 @@ export class Local {
       return;
     }
     // A copy that was read again on the way may show news too.
-    if (outcome.wrote || this.#hasNews) {
+    if (outcome.writes.length > 0) this.#untold = joinTabNews(this.#untold, tabNewsOf(this.view.head.version, outcome.writes));
+    if (outcome.writes.length > 0 || this.#hasNews) {
       this.#hasNews = this.#isSwapping = false;
       this.#options.onChange(true);
     }
@@ -246,7 +278,7 @@ export class Local {
       const writes = own.seal();
       // Once the writes are on their way: what takes time meanwhile costs nobody any.
       if (writes.length > 0) void Promise.resolve().then(() => this.#options.onDecided?.());
-      return { writes, result: { settled, wrote: writes.length > 0 } };
+      return { writes, result: { settled, writes } };
     };
     try {
       return await this.store.update(isPatient ? VIEW_READS.slice(0, 1) : VIEW_READS, decideAll, durability);

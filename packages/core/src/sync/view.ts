@@ -3,7 +3,7 @@
 import { type OverlayRow, readOperation, readOverlay, readRunning } from '../model/rows.ts';
 import { isDocumented, isSettlement, type Operation, sessionsOf } from '../model/operation.ts';
 import { type FinishedSession, isStanding, type RunningSession } from '../model/session.ts';
-import type { Read, Row, Write } from '../ports.ts';
+import type { Read, Row, TableName, Write } from '../ports.ts';
 import { type ConflictRow, readConflictRow } from './conflict-row.ts';
 import { FIRST_HEAD, type Head, readHead } from './head.ts';
 import { createIntervalList, type IntervalList } from './interval-list.ts';
@@ -94,17 +94,27 @@ export class View {
     const highest = operations.at(-1)?.key;
     const { head, damaged } = readHead(heads?.[0]?.value, typeof highest === 'number' ? highest : 0);
     this.head = head;
-    this.sync = readSyncState(syncs?.[0]?.value);
-    this.answer = readStoredAnswer(answers?.[0]?.value);
-    this.knock = readKnock(knocks?.[0]?.value);
-    this.leader = readLeader(leaders?.[0]?.value);
-    this.preferences = readPreferencesRow(preferences?.[0]?.value);
+    this.take('meta', 'sync', syncs?.[0]?.value);
+    this.take('meta', 'answer', answers?.[0]?.value);
+    this.take('meta', 'knock', knocks?.[0]?.value);
+    this.take('meta', 'leader', leaders?.[0]?.value);
+    this.take('meta', 'preferences', preferences?.[0]?.value);
     if (damaged) this.damagedRows += 1;
     for (const row of operations) this.#putOperation(row.key as number, row.value);
     for (const row of running) this.#putRunning(String(row.key), row.value);
     for (const row of settlements) this.#putSettlement(String(row.key), row.value);
     for (const row of conflicts) this.#putConflict(String(row.key), row.value);
     for (const row of overlay) this.#putOverlay(String(row.key), row.value);
+  }
+
+  /** Follows one row of the store as another tab wrote it, absent where `value` is undefined. All but the head. */
+  take(table: TableName, key: string | number, value: unknown): void {
+    if (table !== 'meta') this.#put(table, key, value);
+    else if (key === 'sync') this.sync = readSyncState(value);
+    else if (key === 'answer') this.answer = readStoredAnswer(value);
+    else if (key === 'knock') this.knock = readKnock(value);
+    else if (key === 'leader') this.leader = readLeader(value);
+    else if (key === 'preferences') this.preferences = readPreferencesRow(value);
   }
 
   #clear(): void {
@@ -135,6 +145,12 @@ export class View {
     const { table, key } = write;
     const before = this.#valueAt(table, key);
     const value = write.kind === 'put' ? write.value : undefined;
+    if (!this.#put(table, key, value)) return null;
+    return before === undefined ? { kind: 'delete', table, key } : { kind: 'put', table, key, value: before };
+  }
+
+  /** Whether that table is held here. */
+  #put(table: TableName, key: string | number, value: unknown): boolean {
     switch (table) {
       case 'operations': this.#putOperation(key as number, value); break;
       case 'running': this.#putRunning(key as string, value); break;
@@ -142,9 +158,9 @@ export class View {
       case 'overlay': this.#putOverlay(key as string, value); break;
       case 'settlements': this.#putSettlement(key as string, value); break;
       case 'meta': this.#putMeta(key as string, value); break;
-      default: return null;
+      default: return false;
     }
-    return before === undefined ? { kind: 'delete', table, key } : { kind: 'put', table, key, value: before };
+    return true;
   }
 
   #valueAt(table: string, key: string | number): unknown {
