@@ -118,6 +118,12 @@ export class MarkerKeeper {
     this.#stores.writeMarker(this.#name, text);
   }
 
+  /** Another tab moved the count, and wrote the marker too. */
+  follow(pending: number): void {
+    this.#pending = pending;
+    this.#written = '';
+  }
+
   /** Only upwards: of what may or may not be in the store in a moment. */
   raise(pending: number, beside: number | null): void {
     if (pending > this.#pending) this.update(pending, beside);

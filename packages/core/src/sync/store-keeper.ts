@@ -76,7 +76,8 @@ export class StoreKeeper {
   /** The view moved. */
   follow(isOwn: boolean): void {
     const { sessionsPending } = this.#options.local.view;
-    this.#marker.update(sessionsPending, this.#beside);
+    if (isOwn || this.#beside !== null) this.#marker.update(sessionsPending, this.#beside);
+    else this.#marker.follow(sessionsPending);
     if (isOwn) this.#agreed();
     if (sessionsPending > 0 && !this.#hasAsked) void this.#askToPersist();
   }
