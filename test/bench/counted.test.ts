@@ -77,6 +77,20 @@ describe('work that can be counted', () => {
     expect(take()).toEqual([]);
   });
 
+  it('another tab reads the head and what was recorded, in one transaction, with a hundred waiting', async () => {
+    const { world, engine } = await openCounted(2000, true);
+    await world.drive(Promise.all(Array.from({ length: 100 }, (_, n) => engine.sessions.record(world.session(60 * (n + 1), 25)))));
+    const { stores, take } = createCountingStores(world.page().ports.stores);
+    const options = { user: USER, device: { type: 'web_timer', version: '1.0' }, server: { url: URL, token: () => 'token' } };
+    const other = await world.drive(openEngine(options, { ...world.page().ports, stores }));
+    await world.run(1000);
+    take();
+    await world.drive(engine.sessions.record(world.session(10, 5)));
+    await world.run(100);
+    expect(other.status.current.devices?.[0]?.sessions_pending).toBe(102);
+    expect(take().map(({ kind, rowsRead }) => [kind, rowsRead])).toEqual([['read', 2]]);
+  });
+
   it('an idle sync writes nothing on the device, and makes one request', async () => {
     const { world, engine, take } = await openCounted(40_000, false);
     // The last contact is noted once a minute, and no more: two syncs within that minute.

@@ -1,5 +1,5 @@
 // Devices of one account with real engines and the real server app on one virtual time, for tests that say exactly what happens.
-import { createSyncEngine, type HttpRequest, type HttpResponse, type RecordInput, type SyncEngine } from '@syncline/core';
+import { createSyncEngine, type HttpRequest, type HttpResponse, type Ports, type RecordInput, type SyncEngine } from '@syncline/core';
 import { yjsAnnotations } from '@syncline/core/annotations';
 import { yjsPreferences } from '@syncline/core/preferences';
 import type { Capability } from '@syncline/protocol';
@@ -30,6 +30,8 @@ export interface WorldOptions {
   readonly preferences?: boolean;
   readonly annotations?: boolean;
   readonly token?: () => string;
+  /** Puts something between the engine and what it runs on. */
+  readonly over?: (ports: Ports) => Ports;
 }
 
 export class ExchangeWorld {
@@ -69,7 +71,7 @@ export class ExchangeWorld {
   }
 
   /** @param options with `token`, what its app answers when asked for one. */
-  async open(device: SimDevice, { streams = false, preferences = false, annotations = false, token = () => tokenOf('good', Number(device.name.slice(1))) }: WorldOptions = {}): Promise<SyncEngine> {
+  async open(device: SimDevice, { streams = false, preferences = false, annotations = false, token = () => tokenOf('good', Number(device.name.slice(1))), over = (ports) => ports }: WorldOptions = {}): Promise<SyncEngine> {
     const app = limitedApp(this.server.app, (capability) => this.without.has(capability));
     const ask = appHandler(app);
     const page = device.openPage({
@@ -88,7 +90,7 @@ export class ExchangeWorld {
       }),
     });
     return this.drive(createSyncEngine({
-      user: USER, device: { type: 'web_timer', version: '1.0.0' }, server: { url: 'http://server.test', token }, ports: page.ports,
+      user: USER, device: { type: 'web_timer', version: '1.0.0' }, server: { url: 'http://server.test', token }, ports: over(page.ports),
       ...(preferences && { preferences: yjsPreferences() }),
       ...(annotations && { annotations: yjsAnnotations() }),
     }));

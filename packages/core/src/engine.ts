@@ -257,12 +257,7 @@ class Engine implements SyncEngine {
 
   /** Whoever records does not wait for the news to other tabs: it follows in a turn of its own, once for all commits until then. */
   #announceSoon(): void {
-    const { clock } = this.#ports;
-    this.#cancelAnnouncing ??= clock.setTimer(0, () => {
-      // In the midst of a burst the news waits a little for the rest of it.
-      if (this.#local.isWriting) this.#cancelAnnouncing = clock.setTimer(BURST_MS, () => this.#announce());
-      else this.#announce();
-    });
+    this.#cancelAnnouncing ??= this.#ports.clock.setTimer(0, () => this.#announce());
   }
 
   #announce(): void {
@@ -315,9 +310,6 @@ class Engine implements SyncEngine {
     if (isWorthIt) void sendStart(this.#calls, this.#books, this.#ports.clock, session, this.#config.deviceType, this.#stop.signal).catch(() => undefined);
   }
 }
-
-/** Other tabs hear of a burst of commits at least so often. */
-const BURST_MS = 5;
 
 /** A store that opened and then refused is given a little time. */
 const OPEN_TRIES = 3;

@@ -124,7 +124,7 @@ function requireLoaded({ view, history }: Draft, store: Store, sessions: readonl
   const missing = sessions.find(({ startTime, endTime }) => !history.isLoaded(view.head.historyVersion, startTime, endTime));
   if (missing === undefined) return;
   const [from, to] = sessions.length === 1 ? [missing.startTime, missing.endTime] : spanOfAll(sessions);
-  throw new NotReady(async () => void (await history.load(store, from, to)));
+  throw new NotReady(async () => void (await history.load(store, from, to, view.head.nextChunk)));
 }
 
 function spanOfAll(sessions: readonly FinishedSession[]): readonly [number, number] {

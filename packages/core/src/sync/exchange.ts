@@ -22,6 +22,9 @@ import { planSettlements } from './settlements.ts';
 import type { Self } from './status-input.ts';
 import type { ExchangePosition } from './sync-state.ts';
 
+/** Of a session that was stored and not changed since. */
+const FIRST_VERSION = 1;
+
 /** So many clones in one term of a leader, and it is no straggler of an earlier one. */
 const CLONE_PROOFS = 2;
 
@@ -126,12 +129,16 @@ export class Exchanger {
     const decided = before.filter((operation) => !isDocumented(operation)).map(sessionsOf);
     const kept = [...answer.settlements.map(({ sessionIds }) => sessionIds), ...decided].flat();
     const wanted = [...records.map(({ id }) => id), ...kept];
+    // Versions of an earlier epoch say nothing of what happened to a session since.
+    const unchanged = walk === null ? answer.sessions.filter(({ version }) => version === FIRST_VERSION) : [];
+    const near = new Map(unchanged.map((session) => [session.id, session]));
+    for (const id of kept) near.delete(id);
     const keepPreferences = this.#options.preferences?.incoming(answer.preferences);
     const isKept = await commitOverPacked(local, wanted, 'relaxed', (draft, packed) => {
       const isLeading = this.#plan(draft, answer, settled, batch, before, packed, walk, term);
       if (isLeading) keepPreferences?.(draft);
       return isLeading;
-    });
+    }, near);
     if (!isKept) return false;
     this.#walk = walk;
     for (const { outcome } of settled) if (outcome.kind === 'acknowledged') this.#sent += 1;

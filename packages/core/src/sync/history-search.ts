@@ -7,29 +7,35 @@ import { idHash } from '../store-name.ts';
 
 /** Chunks read in one transaction: little enough that nothing waits for long. */
 const CHUNKS_AT_ONCE = 16;
+const TEXTS_AT_ONCE = 8;
 
-/** A session of history, or null. Looks through the id hashes of all chunks, newest first. */
-export async function findInHistory(store: Store, id: string): Promise<FinishedSession | null> {
-  const hash = idHash(id);
-  let to: number | undefined;
-  for (;;) {
-    const [rows = []] = await store.read([{ table: 'columns', to, reverse: true, limit: CHUNKS_AT_ONCE }]);
-    const chunks = rows.filter((row) => readColumns(row.value)?.hashes.includes(hash)).map((row) => row.key as number);
-    const found = chunks.length === 0 ? null : await findInChunks(store, chunks, id);
-    if (found !== null) return found;
-    const last = rows.at(-1)?.key;
-    if (rows.length < CHUNKS_AT_ONCE || typeof last !== 'number') return null;
-    to = last - 1;
+/**
+ * Sessions of history by id, with the history version for which that holds. Looks through the id hashes of the chunks, newest first, until it has all:
+ * what a person or another device changes is nearly always new.
+ */
+export async function findInHistory(store: Store, history: History, ids: ReadonlySet<string>): Promise<{ readonly version: number; readonly sessions: Map<string, FinishedSession> }> {
+  const version = await history.load(store, 0, 0);
+  const chunks = history.directory.map(({ chunk }) => chunk).toReversed();
+  const sessions = new Map<string, FinishedSession>();
+  const hashes = new Set([...ids].map(idHash));
+  for (let at = 0; at < chunks.length && sessions.size < ids.size; at += CHUNKS_AT_ONCE) {
+    const part = chunks.slice(at, at + CHUNKS_AT_ONCE);
+    const found = await store.read(part.map((chunk) => ({ table: 'columns' as const, key: chunk })));
+    const holding = part.filter((_, i) => readColumns(found[i]?.[0]?.value)?.hashes.some((hash) => hashes.has(hash)));
+    await readById(store, holding, ids, sessions);
   }
+  return { version, sessions };
 }
 
-async function findInChunks(store: Store, chunks: readonly number[], id: string): Promise<FinishedSession | null> {
-  const found = await store.read(chunks.map((chunk) => ({ table: 'history' as const, key: chunk })));
-  for (const rows of found) {
-    const session = unpackChunk(rows[0]?.value)?.find((candidate) => candidate?.id === id);
-    if (session !== undefined && session !== null) return session;
+/** Adds those of these sessions that lie in these chunks. */
+export async function readById(store: Store, chunks: readonly number[], ids: ReadonlySet<string>, sessions: Map<string, FinishedSession>): Promise<void> {
+  for (let at = 0; at < chunks.length; at += TEXTS_AT_ONCE) {
+    const part = chunks.slice(at, at + TEXTS_AT_ONCE);
+    const found = await store.read(part.map((chunk) => ({ table: 'history' as const, key: chunk })));
+    for (const rows of found) {
+      for (const session of unpackChunk(rows[0]?.value) ?? []) if (session !== null && ids.has(session.id)) sessions.set(session.id, session);
+    }
   }
-  return null;
 }
 
 /** The newest sessions of history that touch [from, to), newest first, at most `limit`. Null when history changed meanwhile: ask again. */

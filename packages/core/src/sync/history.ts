@@ -14,8 +14,8 @@ export interface Place {
 }
 
 const FACTS_MAX = 512;
-/** Guess for the first look: what is recorded now lies in the newest chunks. */
-const NEWEST_CHUNKS = 2;
+/** Columns of so many chunks stay in memory, the latest that were needed: with full chunks 2.6 MB, however long the history is. */
+const COLUMNS_KEPT_MAX = 64;
 
 export class History {
   /** The version all of this belongs to; −1 while nothing is loaded. */
@@ -51,19 +51,24 @@ export class History {
     return this.version === version && this.chunksTouching(from, to).every((info) => this.#columns.has(info.chunk));
   }
 
-  /** Loads the directory and the columns of [from, to). Resolves to the history version it found. */
-  async load(store: Store, from: number, to: number): Promise<number> {
-    const [head, chunks, newest] = await store.read([
+  /**
+   * Loads the directory and the columns of [from, to). Resolves to the history version it found, −1 when it changed meanwhile.
+   * @param nextChunk of the head, as a guess for the first look: what is recorded now lies in the newest chunks.
+   */
+  async load(store: Store, from: number, to: number, nextChunk: number = 1): Promise<number> {
+    this.#trim();
+    const guessed = [nextChunk - 1, nextChunk - 2].filter((chunk) => chunk > 0 && !this.#columns.has(chunk));
+    const [head, chunks, ...newest] = await store.read([
       { table: 'meta', key: 'head' },
       { table: 'meta', key: 'chunks' },
-      { table: 'columns', reverse: true, limit: NEWEST_CHUNKS },
+      ...guessed.map((chunk) => ({ table: 'columns' as const, key: chunk })),
     ]);
     const version = historyVersionOf(head?.[0]);
     if (version !== this.version) {
       const directory = readDirectory(chunks?.[0]?.value);
       this.#adopt(directory ?? (await rebuildDirectory(store)), version);
     }
-    this.#takeColumns(newest ?? []);
+    this.#takeColumns(newest.flat());
     const wanted = this.chunksTouching(from, to).filter((info) => !this.#columns.has(info.chunk));
     if (wanted.length === 0) return version;
     const found = await store.read([
@@ -71,10 +76,18 @@ export class History {
       ...wanted.map((info) => ({ table: 'columns' as const, key: info.chunk })),
     ]);
     if (historyVersionOf(found[0]?.[0]) !== version) return -1;
-    found.slice(1).forEach((rows) => this.#takeColumns(rows));
+    this.#takeColumns(found.slice(1).flat());
     // A chunk whose columns cannot be read takes no part, and must not be asked for again and again.
     for (const info of wanted) if (!this.#columns.has(info.chunk)) this.#columns.set(info.chunk, EMPTY_COLUMNS);
     return version;
+  }
+
+  /** Only before something is loaded or written: what was asked for must stay until it was looked at. */
+  #trim(): void {
+    for (const chunk of this.#columns.keys()) {
+      if (this.#columns.size <= COLUMNS_KEPT_MAX) return;
+      this.#columns.delete(chunk);
+    }
   }
 
   #adopt(directory: ChunkInfo[], version: number): void {
@@ -89,10 +102,11 @@ export class History {
   }
 
   #takeColumns(rows: readonly Row[]): void {
+    if (rows.length === 0) return;
+    const counts = new Map<unknown, number>(this.#directory.map((info) => [info.chunk, info.count]));
     for (const row of rows) {
       const columns = readColumns(row.value);
-      const isListed = this.#directory.some((info) => info.chunk === row.key && info.count === columns?.starts.length);
-      if (columns !== null && isListed) this.#columns.set(row.key as number, columns);
+      if (columns !== null && counts.get(row.key) === columns.starts.length) this.#columns.set(row.key as number, columns);
     }
   }
 
@@ -139,6 +153,7 @@ export class History {
 
   /** Follows an update made by this tab. */
   follow(directory: ChunkInfo[], version: number, changed: readonly { chunk: number; columns: Columns; sessions: readonly FinishedSession[] }[]): void {
+    this.#trim();
     this.#directory = directory;
     this.version = version;
     const known = new Set(directory.map((info) => info.chunk));

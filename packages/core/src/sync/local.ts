@@ -162,11 +162,6 @@ export class Local {
     return this.#isDeciding || this.#isSwapping;
   }
 
-  /** Whether commits wait or are under way. */
-  get isWriting(): boolean {
-    return this.#isFlushing;
-  }
-
   /** Goes on with another store; the next commit reads it. Resolves to what the old one held. */
   async swap(store: Store): Promise<Held & { readonly store: Store }> {
     let before: Held & { readonly store: Store } = { ...this.#held(), store: this.#store };

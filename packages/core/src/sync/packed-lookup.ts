@@ -1,13 +1,13 @@
-// Which of many sessions packed history holds. One pass over the id hashes, and only chunks that may hold one are read.
+// Which of many sessions packed history holds. Nothing of it is kept but the columns around the times that are looked at anyway.
 import type { FinishedSession } from '../model/session.ts';
+import type { Durability } from '../ports.ts';
 import { idHash } from '../store-name.ts';
-import { unpackChunk } from './history-chunk.ts';
 import type { Draft } from './draft.ts';
+import { findInHistory, readById } from './history-search.ts';
 import type { Local } from './local.ts';
 import { NotReady } from './plan.ts';
-import type { Durability } from '../ports.ts';
 
-const CHUNKS_AT_ONCE = 8;
+type Times = Pick<FinishedSession, 'startTime' | 'endTime'>;
 
 interface Packed {
   /** The history version for which the answer holds. */
@@ -15,34 +15,40 @@ interface Packed {
   readonly sessions: ReadonlyMap<string, FinishedSession>;
 }
 
-export async function findPacked(local: Local, ids: Iterable<string>): Promise<Packed> {
-  const wanted = new Set(ids);
-  const { history, store } = local;
+/**
+ * @param near sessions that nobody ever changed: if they are packed, then at these times. The common case of what other devices send,
+ * and its cost does not grow with the history.
+ */
+export async function findPacked(local: Local, ids: Iterable<string>, near?: ReadonlyMap<string, Times>): Promise<Packed> {
   const { historyVersion, nextChunk } = local.view.head;
+  const wanted = new Set(ids);
+  const far = new Set([...wanted].filter((id) => near?.has(id) !== true));
+  if (wanted.size === 0 || nextChunk === 1) return { version: historyVersion, sessions: new Map() };
+  const beside = near === undefined || far.size === wanted.size ? null : await findNear(local, near);
+  const found = far.size === 0 ? null : await findInHistory(local.store, local.history, far);
+  if (beside === null || found === null) return beside ?? found ?? { version: historyVersion, sessions: new Map() };
+  return { version: beside.version === found.version ? found.version : -1, sessions: new Map([...beside.sessions, ...found.sessions]) };
+}
+
+async function findNear({ store, history, view }: Local, near: ReadonlyMap<string, Times>): Promise<Packed> {
   const sessions = new Map<string, FinishedSession>();
-  if (wanted.size === 0 || nextChunk === 1) return { version: historyVersion, sessions };
-  const version = history.isLoaded(historyVersion, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)
-    ? historyVersion
-    : await history.load(store, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
-  const hashes = new Set([...wanted].map(idHash));
-  const chunks = history.directory.filter(({ chunk }) => history.columnsOf(chunk)?.hashes.some((hash) => hashes.has(hash))).map(({ chunk }) => chunk);
-  for (let at = 0; at < chunks.length; at += CHUNKS_AT_ONCE) {
-    const part = chunks.slice(at, at + CHUNKS_AT_ONCE);
-    const found = await store.read(part.map((chunk) => ({ table: 'history' as const, key: chunk })));
-    for (const rows of found) {
-      for (const session of unpackChunk(rows[0]?.value) ?? []) if (session !== null && wanted.has(session.id)) sessions.set(session.id, session);
-    }
-  }
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { startTime, endTime } of near.values()) [from, to] = [Math.min(from, startTime), Math.max(to, endTime)];
+  const version = await history.load(store, from, to, view.head.nextChunk);
+  const hashes = new Set([...near.keys()].map(idHash));
+  const chunks = history.chunksTouching(from, to).filter(({ chunk }) => history.columnsOf(chunk)?.hashes.some((hash) => hashes.has(hash)));
+  await readById(store, chunks.map(({ chunk }) => chunk), new Set(near.keys()), sessions);
   return { version, sessions };
 }
 
 /** Commits a plan that may meet any of these sessions in packed history. */
 export function commitOverPacked<T>(
   local: Local, ids: readonly string[], durability: Durability, plan: (draft: Draft, packed: ReadonlyMap<string, FinishedSession>) => T,
+  near?: ReadonlyMap<string, Times>,
 ): Promise<T> {
   let packed: Packed | null = null;
   return local.commit((draft) => {
-    if (packed?.version !== draft.view.head.historyVersion) throw new NotReady(async () => void (packed = await findPacked(local, ids)));
+    if (packed?.version !== draft.view.head.historyVersion) throw new NotReady(async () => void (packed = await findPacked(local, ids, near)));
     return plan(draft, packed.sessions);
   }, durability);
 }

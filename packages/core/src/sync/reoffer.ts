@@ -64,7 +64,7 @@ export interface Reoffer {
 /** Puts everything the server lacks into the outbox, a chunk of history at a time, and ends the walk. */
 export async function planReoffer(local: Local, walk: Verification, by: Reoffer): Promise<void> {
   const { history, store } = local;
-  if (local.view.head.nextChunk > 1) await history.load(store, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  if (local.view.head.nextChunk > 1) await history.load(store, 0, 0);
   for (const { chunk } of [...history.directory]) {
     const [rows] = await store.read([{ table: 'history', key: chunk }]);
     const sessions = unpackChunk(rows?.[0]?.value) ?? [];

@@ -70,11 +70,6 @@ function rescueEdit(draft: Draft, operation: Operation, packed: FinishedSession 
   return 1;
 }
 
-async function findAcknowledged(local: Local, held: Held): Promise<ReadonlyMap<string, FinishedSession>> {
-  const found = new Map<string, FinishedSession>();
-  for (const { session } of held.operations) {
-    const packed = await findInHistory(local.store, session.id);
-    if (packed !== null) found.set(session.id, packed);
-  }
-  return found;
+async function findAcknowledged({ store, history }: Local, held: Held): Promise<ReadonlyMap<string, FinishedSession>> {
+  return (await findInHistory(store, history, new Set(held.operations.map(({ session }) => session.id)))).sessions;
 }

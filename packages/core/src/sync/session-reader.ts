@@ -4,8 +4,9 @@ import { engineError } from '../errors.ts';
 import { isDocumented } from '../model/operation.ts';
 import type { FinishedSession } from '../model/session.ts';
 import { type Circumstances, compareNewest, confirmedToSession, operationToSession, overlaidToSession, runningToSession } from '../model/session-view.ts';
-import { findInHistory, newestInHistory } from './history-search.ts';
+import { newestInHistory } from './history-search.ts';
 import type { Local } from './local.ts';
+import { findPacked } from './packed-lookup.ts';
 import type { Written } from './record.ts';
 import type { Self } from './status-input.ts';
 
@@ -62,9 +63,9 @@ export class SessionReader {
   /** Looks a session up in history. `version` is the history version for which the answer holds. */
   async findPacked(id: string): Promise<{ readonly found: FinishedSession | null; readonly version: number }> {
     for (let tries = 0; ; tries += 1) {
-      const version = this.#local.view.head.historyVersion;
-      if (this.#local.view.head.nextChunk === 1) return { found: null, version };
-      const found = await findInHistory(this.#local.store, id);
+      const { version, sessions } = await findPacked(this.#local, [id]);
+      const found = sessions.get(id) ?? null;
+      if (this.#local.view.head.nextChunk === 1) return { found, version };
       await this.#local.refresh();
       if (this.#local.view.head.historyVersion === version || tries >= TRIES) return { found, version };
     }

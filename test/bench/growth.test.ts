@@ -1,0 +1,87 @@
+// What a day of work costs the store, with a short history and with one twenty times as long. Counted, never timed: the same rows and the same transactions.
+import { expect, it } from 'vitest';
+import type { Ports, SyncEngine } from '@syncline/core';
+import { storeName } from '../../packages/core/src/store-name.ts';
+import { appendHistory } from '../../packages/core/src/sync/history-append.ts';
+import { Local } from '../../packages/core/src/sync/local.ts';
+import { createSimIds } from '@syncline/core/testing';
+import { ExchangeWorld, USER } from '../simulation/exchange-world.ts';
+import { history as historyOf } from './page/data.ts';
+import { type CountingStores, createCountingStores } from './run/counting-stores.ts';
+
+const CHUNK = 2000;
+const nothing = (): void => undefined;
+
+async function fill({ stores, clock }: Ports, world: ExchangeWorld, count: number): Promise<void> {
+  const store = await world.drive(stores.open(storeName('http://server.test', USER)));
+  const local = new Local({ store, clock, onChange: nothing, onStoreError: nothing, onVanished: nothing, storeId: '00000000-0000-4000-8000-0000000000c1' });
+  for (let at = 0; at < count; at += CHUNK) {
+    const part = historyOf(CHUNK, at).map((session) => ({ ...session, source: 'mac_app', plannedDuration: null, displayId: null, clock: null, cancelled: null, version: 1, deletedAt: null }));
+    await world.drive(local.commit((draft) => appendHistory(draft, store, part), 'relaxed'));
+  }
+  await world.drive(store.close());
+}
+
+interface Day {
+  readonly world: ExchangeWorld;
+  readonly own: SyncEngine;
+  readonly other: SyncEngine;
+  /** Transactions and rows since the last call. */
+  readonly spent: () => { readonly transactions: number; readonly rowsRead: number };
+}
+
+async function begin(stored: number): Promise<Day> {
+  const world = await ExchangeWorld.create();
+  const device = world.device();
+  await fill(device.openPage({ ids: createSimIds(1), server: () => Promise.resolve({ status: 503, headers: {}, body: '' }) }).ports, world, stored);
+  const counting: CountingStores[] = [];
+  const over = (ports: Ports): Ports => {
+    const counted = createCountingStores(ports.stores);
+    counting.push(counted);
+    return { ...ports, stores: counted.stores };
+  };
+  const own = await world.open(device, { over });
+  const other = await world.open(world.device());
+  const spent = () => {
+    const calls = counting.flatMap(({ take }) => take());
+    return { transactions: calls.length, rowsRead: calls.reduce((sum, { rowsRead }) => sum + rowsRead, 0) };
+  };
+  return { world, own, other, spent };
+}
+
+/** What each part of a day costs. */
+async function live(stored: number): Promise<Record<string, ReturnType<Day['spent']>>> {
+  const { world, own, other, spent } = await begin(stored);
+  const costs: Record<string, ReturnType<Day['spent']>> = { opening: spent() };
+  await world.run(60_000);
+  costs['first sync'] = spent();
+  await world.drive(own.sessions.record(world.session(50, 25)));
+  costs['first record'] = spent();
+  await world.drive(own.sync());
+  costs['first push'] = spent();
+  const { id } = await world.drive(other.sessions.record(world.session(300, 25)));
+  await world.drive(other.sync());
+  await world.drive(own.sync());
+  costs['news of another device'] = spent();
+  expect((await world.drive(own.sessions.get(id)))?.state).toBe('confirmed');
+  spent();
+  await world.drive(own.sessions.record(world.session(20, 10)));
+  await world.drive(own.sync());
+  costs['record and push'] = spent();
+  await world.drive(own.sync());
+  costs['idle sync'] = spent();
+  return costs;
+}
+
+/** A look whether short chunks wait to be merged, and a chunk more at a border between two. */
+const LEEWAY = 2;
+
+it('a day costs as many rows and transactions with 40,000 sessions stored as with 2,000', async () => {
+  const [short, long] = [await live(2000), await live(40_000)];
+  for (const [part, { transactions, rowsRead }] of Object.entries(long)) {
+    const before = short[part] ?? { transactions: 0, rowsRead: 0 };
+    expect(transactions, part).toBeLessThanOrEqual(before.transactions + LEEWAY);
+    expect(rowsRead, part).toBeLessThanOrEqual(before.rowsRead + LEEWAY);
+  }
+  expect(short['idle sync']?.rowsRead).toBeLessThanOrEqual(8);
+});
