@@ -64,7 +64,6 @@ class Engine implements SyncEngine {
   #announceClosed: () => void = () => undefined;
   #ringSeq = 0;
   #ringMark: string | null = null;
-  #cancelAnnouncing: Cancel | null = null;
 
   constructor(config: EngineConfig, ports: Ports, local: Local, identity: DeviceIdentity, hooks: Hooks) {
     // Another id is taken when another installation is found to use this one.
@@ -129,7 +128,7 @@ class Engine implements SyncEngine {
       lifecycle.subscribe((event) => this.#react(event)),
     );
     hooks.onChange = (isOwn) => this.#changed(isOwn);
-    hooks.onDecided = () => this.#keeper.decided();
+    hooks.onDecided = (news) => this.#decided(news);
     hooks.onStoreError = (error) => this.#keeper.refused(error);
     hooks.onVanished = (held) => void this.#keeper.vanished(held);
   }
@@ -229,7 +228,6 @@ class Engine implements SyncEngine {
     this.sessions.closeLists();
     await this.#work.catch(() => undefined);
     await this.#local.settled();
-    this.#announce();
     this.#channel.close();
     await this.#local.store.close().catch(() => undefined);
     this.#announceClosed();
@@ -252,19 +250,14 @@ class Engine implements SyncEngine {
     this.#ringMark = mark;
     this.#keeper.follow(isOwn);
     this.#heartbeat.follow();
-    if (isOwn) this.#announceSoon();
   }
 
-  /** Whoever records does not wait for the news to other tabs: it follows in a turn of its own, once for all commits until then. */
-  #announceSoon(): void {
-    this.#cancelAnnouncing ??= this.#ports.clock.setTimer(0, () => this.#announce());
-  }
-
-  #announce(): void {
-    if (this.#cancelAnnouncing === null) return;
-    this.#cancelAnnouncing();
-    this.#cancelAnnouncing = null;
-    const news = this.#local.takeNews();
+  /**
+   * Something is on its way to the disk: other tabs are told where to look before it is there. Their look waits in the store behind this very
+   * transaction, so it finds what was committed, or, when that came to nothing, what was there before; and whoever records waits for none of it.
+   */
+  #decided(news: TabNews | null): void {
+    this.#keeper.decided();
     if (news !== null) this.#channel.post(news);
   }
 
@@ -282,7 +275,6 @@ class Engine implements SyncEngine {
 
   #react(event: LifecycleEvent): void {
     if (event === 'freeze' || event === 'pagehide') {
-      this.#announce();
       this.#leadership.suspend();
       this.#local.store.release();
       return;
@@ -318,7 +310,7 @@ const OPEN_AGAIN_MS = 500;
 /** What the store tells the engine; filled in once there is one. */
 interface Hooks {
   onChange: (isOwn: boolean) => void;
-  onDecided: () => void;
+  onDecided: (news: TabNews | null) => void;
   onStoreError: (error: StoreError) => void;
   onVanished: (held: Held) => void;
 }
@@ -357,7 +349,7 @@ async function openOver(opened: OpenedStore, config: EngineConfig, ports: Ports)
     store: opened.store,
     clock: ports.clock,
     onChange: (isOwn) => hooks.onChange(isOwn),
-    onDecided: () => hooks.onDecided(),
+    onDecided: (news) => hooks.onDecided(news),
     onStoreError: (error) => hooks.onStoreError(error),
     onVanished: (held) => hooks.onVanished(held),
     storeId: ports.ids.uuid(),

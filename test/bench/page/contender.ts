@@ -32,6 +32,8 @@ export interface Contender {
   listPending(): Promise<readonly number[]>;
   /** How many of the newest hundred sessions it lists; only where a list goes through history. */
   newest?(): Promise<number>;
+  /** Anything that has to happen before the first `overlapping` and is not part of it. */
+  beforeOverlapping?(): Promise<void>;
   overlapping(from: number, to: number): Promise<Overlapping> | Overlapping;
   /** Anything that has to happen before `acknowledge` and is not part of it. */
   beforeAcknowledge?(): Promise<void>;

@@ -102,6 +102,11 @@ class EngineContender implements Contender {
     return (await this.engine.sessions.list({ limit: 100 })).length;
   }
 
+  /** The engine has its copy of everything small since it was opened; this second look at the store has to get one. */
+  async beforeOverlapping(): Promise<void> {
+    await (await this.#look()).refresh();
+  }
+
   /** As `record` looks for them: the columns of the span in memory, read on first need. */
   overlapping(from: number, to: number): Promise<Overlapping> | Overlapping {
     const local = this.#below;
@@ -111,8 +116,7 @@ class EngineContender implements Contender {
 
   async #loadAndFind(from: number, to: number): Promise<Overlapping> {
     const local = await this.#look();
-    await local.refresh();
-    await local.history.load(local.store, from, to);
+    await local.history.load(local.store, from, to, local.view.head.nextChunk);
     return this.#find(local, from, to);
   }
 

@@ -59,6 +59,7 @@ export function createWorks(contender: Contender) {
         for (const part of parts) await contender.fill(part);
         if (contender.pairs) check('pairs', await contender.pairs(), pairs);
       });
+      await contender.beforeOverlapping?.();
       for (const n of [1, Math.floor(count / 2), count - 2]) check('overlaps', await contender.overlapping(span(n, count).from, span(n, count).to), expectedOverlaps(n, count));
       await contender.close();
       await contender.open();
@@ -78,6 +79,7 @@ export function createWorks(contender: Contender) {
     },
     async warm(count: number): Promise<Measured> {
       const first = span(0, count);
+      await contender.beforeOverlapping?.();
       const cold = await time(() => contender.overlapping(first.from, first.to));
       for (let n = 0; n < WARM_TURNS; n += 1) {
         check('overlaps', await contender.overlapping(span(n, count).from, span(n, count).to), expectedOverlaps(n, count));
@@ -95,6 +97,7 @@ export function createWorks(contender: Contender) {
     /** What an app asks for when it opens, and nothing of our own between. */
     async look(count: number): Promise<Measured> {
       const { from, to } = span(1, count);
+      await contender.beforeOverlapping?.();
       await contender.overlapping(from, to);
       check('pending', await contender.pending(), PENDING);
       check('list', (await contender.listPending()).length, PENDING);

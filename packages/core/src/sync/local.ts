@@ -2,9 +2,9 @@
 //
 // Rules: an update reads the head first and runs its plans only if this tab's copy is current, else the copy is read again;
 // a plan decides synchronously; what it writes shows in the copy at once and is taken back when the commit fails;
-// nothing is announced, and no promise resolves, before the commit.
+// nothing is shown, and no promise resolves, before the commit.
 import { engineError, isEngineError, storeToEngineError } from '../errors.ts';
-import type { Clock, Decision, Durability, Read, Row, Store, StoreError, Write } from '../ports.ts';
+import type { Clock, Decision, Durability, Read, Row, Store, StoreError } from '../ports.ts';
 import { isStoreError } from '../store-error.ts';
 import { History } from './history.ts';
 import { isCurrent, readHead } from './head.ts';
@@ -21,7 +21,7 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-type Outcome = typeof STALE | { readonly settled: readonly Settled[]; readonly writes: readonly Write[] };
+type Outcome = typeof STALE | { readonly settled: readonly Settled[]; readonly wrote: boolean };
 
 type Settled = { readonly job: Job; readonly value: unknown } | { readonly job: Job; readonly error: unknown };
 
@@ -38,8 +38,8 @@ export interface LocalOptions {
   readonly clock: Clock;
   /** After each commit of this tab and after each refresh that found something new. */
   readonly onChange: (ownCommit: boolean) => void;
-  /** What was decided is on its way to the disk, and the view is ahead of it; or it came to nothing, and the view is back. */
-  readonly onDecided?: (() => void) | undefined;
+  /** What was decided is on its way to the disk, and the view is ahead of it; or, without news for other tabs, it came to nothing, and the view is back. */
+  readonly onDecided?: ((news: TabNews | null) => void) | undefined;
   readonly onStoreError: (error: StoreError) => void;
   /** The store this tab knew is gone; what it held of it is handed over. */
   readonly onVanished: (held: Held) => void;
@@ -68,8 +68,6 @@ export class Local {
   #hasNews = false;
   /** What other tabs said and was not looked at yet. */
   #told: TabNews | null = null;
-  /** What this tab wrote and other tabs were not told yet. */
-  #untold: TabNews | null = null;
 
   constructor(options: LocalOptions) {
     this.#options = options;
@@ -143,13 +141,6 @@ export class Local {
     rows.forEach(([table, key], i) => this.view.take(table, key, found[i]?.[0]?.value));
     this.view.head = head;
     return true;
-  }
-
-  /** What other tabs have to know; null when they were told. */
-  takeNews(): TabNews | null {
-    const news = this.#untold;
-    this.#untold = null;
-    return news;
   }
 
   /** Whether the copy is committed and was compared with the store a moment ago, so that a look at it is as good as a transaction. */
@@ -231,8 +222,7 @@ export class Local {
       return;
     }
     // A copy that was read again on the way may show news too.
-    if (outcome.writes.length > 0) this.#untold = joinTabNews(this.#untold, tabNewsOf(this.view.head.version, outcome.writes));
-    if (outcome.writes.length > 0 || this.#hasNews) {
+    if (outcome.wrote || this.#hasNews) {
       this.#hasNews = this.#isSwapping = false;
       this.#options.onChange(true);
     }
@@ -272,15 +262,16 @@ export class Local {
       const settled = jobs.map((job) => decide(job, own));
       const writes = own.seal();
       // Once the writes are on their way: what takes time meanwhile costs nobody any.
-      if (writes.length > 0) void Promise.resolve().then(() => this.#options.onDecided?.());
-      return { writes, result: { settled, writes } };
+      const news = tabNewsOf(this.view.head.version, writes);
+      if (writes.length > 0) void Promise.resolve().then(() => this.#options.onDecided?.(news));
+      return { writes, result: { settled, wrote: writes.length > 0 } };
     };
     try {
       return await this.store.update(isPatient ? VIEW_READS.slice(0, 1) : VIEW_READS, decideAll, durability);
     } catch (error) {
       this.#takeBack(draft);
       this.#isDeciding = false;
-      this.#options.onDecided?.();
+      this.#options.onDecided?.(null);
       throw error;
     } finally {
       this.#isDeciding = false;
