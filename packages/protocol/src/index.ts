@@ -16,6 +16,7 @@ export {
 } from './rules/conflict.ts';
 export type { FieldIssue } from './rules/field-issue.ts';
 export { formatInstant, parseInstant } from './rules/instant.ts';
+export { EXCHANGE_PROTOCOL } from './rules/exchange-protocol.ts';
 export { LIMITS } from './rules/limits.ts';
 export { nextStatusChangeAt } from './rules/next-status-change.ts';
 export {
@@ -25,7 +26,7 @@ export {
   type OverlapPair,
   type SessionInterval,
 } from './rules/overlap.ts';
-export { preferenceFault } from './rules/preference.ts';
+export { PREFERENCE_NAMES, preferenceFault } from './rules/preference.ts';
 export { deviceTypeName } from './rules/recommendations.ts';
 export { durationMinutes, type SessionTimeIssue, type SessionTimes, validateSessionTimes } from './rules/session-input.ts';
 export {
@@ -101,7 +102,6 @@ export {
   type AnalyticsQuery,
   analyticsResponse,
   type AnalyticsResponse,
-  PREFERENCE_NAMES,
   type PreferenceName,
   type Preferences,
   preferencesRequest,
@@ -164,7 +164,6 @@ export {
 } from './wire/records.ts';
 export {
   type DeviceMemory,
-  EXCHANGE_PROTOCOL,
   type ExchangeDevice,
   exchangeProtocolOf,
   exchangeRequest,

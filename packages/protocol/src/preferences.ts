@@ -7,7 +7,8 @@
 import type { FieldIssue } from './rules/field-issue.ts';
 import { LIMITS } from './rules/limits.ts';
 import { preferenceFault } from './rules/preference.ts';
-import { type PreferenceName, type Preferences, PREFERENCE_NAMES } from './wire/user-calls.ts';
+import { PREFERENCE_NAMES } from './rules/preference.ts';
+import type { PreferenceName, Preferences } from './wire/user-calls.ts';
 
 export { baseAuthor, baseOf, GENERATIONS_MAX, type PreferencesBase } from './preferences-generation.ts';
 

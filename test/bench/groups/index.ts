@@ -3,7 +3,7 @@ import type { Results } from '../run/rounds.ts';
 import { measureBlocking, measureGrowth } from './growth.ts';
 import { measureOverlaps } from './overlaps.ts';
 import { measurePreferences } from './preferences.ts';
-import { measureSizes } from './sizes.ts';
+import { measureShares, measureSizes } from './sizes.ts';
 import { CONTENDERS, measureStores } from './store.ts';
 
 export interface GroupOptions {
@@ -14,8 +14,10 @@ export interface GroupOptions {
 }
 
 async function sizes(): Promise<Results> {
-  const once = (value: number) => ({ median: Number(value.toFixed(2)), low: value, high: value, rounds: 1 });
-  return { 'KiB to download': Object.fromEntries(Object.entries(await measureSizes()).map(([name, value]) => [name, once(value)])) };
+  const once = (sizes: Record<string, number>): Results[string] =>
+    Object.fromEntries(Object.entries(sizes).map(([name, value]) => [name, { median: Number(value.toFixed(2)), low: value, high: value, rounds: 1 }]));
+  const measured = await measureSizes();
+  return { 'KiB to download': once(measured), 'of it, KiB of our own code': once(await measureShares(measured['own code'] ?? Number.NaN)) };
 }
 
 /** Those that take in 100,000 sessions in less than minutes; the others are compared with 10,000. */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseWith } from '../wire/parse.ts';
-import { PREFERENCE_NAMES, preferencesRequest } from '../wire/user-calls.ts';
-import { preferenceFault } from './preference.ts';
+import { preferencesRequest } from '../wire/user-calls.ts';
+import { preferenceFault, PREFERENCE_NAMES } from './preference.ts';
 
 const name = fc.oneof(
   fc.constantFrom<string>(...PREFERENCE_NAMES),

@@ -1,5 +1,6 @@
 // What a documented preference may hold, without the schema library: for devices, which check before they store.
 // The schema of the documented call says the same; a test holds the two together.
+import type { PreferenceName } from '../wire/user-calls.ts';
 import { LIMITS } from './limits.ts';
 import { textProblem } from './text.ts';
 import { isTimeZone } from './time-zone.ts';
@@ -20,6 +21,12 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['auto_start_breaks', 'switch'],
   ['focus_mode', ['relaxed', 'normal', 'strict']],
 ]);
+
+/** The documented preferences, in their order. */
+export const PREFERENCE_NAMES: readonly PreferenceName[] = [
+  'daily_goal', 'default_duration', 'short_break_duration', 'long_break_duration', 'notification_sound', 'theme_preference',
+  'timezone', 'public_leaderboard', 'email_notifications', 'slack_notifications', 'auto_start_breaks', 'focus_mode',
+];
 
 /**
  * What is wrong with one preference, in words that complete its name; null when it may be stored and sent.

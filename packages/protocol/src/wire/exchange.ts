@@ -2,14 +2,12 @@
 // changes and the status come down. docs/PROTOCOL.md says what each field promises.
 import * as z from 'zod/mini';
 import type { FieldIssue } from '../rules/field-issue.ts';
+import { EXCHANGE_PROTOCOL } from '../rules/exchange-protocol.ts';
 import { LIMITS } from '../rules/limits.ts';
 import { type Operation, operationSchema } from './operations.ts';
 import { type Change, changeSchema, type OperationResult, operationResult, type RunningSession, runningSession } from './records.ts';
 import { base64, closed, deviceType, instant, open, type Schema, text, token, uuid, whole } from './schema.ts';
 import { type SyncStatusAnswer, syncStatusResponse } from './status-call.ts';
-
-/** Version of the extension spoken here. A server that no longer speaks a client's answers 426 `client_too_old`. */
-export const EXCHANGE_PROTOCOL = 1 as const;
 
 /** Who calls, and what it holds at the moment it sends. */
 export interface ExchangeDevice {

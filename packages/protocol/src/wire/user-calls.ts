@@ -112,12 +112,6 @@ function timezone(): z.ZodMiniString<string> {
   );
 }
 
-/** The documented preferences, in their order. */
-export const PREFERENCE_NAMES: readonly PreferenceName[] = [
-  'daily_goal', 'default_duration', 'short_break_duration', 'long_break_duration', 'notification_sound', 'theme_preference',
-  'timezone', 'public_leaderboard', 'email_notifications', 'slack_notifications', 'auto_start_breaks', 'focus_mode',
-];
-
 /** Schema of {@link PreferencesRequest}. */
 export const preferencesRequest: Schema<PreferencesRequest> = closed<PreferencesRequest>(preferencesShape());
 
