@@ -14,8 +14,8 @@ export interface GroupOptions {
 }
 
 async function sizes(): Promise<Results> {
-  const once = (sizes: Record<string, number>): Results[string] =>
-    Object.fromEntries(Object.entries(sizes).map(([name, value]) => [name, { median: Number(value.toFixed(2)), low: value, high: value, rounds: 1 }]));
+  const once = (found: Record<string, number>): Results[string] =>
+    Object.fromEntries(Object.entries(found).map(([name, value]) => [name, { median: Number(value.toFixed(2)), low: value, high: value, rounds: 1 }]));
   const measured = await measureSizes();
   return { 'KiB to download': once(measured), 'of it, KiB of our own code': once(await measureShares(measured['own code'] ?? Number.NaN)) };
 }
