@@ -22,7 +22,7 @@ import { Leadership } from './sync/leadership.ts';
 import { Local } from './sync/local.ts';
 import { inTime, openStore, openVolatile, type OpenedStore } from './sync/open-store.ts';
 import type { Held } from './sync/rescue.ts';
-import { isAnnotationsFactory } from './sync/annotations-part.ts';
+import { type AnnotationsFactory, isAnnotationsFactory } from './sync/annotations-part.ts';
 import { isPreferencesFactory, type PreferencesPart } from './sync/preferences-part.ts';
 import { ServerCalls } from './sync/server-calls.ts';
 import { SessionReader } from './sync/session-reader.ts';
@@ -109,7 +109,7 @@ class Engine implements SyncEngine {
     });
     this.sessions = new Sessions({
       local, reader: new SessionReader(local, self), clock, ids, owner: config.user, source: config.deviceType,
-      self, tab, watch, annotations: config.annotations !== null && isAnnotationsFactory(config.annotations) ? config.annotations.create(ids) : null,
+      self, tab, watch, annotations: (config.annotations as AnnotationsFactory | null)?.create(ids) ?? null,
       running: this.#board.running, elsewhere: this.#board.elsewhere,
       check: () => this.#check(),
       onRecorded: () => this.#leadership.watch(),

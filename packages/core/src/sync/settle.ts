@@ -86,7 +86,7 @@ function takeOwnEdit(merge: Merge, { session, change, at, answer }: Acknowledged
   const server = merge.known(session.id);
   if (server === null || answer.sessions.some(({ id }) => id === session.id)) return;
   // Only the server knows what merging made of it: its record comes with the answer's changes.
-  if (change?.effects.some((effect) => effect.kind === 'edit' && effect.changes.annotation !== undefined) === true) return;
+  if (change?.effects.some((effect) => effect.kind === 'edit' && effect.changes.annotation)) return;
   const after = applyEffects(server, session.id, change?.effects ?? [], at);
   if (after !== null) merge.take({ ...after, version: answer.version ?? server.version + 1 });
 }
