@@ -30,6 +30,7 @@ export class StoreKeeper {
   /** Sessions that the real store is thought to hold while this is not the real one; null while it is. */
   #beside: number | null = null;
   #hasAsked = false;
+  #isRescuing = false;
   #stopListening: Cancel = () => undefined;
 
   constructor(options: StoreKeeperOptions) {
@@ -69,14 +70,16 @@ export class StoreKeeper {
    */
   decided(): void {
     const { local } = this.#options;
-    if (local.isBusy) this.#marker.raise(local.view.sessionsPending, this.#beside);
+    if (local.isBusy || this.#isRescuing) this.#marker.raise(local.view.sessionsPending, this.#beside);
     else this.#marker.update(local.view.sessionsPending, this.#beside);
   }
 
   /** The view moved. */
   follow(isOwn: boolean): void {
     const { sessionsPending } = this.#options.local.view;
-    if (isOwn || this.#beside !== null) this.#marker.update(sessionsPending, this.#beside);
+    // Until what vanished is back in the store, the marker goes on saying how much there was.
+    if (this.#isRescuing) this.#marker.raise(sessionsPending, this.#beside);
+    else if (isOwn || this.#beside !== null) this.#marker.update(sessionsPending, this.#beside);
     else this.#marker.follow(sessionsPending);
     if (isOwn) this.#agreed();
     if (sessionsPending > 0 && !this.#hasAsked) void this.#askToPersist();
@@ -119,6 +122,7 @@ export class StoreKeeper {
   async vanished(held: Held): Promise<void> {
     const { local, clock, signal } = this.#options;
     const expected = this.#marker.unsent;
+    this.#isRescuing = true;
     for (;;) {
       try {
         await rescue(local, held);
@@ -129,6 +133,8 @@ export class StoreKeeper {
       }
     }
     await this.#keepIdentity(Math.max(0, expected - local.view.sessionsPending));
+    this.#isRescuing = false;
+    this.#marker.update(local.view.sessionsPending, this.#beside);
   }
 
   /** Asked once there is something to lose. */
