@@ -63,7 +63,7 @@ export class Driver {
   /** The server was asked a moment ago whether it is well. */
   #proof: Span | null = null;
   #polled: Span | null = null;
-  /** Asked how it is the server failed: it may do its work all the same, so that is tried before it is asked again. */
+  /** It is not asked again how it is before this is over. */
   #healthAgain: Span | null = null;
   #networkFailures = 0;
   #sent = 0;
@@ -220,14 +220,16 @@ export class Driver {
     const isHalt = outcome?.kind === 'stopped' || (outcome?.kind === 'failed' && !isNotFound(result));
     if (isHalt) {
       await this.#fail(outcome);
-      const { books } = this.#options;
-      if (result.ok) this.#healthAgain = { from: clock.now(), until: books.pauseEnds(clock.now()) + HEALTH_AGAIN_MS };
+      if (result.ok) this.#tryBeforeHealth();
       return;
     }
     // From a server that had the call, or while others fail, it is a fault like another, of whatever stands between.
     const isSuspect = local.view.sync.failures > 0 || (local.view.sync.capabilities?.length ?? 0) > 0;
-    if (outcome !== null && isSuspect) this.#options.books.breathe();
-    else this.#options.books.noteSuccess();
+    if (outcome === null || !isSuspect) this.#options.books.noteSuccess();
+    else {
+      this.#options.books.breathe();
+      this.#tryBeforeHealth();
+    }
     this.#health = spanOf(clock.now(), outcome === null ? HEALTH_EVERY_MS : HEALTH_ABSENT_MS);
     const isBlocked = this.#networkFailures >= POLICY_SUSPICION;
     this.#networkFailures = 0;
@@ -239,6 +241,13 @@ export class Driver {
       successes: body !== undefined && needsHealthProof(local.view, clock.now()) ? state.successes + 1 : state.successes,
       problems: isBlocked ? [...new Set([...state.problems, 'blocked_by_policy'])] : state.problems,
     }));
+  }
+
+  /** Asked how it is the server said nothing of use: its other calls are tried before it is asked again. */
+  #tryBeforeHealth(): void {
+    const { books, clock } = this.#options;
+    const now = clock.now();
+    this.#healthAgain = { from: now, until: books.pauseEnds(now) + HEALTH_AGAIN_MS };
   }
 
   async #drain(term: number, signal: AbortSignal): Promise<void> {

@@ -42,6 +42,8 @@ interface Touched {
   readonly times: Set<string>;
   /** Somebody asked for something after which it is not there. */
   mayGo: boolean;
+  /** Settled together with a session that the server refuses for ever: that settlement is refused, and waits for a person. */
+  isEntangled: boolean;
   /** Where anybody asked. Of changes that two devices make without knowing of each other's the first to arrive holds. */
   readonly editors: Set<DeviceSlot>;
   /** The device on which a delete resolved after which nobody asked for anything else. */
@@ -107,6 +109,7 @@ export class EditBook {
       const touched = this.#touch({ id, ...(before ?? after ?? { startTime: 0, endTime: 0 }) });
       touched.goneBy = null;
       touched.mayGo = true;
+      touched.isEntangled ||= conflict.sessionIds.some((other) => this.#world.poison.has(other));
       touched.editors.add(device);
       if (after !== null) touched.times.add(`${after.startTime} ${after.endTime}`);
     }
@@ -131,7 +134,7 @@ export class EditBook {
 
   #touch({ id, startTime, endTime }: Pick<Session, 'id' | 'startTime' | 'endTime'>): Touched {
     let touched = this.#touched.get(id);
-    if (touched === undefined) this.#touched.set(id, (touched = { times: new Set(), mayGo: false, editors: new Set(), goneBy: null }));
+    if (touched === undefined) this.#touched.set(id, (touched = { times: new Set(), mayGo: false, isEntangled: false, editors: new Set(), goneBy: null }));
     touched.times.add(`${startTime} ${endTime}`);
     return touched;
   }
@@ -168,9 +171,9 @@ export class EditBook {
   checkQuiet(device: DeviceSlot, shown: ReadonlyMap<string, Session>): void {
     const { server, userIds } = this.#world;
     const stored = new Map(server.stored(userIds[device.plan.user] ?? '').map((session) => [session.id, session]));
-    for (const [id, { goneBy, editors }] of this.#touched) {
+    for (const [id, { goneBy, editors, isEntangled }] of this.#touched) {
       const [here, there] = [shown.get(id), stored.get(id)];
-      if (here?.state === 'parked') continue;
+      if (here?.state === 'parked' || isEntangled) continue;
       if (goneBy === device && editors.size === 1 && there !== undefined) this.#world.violate('I-25', `session ${id} was deleted on device ${device.index}, and is there again`);
       if (there !== undefined && here === undefined) this.#world.violate('I-09', `device ${device.index} does not show session ${id}, which the server has`);
       if (there === undefined && here !== undefined) this.#world.violate('I-09', `device ${device.index} shows session ${id}, which the server does not have`);
