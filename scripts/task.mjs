@@ -100,7 +100,8 @@ async function test({ suites, seeds, whole }) {
     const simulate = [node, bin('tsx/dist/cli.mjs'), '--conditions=@syncline/source', simulator];
     await check(`simulator, ${seeds} seeds`, [...simulate, '--seeds', String(seeds)]);
     const more = Math.ceil(seeds / 4);
-    await check(`simulator, ${more} seeds with preferences`, [...simulate, '--seeds', String(more), '--from', '1000000']);
+    await check(`simulator, ${more} seeds with preferences and notes`, [...simulate, '--seeds', String(more), '--from', '1000000']);
+    await check(`simulator, ${more} seeds with changes and settlements`, [...simulate, '--seeds', String(more), '--from', '2000000']);
   } else {
     counts.push({ passed: 0, failed: 0, notRun: [`simulator: ${simulator} is absent`] });
   }
