@@ -25,10 +25,12 @@ export class Draft {
   readonly #undo: Write[] = [];
   readonly #firstHead: Head;
   readonly #storeId: string;
+  readonly #by: string;
 
-  /** @param storeId names the store if it has no name yet. */
-  constructor(view: View, history: History, now: number, storeId: string) {
+  /** @param storeId names the store if it has no name yet. @param by names this decision. */
+  constructor(view: View, history: History, now: number, storeId: string, by: string) {
     this.#storeId = storeId;
+    this.#by = by;
     this.view = view;
     this.#firstHead = view.head;
     this.history = history;
@@ -149,7 +151,7 @@ export class Draft {
   seal(): readonly Write[] {
     if (this.#writes.length === 0 && this.view.head === this.#firstHead) return [];
     const { store, version } = this.view.head;
-    this.setHead({ store: store === '' ? this.#storeId : store, version: version + 1, at: Math.max(0, Math.round(this.now)) });
+    this.setHead({ store: store === '' ? this.#storeId : store, version: version + 1, by: this.#by, at: Math.max(0, Math.round(this.now)) });
     // Later writes to one row win; earlier ones of the same transaction are dropped.
     const lastByRow = new Map<string, Write>();
     for (const write of this.#writes) lastByRow.set(rowName(write), write);

@@ -6,6 +6,8 @@ export interface Head {
   readonly store: string;
   /** Grows by one with each update of the store. */
   readonly version: number;
+  /** Names the tab's decision that wrote it: of two that were made over one version only one was committed. */
+  readonly by: string;
   /** When it was written, by that device's clock. Orders nothing. */
   readonly at: number;
   /** The next operation's number. Never reused. */
@@ -25,7 +27,7 @@ export interface Head {
 }
 
 export const FIRST_HEAD: Head = {
-  store: '', version: 0, at: 0, nextSeq: 1, nextChunk: 1, historyVersion: 0, acknowledged: 0, lastAcknowledged: null, inFlight: [], term: 0,
+  store: '', version: 0, by: '', at: 0, nextSeq: 1, nextChunk: 1, historyVersion: 0, acknowledged: 0, lastAcknowledged: null, inFlight: [], term: 0,
 };
 
 /** Added to a counter that could not be read, so that no number is given out twice. */
@@ -46,12 +48,13 @@ export function readHead(value: unknown, highest: number): { readonly head: Head
   const isSound =
     isCount(row['version']) && isCount(row['at']) && isCount(row['nextSeq']) && row['nextSeq'] > highest &&
     isCount(row['nextChunk']) && isCount(row['historyVersion']) && isCount(row['acknowledged']) && isCount(row['term']) &&
-    typeof row['store'] === 'string' && isNumberOrNull(row['lastAcknowledged']) && Array.isArray(row['inFlight']) && row['inFlight'].every(isCount);
+    typeof row['store'] === 'string' && typeof row['by'] === 'string' && isNumberOrNull(row['lastAcknowledged']) && Array.isArray(row['inFlight']) && row['inFlight'].every(isCount);
   if (isSound) return { head: row as unknown as Head, damaged: false };
   const nextSeq = countOr(row, 'nextSeq', 0);
   const head: Head = {
     store: typeof row['store'] === 'string' ? row['store'] : '',
     version: countOr(row, 'version', SALVAGE_STEP),
+    by: '',
     at: countOr(row, 'at', 0),
     nextSeq: nextSeq > highest ? nextSeq : highest + SALVAGE_STEP,
     nextChunk: countOr(row, 'nextChunk', SALVAGE_STEP),
@@ -67,5 +70,5 @@ export function readHead(value: unknown, highest: number): { readonly head: Head
 /** Whether a copy in memory that belongs to `held` is current. */
 export function isCurrent(held: Head, stored: unknown): boolean {
   const { head } = readHead(stored, 0);
-  return head.version === held.version && head.store === held.store;
+  return head.version === held.version && head.store === held.store && head.by === held.by;
 }

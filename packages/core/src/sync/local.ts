@@ -62,6 +62,7 @@ export class Local {
   #isDeciding = false;
   #refreshing: Promise<void> | null = null;
   #isLoaded = false;
+  #decisions = 0;
   /** When an update last found the copy current, by the monotonic clock. */
   #seenAt = Number.NEGATIVE_INFINITY;
   /** The copy was read again and nobody was told yet. */
@@ -134,9 +135,9 @@ export class Local {
   }
 
   /** Takes in the rows that another tab wrote, if what was found is the version it told of. */
-  #follow({ v, rows = [] }: TabNews, [heads, ...found]: readonly (readonly Row[])[]): boolean {
+  #follow({ v, by, rows = [] }: TabNews, [heads, ...found]: readonly (readonly Row[])[]): boolean {
     const { head, damaged } = readHead(heads?.[0]?.value, 0);
-    const isToldVersion = !damaged && head.version === v && head.store === this.view.head.store;
+    const isToldVersion = !damaged && head.version === v && head.by === by && head.store === this.view.head.store;
     if (!isToldVersion || found.some(([row]) => row?.unreadable)) return false;
     rows.forEach(([table, key], i) => this.view.take(table, key, found[i]?.[0]?.value));
     this.view.head = head;
@@ -258,11 +259,11 @@ export class Local {
         return { writes: [], result: STALE };
       }
       this.#isDeciding = true;
-      const own = (draft = new Draft(this.view, this.history, this.#options.clock.now(), this.#options.storeId));
+      const own = (draft = new Draft(this.view, this.history, this.#options.clock.now(), this.#options.storeId, `${this.#options.storeId} ${(this.#decisions += 1)}`));
       const settled = jobs.map((job) => decide(job, own));
       const writes = own.seal();
       // Once the writes are on their way: what takes time meanwhile costs nobody any.
-      const news = tabNewsOf(this.view.head.version, writes);
+      const news = tabNewsOf(this.view.head, writes);
       if (writes.length > 0) void Promise.resolve().then(() => this.#options.onDecided?.(news));
       return { writes, result: { settled, wrote: writes.length > 0 } };
     };

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { createEngineWorld } from '../testing/engine-world.ts';
+import { Local } from './local.ts';
+
+async function twoTabs() {
+  const world = createEngineWorld();
+  const { stores, clock } = world.page().ports;
+  const nothing = (): void => undefined;
+  const open = async (storeId: string): Promise<Local> => {
+    const local = new Local({ store: await world.drive(stores.open('shared')), clock, onChange: nothing, onStoreError: nothing, onVanished: nothing, storeId });
+    await world.drive(local.commit((draft) => draft.putMeta('knock', { id: storeId, sync: false }), 'relaxed'));
+    await world.drive(local.refresh());
+    return local;
+  };
+  const a = await open('a');
+  const b = await open('b');
+  await world.drive(a.refresh());
+  return { world, a, b };
+}
+
+describe('a tab that is told what another one wrote', () => {
+  it('reads everything where another decision was committed than the one that was told', async () => {
+    const { world, a, b } = await twoTabs();
+    const { version } = b.view.head;
+    await world.drive(a.commit((draft) => draft.putMeta('knock', { id: 'from a', sync: true }), 'relaxed'));
+    expect(a.view.head.version).toBe(version + 1);
+    // A third tab said that it was writing its own row over the same version, and that came to nothing.
+    await world.drive(b.refresh({ v: version + 1, by: 'c 1', since: version, rows: [['meta', 'leader']] }));
+    expect(b.view.head.version).toBe(version + 1);
+    expect(b.view.knock?.id).toBe('from a');
+  });
+
+  it('reads the rows that were told where that is what was committed', async () => {
+    const { world, a, b } = await twoTabs();
+    const { version } = b.view.head;
+    await world.drive(a.commit((draft) => draft.putMeta('knock', { id: 'from a', sync: true }), 'relaxed'));
+    await world.drive(b.refresh({ v: version + 1, by: a.view.head.by, since: version, rows: [['meta', 'knock']] }));
+    expect(b.view.knock?.id).toBe('from a');
+  });
+});
