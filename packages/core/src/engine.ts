@@ -66,9 +66,10 @@ class Engine implements SyncEngine {
   #ringMark: string | null = null;
 
   constructor(config: EngineConfig, ports: Ports, local: Local, identity: DeviceIdentity, hooks: Hooks) {
+    const own = { identity };
     // Another id is taken when another installation is found to use this one.
     const self: Self = {
-      get deviceId() { return local.view.sync.deviceId ?? identity.deviceId; },
+      get deviceId() { return local.view.sync.deviceId ?? own.identity.deviceId; },
       deviceType: config.deviceType, version: config.deviceVersion, name: config.deviceName,
     };
     this.user = config.user;
@@ -83,7 +84,7 @@ class Engine implements SyncEngine {
     const { view } = local;
     const diary = (this.#diary = new Diary());
     this.#board = new StatusBoard({ local, clock, self, lastHours: config.lastHours, diary });
-    this.#keeper = new StoreKeeper({ local, board: this.#board, stores: ports.stores, clock, name: config.name, identity, signal });
+    this.#keeper = new StoreKeeper({ local, board: this.#board, stores: ports.stores, clock, name: config.name, own, signal });
     const watch = (this.#watch = new ClockWatch(clock, () => view.sync.clock));
     this.#heartbeat = new Heartbeat(local, clock);
     const contact = new Contact({ local, clock, watch });

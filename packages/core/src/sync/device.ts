@@ -48,6 +48,11 @@ export interface OpenDeviceOptions {
   readonly isVolatile: boolean;
 }
 
+/** What a tab goes by: a tab that had to do without the store minted its own, and goes by the store's once it is there. */
+export interface OwnIdentity {
+  identity: DeviceIdentity;
+}
+
 /** Reads or mints the identity, and notes a loss. */
 export async function openDevice(local: Local, { stores, ids, name, wanted, isVolatile }: OpenDeviceOptions): Promise<DeviceIdentity> {
   const marker = readMarker(stores.readMarker(name));
@@ -80,27 +85,27 @@ export async function noteLoss(local: Local, sessions: number): Promise<void> {
   }, 'relaxed');
 }
 
-/** Writes the identity into a store that was begun anew. */
-export async function keepIdentity(local: Local, identity: DeviceIdentity): Promise<void> {
-  const decide = ([rows]: readonly (readonly Row[])[]): Decision<null> => {
-    const isThere = readIdentity(rows?.[0]?.value) !== null;
-    return { writes: isThere ? [] : [{ kind: 'put', table: 'meta', key: 'device', value: identity }], result: null };
+/** Writes the identity into a store that was begun anew, or takes the one that another tab put there. Resolves to the store's. */
+export function keepIdentity(local: Local, identity: DeviceIdentity): Promise<DeviceIdentity> {
+  const decide = ([rows]: readonly (readonly Row[])[]): Decision<DeviceIdentity> => {
+    const known = readIdentity(rows?.[0]?.value);
+    return { writes: known !== null ? [] : [{ kind: 'put', table: 'meta', key: 'device', value: identity }], result: known ?? identity };
   };
-  await local.withHandle(() => local.store.update([{ table: 'meta', key: 'device' }], decide, 'strict'));
+  return local.withHandle(() => local.store.update([{ table: 'meta', key: 'device' }], decide, 'strict'));
 }
 
 /** Keeps the marker in step with the outbox. */
 export class MarkerKeeper {
   readonly #stores: StoreFactory;
   readonly #name: string;
-  readonly #identity: DeviceIdentity;
+  readonly #own: OwnIdentity;
   #written = '';
   #pending = 0;
 
-  constructor(stores: StoreFactory, name: string, identity: DeviceIdentity) {
+  constructor(stores: StoreFactory, name: string, own: OwnIdentity) {
     this.#stores = stores;
     this.#name = name;
-    this.#identity = identity;
+    this.#own = own;
   }
 
   /** Sessions that the real store held when it was last seen. */
@@ -111,7 +116,7 @@ export class MarkerKeeper {
   /** @param beside what the real store is thought to hold while the outbox is volatile; null while it is the real one. */
   update(pending: number, beside: number | null): void {
     this.#pending = pending;
-    const marker: Marker = { ...this.#identity, unsent: beside ?? pending, volatile: beside === null ? 0 : pending };
+    const marker: Marker = { ...this.#own.identity, unsent: beside ?? pending, volatile: beside === null ? 0 : pending };
     const text = JSON.stringify(marker);
     if (text === this.#written) return;
     this.#written = text;

@@ -1,7 +1,7 @@
 // Looks after the store for its whole life: says what is wrong with it, asks for persistence, keeps the marker beside it,
 // and gets back to the real one when it had to do without.
 import type { Cancel, Clock, StoreError, StoreFactory } from '../ports.ts';
-import { type DeviceIdentity, keepIdentity, MarkerKeeper, noteLoss } from './device.ts';
+import { keepIdentity, MarkerKeeper, noteLoss, type OwnIdentity } from './device.ts';
 import type { Local } from './local.ts';
 import type { OpenedStore } from './open-store.ts';
 import { pause } from './pause.ts';
@@ -20,7 +20,7 @@ export interface StoreKeeperOptions {
   readonly stores: StoreFactory;
   readonly clock: Clock;
   readonly name: string;
-  readonly identity: DeviceIdentity;
+  readonly own: OwnIdentity;
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +35,7 @@ export class StoreKeeper {
 
   constructor(options: StoreKeeperOptions) {
     this.#options = options;
-    this.#marker = new MarkerKeeper(options.stores, options.name, options.identity);
+    this.#marker = new MarkerKeeper(options.stores, options.name, options.own);
     options.signal.addEventListener('abort', () => this.#stopListening());
   }
 
@@ -109,9 +109,9 @@ export class StoreKeeper {
   }
 
   async #keepIdentity(lost: number): Promise<void> {
-    const { local, identity } = this.#options;
+    const { local, own } = this.#options;
     try {
-      await keepIdentity(local, identity);
+      own.identity = await keepIdentity(local, own.identity);
       await noteLoss(local, lost);
     } catch {
       // The next start mints a new one, and finds the loss by the marker.
