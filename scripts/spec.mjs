@@ -1,4 +1,5 @@
-// Writes the last column of docs/SPEC.md from the tags in test titles, so the map from rule to test cannot go stale.
+// Writes the last column of docs/SPEC.md from the tags in test titles, so the map from rule to test cannot go stale. Tests whose titles
+// are made from data are read from these data: planted bugs that have a finding, and plans that once failed.
 // `node scripts/spec.mjs` rewrites it; `--check` only compares and exits 1 when it differs.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -20,14 +21,31 @@ function testFiles(folder) {
 }
 
 const filesByRow = new Map();
+/** @param {string} rows @param {string} file */
+function note(rows, file) {
+  for (const id of rows.split(/,\s*/)) filesByRow.set(id, (filesByRow.get(id) ?? new Set()).add(relative(root, file)));
+}
+
 for (const folder of ['packages', 'examples', 'test']) {
   for (const file of testFiles(join(root, folder))) {
-    for (const match of readFileSync(file, 'utf8').matchAll(TAG)) {
-      for (const id of (match[1] ?? '').split(/,\s*/)) {
-        filesByRow.set(id, (filesByRow.get(id) ?? new Set()).add(relative(root, file)));
-      }
-    }
+    for (const match of readFileSync(file, 'utf8').matchAll(TAG)) note(match[1] ?? '', file);
   }
+}
+
+const simulation = join(root, 'test', 'simulation');
+const found = JSON.parse(readFileSync(join(simulation, 'planted', 'found.json'), 'utf8'));
+for (const name of readdirSync(join(simulation, 'planted')).filter((file) => file.startsWith('bugs-'))) {
+  const bugs = readFileSync(join(simulation, 'planted', name), 'utf8').matchAll(/id: '([^']+)', rows: \[([^\]]+)\](.*)/g);
+  for (const [, id, rows = '', rest = ''] of bugs) {
+    const isNamed = rest.includes('scenario:');
+    const finding = found[id ?? ''];
+    if (isNamed || finding !== undefined) note(rows.replaceAll("'", ''), join(simulation, isNamed ? 'planted-exchange.test.ts' : 'planted.test.ts'));
+    // The check of that invariant is proved, too.
+    if (finding !== undefined) note(finding.invariant, join(simulation, 'planted.test.ts'));
+  }
+}
+for (const name of readdirSync(join(simulation, 'regressions'))) {
+  note(JSON.parse(readFileSync(join(simulation, 'regressions', name), 'utf8')).invariant, join(simulation, 'regressions.test.ts'));
 }
 
 const before = readFileSync(specFile, 'utf8');

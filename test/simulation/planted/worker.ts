@@ -1,5 +1,5 @@
 // Hunts the planted bugs it is told of, one after another, in a process of its own.
-import { planOf, runReal } from '../seeds.ts';
+import { EDITS_FROM, planOf, PREFERENCES_FROM, runReal } from '../seeds.ts';
 import { BUGS } from './bugs.ts';
 import type { Finding } from './findings.ts';
 import { loadPlanted } from './load.ts';
@@ -21,12 +21,17 @@ export interface Hunted {
   readonly error?: string | undefined;
 }
 
+/** Worlds of all three kinds, in turn. */
+function seedsToTry(count: number): readonly number[] {
+  const kinds = [0, PREFERENCES_FROM, EDITS_FROM];
+  return Array.from({ length: count }, (_, index) => (kinds[index % kinds.length] ?? 0) + Math.floor(index / kinds.length) + 1);
+}
+
 async function hunt({ id, known, seeds = SEEDS_MAX }: Hunt): Promise<Finding | null> {
   const bug = BUGS.find((candidate) => candidate.id === id);
   if (bug === undefined) throw new Error(`no bug ${id}`);
   const planted = await loadPlanted(bug);
-  const order = [...(known ? [known.seed] : []), ...Array.from({ length: seeds }, (_, index) => index + 1)];
-  for (const seed of order) {
+  for (const seed of [...(known ? [known.seed] : []), ...seedsToTry(seeds)]) {
     const [first] = (await planted.runSeed(seed)).violations;
     if (first === undefined) continue;
     if (known?.seed === seed && known.invariant === first.id) return known;
