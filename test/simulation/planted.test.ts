@@ -1,10 +1,10 @@
 // Each planted bug with a finding is found again at once: the test of the simulator itself. `pnpm sim:planted` hunts for all of them.
 import { describe, expect, it } from 'vitest';
 import { BUGS } from './planted/bugs.ts';
-import { readFindings } from './planted/findings.ts';
+import { planOfFinding, readFindings } from './planted/findings.ts';
 import { loadPlanted } from './planted/load.ts';
 import { documentWithTable } from './planted/table.ts';
-import { planOf, runReal } from './seeds.ts';
+import { runReal } from './seeds.ts';
 
 const findings = readFindings();
 
@@ -14,9 +14,9 @@ describe('planted bugs', () => {
     if (finding === undefined) continue;
     it(`[${bug.rows.join(', ')}] ${bug.id} is found: ${bug.says}`, async () => {
       const planted = await loadPlanted(bug);
-      const { violations } = await planted.runSeed(finding.seed);
+      const { violations } = await planted.runReal(planOfFinding(finding));
       expect(violations.map(({ id }) => id)).toContain(finding.invariant);
-      expect((await runReal(planOf(finding.seed))).violations).toEqual([]);
+      expect((await runReal(planOfFinding(finding))).violations).toEqual([]);
     });
   }
 

@@ -21,7 +21,15 @@ export interface RealServerOptions extends SimServerOptions {
 
 export async function createRealServer(options: RealServerOptions): Promise<SimServer> {
   const cache = new Map<string, readonly TrueSession[]>();
-  const store = createMemoryStore({ epoch: options.uuid(), onCommit: (userId) => void cache.delete(userId) });
+  /** What a crash left behind is looked at, not remembered, until something is committed again. */
+  let isCrashed = false;
+  const store = createMemoryStore({
+    epoch: options.uuid(),
+    onCommit: (userId) => {
+      isCrashed = false;
+      cache.delete(userId);
+    },
+  });
   for (const userId of options.userIds) {
     await store.accounts.create({ userId, username: `u${userId}`, email: '', createdAt: options.now(), passwordHash: '', timezone: 'UTC' });
     await store.accounts.openLogin({ sid: userId, userId, createdAt: options.now(), expiresAt: FAR, refreshHash: null });
@@ -45,7 +53,7 @@ export async function createRealServer(options: RealServerOptions): Promise<SimS
   return {
     app: createApp(ports, CONFIG),
     stored: (userId) => {
-      const rows = cache.get(userId) ?? storedRows(store.snapshot(), userId);
+      const rows = (isCrashed ? undefined : cache.get(userId)) ?? storedRows(store.snapshot(), userId);
       cache.set(userId, rows);
       return rows;
     },
@@ -53,7 +61,10 @@ export async function createRealServer(options: RealServerOptions): Promise<SimS
       const { values = {}, document = null } = store.snapshot().users.get(userId)?.preferences ?? {};
       return { values, isDocument: (bytes) => document !== null && isSameDocument(document, bytes) };
     },
-    crashNext: (point) => store.crashNext(point),
+    crashNext: (point) => {
+      isCrashed = true;
+      store.crashNext(point);
+    },
     setAvailable: (available) => store.setAvailable(available),
     save: () => void (backup = store.snapshot()),
     restore: () => {

@@ -11,4 +11,6 @@ export interface PlantedBug {
   readonly replace: string;
   /** What it does wrong. */
   readonly says: string;
+  /** Name of a plan that once failed and meets it; where drawn worlds meet it too seldom. */
+  readonly plan?: string | undefined;
 }

@@ -97,4 +97,10 @@ export const EXCHANGE: readonly ScenarioBug[] = [
     find: '  if (answer === undefined) return unclear(operation);',
     replace: '  if (answer === undefined) return { kind: \'acknowledged\', displayId: null, version: 1, isSuperseded: unclear(operation) === null, sessions: [] };',
   },
+  {
+    id: 'server-id-only-key', rows: ['D18', 'C14'], file: 'packages/server/src/sync/submit.ts', scenario: 'an id that is taken stays who took it',
+    says: 'the server stores a repeated session over the first',
+    find: '  if (existing !== null && existing.state !== \'running\') {',
+    replace: '  if (existing !== null && existing.state !== \'running\' && context.now < 0) {',
+  },
 ];

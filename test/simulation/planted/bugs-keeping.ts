@@ -155,7 +155,31 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'closed-tab-lives-on', rows: ['D07', 'B15'], file: 'packages/core/src/engine.ts',
     says: 'goes on after it was closed',
-    find: '    this.#stop.abort();\n    for',
-    replace: '    for',
+    find: '    this.#stop.abort();\n    for (const undo of this.#undo) undo();\n    this.#board.close();\n    this.#heartbeat.close();\n    this.#preferences?.close();\n    this.sessions.closeLists();\n    await this.#work.catch(() => undefined);\n',
+    replace: '    for (const undo of this.#undo) undo();\n    this.#board.close();\n    this.#heartbeat.close();\n',
+  },
+  {
+    id: 'acknowledged-and-gone', rows: ['I-19'], file: 'packages/core/src/sync/merge.ts',
+    says: 'takes what was acknowledged out of the outbox and puts it nowhere',
+    find: '    appendHistory(draft, this.#store, appended);\n',
+    replace: '',
+  },
+  {
+    id: 'unsent-again', rows: ['I-07', 'A11'], file: 'packages/core/src/sync/rescue.ts',
+    says: 'puts back what another tab has sent meanwhile',
+    find: '      if (acknowledged.has(id) || draft.view.seqsOf(id).length > 0) continue;',
+    replace: '      if (draft.view.seqsOf(id).length > 0) continue;',
+  },
+  {
+    id: 'idle-leader-unwatched', rows: ['B01'], plan: 'idle-leader-frozen', file: 'packages/core/src/sync/leadership.ts',
+    says: 'does not miss a leader while there is nothing to send',
+    find: '    if (clock.now() - head.at > SILENCE_MS) return true;\n',
+    replace: '',
+  },
+  {
+    id: 'ends-by-the-wall', rows: ['B12', 'I-24'], file: 'packages/core/src/model/session.ts',
+    says: 'believes a clock that was set back while the timer ran',
+    find: 'endTime: running.startTime + Math.max(1, wallMs, ticked ?? 0), clock',
+    replace: 'endTime: running.startTime + wallMs, clock',
   },
 ];

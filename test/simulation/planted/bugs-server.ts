@@ -21,12 +21,6 @@ export const SERVER: readonly PlantedBug[] = [
     replace: '',
   },
   {
-    id: 'server-id-only-key', rows: ['D18', 'C14'], file: 'packages/server/src/sync/submit.ts',
-    says: 'the server stores a repeated session over the first',
-    find: '  if (existing !== null && existing.state !== \'running\') {',
-    replace: '  if (existing !== null && existing.state !== \'running\' && context.now < 0) {',
-  },
-  {
     id: 'server-no-transaction', rows: ['D11', 'C05', 'S-29'], file: 'packages/server/src/store/memory/memory-store.ts',
     says: 'the server keeps half of what failed',
     find: '        tx.rollback();\n',
@@ -43,5 +37,23 @@ export const SERVER: readonly PlantedBug[] = [
     says: 'the server rounds the end to a minute',
     find: '    endTime: parseInstant(request.end_time) ?? Number.NaN,',
     replace: '    endTime: Math.floor((parseInstant(request.end_time) ?? Number.NaN) / 60_000) * 60_000,',
+  },
+  {
+    id: 'server-one-account', rows: ['I-10', 'S-06'], file: 'packages/server/src/auth/bearer.ts',
+    says: 'the server takes everybody for who came first',
+    find: '    const { userId, sid, expiresAt } = claims;',
+    replace: '    const { userId, sid, expiresAt } = (this.first ??= claims);',
+  },
+  {
+    id: 'server-number-anew', rows: ['D18'], file: 'packages/server/src/routes/submit.ts',
+    says: 'the server gives a repeated session another number',
+    find: 'session_id: String(session.displayId),',
+    replace: 'session_id: String(session.displayId + (kind === \'applied\' ? 0 : 1)),',
+  },
+  {
+    id: 'server-status-unsummed', rows: ['I-05'], file: 'packages/server/src/routes/sync-status.ts',
+    says: 'the status of the server counts a device that it does not list',
+    find: '    return { status: 200, body };',
+    replace: '    return { status: 200, body: { ...body, total_devices: body.total_devices + 1 } };',
   },
 ];

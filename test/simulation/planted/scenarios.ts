@@ -160,6 +160,15 @@ export const SCENARIOS = {
     checkEqual(world.server.stored(USER).map((stored) => stored.id), [id], 'the server has');
   },
 
+  async 'an id that is taken stays who took it'() {
+    const { world, a, b } = await twoDevices({ streams: false });
+    const input = { ...world.session(120, 30, { note: 'first' }), id: '11111111-2222-4333-8444-555555555555' };
+    await world.drive(a.sessions.record(input));
+    await world.drive(b.sessions.record({ ...input, note: 'second' }));
+    for (const engine of [a, b, a]) await world.drive(engine.sync());
+    checkEqual(world.server.stored(USER).map(({ note }) => note), ['first'], 'the server holds');
+  },
+
   async 'an operation that the answer does not name is sent again'() {
     const { world, first, a } = await twoDevices({ streams: false });
     let idle: HttpResponse | null = null;

@@ -13,11 +13,11 @@ export function plantedTable(): string {
   const findings = readFindings();
   const rows = BUGS.map(({ id, rows: spec, says }) => {
     const finding = findings[id];
-    const found = finding === undefined ? 'not yet | – | –' : `${finding.seed} | ${finding.invariant} | ${finding.actions}`;
+    const found = finding === undefined ? 'not yet | – | –' : `${finding.plan ?? finding.seed} | ${finding.invariant} | ${finding.actions}`;
     return `| \`${id}\` | ${spec.join(', ')} | ${says} | ${found} |`;
   });
   const count = BUGS.filter(({ id }) => findings[id] !== undefined).length;
-  return [`${count} of ${BUGS.length} found so far.`, '', '| bug | rows | what it does wrong | seed | invariant | actions left |', '| --- | --- | --- | --- | --- | --- |', ...rows].join('\n');
+  return [`${count} of ${BUGS.length} found so far.`, '', '| bug | rows | what it does wrong | seed or plan | invariant | actions left |', '| --- | --- | --- | --- | --- | --- |', ...rows].join('\n');
 }
 
 /** The document with the table as it is now. */

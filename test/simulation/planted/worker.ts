@@ -1,7 +1,7 @@
 // Hunts the planted bugs it is told of, one after another, in a process of its own.
 import { EDITS_FROM, planOf, PREFERENCES_FROM, runReal } from '../seeds.ts';
 import { BUGS } from './bugs.ts';
-import type { Finding } from './findings.ts';
+import { type Finding, readPlan } from './findings.ts';
 import { loadPlanted } from './load.ts';
 
 const SEEDS_MAX = 5000;
@@ -31,6 +31,11 @@ async function hunt({ id, known, seeds = SEEDS_MAX }: Hunt): Promise<Finding | n
   const bug = BUGS.find((candidate) => candidate.id === id);
   if (bug === undefined) throw new Error(`no bug ${id}`);
   const planted = await loadPlanted(bug);
+  if (bug.plan !== undefined) {
+    const plan = readPlan(bug.plan);
+    const [first] = (await planted.runReal(plan)).violations;
+    return first === undefined ? null : { seed: plan.seed, plan: bug.plan, invariant: first.id, actions: plan.actions.length };
+  }
   for (const seed of [...(known ? [known.seed] : []), ...seedsToTry(seeds)]) {
     const [first] = (await planted.runSeed(seed)).violations;
     if (first === undefined) continue;

@@ -107,8 +107,9 @@ export class Books {
     const pause = this.#pauseAfter(halt, someSucceeded, at);
     const word = this.#options.lifecycle.online() ? 'unreachable' : 'offline';
     this.#unnoted = pause.pause;
-    await this.write(() => ({
-      ...pause, connection: halt.scope === 'connection' ? word : 'online', phase: 'backing_off', progress: null, lastError,
+    await this.write((state) => ({
+      ...pause, ...this.#longerAsked(state, pause.nextAttemptAt, at),
+      connection: halt.scope === 'connection' ? word : 'online', phase: 'backing_off', progress: null, lastError,
     }));
     this.#unnoted = null;
   }
@@ -132,6 +133,12 @@ export class Books {
     const ms = asked ? askedPauseMs(halt.retryAfterMs, ids.random()) : backOffMs(failures, ids.random());
     const until = Math.max(now + ms, this.freeAt(now));
     return { failures, asked, pause: { from: now, until }, nextAttemptAt: until };
+  }
+
+  /** A pause that the server asked for in answer to another request, and that outlasts this one. */
+  #longerAsked({ asked, pause }: SyncState, until: number | null, now: number): Partial<SyncState> {
+    const end = endOf(pause, now);
+    return asked && end > (until ?? now) ? { asked, pause, nextAttemptAt: end } : {};
   }
 
   /** Before waiting: words that say more than what is going on are taken back. */

@@ -60,17 +60,17 @@ export class Drain {
   /** @param isProbe after failures: one request first, the others only once it succeeded. */
   async run(isProbe: boolean): Promise<Drained> {
     let started = 0;
-    const lanes: Promise<void>[] = [];
+    const lanes: Promise<unknown>[] = [];
+    // A lane fails only when the store refuses; the others end first.
+    const faults: unknown[] = [];
     const start = (count: number): void => {
-      for (; started < count; started += 1) lanes.push(this.#lane(() => start(IN_FLIGHT_MAX)));
+      for (; started < count; started += 1) lanes.push(this.#lane(() => start(IN_FLIGHT_MAX)).catch((fault: unknown) => faults.push(fault)));
     };
     start(isProbe ? 1 : Math.min(IN_FLIGHT_MAX, this.#total));
-    // More may be started while these run. A lane fails only when the store refuses; the others end first.
-    let faults: unknown[] = [];
-    for (let settled = 0; settled < lanes.length; ) {
-      const ended = await Promise.allSettled(lanes);
-      settled = ended.length;
-      faults = ended.filter((lane) => lane.status === 'rejected').map((lane) => lane.reason);
+    // More may be started while these run.
+    for (let ended = 0; ended < lanes.length; ) {
+      ended = lanes.length;
+      await Promise.all(lanes);
     }
     if (faults.length > 0) throw faults[0];
     return { sent: this.#sent, faltered: this.#faultRun > 0 && this.#done === 0, halt: this.#halt };

@@ -4,9 +4,10 @@ import type { EngineStatus, Session } from '../../api.ts';
 import { slowGroups } from './oracle/overlap.ts';
 import { contradictions, isVolatile } from './oracle/status.ts';
 import { saysPreferencesWait } from './preferences.ts';
+import type { TrueSession } from './host.ts';
 import type { Promised } from './ledger.ts';
+import { carriesOther, checkTaint } from './taint.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
-
 
 const WORDS: ReadonlySet<string> = new Set(['healthy', 'delayed', 'conflicts', 'offline']);
 
@@ -31,10 +32,7 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   world.monitor.saidLost.set(slot.device.index, Math.max(world.monitor.saidLost.get(slot.device.index) ?? 0, status.local.possibly_lost));
   const otherPending = own.sessions_pending > 0 || saysPreferencesWait(status) || world.monitor.isSettlingAt(slot.device, status.local.version);
   for (const wrong of contradictions(status, otherPending)) world.violate('I-13', `${place}: ${wrong}`);
-  const text = world.plan.users > 1 ? JSON.stringify(status) : '';
-  world.userIds.forEach((_, user) => {
-    if (user !== slot.device.plan.user && text.includes(`canary-${user}`)) world.violate('I-10', `${place}: text of account ${user}`);
-  });
+  if (world.plan.users > 1) checkTaint(world, slot.device, 'a status', JSON.stringify(status));
   if (WORDS.has(status.sync_status)) world.marks.hit(`status.${status.sync_status}` as 'status.healthy');
   if (status.devices?.some(({ sync_status: word }) => word === 'stale')) world.marks.hit('status.stale-device');
   if (status.local.parked > 0) world.marks.hit('parked');
@@ -45,8 +43,18 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
 /** What a device shows when asked for its sessions, by id. */
 type Shown = ReadonlyMap<string, Session>;
 
+/** What a world came to once it was quiet, in an order of its own: equal where only the way there was another. */
+export interface Outcome {
+  /** What the server has of each account. */
+  readonly stored: readonly (readonly TrueSession[])[];
+  /** What each device shows: session, state, times. */
+  readonly shown: readonly (readonly string[])[];
+  /** The conflicts that each tab lists. */
+  readonly conflicts: readonly (readonly string[])[];
+}
+
 /** The whole world, once nothing moves any more. Resolves when every device was asked. */
-export async function checkQuiet(world: World): Promise<void> {
+export async function checkQuiet(world: World): Promise<Outcome> {
   const shown: Shown[] = [];
   for (const device of world.devices) shown.push(await shownBy(world, device));
   for (const device of world.devices) checkParked(world, device, shown[device.index]);
@@ -57,6 +65,16 @@ export async function checkQuiet(world: World): Promise<void> {
     checkLoss(world, device, shown);
     for (const slot of device.tabs) if (slot.engine !== null) checkTab(world, slot, shown[device.index]);
   }
+  return outcomeOf(world, shown);
+}
+
+function outcomeOf(world: World, shown: readonly Shown[]): Outcome {
+  const engines = world.devices.flatMap(({ tabs }) => tabs.flatMap(({ engine }) => (engine === null ? [] : [engine])));
+  return {
+    stored: world.userIds.map((userId) => world.server.stored(userId).toSorted((a, b) => (a.id < b.id ? -1 : 1))),
+    shown: shown.map((list) => [...list.values()].map(({ id, state, startTime, endTime }) => `${id} ${state} ${startTime} ${endTime}`).sort()),
+    conflicts: engines.map(({ conflicts }) => conflicts.current.map(({ sessionIds }) => sessionIds.join(' ')).sort()),
+  };
 }
 
 async function shownBy(world: World, device: DeviceSlot): Promise<Shown> {
@@ -103,7 +121,7 @@ function checkAccount(world: World, user: number, shown: readonly Shown[]): void
     if (known === undefined && world.edits.isMade(session.id)) continue;
     if (known === undefined) world.violate('I-01', `session ${session.id} was never recorded`);
     else if (known.user !== user) world.violate('I-10', `session ${session.id} of account ${known.user} is stored for account ${user}`);
-    if (world.userIds.some((_, other) => other !== user && session.note.includes(`canary-${other}`))) world.violate('I-10', `session ${session.id} holds text of another account`);
+    if (carriesOther(world, user, session.note)) world.violate('I-10', `session ${session.id} holds text of another account`);
   }
   for (const session of world.ledger.owed.filter((item) => item.user === user)) {
     const found = byId.get(session.id);

@@ -6,6 +6,7 @@ import type { Promised } from './ledger.ts';
 import type { Mark } from './marks.ts';
 import { isVolatile } from './oracle/status.ts';
 import { randomStream } from './random.ts';
+import { canaryOf } from './taint.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
 
 const MINUTE_MS = 60_000;
@@ -81,7 +82,7 @@ export class Deeds {
       case 'again':
         return this.#recordAgain(slot, engine);
       case 'start':
-        return void engine.sessions.start({ plannedDuration: 25, category: 'writing', project: 'book', note: this.#canary(slot.device), beside: true }).then(() => this.#mark('session.started'), () => undefined);
+        return void engine.sessions.start({ plannedDuration: 25, category: 'writing', project: 'book', note: canaryOf(slot.device.plan.user), beside: true }).then(() => this.#mark('session.started'), () => undefined);
       case 'complete':
         return this.#complete(slot, engine);
       case 'cancel':
@@ -161,7 +162,8 @@ export class Deeds {
     const { device, engine } = slot;
     const cancelled = mark === 'session.cancelled';
     const before = ledger.find(running.id);
-    if (before === undefined) ledger.ask(this.#promised(device, { id: running.id, start: running.startTime, end: running.startTime, cancelled }));
+    const end = Math.max(running.startTime, slot.page?.clock.now() ?? 0);
+    if (before === undefined) ledger.ask(this.#promised(device, { id: running.id, start: running.startTime, end, cancelled }));
     try {
       const done = await finishing;
       ledger.promise(this.#promised(device, { id: done.id, start: done.startTime, end: done.endTime ?? done.startTime, cancelled }));
@@ -169,7 +171,10 @@ export class Deeds {
       if ((done.endTime ?? 0) <= done.startTime) this.#world.violate('I-24', `session ${done.id} ends before it starts`);
       this.#mark(mark);
     } catch (error) {
-      this.#world.note('refused', `${running.id} ${codeOf(error)}`);
+      const code = codeOf(error);
+      // Whatever happened to the clock, there is an end that is after its start.
+      if (code === 'invalid_input') this.#world.violate('I-24', `session ${running.id} cannot be ended`);
+      this.#world.note('refused', `${running.id} ${code}`);
     }
   }
 
@@ -184,12 +189,7 @@ export class Deeds {
   }
 
   #promised(device: DeviceSlot, facts: Pick<Promised, 'id' | 'start' | 'end' | 'cancelled'>): Promised {
-    return { ...facts, user: device.plan.user, device: device.index, category: 'writing', project: 'book', note: this.#canary(device) };
-  }
-
-  /** Text that belongs to one account and must never be seen by another. */
-  #canary(device: DeviceSlot): string {
-    return `canary-${device.plan.user}`;
+    return { ...facts, user: device.plan.user, device: device.index, category: 'writing', project: 'book', note: canaryOf(device.plan.user) };
   }
 
   #kill(slot: TabSlot, point?: StorePoint): void {
@@ -278,9 +278,7 @@ export class Deeds {
     const stored = new Set(server.stored(userIds[device.plan.user] ?? '').map(({ id }) => id));
     const lost = ledger.excuse(device.index, (id) => stored.has(id));
     this.#mark(lost > 0 ? 'storage.evicted.pending' : 'storage.evicted.clean');
-    this.#world.preferences.evicted(device);
-    this.#world.notes.evicted(device);
-    this.#world.edits.evicted(device);
+    for (const book of this.#world.books) book.evicted(device);
     device.sim.disk.evict();
     this.#world.monitor.evicted(device);
   }

@@ -24,6 +24,7 @@ export class Effort {
   readonly #refused = new Set<string>();
   /** The session whose delivery was answered 500 last, and nothing since. */
   #faulty: string | null = null;
+  #wasCloned = false;
   #quietUntil = 0;
   #quietSince = 0;
 
@@ -76,7 +77,10 @@ export class Effort {
     const isFirstRefusal = isJson && id !== null && REFUSALS.has(result.response.status) && !this.#refused.has(id);
     if (isFirstRefusal) this.#refused.add(id);
     this.#faulty = result.ok && result.response.status === 500 ? id : null;
-    const isGood = isFirstRefusal || (isJson && result.response.status < 300);
+    // A clone is told so once, and goes on under a name of its own.
+    const isCloned = isJson && result.response.status === 409 && result.response.body.includes('device_cloned');
+    const isGood = isFirstRefusal || (isCloned && !this.#wasCloned) || (isJson && result.response.status < 300);
+    this.#wasCloned = isCloned;
     this.#failing = isGood ? [] : [...this.#failing.filter((at) => now - at < MINUTE_MS), now];
     this.#failingLong = isGood ? [] : [...this.#failingLong.filter((at) => now - at < LONG_MS), now];
     this.#inARow = isGood ? 0 : this.#inARow + 1;

@@ -89,6 +89,11 @@ export class Ledger {
     return this.promised.filter(({ id }) => !this.#givenUp.has(id));
   }
 
+  /** When the last session ends that may have been recorded. */
+  get lastEnd(): number {
+    return Math.max(0, ...[...this.kept, ...this.#perhaps.values()].map(({ end }) => end));
+  }
+
   knows(id: string): boolean {
     return this.#promised.has(id) || this.#perhaps.has(id);
   }

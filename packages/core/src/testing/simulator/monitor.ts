@@ -5,6 +5,7 @@ import type { SimPage } from '../sim-device.ts';
 import type { StoreCommit, StorePoint } from '../sim-disk.ts';
 import { Effort } from './effort.ts';
 import type { Mark } from './marks.ts';
+import { checkTaint } from './taint.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
 
 const IN_FLIGHT_MAX = 4;
@@ -159,7 +160,9 @@ export class Monitor {
         const item = ids.length === 0 ? null : { slot, generation, ids };
         if (page !== null && this.#closed.has(page)) this.#world.violate('D07', `device ${slot.device.index} asked ${request.path} after its engine was closed`);
         this.#sent(slot, item, request);
+        checkTaint(this.#world, slot.device, `a request for ${request.path}`, request.body);
         const result = await transport.send(request, signal);
+        if (result.ok) checkTaint(this.#world, slot.device, `an answer to ${request.path}`, result.response.body);
         if (item !== null) this.#inFlight.delete(item);
         this.#heard(slot, ids, result);
         this.#noteToken(slot, generation, request, result);

@@ -1,7 +1,7 @@
 // Executes a plan: what happens when it says so, then everything heals, then all must become quiet and true.
 import type { SyncEngine, SyncEngineOptions } from '../../api.ts';
 import type { Plan } from './action.ts';
-import { checkQuiet, checkStatus } from './checks.ts';
+import { checkQuiet, checkStatus, type Outcome } from './checks.ts';
 import { Deeds } from './deeds.ts';
 import type { SimServerFactory } from './host.ts';
 import type { Mark } from './marks.ts';
@@ -30,12 +30,15 @@ export interface RunResult {
   readonly hash: string;
   readonly marks: Readonly<Record<Mark, number>>;
   readonly lines: readonly string[];
+  /** Null where the run broke off. */
+  readonly outcome: Outcome | null;
 }
 
 /** Never rejects for what an engine does: that is a violation. */
 export async function runPlan(plan: Plan, options: RunOptions): Promise<RunResult> {
   const world = await World.create(plan, { ...options, onStatus: (slot, status) => checkStatus(world, slot, status) });
   const deeds = new Deeds(world);
+  let outcome: Outcome | null = null;
   try {
     for (const device of world.devices) {
       for (let tab = 0; tab < device.plan.tabs; tab += 1) {
@@ -47,14 +50,14 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunResul
     await runUntil(world, world.start + (plan.actions.at(-1)?.at ?? 0) + 1000);
     await heal(world, deeds);
     await becomeQuiet(world);
-    await checkQuiet(world);
+    outcome = await checkQuiet(world);
     world.preferences.checkQuiet();
     await world.notes.checkQuiet();
   } catch (error) {
     world.violate('run', error instanceof Error ? error.message : String(error));
   }
   for (const device of world.devices) for (const slot of device.tabs) world.kill(slot);
-  return { violations: world.violations, hash: world.trace.hash(), marks: world.marks.toRecord(), lines: world.trace.lines };
+  return { violations: world.violations, hash: world.trace.hash(), marks: world.marks.toRecord(), lines: world.trace.lines, outcome };
 }
 
 async function heal(world: World, deeds: Deeds): Promise<void> {
@@ -97,7 +100,7 @@ async function becomeQuiet(world: World): Promise<void> {
 
 /** Until when the server refuses a session as being in its future. */
 function lastHeldUntil(world: World): number {
-  return Math.max(0, ...[...world.ledger.kept.map(({ end }) => end), ...world.edits.ends].map((end) => end - FUTURE_LEEWAY_MS - world.serverClockMs));
+  return Math.max(world.ledger.lastEnd, ...world.edits.ends) - FUTURE_LEEWAY_MS - world.serverClockMs;
 }
 
 const isQuiet = (world: World): boolean => unquiet(world).length === 0;

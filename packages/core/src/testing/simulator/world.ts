@@ -74,6 +74,8 @@ export class World {
   readonly leaderWatch: LeaderWatch = new LeaderWatch(this);
   readonly preferences: PreferenceBook = new PreferenceBook(this);
   readonly notes: NoteBook = new NoteBook(this);
+  /** Those that keep what people were promised, beside the ledger. */
+  readonly books: readonly { readonly evicted: (device: DeviceSlot) => void }[] = [this.edits, this.preferences, this.notes];
   readonly devices: readonly DeviceSlot[];
   readonly userIds: readonly string[];
   readonly poison: Map<string, Poison> = new Map();
