@@ -69,6 +69,35 @@ describe('with the stream', () => {
     expect(world.requests.filter(isStream).length).toBeLessThan(40);
   });
 
+  it('a device with nothing to send notices within seconds that the server is back', async () => {
+    const { world, first, second, a, b } = await twoDevices();
+    for (const device of [first, second]) world.offline.add(device);
+    await world.run(30_000);
+    expect(b.status.current.local).toMatchObject({ connection: 'unreachable', phase: 'backing_off' });
+    for (const device of [first, second]) world.offline.delete(device);
+    await world.run(35_000);
+    expect(b.status.current.local).toMatchObject({ connection: 'online', phase: 'idle', last_error: null });
+    const one = await world.drive(a.sessions.record(world.session(120, 30)));
+    await world.run(10_000);
+    expect(await world.drive(b.sessions.get(one.id))).not.toBeNull();
+  });
+
+  it('a device that was signed out from another knows it soon, and goes on at once with the next token', async () => {
+    const world = await ExchangeWorld.create();
+    let isSignedOut = false;
+    const a = await world.open(world.device(), { streams: true });
+    const b = await world.open(world.device(), { streams: true, token: () => tokenOf(isSignedOut ? `${world.scheduler.now - 1}late` : `${world.scheduler.now + 60_000}good`) });
+    await world.run(50_000);
+    isSignedOut = true;
+    await world.run(15_000);
+    expect(b.status.current.local.connection).toBe('auth_required');
+    const one = await world.drive(a.sessions.record(world.session(120, 30)));
+    isSignedOut = false;
+    await world.run(31_000);
+    expect(b.status.current.local.connection).toBe('online');
+    expect(await world.drive(b.sessions.get(one.id))).not.toBeNull();
+  });
+
   it('[S-03] the end of a token ends the stream, and the next token opens another', async () => {
     const world = await ExchangeWorld.create();
     const engine = await world.open(world.device(), { streams: true, token: () => tokenOf(`${world.scheduler.now + 60_000}good`) });

@@ -52,6 +52,14 @@ describe('the fetch transport', () => {
     expect([heard, await result]).toMatchObject([['a', 'b', 'c'], { ok: false, failure: 'timeout' }]);
   });
 
+  it.each(['while it is silent', 'by what it says'])('a stream that is stopped %s ends, also where the platform does not end its body', async (when) => {
+    const abort = new AbortController();
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([0x61])) });
+    const onText = (): void => (when === 'by what it says' ? abort.abort() : void queueMicrotask(() => queueMicrotask(() => abort.abort())));
+    const result = createFetchTransport('http://server.test', async () => new Response(body)).stream?.(request, onText, abort.signal);
+    expect(await result).toMatchObject({ ok: false, failure: 'aborted' });
+  });
+
   it('[C04] [C21] an answer that trickles in meets the same deadline', async () => {
     vi.useFakeTimers();
     const fetch = async (_url: string, { signal }: RequestInit): Promise<Response> => new Response(new ReadableStream({

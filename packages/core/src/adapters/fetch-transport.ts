@@ -116,13 +116,20 @@ async function readText(response: Response, signal: AbortSignal, onPart: (part: 
   if (!response.body) return;
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
-  for (;;) {
-    const { done, value } = await reader.read();
-    // A body that has arrived is handed on even after an abort; a stopped stream must not be.
-    signal.throwIfAborted();
-    const part = decoder.decode(value, { stream: !done });
-    if (part !== '') onPart(part);
-    if (done) return;
+  // Whoever stops a body whose last bytes are there already is told nothing by some platforms, and would read for ever.
+  const stop = (): void => void reader.cancel().catch(() => undefined);
+  signal.addEventListener('abort', stop);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      // A body that has arrived is handed on even after an abort; a stopped stream must not be.
+      signal.throwIfAborted();
+      const part = decoder.decode(value, { stream: !done });
+      if (part !== '') onPart(part);
+      if (done) return;
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 

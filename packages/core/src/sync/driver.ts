@@ -205,7 +205,8 @@ export class Driver {
   async #askToken(): Promise<void> {
     const token = await this.#options.tokens.current();
     this.#token = spanOf(this.#options.clock.now(), TOKEN_EVERY_MS);
-    // Whether it works is for the next request to say.
+    // Whether it works is for the next request to say, which is made at once.
+    if (token.ok) this.#poll = null;
     if (token.ok) await this.#options.books.write(() => ({ connection: 'offline', phase: 'idle', nextAttemptAt: null }));
     else await this.#fail(tokenOutcome({ kind: 'no_token', refusal: token }));
   }
@@ -288,7 +289,7 @@ export class Driver {
     if (halt?.kind === 'unauthorized') this.#token = spanOf(clock.now(), TOKEN_EVERY_MS);
     // A server that offers it no more says so in its health.
     if (halt !== null && isAbsentCall(halt)) this.#health = null;
-    if (halt !== null) return;
+    if (halt !== null) return this.#lookAgain(halt);
     this.#news.settle(told);
     await this.#options.books.succeed();
   }
@@ -297,6 +298,14 @@ export class Driver {
     const { clock, ids } = this.#options;
     const now = clock.now();
     this.#poll = sooner(this.#poll, now, now + BACK_OFF_MIN_MS + Math.round(ids.random() * CATCH_UP_JITTER_MS));
+  }
+
+  /** What could not be asked is asked again when the pause is over, also with nothing to send: nobody else tells that the server is back. */
+  #lookAgain(halt: Halt): void {
+    if (halt.kind !== 'failed') return;
+    const { clock, books } = this.#options;
+    const now = clock.now();
+    this.#poll = sooner(this.#poll, now, Math.max(books.pauseEnds(now), now + BACK_OFF_MIN_MS));
   }
 
   #nextPoll(): Span {
@@ -311,8 +320,9 @@ export class Driver {
     this.#poll = this.#nextPoll();
     const halt = await pollStatus(local, calls, self, clock, signal);
     if (signal.aborted) return;
-    if (halt === null) await this.#options.books.succeed();
-    else await this.#fail(halt);
+    if (halt === null) return this.#options.books.succeed();
+    await this.#fail(halt);
+    this.#lookAgain(halt);
   }
 
   async #syncPreferences(signal: AbortSignal): Promise<void> {

@@ -32,7 +32,7 @@ export interface NewsOptions {
   readonly books: Books;
   /** There may be something to do. */
   readonly onNews: () => void;
-  /** It broke: perhaps the server cannot be reached at all. */
+  /** It broke: perhaps the server cannot be reached at all, or nobody is signed in any more. */
   readonly onLost: () => void;
 }
 
@@ -164,8 +164,12 @@ export class News {
 
   #hear(connection: Connection, event: NewsEvent | null): void {
     if (event === null || connection !== this.#connection) return;
-    const { clock, onNews } = this.#options;
-    if (event.type === 'bye') return connection.abort.abort();
+    const { clock, onNews, onLost } = this.#options;
+    if (event.type === 'bye') {
+      connection.abort.abort();
+      // It stops, or this login has ended: the next exchange says which.
+      return onLost();
+    }
     if (event.type === 'hello' || event.type === 'changed') {
       connection.isOpen ||= event.type === 'hello';
       const epoch = event.type === 'hello' ? event.epoch : (this.#told?.epoch ?? null);

@@ -115,6 +115,12 @@ const streams: Record<string, (world: TransportWorld) => Promise<void>> = {
     const result = await transport.stream(request('/api/trickle'), () => abort.abort(), abort.signal);
     checkEqual(failureOf(result), 'aborted');
   },
+  'a stream that is stopped by its last words ends': async ({ transport }) => {
+    if (!transport.stream) return;
+    const abort = new AbortController();
+    const result = await transport.stream(request('/api/stream'), (part) => part.includes('2') && abort.abort(), abort.signal);
+    checkEqual(failureOf(result), 'aborted');
+  },
 };
 
 /** The contract of the transport port. */
