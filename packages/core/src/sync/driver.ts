@@ -1,14 +1,14 @@
 // The one loop. It runs in the leading tab only: looks at the facts, takes one step, writes down what came of it, waits.
 // Everything it knows of the server is in the store; what is kept here are times that may be forgotten.
 import type { SyncOutcome } from '../api.ts';
-import type { Clock, Ids, Lifecycle, TransportResult } from '../ports.ts';
-import { failure, isAbsentCall, type Outcome, readJson, readPlainCall } from './answer.ts';
-import { areTexts } from '../model/rows.ts';
+import type { Clock, Ids, Lifecycle } from '../ports.ts';
+import { isAbsentCall } from './answer.ts';
 import { BACK_OFF_MIN_MS } from './backoff.ts';
 import { Bell } from './bell.ts';
 import { reasonOf } from './books.ts';
 import type { Local } from './local.ts';
 import { compactHistory, MERGE_CHUNKS_MIN } from './compact.ts';
+import { readHealth } from './health.ts';
 import { nextStep, type Step } from './machine.ts';
 import { Exchanger } from './exchange.ts';
 import { News } from './news.ts';
@@ -172,7 +172,7 @@ export class Driver {
     const now = clock.now();
     const { view } = local;
     const { canExchange } = this;
-    const isWell = isOver(this.#healthAgain, now);
+    const mayAskHealth = isOver(this.#healthAgain, now);
     const mayBeBlocked = this.#networkFailures >= POLICY_SUSPICION;
     const isUnproved = isOver(this.#proof, now);
     return {
@@ -185,8 +185,8 @@ export class Driver {
       get waitingAt() { return nextWaitingAt(view, now); },
       pollAt: Math.min(endOf(this.#poll, now), this.#news.dueAt(now)),
       preferencesAt: preferences?.dueAt(now) ?? Number.POSITIVE_INFINITY,
-      healthAt: !isWell ? Number.POSITIVE_INFINITY : view.sync.capabilities === null ? now : endOf(this.#health, now),
-      get needsHealth() { return isWell && (mayBeBlocked || (isUnproved && needsHealthProof(view, now))); },
+      healthAt: !mayAskHealth ? Number.POSITIVE_INFINITY : view.sync.capabilities === null ? now : endOf(this.#health, now),
+      get needsHealth() { return mayAskHealth && (mayBeBlocked || (isUnproved && needsHealthProof(view, now))); },
       tokenAt: endOf(this.#token, now),
     };
   }
@@ -212,34 +212,29 @@ export class Driver {
   }
 
   async #askHealth(signal: AbortSignal): Promise<void> {
-    const { calls, clock, local } = this.#options;
+    const { calls, clock, local, books } = this.#options;
     this.#proof = spanOf(clock.now(), BACK_OFF_MIN_MS);
     const result = await calls.health(signal);
     if (signal.aborted) return;
-    const outcome = readHealth(result, clock.now());
-    // A server that has no such call is a basic one; its other calls will tell.
-    const isHalt = outcome?.kind === 'stopped' || (outcome?.kind === 'failed' && !isNotFound(result));
-    if (isHalt) {
-      await this.#fail(outcome);
+    const health = readHealth(result, local.view.sync, clock.now());
+    if (health.kind === 'failed') {
+      await this.#fail(health.halt);
       if (result.ok) this.#tryBeforeHealth();
       return;
     }
-    // From a server that had the call, or while others fail, it is a fault like another, of whatever stands between.
-    const isSuspect = local.view.sync.failures > 0 || (local.view.sync.capabilities?.length ?? 0) > 0;
-    if (outcome === null || !isSuspect) this.#options.books.noteSuccess();
+    if (health.kind !== 'suspect') books.noteSuccess();
     else {
-      this.#options.books.breathe();
+      books.breathe();
       this.#tryBeforeHealth();
     }
-    this.#health = spanOf(clock.now(), outcome === null ? HEALTH_EVERY_MS : HEALTH_ABSENT_MS);
+    const isWell = health.kind === 'well';
+    this.#health = spanOf(clock.now(), isWell ? HEALTH_EVERY_MS : HEALTH_ABSENT_MS);
     const isBlocked = this.#networkFailures >= POLICY_SUSPICION;
     this.#networkFailures = 0;
-    const body = result.ok && outcome === null && result.response.status < 300 ? readJson(result.response) : undefined;
-    const listed = areTexts(body?.['capabilities']) ? body['capabilities'] : [];
-    await this.#options.books.write((state) => ({
-      capabilities: body === undefined ? (state.capabilities ?? []) : listed,
+    await books.write((state) => ({
+      capabilities: isWell ? health.capabilities : (state.capabilities ?? []),
       // A good answer proves the server well: a fault of an item counts from here on.
-      successes: body !== undefined && needsHealthProof(local.view, clock.now()) ? state.successes + 1 : state.successes,
+      successes: isWell && needsHealthProof(local.view, clock.now()) ? state.successes + 1 : state.successes,
       problems: isBlocked ? [...new Set([...state.problems, 'blocked_by_policy'])] : state.problems,
     }));
   }
@@ -356,16 +351,4 @@ export class Driver {
     const why = reason ?? reasonOf(view.sync, pending, view.parked.size + view.damaged.size);
     return { ok: why === 'done', sent, pending, reason: why };
   }
-}
-
-/** An answer that says nothing of how the server is comes from something else, and must not make a basic server of ours for an hour. */
-function readHealth(result: TransportResult, now: number): Outcome | null {
-  const outcome = readPlainCall(result, now);
-  if (outcome !== null || !result.ok || result.response.status >= 300) return outcome;
-  const isHealth = typeof readJson(result.response)?.['status'] === 'string';
-  return isHealth ? null : failure('connection', 'not_our_server', 'The answer does not say how the server is', false);
-}
-
-function isNotFound(result: TransportResult): boolean {
-  return result.ok && result.response.status === 404;
 }

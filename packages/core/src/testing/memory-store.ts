@@ -93,8 +93,8 @@ export class MemoryStore implements Store {
     if (fault?.kind === 'fail' && fault.at !== 'commit') return this.#end(update, fault.code, done);
     let decision: Decision<T>;
     let writes: readonly Write[];
+    const data = this.#disk.data(this.name);
     try {
-      const data = this.#disk.data(this.name);
       decision = checkDecision(update.decide(data.read(update.reads)));
       writes = data.prepare(decision.writes);
     } catch (error) {
@@ -103,7 +103,11 @@ export class MemoryStore implements Store {
     }
     if (fault?.kind === 'rerun') return this.#rerun(update, fault.committed ? writes : [], done);
     this.#disk.atPoint?.('before-commit', { ...this.#operation('update'), writes, durability: update.durability });
-    const commit = (): void => this.#commit(update, { writes, result: decision.result }, fault, done);
+    const commit = (): void => {
+      // Taken away in mid-transaction: it was never there for the database that is there now.
+      if (this.tab.alive && this.#disk.data(this.name) !== data) this.#again(update, done);
+      else this.#commit(update, { writes, result: decision.result }, fault, done);
+    };
     const latency = this.#disk.latencyMs('commit');
     if (latency === 0) commit();
     else this.#disk.scheduler.schedule(this.#disk.scheduler.now + latency, commit);
@@ -123,6 +127,10 @@ export class MemoryStore implements Store {
   #rerun<T>(update: Update<T>, committed: readonly Write[], done: () => void): void {
     if (committed.length > 0) this.#disk.data(this.name).commit(committed, update.durability);
     this.interrupt('closed');
+    this.#again(update, done);
+  }
+
+  #again<T>(update: Update<T>, done: () => void): void {
     const run = (again: () => void): void => this.#begin(update, undefined, again);
     this.#disk.queue(this.name).add({ tab: this.tab, latencyMs: this.#disk.latencyMs('open'), run });
     done();

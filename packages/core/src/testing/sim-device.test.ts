@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpRequest, Ports } from '../ports.ts';
-import { createSimDevice, type SimPage } from './sim-device.ts';
+import { createSimDevice, type SimDeviceOptions, type SimPage } from './sim-device.ts';
 import { createSimIds } from './sim-ids.ts';
 import { createSimScheduler } from './sim-scheduler.ts';
 
 const request: HttpRequest = { method: 'GET', path: '/api/x', headers: {}, timeoutMs: 1000, maxBodyChars: 1000 };
 
-function world() {
+function world(options: SimDeviceOptions = {}) {
   const scheduler = createSimScheduler();
-  const device = createSimDevice(scheduler, { name: 'A' });
+  const device = createSimDevice(scheduler, { name: 'A', ...options });
   const open = (): SimPage => device.openPage({ ids: createSimIds(1), server: () => ({ status: 200, headers: {}, body: '{}' }) });
   return { scheduler, device, open };
 }
@@ -29,6 +29,22 @@ describe('a simulated device', () => {
     device.crash(1);
     expect(device.disk.rows('s', 'meta').map(({ key }) => key)).toEqual(['a', 'b', 'c']);
     expect(device.pages).toEqual([]);
+  });
+
+  it('runs a transaction again whose database was taken away before it was committed', async () => {
+    const { scheduler, device, open } = world({ latencyMs: (phase) => (phase === 'commit' ? 10 : 0) });
+    const page = open();
+    await scheduler.drive(put(page.ports, 'strict', 'a'));
+    const store = await scheduler.drive(page.ports.stores.open('s'));
+    const seen: number[] = [];
+    const written = store.update([{ table: 'meta' }], ([rows = []]) => {
+      seen.push(rows.length);
+      return { writes: [{ kind: 'put', table: 'meta', key: 'b', value: rows.length }], result: undefined };
+    }, 'strict');
+    scheduler.schedule(scheduler.now + 5, () => device.disk.evict());
+    await scheduler.drive(written);
+    expect(seen).toEqual([1, 0]);
+    expect(device.disk.rows('s', 'meta')).toEqual([{ key: 'b', value: 0 }]);
   });
 
   it('keeps relaxed writes when only the tab dies', async () => {

@@ -1,0 +1,32 @@
+// What an answer to the plain health call says of the server, and of what may stand between.
+import { areTexts } from '../model/rows.ts';
+import type { HttpResponse, TransportResult } from '../ports.ts';
+import { failure, readJson, readPlainCall } from './answer.ts';
+import type { Halt } from './push.ts';
+import type { SyncState } from './sync-state.ts';
+
+export type Health =
+  /** It says how it is, and what it offers. */
+  | { readonly kind: 'well'; readonly capabilities: readonly string[] }
+  /** There is no such call: a basic server; its other calls will tell. */
+  | { readonly kind: 'absent' }
+  /** From a server that had the call, while others fail, or to a caller that needs no token: a fault of whatever stands between. */
+  | { readonly kind: 'suspect' }
+  | { readonly kind: 'failed'; readonly halt: Halt };
+
+export function readHealth(result: TransportResult, { failures, capabilities }: Pick<SyncState, 'failures' | 'capabilities'>, now: number): Health {
+  const outcome = readPlainCall(result, now);
+  if (outcome === null && result.ok && result.response.status < 300) return readWords(result.response);
+  const isNotFound = result.ok && result.response.status === 404;
+  if (outcome?.kind === 'stopped' || (outcome?.kind === 'failed' && !isNotFound)) return { kind: 'failed', halt: outcome };
+  const isSuspect = outcome?.kind === 'unauthorized' || (outcome !== null && (failures > 0 || (capabilities?.length ?? 0) > 0));
+  return { kind: isSuspect ? 'suspect' : 'absent' };
+}
+
+/** An answer that says nothing of how the server is comes from something else, and must not make a basic server of ours for an hour. */
+function readWords(response: HttpResponse): Health {
+  const body = readJson(response);
+  if (typeof body?.['status'] !== 'string') return { kind: 'failed', halt: failure('connection', 'not_our_server', 'The answer does not say how the server is', false) };
+  const listed = body['capabilities'];
+  return { kind: 'well', capabilities: areTexts(listed) ? listed : [] };
+}
