@@ -16,7 +16,7 @@ function testFiles(folder) {
     if (['node_modules', 'dist', '.cache', 'screenshots'].includes(entry.name)) return [];
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return testFiles(path);
-    return /\.test\.tsx?$/.test(entry.name) || path.endsWith(join('simulation', 'invariants.ts')) ? [path] : [];
+    return /(?:\.test|-contract)\.tsx?$/.test(entry.name) ? [path] : [];
   });
 }
 

@@ -11,7 +11,7 @@ function workspaces(group: string): string[] {
   return readdirSync(join(repository, group)).map((name) => `${group}/${name}/package.json`).filter((path) => existsSync(join(repository, path)));
 }
 
-describe('pnpm-lock.yaml', () => {
+describe('[S-20] pnpm-lock.yaml', () => {
   const lockfile = readFileSync(join(repository, 'pnpm-lock.yaml'), 'utf8');
 
   it('names no address', () => {
@@ -37,7 +37,7 @@ it('the root has the versions of the catalog', () => {
 describe.each(manifests)('%s', (path) => {
   const manifest = read(path);
 
-  it('pins exact versions', () => {
+  it('[S-20] pins exact versions', () => {
     const { dependencies, devDependencies, optionalDependencies } = manifest;
     const loose = Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }).filter(
       ([, version]) => !/^(catalog:|workspace:\*|\d+\.\d+\.\d+(-[\w.]+)?)$/.test(String(version)),

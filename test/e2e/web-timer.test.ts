@@ -139,7 +139,7 @@ describe('the web timer', () => {
     }
   });
 
-  it('asks before signing out with work unsent; signed out in one tab, offline, is signed out in all, and on the server when it is back', async () => {
+  it('[D07] asks before signing out with work unsent; signed out in one tab, offline, is signed out in all, and on the server when it is back', async () => {
     const second = await profile.page(`${server.url}/`);
     await second.getByRole('region', { name: 'Timer' }).waitFor();
     await profile.context.setOffline(true);

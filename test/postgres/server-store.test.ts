@@ -28,7 +28,7 @@ describe('the calls, over PostgreSQL', () => {
   for (const { name, run } of apiContract(async () => api)) it(name, run);
 });
 
-describe('row-level security', () => {
+describe('[S-06] row-level security', () => {
   async function asOwner<T extends pg.QueryResultRow>(run: (client: pg.Client) => Promise<T>): Promise<T> {
     const client = new pg.Client({ connectionString: cluster.url });
     await client.connect();

@@ -42,7 +42,7 @@ describe('words', () => {
     expect(clockNote({ wallMs: 0, monotonicMs: 1_800_000 })).toBe('The clock was put back by 30 minutes');
   });
 
-  it('names days by the calendar, also across a clock change', () => {
+  it('[B13] names days by the calendar, also across a clock change', () => {
     const now = new Date(2026, 2, 30, 0, 30).getTime();
     expect(dayWords(new Date(2026, 2, 29, 0, 10).getTime(), now)).toBe('Yesterday');
     expect(dayWords(new Date(2026, 2, 20).getTime(), now)).toBe('Fri 20 Mar');

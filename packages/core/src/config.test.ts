@@ -5,7 +5,7 @@ import { readConfig } from './config.ts';
 const options = { user: 'u', device: { type: 'web_timer', version: '1' }, server: { url: 'https://a.test', token: () => null } };
 
 describe('the options', () => {
-  it('name one store for each account and server, however the address is spelled', () => {
+  it('[D05] name one store for each account and server, however the address is spelled', () => {
     const name = (url: string, user = 'u') => readConfig({ ...options, user, server: { ...options.server, url } }).name;
     expect(new Set(['https://a.test', 'https://A.test/', 'https://a.test:443', 'https://a.test//'].map((url) => name(url))).size).toBe(1);
     expect(new Set([name('https://a.test'), name('https://a.test', 'v'), name('http://a.test'), name('https://a.test/x')]).size).toBe(4);

@@ -229,7 +229,7 @@ describe('lists', () => {
   });
 });
 
-describe('two accounts in one browser', () => {
+describe('[D05, D08, S-04, I-10] two accounts in one browser', () => {
   it('have stores of their own, and nothing of one shows in the other or goes out with its token', async () => {
     const world = createEngineWorld({ userOf: (token) => token });
     world.isOffline = true;

@@ -77,7 +77,7 @@ describe('a store that fails', () => {
     }
   });
 
-  it('not at all there: everything goes on in memory, said loudly, and moves into the real one when it opens', async () => {
+  it('[A09] not at all there: everything goes on in memory, said loudly, and moves into the real one when it opens', async () => {
     const world = createEngineWorld();
     world.device.disk.unavailable = true;
     world.isOffline = true;
@@ -136,7 +136,7 @@ describe('a store that fails', () => {
   });
 });
 
-describe('damaged rows', () => {
+describe('[A12, A18] damaged rows', () => {
   it('of the outbox are counted, hold up nobody and are never thrown away', async () => {
     const world = createEngineWorld();
     world.isOffline = true;

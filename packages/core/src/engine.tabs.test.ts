@@ -130,7 +130,7 @@ describe('two tabs of one device', () => {
     expect(world.server.records().size).toBe(2);
   });
 
-  it('ignore messages of the wrong shape', async () => {
+  it('[S-28] ignore messages of the wrong shape', async () => {
     const world = createEngineWorld();
     const a = await world.open();
     await world.run(1000);

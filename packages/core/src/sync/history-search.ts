@@ -27,6 +27,12 @@ export async function findInHistory(store: Store, history: History, ids: Readonl
   return { version, sessions };
 }
 
+/** All of history, for a store that is known to be small. */
+export async function readHistory(store: Store): Promise<readonly FinishedSession[]> {
+  const [rows = []] = await store.read([{ table: 'history' }]);
+  return rows.flatMap(({ value }) => unpackChunk(value) ?? []).filter((session) => session !== null);
+}
+
 /** Adds those of these sessions that lie in these chunks. */
 export async function readById(store: Store, chunks: readonly number[], ids: ReadonlySet<string>, sessions: Map<string, FinishedSession>): Promise<void> {
   for (let at = 0; at < chunks.length; at += TEXTS_AT_ONCE) {

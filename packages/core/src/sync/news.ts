@@ -104,7 +104,9 @@ export class News {
   follow(term: number): void {
     const { clock, local, books } = this.#options;
     const now = clock.now();
-    const isWell = local.view.sync.connection === 'online' && local.view.sync.stopped === null && books.pauseEnds(now) <= now;
+    const { connection, stopped, failures } = local.view.sync;
+    // After a failure one request shows whether the server is back, and that is the next exchange.
+    const isWell = connection === 'online' && stopped === null && failures === 0 && books.pauseEnds(now) <= now;
     if (this.#connection !== null || !this.#isOffered || !isWell || !isOver(this.#pause, now)) return;
     void this.#listen(term);
   }

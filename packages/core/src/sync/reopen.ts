@@ -1,10 +1,12 @@
 // A volatile store is for want of a better one: the real one is tried again now and then, and takes over what was recorded meanwhile.
 import type { Clock, Store, StoreFactory } from '../ports.ts';
+import { readHistory } from './history-search.ts';
 import type { Local } from './local.ts';
 import { closeLate, inTime } from './open-store.ts';
 import { pause } from './pause.ts';
 import { rescue } from './rescue.ts';
 import { planTakeOver } from './settle.ts';
+import { offers } from './sync-state.ts';
 
 const FIRST_MS = 5000;
 const LAST_MS = 300_000;
@@ -42,10 +44,13 @@ async function adopt({ local, signal, onAdopting }: ReopenOptions, store: Store)
     await store.close();
     return false;
   }
+  // With the exchange the server tells the real store everything; without it only this tab knows what it sent.
+  const isTold = offers(local.view.sync, 'exchange');
   const before = await local.swap(store);
   onAdopting(true);
   try {
-    await rescue(local, before);
+    const confirmed = isTold ? [] : await readHistory(before.store);
+    await rescue(local, { ...before, confirmed });
     // Whoever led the volatile store does not lead this one: what was in flight here when it was last seen is nobody's now.
     await local.commit(planTakeOver, 'relaxed');
   } catch (error) {

@@ -6,6 +6,7 @@ import { joinConflicts } from './conflict-groups.ts';
 import type { Draft } from './draft.ts';
 import { findInHistory } from './history-search.ts';
 import type { Local } from './local.ts';
+import { Merge } from './merge.ts';
 import { NotReady } from './plan.ts';
 
 /** The outbox and the running sessions of a store that is gone. */
@@ -14,6 +15,8 @@ export interface Held {
   readonly running: readonly RunningSession[];
   /** Version of the view they come from: the new store must not look older. */
   readonly version: number;
+  /** What the server acknowledged and would not tell again; none by default. */
+  readonly confirmed?: readonly FinishedSession[] | undefined;
 }
 
 /** Resolves to how many operations were not there. What another tab saved first, or the server has acknowledged meanwhile, is left alone. */
@@ -47,6 +50,9 @@ export async function rescue(local: Local, held: Held): Promise<number> {
       const notice = running.notice === null ? null : { ...running.notice, seq: draft.takeSeq() };
       draft.put('running', running.id, { ...running, notice });
     }
+    const merge = new Merge(draft, local.store, acknowledged);
+    for (const session of held.confirmed ?? []) if (!acknowledged.has(session.id)) merge.take(session);
+    merge.finish();
     if (draft.view.head.version <= held.version) draft.setHead({ version: held.version });
     return saved;
   }, 'strict');
@@ -70,6 +76,7 @@ function rescueEdit(draft: Draft, operation: Operation, packed: FinishedSession 
   return 1;
 }
 
-async function findAcknowledged({ store, history }: Local, held: Held): Promise<ReadonlyMap<string, FinishedSession>> {
-  return (await findInHistory(store, history, new Set(held.operations.map(({ session }) => session.id)))).sessions;
+async function findAcknowledged({ store, history }: Local, { operations, confirmed = [] }: Held): Promise<ReadonlyMap<string, FinishedSession>> {
+  const ids = [...operations.map(({ session }) => session), ...confirmed].map(({ id }) => id);
+  return (await findInHistory(store, history, new Set(ids))).sessions;
 }

@@ -57,7 +57,7 @@ describe('parseWith', () => {
     expect(parseWith(submitRequest, sent)).toEqual({ ok: true, value: { ...sent, session_id: submit['session_id'] } });
   });
 
-  it('keeps unknown fields of answers at every depth', () => {
+  it('[I-27] keeps unknown fields of answers at every depth', () => {
     const answer = { ...(EXAMPLES.submit?.response as object), rank: 3 };
     const deep = { ...answer, pomodoro: { ...Object.assign({}, (answer as { pomodoro?: object }).pomodoro), xp: 12 } };
     expect(parseWith(submitResponse, deep)).toEqual({ ok: true, value: deep });

@@ -130,7 +130,7 @@ async function callEverything(user: ApiUser, ids: readonly string[], deviceId: s
 
 function isolationCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
   return casesOf(world, {
-    "no call shows or changes another user's data, whatever ids it is given": async (w) => {
+    "[S-07] no call shows or changes another user's data, whatever ids it is given": async (w) => {
       w.clock.set(NOON);
       const [ann, bo, fresh] = [await w.signIn(), await w.signIn(), await w.signIn()];
       const [done, running, cancelled] = [w.newId(), w.newId(), w.newId()];
