@@ -83,6 +83,11 @@ export class SimDisk {
     this.#planned.push({ kind, fault, times });
   }
 
+  /** Whether something that is written now may be refused. */
+  get isRefusing(): boolean {
+    return this.full || this.unavailable || this.#planned.length > 0;
+  }
+
   takeFault(operation: StoreOperation): StoreFault | undefined {
     const index = this.#planned.findIndex((plan) => plan.kind === operation.kind);
     const plan = this.#planned[index];

@@ -27,6 +27,8 @@ export class Effort {
   #wasCloned = false;
   #quietUntil = 0;
   #quietSince = 0;
+  /** The tab that alone knows of it, because the store refused to note it; null when all do. */
+  #quietIn: number | null = null;
 
   /** From here on everything is counted afresh. */
   forget(): void {
@@ -41,10 +43,10 @@ export class Effort {
     if (now - this.#quietSince < 1000) this.#quietUntil = 0;
   }
 
-  /** What is wrong with asking now. `id`: the session that is sent, or null. */
-  sent(id: string | null, path: string, now: number): string[] {
+  /** What is wrong with asking now, from that tab. `id`: the session that is sent, or null. */
+  sent(id: string | null, path: string, now: number, tab: number): string[] {
     const wrong: string[] = [];
-    if (now < this.#quietUntil) wrong.push(`asked ${path} ${this.#quietUntil - now} ms before the server wanted to be asked again`);
+    if (now < this.#quietUntil && (this.#quietIn === null || this.#quietIn === tab)) wrong.push(`asked ${path} ${this.#quietUntil - now} ms before the server wanted to be asked again`);
     const since = now - (this.#failing.at(-1) ?? Number.NEGATIVE_INFINITY);
     // A 500 may be one item's own: up to three others are tried before it is the server's.
     const isNextItem = this.#faulty !== null && id !== null && id !== this.#faulty;
@@ -52,13 +54,14 @@ export class Effort {
     return wrong;
   }
 
-  /** What is wrong with having asked so often. `id`: the session that was sent. */
-  heard(id: string | null, result: TransportResult, now: number): string[] {
+  /** What is wrong with having asked so often. `id`: the session that was sent; `alone`: the tab, if no other can know. */
+  heard(id: string | null, result: TransportResult, now: number, alone: number | null): string[] {
     const status = result.ok ? result.response.status : 0;
     const asked = result.ok && (status === 429 || status === 503) ? Number(result.response.headers['retry-after'] ?? 0) : 0;
     if (asked > 0) {
       this.#quietUntil = now + asked * 1000 - ASKED_NOISE_MS;
       this.#quietSince = now;
+      this.#quietIn = alone;
     }
     this.#count(id, result, now);
     const [short, long] = [this.#failing.length, this.#failingLong.length];

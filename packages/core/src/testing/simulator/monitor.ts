@@ -259,7 +259,7 @@ export class Monitor {
     const { device } = slot;
     const watch = this.#watch(device);
     const { elapsed } = this.#world;
-    for (const wrong of watch.effort.sent(item?.ids[0] ?? null, request.path, elapsed)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
+    for (const wrong of watch.effort.sent(item?.ids[0] ?? null, request.path, elapsed, slot.index)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
     const refusedAt = watch.refused.get(tokenKey(slot.index, slot.generation, request));
     if (refusedAt !== undefined && refusedAt < elapsed) this.#world.violate('I-16', `device ${device.index} sent a token again that was refused`);
     if (item === null) return;
@@ -280,7 +280,7 @@ export class Monitor {
     const watch = this.#watch(device);
     const { elapsed } = this.#world;
     const [id = null] = ids;
-    for (const wrong of watch.effort.heard(id, result, elapsed)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
+    for (const wrong of watch.effort.heard(id, result, elapsed, device.sim.disk.isRefusing ? slot.index : null)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
     if (id !== null) this.#markAnswer(device, watch, id, result);
   }
 
