@@ -47,7 +47,7 @@ export class BasicSync {
     return this.#host.local.view.answer?.answer.preferencesUpdated ?? null;
   }
 
-  async run(signal: AbortSignal): Promise<Halt | null> {
+  async run(signal: AbortSignal): Promise<Halt | 'faltered' | null> {
     const { calls, clock } = this.#host;
     this.#look = spanOf(clock.now(), LOOK_EVERY_MS);
     const told = this.#toldAt();
@@ -77,11 +77,11 @@ export class BasicSync {
   }
 
   /** The server has no such call, or a fault of its own: sessions go on. */
-  #postpone(): null {
+  #postpone(): 'faltered' {
     const { clock, ids } = this.#host;
     this.#useless += 1;
     this.#wait = spanOf(clock.now(), Math.max(30_000, backOffMs(this.#useless + 5, ids.random())));
-    return null;
+    return 'faltered';
   }
 
   #merge(preferences: Fields, told: number | null): Promise<void> {

@@ -98,7 +98,7 @@ export class PreferencesOverYjs implements PreferencesPart, PreferencesApi {
     return this.#host.usesExchange() ? this.#exchange.dueAt(now) : this.#basic.dueAt(now);
   }
 
-  sync(signal: AbortSignal): Promise<Halt | null> {
+  sync(signal: AbortSignal): Promise<Halt | 'faltered' | null> {
     return this.#basic.run(signal);
   }
 

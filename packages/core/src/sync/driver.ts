@@ -323,7 +323,8 @@ export class Driver {
   async #syncPreferences(signal: AbortSignal): Promise<void> {
     const halt = (await this.#options.preferences?.sync(signal)) ?? null;
     if (signal.aborted) return;
-    if (halt === null) await this.#options.books.succeed();
+    if (halt === 'faltered') await this.#options.books.falter();
+    else if (halt === null) await this.#options.books.succeed();
     else await this.#fail(halt);
   }
 
