@@ -232,7 +232,8 @@ export class Driver {
     const isBlocked = this.#networkFailures >= POLICY_SUSPICION;
     this.#networkFailures = 0;
     await books.write((state) => ({
-      capabilities: isWell ? health.capabilities : (state.capabilities ?? []),
+      // What a suspect answer leaves unknown is asked for again before long.
+      capabilities: isWell ? health.capabilities : health.kind === 'absent' ? (state.capabilities ?? []) : state.capabilities,
       // A good answer proves the server well: a fault of an item counts from here on.
       successes: isWell && needsHealthProof(local.view, clock.now()) ? state.successes + 1 : state.successes,
       problems: isBlocked ? [...new Set([...state.problems, 'blocked_by_policy'])] : state.problems,

@@ -33,6 +33,8 @@ class DeviceWatch {
   readonly pendingAt = new Map<number, number>();
   /** Versions of the store at which settlements waited to be sent. */
   readonly settlingAt = new Set<number>();
+  /** Versions at which anything was to be sent that does not wait for a person. */
+  readonly movingAt = new Set<number>();
   readonly acknowledged = new Set<string>();
   readonly effort = new Effort();
   lastVersion = -1;
@@ -98,6 +100,11 @@ export class Monitor {
   /** Whether the store of that device held settlements unsent at that version of the status. */
   isSettlingAt(device: DeviceSlot, statusVersion: number): boolean {
     return this.#watch(device).settlingAt.has(Math.floor(statusVersion / VERSION_STEP));
+  }
+
+  /** Whether something was still to be sent at that version, without anybody's doing. */
+  isMovingAt(device: DeviceSlot, statusVersion: number): boolean {
+    return this.#watch(device).movingAt.has(Math.floor(statusVersion / VERSION_STEP));
   }
 
   /** Whether that version of the status is of a state that the store of that device does not have yet. */
@@ -218,6 +225,7 @@ export class Monitor {
       watch.lastVersion = Number((write.value as { version?: unknown }).version);
       watch.pendingAt.set(watch.lastVersion, pending.size);
       if (rows.some(({ value }) => isSettlement(value))) watch.settlingAt.add(watch.lastVersion);
+      if (rows.some(({ value }) => !isParked(value))) watch.movingAt.add(watch.lastVersion);
     }
     this.#checkLeaving(device, watch, leaving.filter((id) => !entering.has(id) && !pending.has(id)), writes);
     // An edit of a session that the server has makes it pending again, and rightly so.
@@ -325,6 +333,10 @@ function idOf(value: unknown): string[] {
   const id = (value as OutboxRow | null | undefined)?.session?.id;
   // A settlement waits on its own account; its sessions are sent or not all the same.
   return typeof id === 'string' && !isSettlement(value) ? [id] : [];
+}
+
+function isParked(value: unknown): boolean {
+  return (value as { delivery?: { parked?: unknown } }).delivery?.parked !== null;
 }
 
 function isSettlement(value: unknown): boolean {
