@@ -163,7 +163,7 @@ describe('settling a conflict', () => {
   it('previews what would change, and applies exactly that, offline, on every device', async () => {
     const { world, a, b, early, late, id } = await conflict();
     const plan = await world.drive(a.conflicts.plan(id, { kind: 'trim', sessionId: early }));
-    expect(plan.preview).toMatchObject({ minutesBefore: 60, minutesAfter: 50, doubleCountedBefore: 10, doubleCountedAfter: 0 });
+    expect(plan.preview).toMatchObject({ minutesBefore: 60, minutesAfter: 50, doubleCountedBefore: 10, doubleCountedAfter: 0, minutesRemoved: 0, minutesMoved: 0 });
     expect(a.conflicts.current).toHaveLength(1);
     const settlement = await world.drive(a.conflicts.resolve(plan));
     // At once and before anything is sent.

@@ -13,7 +13,7 @@ const trimmed: ResolutionPreview = {
     { id: 'c', before: { startTime: at(9), endTime: at(10) }, after: null },
     { id: 'd', before: null, after: { startTime: at(12), endTime: at(13) } },
   ],
-  days: [], minutesBefore: 140, minutesAfter: 120, doubleCountedBefore: 20, doubleCountedAfter: 0,
+  days: [], minutesBefore: 140, minutesAfter: 120, doubleCountedBefore: 20, doubleCountedAfter: 0, minutesRemoved: 0, minutesMoved: 0,
 };
 
 describe('the ways to settle an overlap', () => {
@@ -45,6 +45,8 @@ describe('refusalWords', () => {
   it('tells a server that cannot from a session that is missing, and from a fault', () => {
     expect(refusalWords(refused('unsupported'))).toBe(UNSUPPORTED);
     expect(refusalWords(refused('not_found'))).toContain('not on this device');
+    expect(refusalWords(refused('refused', 'has to be sent again or given up first'))).toBe(settleProblem(refused('refused')));
+    expect(refusalWords(refused('refused'))).toContain('refused one of these');
     expect(refusalWords(new TypeError('x'))).toBe('This cannot be worked out right now.');
   });
 
@@ -59,6 +61,7 @@ describe('the preview', () => {
   it('is summed up in a line', () => {
     expect(summaryWords(trimmed)).toBe('3 sessions, 2 hours · 20 minutes removed · nothing counted twice');
     expect(summaryWords({ ...trimmed, minutesAfter: 140, doubleCountedAfter: 20 })).toBe('3 sessions, 2 hours 20 minutes · 20 minutes counted twice');
+    expect(summaryWords({ ...trimmed, minutesAfter: 140, minutesMoved: 20 })).toBe('3 sessions, 2 hours 20 minutes · 20 minutes moved · nothing counted twice');
   });
 
   it('tells of each session what becomes of it', () => {

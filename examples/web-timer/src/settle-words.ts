@@ -45,15 +45,19 @@ export function refusalWords(error: unknown): string {
   if (!isEngineError(error)) return 'This cannot be worked out right now.';
   if (error.code === 'not_found') return 'One of the sessions is not on this device, or they no longer overlap.';
   if (error.code === 'unsupported') return UNSUPPORTED;
+  if (error.code === 'refused') return REFUSED;
   const said = error.details[0]?.message ?? error.message;
   return REFUSALS.find(([pattern]) => pattern.test(said))?.[1] ?? `${said}.`;
 }
 
 export const UNSUPPORTED = 'This server cannot settle overlaps. Both sessions stay as they are.';
 
+const REFUSED = 'The server refused one of these sessions. Send that one again or delete it first.';
+
 /** Why applying a plan failed. */
 export function settleProblem(error: unknown): string {
   if (isEngineError(error) && error.code === 'changed') return 'One of these sessions has just changed. The choices below show it as it is now.';
+  if (isEngineError(error) && error.code === 'refused') return REFUSED;
   return isEngineError(error) ? `${error.message}.` : 'Something went wrong. Nothing was changed.';
 }
 
@@ -63,12 +67,13 @@ export function minuteWords(minutes: number): string {
 }
 
 /** "1 session, 50 minutes · 20 minutes removed · 5 minutes counted twice": a choice in a line. */
-export function summaryWords({ sessions, minutesBefore, minutesAfter, doubleCountedAfter }: ResolutionPreview): string {
+export function summaryWords({ sessions, minutesBefore, minutesAfter, minutesMoved, doubleCountedAfter }: ResolutionPreview): string {
   const left = sessions.filter(({ after }) => after !== null).length;
   const change = minutesAfter - minutesBefore;
   return [
     `${count(left, 'session')}, ${lengthWords(minutesAfter)}`,
     ...(change === 0 ? [] : [`${lengthWords(Math.abs(change))} ${change < 0 ? 'removed' : 'added'}`]),
+    ...(minutesMoved === 0 ? [] : [`${lengthWords(minutesMoved)} moved`]),
     doubleCountedAfter === 0 ? 'nothing counted twice' : `${lengthWords(doubleCountedAfter)} counted twice`,
   ].join(' · ');
 }

@@ -1,5 +1,6 @@
 // The engine as an app sees it. Types only.
-import type { ClockBound, Conflict, LikelyDuplicate, SyncStatus } from '@syncline/protocol';
+import type { ClockBound, SyncStatus } from '@syncline/protocol';
+import type { ConflictsApi } from './api-conflicts.ts';
 import type { Diagnostics } from './api-diagnostics.ts';
 import type { StateExplanation } from './api-explain.ts';
 import type { AnnotateInput, AnnotationsPlugin } from './api-annotations.ts';
@@ -261,71 +262,6 @@ export interface SessionsApi {
   restore(id: string): Promise<Session>;
   /** Gives up a session that `retry` would take: only a person may ask for this. Returns what was given up. */
   discard(id: string): Promise<Session>;
-}
-
-/** How a conflict is settled. `sessionId` names the session that stays (`keep_one`), or that is cut (`trim`, `split`). */
-export type ConflictChoice =
-  | { readonly kind: 'keep_all' | 'merge_span' | 'merge_sum' }
-  | { readonly kind: 'keep_one' | 'trim' | 'split'; readonly sessionId: string };
-
-/** What a settlement would change. All minutes are sums over the sessions of this conflict alone. */
-export interface ResolutionPreview {
-  /** Each session before and after; null where it is not there. */
-  readonly sessions: readonly {
-    readonly id: string;
-    readonly before: { readonly startTime: number; readonly endTime: number } | null;
-    readonly after: { readonly startTime: number; readonly endTime: number } | null;
-  }[];
-  /** Minutes of sessions that start on each day. */
-  readonly days: readonly { readonly day: string; readonly minutesBefore: number; readonly minutesAfter: number }[];
-  readonly minutesBefore: number;
-  readonly minutesAfter: number;
-  /** Minutes counted more than once. */
-  readonly doubleCountedBefore: number;
-  readonly doubleCountedAfter: number;
-}
-
-/** Made by `conflicts.plan`, for `conflicts.resolve`. */
-export interface ResolutionPlan {
-  readonly conflictId: string;
-  readonly choice: ConflictChoice;
-  readonly preview: ResolutionPreview;
-}
-
-/** An entry of the journal. */
-export interface Settlement {
-  readonly id: string;
-  readonly kind: string;
-  readonly sessionIds: readonly string[];
-  /** Milliseconds since the epoch. */
-  readonly settledAt: number;
-  readonly undoneAt: number | null;
-  /** The device that decided. */
-  readonly deviceId: string | null;
-  /** `pending`: not settled by the server yet · `applied` · `superseded`: another decision was first, and nothing came of this one. */
-  readonly outcome: 'pending' | 'applied' | 'superseded';
-}
-
-/** Open conflicts, and how they are settled. Settling works offline and syncs like everything else; it needs a server with the exchange. */
-export interface ConflictsApi extends Source<readonly Conflict[]> {
-  /**
-   * Works out what a choice would do; changes nothing. Rejects with an `EngineError`: `not_found` (no such conflict, or a session of it is not on
-   * this device yet), `invalid_input` (the choice is not on offer; `details` says why), `unsupported`, `closed`.
-   * @param dayOf names the day of an instant; days of UTC by default.
-   */
-  plan(conflictId: string, choice: ConflictChoice, dayOf?: (at: number) => string): Promise<ResolutionPlan>;
-  /** Settles a conflict, durably and at once on this device. Rejects: `changed` when a session is not what the plan saw, `storage_full`, `closed`. */
-  resolve(plan: ResolutionPlan): Promise<Settlement>;
-  /** Takes a settlement back, whichever device made it. Rejects: `not_found`. Undoing twice is harmless. */
-  undo(settlementId: string): Promise<Settlement>;
-  /**
-   * Sessions that are probably the same work under two ids, best first, overlapping or not: a proposal with a score and its reasons. Nothing is deleted
-   * for it; a person settles it with `keep_one` where the two overlap, or with `sessions.delete`. Looks at the newest sessions of the range, 1000 by default.
-   * Rejects: `invalid_input`, `closed`.
-   */
-  duplicates(query?: Omit<SessionQuery, 'states'>): Promise<readonly LikelyDuplicate[]>;
-  /** Every settlement known here, undone and superseded ones included, newest first. */
-  readonly journal: Source<readonly Settlement[]>;
 }
 
 /** A device of the user, as the server knows it. Times are milliseconds since the epoch, by the server's clock. */

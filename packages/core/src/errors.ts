@@ -6,14 +6,14 @@ import type { StoreError, StoreFailure } from './ports.ts';
  * Why a call was refused.
  * `invalid_input`: see `details` · `already_running`, `not_running`: the timer's state forbids it ·
  * `running_elsewhere`: on another device, and nobody said to start beside it · `too_long`: over 24 h, the timer goes on ·
- * `id_reused`: that id names another session · `not_found`, `not_parked`: no such session, or nothing to decide about it ·
- * `changed`: a session is not what the decision rests on · `unsupported`: the server offers no such call ·
+ * `id_reused`: that id names another session · `not_found`, `not_parked`: no such session, conflict, settlement or device, or nothing to decide about it ·
+ * `changed`: a session is not what the decision rests on · `refused`: the server refused a session it rests on, see `details` · `unsupported`: the server offers no such call ·
  * `unreachable`, `auth_required`: the call needs the server, and there is none, or nobody is signed in ·
  * `storage_full`: no space, earlier data is intact · `storage_unavailable`: the store refuses, nothing was written ·
  * `newer_version`: the store was written by a newer release · `upgrade_blocked`: an old tab holds the store open · `closed`: the engine was closed.
  */
 export type EngineErrorCode =
-  | 'invalid_input' | 'already_running' | 'running_elsewhere' | 'not_running' | 'too_long' | 'id_reused' | 'not_found' | 'not_parked' | 'changed' | 'unsupported'
+  | 'invalid_input' | 'already_running' | 'running_elsewhere' | 'not_running' | 'too_long' | 'id_reused' | 'not_found' | 'not_parked' | 'changed' | 'refused' | 'unsupported'
   | 'unreachable' | 'auth_required' | 'storage_full' | 'storage_unavailable' | 'newer_version' | 'upgrade_blocked' | 'closed';
 
 /** When the same call may succeed: at once, after something changed outside, or never as it is. */
@@ -35,9 +35,10 @@ const MEANING: Readonly<Record<EngineErrorCode, readonly [RetryWord, string]>> =
   not_running: ['never', 'No session of that id is running on this device'],
   too_long: ['never', 'A session lasts at most 24 hours; the timer goes on'],
   id_reused: ['never', 'That id already names another session'],
-  not_found: ['never', 'No session of that id is known here'],
+  not_found: ['never', 'Nothing of that id is known here'],
   not_parked: ['never', 'The session needs no decision'],
   changed: ['now', 'The sessions changed meanwhile'],
+  refused: ['later', 'The server refused a session of this conflict'],
   unsupported: ['never', 'The server does not offer this'],
   unreachable: ['later', 'The server cannot be reached, or its answer made no sense'],
   auth_required: ['later', 'Nobody is signed in'],

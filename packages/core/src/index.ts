@@ -1,9 +1,10 @@
 // @syncline/core: the engine. Public names, one by one.
 export type {
-  CancelInput, CancelReason, ConflictChoice, ConflictsApi, ConnectionWord, DeviceInfo, DevicesApi, EngineStatus, EngineWithPreferences,
-  FinishInput, LocalStatus, ParkedReason, PhaseWord, RecordInput, ResolutionPlan, ResolutionPreview, RunningElsewhere, Session,
-  SessionQuery, SessionsApi, SessionState, Settlement, SleepEvidence, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
+  CancelInput, CancelReason, ConnectionWord, DeviceInfo, DevicesApi, EngineStatus, EngineWithPreferences,
+  FinishInput, LocalStatus, ParkedReason, PhaseWord, RecordInput, RunningElsewhere, Session,
+  SessionQuery, SessionsApi, SessionState, SleepEvidence, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
 } from './api.ts';
+export type { ConflictChoice, ConflictsApi, ResolutionPlan, ResolutionPreview, Settlement } from './api-conflicts.ts';
 export type { DiagnosticRequest, Diagnostics } from './api-diagnostics.ts';
 export type { ActionCode, ProblemCode, StateExplanation } from './api-explain.ts';
 export type { AnnotateInput, AnnotationsPlugin } from './api-annotations.ts';

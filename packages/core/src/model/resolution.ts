@@ -1,5 +1,5 @@
 // What settling a conflict would do, worked out before anything is done: the sessions before and after, and the minutes that are counted. Pure.
-import type { ConflictChoice, ResolutionPreview } from '../api.ts';
+import type { ConflictChoice, ResolutionPreview } from '../api-conflicts.ts';
 import { LIMITS, utf8Length } from '@syncline/protocol';
 import { applyEffects, type Effect, effectId } from './effect.ts';
 import { type FinishedSession, isStanding } from './session.ts';
@@ -87,6 +87,7 @@ function merge(sessions: readonly FinishedSession[], { startTime, endTime }: Int
 export function previewResolution(sessions: readonly FinishedSession[], effects: readonly Effect[], dayOf: (at: number) => string): ResolutionPreview {
   const created = effects.flatMap((effect) => (effect.kind === 'create' ? [effect.session] : []));
   const after = [...sessions.map((session) => applyEffects(session, session.id, effects, 0) ?? session), ...created].filter(isStanding);
+  const coveredEver = coveredMinutes([...sessions, ...after]);
   return {
     sessions: [...sessions.map(({ id }) => id), ...created.map(({ id }) => id)].map((id) => ({
       id, before: intervalOf(sessions.find((session) => session.id === id)), after: intervalOf(after.find((session) => session.id === id)),
@@ -94,6 +95,8 @@ export function previewResolution(sessions: readonly FinishedSession[], effects:
     days: daysOf(sessions, after, dayOf),
     minutesBefore: minutesOf(sessions),
     minutesAfter: minutesOf(after),
+    minutesRemoved: coveredEver - coveredMinutes(after),
+    minutesMoved: coveredEver - coveredMinutes(sessions),
     doubleCountedBefore: minutesOf(sessions) - coveredMinutes(sessions),
     doubleCountedAfter: minutesOf(after) - coveredMinutes(after),
   };

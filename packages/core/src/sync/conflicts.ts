@@ -1,6 +1,7 @@
 // The conflicts of an engine: which are open, what settling one would do, settling it, and taking that back.
-import { type Conflict, findLikelyDuplicates, formatInstant, type LikelyDuplicate } from '@syncline/protocol';
-import type { ConflictChoice, ConflictsApi, ResolutionPlan, Session, SessionQuery, Settlement } from '../api.ts';
+import { type Conflict, type FieldIssue, findLikelyDuplicates, formatInstant, type LikelyDuplicate } from '@syncline/protocol';
+import type { Session, SessionQuery } from '../api.ts';
+import type { ConflictChoice, ConflictsApi, ResolutionPlan, Settlement } from '../api-conflicts.ts';
 import { engineError } from '../errors.ts';
 import type { Effect } from '../model/effect.ts';
 import { decideResolution, inverseOf, previewResolution } from '../model/resolution.ts';
@@ -14,6 +15,7 @@ import { commitOverPacked, findPacked } from './packed-lookup.ts';
 import type { Stamp } from './record.ts';
 import { LIMIT_MAX } from './session-reader.ts';
 import { type SettlementRow, toSettlement } from './settlement-row.ts';
+import type { View } from './view.ts';
 
 export interface ConflictsOptions {
   readonly local: Local;
@@ -59,7 +61,10 @@ export class Conflicts implements ConflictsApi {
     this.#options.check();
     const conflict = this.current.find(({ id }) => id === conflictId);
     if (conflict === undefined) throw engineError('not_found');
+    const faults = checkChoice(choice);
+    if (faults.length > 0) throw engineError('invalid_input', faults);
     const sessions = await this.#sessionsOf(conflict.sessionIds);
+    this.#refuseOverRefused(sessions);
     const effects = decideResolution(sessions, choice, () => this.#options.ids.uuid());
     if (typeof effects === 'string') throw engineError('invalid_input', [{ path: 'choice', message: effects }]);
     const plan: ResolutionPlan = { conflictId, choice, preview: previewResolution(sessions, effects, dayOf) };
@@ -78,6 +83,14 @@ export class Conflicts implements ConflictsApi {
     return standing.sort((a, b) => a.startTime - b.startTime || (a.id < b.id ? -1 : 1));
   }
 
+  /** What rests on a session that the server will not have would be refused, too. */
+  #refuseOverRefused(sessions: readonly FinishedSession[]): void {
+    const { view } = this.#options.local;
+    const isRefused = ({ id }: FinishedSession): boolean => view.operationsOf(id).some(({ kind, delivery }) => kind === 'submit' && delivery.parked !== null);
+    const refused = sessions.filter(isRefused);
+    if (refused.length > 0) throw engineError('refused', refused.map(({ id }) => ({ path: id, message: 'has to be sent again or given up first' })));
+  }
+
   async resolve(plan: ResolutionPlan): Promise<Settlement> {
     const { check, onDecided, stamp, local } = this.#options;
     check();
@@ -86,14 +99,19 @@ export class Conflicts implements ConflictsApi {
     const { effects, sessions } = seen;
     const by = stamp();
     const looked = sessions.map(({ id }) => id);
+    await local.settled();
+    this.#refuseOverRefused(sessions);
     await commitOverPacked(local, looked, 'strict', (draft, packed) => {
+      if (draft.view.settlements.has(by.opId)) return;
+      // Somebody settled it meanwhile, perhaps by this very plan.
+      if (!isOpen(sessions, draft.view)) throw engineError('changed');
       for (const before of sessions) {
         const now = draft.view.near(before.id) ?? packed.get(before.id);
         // A settlement rests on what the person saw.
         if (now === undefined || !isStanding(now) || !isAsSeen(before, now, seen)) throw engineError('changed');
       }
       const settlement = { id: by.opId, kind: plan.choice.kind };
-      return planEdit(draft, local.store, packed, { kind: 'resolve', session: sessions[0] as FinishedSession, effects, looked, settlement }, by);
+      planEdit(draft, local.store, packed, { kind: 'resolve', session: sessions[0] as FinishedSession, effects, looked, settlement }, by);
     });
     onDecided();
     return toSettlement(local.view.settlements.get(by.opId) as SettlementRow);
@@ -124,6 +142,18 @@ export class Conflicts implements ConflictsApi {
       ({ id, startTime, endTime: endTime ?? startTime, category, project, note, deviceId }));
     return findLikelyDuplicates(candidates, keptPairs(ids, this.#options.local.view));
   }
+}
+
+/** Whether sessions of that conflict are still in conflict with each other. */
+function isOpen(sessions: readonly FinishedSession[], { conflictBySession }: View): boolean {
+  const open = sessions.map(({ id }) => conflictBySession.get(id)).filter((id) => id !== undefined);
+  return new Set(open).size < open.length;
+}
+
+function checkChoice(choice: ConflictChoice): readonly FieldIssue[] {
+  const kind: unknown = (choice as ConflictChoice | null | undefined)?.kind;
+  const isKnown = (['keep_all', 'keep_one', 'trim', 'split', 'merge_span', 'merge_sum'] satisfies ConflictChoice['kind'][] as unknown[]).includes(kind);
+  return isKnown ? [] : [{ path: 'choice', message: 'must be one of keep_all, keep_one, trim, split, merge_span, merge_sum' }];
 }
 
 /** Whether nothing happened to a session since. Its version tells even of what this device cannot see, like tags. */

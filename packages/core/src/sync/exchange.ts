@@ -21,6 +21,7 @@ import { planSettle, type Settled, settleInto } from './settle.ts';
 import { planSettlements } from './settlements.ts';
 import type { Self } from './status-input.ts';
 import type { ExchangePosition } from './sync-state.ts';
+import { besideInSettlements } from './withdraw.ts';
 
 /** Of a session that was stored and not changed since. */
 const FIRST_VERSION = 1;
@@ -127,7 +128,8 @@ export class Exchanger {
     const records = [...answer.sessions, ...settled.flatMap(({ outcome }) => (outcome.kind === 'acknowledged' ? outcome.sessions : []))];
     // What was only recorded here lies in the outbox and nowhere else.
     const decided = before.filter((operation) => !isDocumented(operation)).map(sessionsOf);
-    const kept = [...answer.settlements.map(({ sessionIds }) => sessionIds), ...decided].flat();
+    const beside = besideInSettlements(local.view, before.filter(isDocumented).map(({ session }) => session.id));
+    const kept = [...answer.settlements.map(({ sessionIds }) => sessionIds), ...decided, beside].flat();
     const wanted = [...records.map(({ id }) => id), ...kept];
     // Versions of an earlier epoch say nothing of what happened to a session since.
     const unchanged = walk === null ? answer.sessions.filter(({ version }) => version === FIRST_VERSION) : [];
@@ -161,7 +163,7 @@ export class Exchanger {
     const { local, self } = this.#options;
     const { sync, answer: shown } = draft.view;
     const merge = new Merge(draft, local.store, packed);
-    settleInto(merge, draft, term, settled);
+    settleInto(merge, draft, local.store, term, settled);
     if (draft.view.head.term !== term) {
       // An acknowledgement is a fact whoever heard it; the rest is for the leader of now.
       merge.finish();
@@ -255,7 +257,8 @@ export class Exchanger {
     const othersSucceeded = operation.delivery.successesAtFault !== local.view.sync.successes;
     const outcome = wholeRefusal(status, body, operation, othersSucceeded);
     const settled: Settled = { seq: seqs[0] as number, opId: operation.opId, outcome, random: ids.random() };
-    await local.commit((draft) => planSettle(draft, local.store, term, [settled]), 'relaxed');
+    const beside = besideInSettlements(local.view, [operation.session.id]);
+    await commitOverPacked(local, beside, 'relaxed', (draft, packed) => planSettle(draft, local.store, term, [settled], packed));
     if (outcome.kind !== 'failed') return this.#breathe(signal);
     await this.#halt(outcome);
     return outcome;

@@ -73,8 +73,16 @@ export class Merge {
   settle(id: string): void {
     const row = this.#draft.view.overlay.get(id);
     if (row?.server) this.#put(id, row.server);
-    // It was only ever part of a settlement that came to nothing.
-    else if (row !== undefined && this.#draft.view.seqsOf(id).length === 0) this.#draft.delete('overlay', id);
+    else if (row !== undefined) this.#settleUnsent(id);
+  }
+
+  /** Nobody but this device has it: it is as it was recorded, with the edits that are left; or it was only ever part of a settlement that came to nothing. */
+  #settleUnsent(id: string): void {
+    const { view } = this.#draft;
+    const operations = view.operationsOf(id);
+    const recorded = operations.find(isDocumented)?.session;
+    if (recorded !== undefined && operations.length > 1) this.#draft.put('overlay', id, { server: null, shown: shownOver(recorded, id, this.#draft) });
+    else if (recorded !== undefined || operations.length === 0) this.#draft.delete('overlay', id);
   }
 
   #count(known: FinishedSession | null, server: FinishedSession): void {

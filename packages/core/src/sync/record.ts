@@ -3,7 +3,7 @@ import { type ClockBound, deviceTypeName, formatInstant, LIMITS } from '@synclin
 import type { FinishInput, RecordInput } from '../api.ts';
 import { engineError } from '../errors.ts';
 import { boundOfTimer, boundOver } from '../model/clock-bound.ts';
-import { isDocumented, type Operation, UNTRIED } from '../model/operation.ts';
+import { isDocumented, isSettlement, type Operation, UNTRIED } from '../model/operation.ts';
 import {
   checkRecord, checkTimes, type FinishedSession, finishTimes, isSameContent, type Marks, type RunningSession,
 } from '../model/session.ts';
@@ -14,6 +14,7 @@ import { Merge } from './merge.ts';
 import { runningElsewhere } from './running-elsewhere.ts';
 import { serverNow } from './status.ts';
 import type { Self } from './status-input.ts';
+import { giveUpSettlement, withdrawSettlements } from './withdraw.ts';
 
 /** Who acts, and the id of the operation it makes. */
 export interface Stamp {
@@ -166,6 +167,7 @@ export function planRetry(
   id: string,
   changes: Partial<Omit<RecordInput, 'id'>>,
   stamp: Stamp,
+  packed: ReadonlyMap<string, FinishedSession>,
 ): Written {
   const again = written(draft, id, stamp);
   if (again !== null) return again;
@@ -185,34 +187,39 @@ export function planRetry(
     const issues = checkRecord(session);
     if (issues.length > 0) throw engineError('invalid_input', issues);
   }
+  const merge = new Merge(draft, store, packed);
+  merge.touch(id);
+  if (operation.kind === 'submit') withdrawSettlements(draft, merge, store, id);
   draft.deleteOperations([seq]);
   leaveConflicts(draft, id);
-  return append(draft, store, session, operation.kind === 'submit' ? 'submit' : 'cancel', stamp);
+  const retried = append(draft, store, session, operation.kind === 'submit' ? 'submit' : 'cancel', stamp);
+  merge.settle(id);
+  merge.finish();
+  return retried;
 }
 
-/** A parked edit goes to the end of the queue as it is. */
+/** A parked edit goes to the end of the queue as it is. A settlement is known by its operation's id, and keeps it: a refusal had no effect. */
 function planAgain(draft: Draft, seq: number, operation: Operation, { opId, marks }: Stamp): Written {
-  const again: Operation = { ...operation, opId, at: marks.now, delivery: UNTRIED };
+  const again: Operation = { ...operation, opId: operation.kind === 'resolve' ? operation.opId : opId, at: marks.now, delivery: UNTRIED };
   draft.deleteOperations([seq]);
   return { seq: draft.queue(again), operation: again };
 }
 
 /** Gives up an operation that is parked, or too early. */
-export function planDiscard(draft: Draft, store: Store, id: string): Written {
+export function planDiscard(draft: Draft, store: Store, id: string, packed: ReadonlyMap<string, FinishedSession>): Written {
   const parked = undecidedOf(draft, id);
-  draft.deleteOperations([parked.seq]);
-  const overlaid = draft.view.overlay.get(id);
-  if (isDocumented(parked.operation) && !overlaid?.server) {
-    // Edits of a session that will never exist go with it.
-    for (const seq of draft.view.seqsOf(id)) draft.deleteOperations([seq]);
-    if (overlaid !== undefined) draft.delete('overlay', id);
-    leaveConflicts(draft, id);
-    return parked;
-  }
-  if (!overlaid?.server) return parked;
-  const merge = new Merge(draft, store, new Map());
+  const { seq, operation } = parked;
+  const merge = new Merge(draft, store, packed);
   merge.touch(id);
-  merge.settle(id);
+  if (isSettlement(operation)) giveUpSettlement(draft, merge, store, operation);
+  else if (operation.kind === 'submit') withdrawSettlements(draft, merge, store, id);
+  draft.deleteOperations([seq]);
+  const overlaid = draft.view.overlay.get(id);
+  if (isDocumented(operation) && !overlaid?.server) {
+    // Edits of a session that will never exist go with it.
+    for (const left of draft.view.seqsOf(id)) draft.deleteOperations([left]);
+    if (overlaid !== undefined) draft.delete('overlay', id);
+  } else merge.settle(id);
   merge.finish();
   return parked;
 }

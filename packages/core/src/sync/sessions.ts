@@ -15,6 +15,7 @@ import type { ClockWatch } from './clock-watch.ts';
 import type { Self } from './status-input.ts';
 import type { AnnotationsPart, AnnotationWish } from './annotations-part.ts';
 import { canonical, refuse } from './check-call.ts';
+import type { Draft } from './draft.ts';
 import { planEdit } from './edit.ts';
 import { commitOverPacked } from './packed-lookup.ts';
 import { LiveList } from './live-list.ts';
@@ -25,6 +26,7 @@ import {
 } from './record.ts';
 import type { SessionReader } from './session-reader.ts';
 import { lacks } from './sync-state.ts';
+import { besideInSettlements } from './withdraw.ts';
 
 /** What is known of a session that begins. */
 export type StartedSession = Omit<RunningSession, 'notice'>;
@@ -183,7 +185,7 @@ export class Sessions implements SessionsApi {
     const stamp = this.stamp();
     refuse(checkWords(changes));
     const key = canonical(id, 'not_found');
-    return this.#written(await local.commit((draft) => planRetry(draft, local.store, key, changes, stamp), 'strict'));
+    return this.#written(await this.#overSettlements(key, (draft, packed) => planRetry(draft, local.store, key, changes, stamp, packed)));
   }
 
   async amend(id: string, changes: Partial<Omit<RecordInput, 'id'>>): Promise<Session> {
@@ -256,11 +258,18 @@ export class Sessions implements SessionsApi {
     check();
     const key = canonical(id, 'not_found');
     let given: Written | null = null;
-    const written = await local.commit((draft) => {
+    const written = await this.#overSettlements(key, (draft, packed) => {
       // A transaction may run again after a commit that nobody heard of.
       if (given !== null && draft.view.seqsOf(key).length === 0) return given;
-      return (given = planDiscard(draft, local.store, key));
-    }, 'strict');
+      return (given = planDiscard(draft, local.store, key, packed));
+    });
     return reader.fromWritten(written);
+  }
+
+  /** Settlements over that session may come to nothing by it. */
+  async #overSettlements(id: string, plan: (draft: Draft, packed: ReadonlyMap<string, FinishedSession>) => Written): Promise<Written> {
+    const { local } = this.#options;
+    await local.settled();
+    return commitOverPacked(local, besideInSettlements(local.view, [id]), 'strict', plan);
   }
 }

@@ -10,6 +10,7 @@ import type { Draft } from './draft.ts';
 import { Merge } from './merge.ts';
 import { spanOf } from './span.ts';
 import { serverNow } from './status.ts';
+import { withdrawSettlements } from './withdraw.ts';
 
 export interface Settled {
   readonly seq: number;
@@ -26,14 +27,16 @@ type Acknowledged = Operation & { readonly answer: Acknowledgement };
 const HELD_MAX_MS = 3_600_000;
 
 /** @param term of the leader that sent it; a newer leader's bookkeeping is not touched, but an acknowledgement is a fact whoever heard it. */
-export function planSettle(draft: Draft, store: Store, term: number, settled: readonly Settled[]): void {
-  const merge = new Merge(draft, store, new Map());
-  settleInto(merge, draft, term, settled);
+export function planSettle(
+  draft: Draft, store: Store, term: number, settled: readonly Settled[], packed: ReadonlyMap<string, FinishedSession> = new Map(),
+): void {
+  const merge = new Merge(draft, store, packed);
+  settleInto(merge, draft, store, term, settled);
   merge.finish();
 }
 
 /** The same as part of a larger merge. */
-export function settleInto(merge: Merge, draft: Draft, term: number, settled: readonly Settled[]): void {
+export function settleInto(merge: Merge, draft: Draft, store: Store, term: number, settled: readonly Settled[]): void {
   const acknowledged = new Map<number, Acknowledged>();
   const isLeading = draft.view.head.term === term;
   for (const { seq: sentAs, opId, outcome, random } of settled) {
@@ -45,6 +48,10 @@ export function settleInto(merge: Merge, draft: Draft, term: number, settled: re
   }
   acknowledge(draft, merge, acknowledged);
   if (!isLeading) return;
+  for (const { seq, opId, outcome } of settled) {
+    const refused = outcome.kind === 'parked' ? draft.view.operations.get(seqOf(draft, seq, opId) ?? Number.NaN) : undefined;
+    if (refused?.kind === 'submit') withdrawSettlements(draft, merge, store, refused.session.id);
+  }
   const gone = new Set(settled.map(({ seq }) => seq));
   draft.setHead({ inFlight: draft.view.head.inFlight.filter((seq) => !gone.has(seq)) });
 }

@@ -1,6 +1,6 @@
 // A settlement as this device knows it: one row for each, undone and superseded ones included, so that the journal is complete.
 import { asFields, areTexts, isNumberOrNull, isTextOrNull, readFinished } from '../model/rows.ts';
-import type { Settlement } from '../api.ts';
+import type { Settlement } from '../api-conflicts.ts';
 import type { FinishedSession } from '../model/session.ts';
 
 /** `sessionIds` ordered by id; `settledAt` by the server's clock once it is settled, before that by this device's. */

@@ -1,7 +1,8 @@
 // The Sources of an engine, kept in step with the view: status, conflicts and how they were settled, running sessions here and elsewhere.
 // Emits only what is committed, only what changed, and by itself only when time alone changes a word.
 import type { Conflict } from '@syncline/protocol';
-import type { EngineStatus, RunningElsewhere, Session, Settlement } from '../api.ts';
+import type { EngineStatus, RunningElsewhere, Session } from '../api.ts';
+import type { Settlement } from '../api-conflicts.ts';
 import type { StateExplanation } from '../api-explain.ts';
 import { runningToSession } from '../model/session-view.ts';
 import type { Cancel, Clock, StoreSpace } from '../ports.ts';

@@ -1,7 +1,8 @@
 // Changes to recorded sessions in drawn worlds: amended, deleted, taken back, conflicts settled and settlements undone, on any device,
 // also at once and offline. What must hold of it: everybody ends with what the server has, which is something that somebody asked for;
 // and what was deleted, and by nobody touched since, stays deleted (I-25).
-import type { ConflictChoice, Session, SyncEngine } from '../../api.ts';
+import type { Session, SyncEngine } from '../../api.ts';
+import type { ConflictChoice } from '../../api-conflicts.ts';
 import type { Action, Deed, DevicePlan } from './action.ts';
 import { isVolatile } from './oracle/status.ts';
 import { randomStream, type Random } from './random.ts';
@@ -42,12 +43,18 @@ interface Touched {
   readonly times: Set<string>;
   /** Somebody asked for something after which it is not there. */
   mayGo: boolean;
-  /** Settled together with a session that the server refuses for ever: that settlement is refused, and waits for a person. */
-  isEntangled: boolean;
   /** Where anybody asked. Of changes that two devices make without knowing of each other's the first to arrive holds. */
   readonly editors: Set<DeviceSlot>;
   /** The device on which a delete resolved after which nobody asked for anything else. */
   goneBy: DeviceSlot | null;
+  /** Grows with everything that takes back what an earlier delete promised. */
+  asked: number;
+}
+
+function forgetGone(touched: Touched | undefined): void {
+  if (touched === undefined) return;
+  touched.goneBy = null;
+  touched.asked += 1;
 }
 
 export class EditBook {
@@ -74,7 +81,7 @@ export class EditBook {
     const { id, startTime } = session;
     const touched = this.#touch(session);
     this.#world.ledger.edit(device.index, id);
-    touched.goneBy = null;
+    forgetGone(touched);
     touched.editors.add(device);
     if (deed.do === 'amend') {
       const endTime = startTime + deed.minutes * MINUTE_MS;
@@ -83,12 +90,9 @@ export class EditBook {
       this.#world.marks.hit('edit.amended');
     } else if (deed.do === 'delete') {
       touched.mayGo = true;
-      touched.goneBy = device;
-      await engine.sessions.delete(id).catch((error: unknown) => {
-        touched.goneBy = null;
-        throw error;
-      });
-      if (isVolatile(engine.status.current)) touched.goneBy = null;
+      const { asked } = touched;
+      await engine.sessions.delete(id);
+      if (touched.asked === asked && !isVolatile(engine.status.current)) touched.goneBy = device;
       this.#world.marks.hit('edit.deleted');
     } else {
       await engine.sessions.restore(id);
@@ -107,9 +111,8 @@ export class EditBook {
     for (const { id, before, after } of plan.preview.sessions) {
       if (before === null) this.#made.add(id);
       const touched = this.#touch({ id, ...(before ?? after ?? { startTime: 0, endTime: 0 }) });
-      touched.goneBy = null;
+      forgetGone(touched);
       touched.mayGo = true;
-      touched.isEntangled ||= conflict.sessionIds.some((other) => this.#world.poison.has(other));
       touched.editors.add(device);
       if (after !== null) touched.times.add(`${after.startTime} ${after.endTime}`);
     }
@@ -122,26 +125,21 @@ export class EditBook {
     const journal = engine.conflicts.journal.current;
     const settlement = journal[nth % Math.max(1, journal.length)];
     if (settlement === undefined) return;
-    for (const id of settlement.sessionIds) this.#forgetGone(id);
+    for (const id of settlement.sessionIds) forgetGone(this.#touched.get(id));
     await engine.conflicts.undo(settlement.id);
     this.#world.marks.hit('edit.undone');
   }
 
-  #forgetGone(id: string): void {
-    const touched = this.#touched.get(id);
-    if (touched !== undefined) touched.goneBy = null;
-  }
-
   #touch({ id, startTime, endTime }: Pick<Session, 'id' | 'startTime' | 'endTime'>): Touched {
     let touched = this.#touched.get(id);
-    if (touched === undefined) this.#touched.set(id, (touched = { times: new Set(), mayGo: false, isEntangled: false, editors: new Set(), goneBy: null }));
+    if (touched === undefined) this.#touched.set(id, (touched = { times: new Set(), mayGo: false, editors: new Set(), goneBy: null, asked: 0 }));
     touched.times.add(`${startTime} ${endTime}`);
     return touched;
   }
 
   /** Its store was taken away, and with it perhaps what it had to tell. */
   evicted(device: DeviceSlot): void {
-    for (const touched of this.#touched.values()) if (touched.goneBy === device) touched.goneBy = null;
+    for (const touched of this.#touched.values()) if (touched.editors.has(device)) forgetGone(touched);
   }
 
   /** Every end of a session that anybody asked for. */
@@ -171,9 +169,9 @@ export class EditBook {
   checkQuiet(device: DeviceSlot, shown: ReadonlyMap<string, Session>): void {
     const { server, userIds } = this.#world;
     const stored = new Map(server.stored(userIds[device.plan.user] ?? '').map((session) => [session.id, session]));
-    for (const [id, { goneBy, editors, isEntangled }] of this.#touched) {
+    for (const [id, { goneBy, editors }] of this.#touched) {
       const [here, there] = [shown.get(id), stored.get(id)];
-      if (here?.state === 'parked' || isEntangled) continue;
+      if (here?.state === 'parked') continue;
       if (goneBy === device && editors.size === 1 && there !== undefined) this.#world.violate('I-25', `session ${id} was deleted on device ${device.index}, and is there again`);
       if (there !== undefined && here === undefined) this.#world.violate('I-09', `device ${device.index} does not show session ${id}, which the server has`);
       if (there === undefined && here !== undefined) this.#world.violate('I-09', `device ${device.index} shows session ${id}, which the server does not have`);

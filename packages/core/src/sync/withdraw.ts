@@ -1,0 +1,38 @@
+// Settlements that come to nothing because a session they rest on will not reach the server as it was.
+import { isSettlement, type Operation, sessionsOf } from '../model/operation.ts';
+import type { Store } from '../ports.ts';
+import type { Draft } from './draft.ts';
+import type { Merge } from './merge.ts';
+import { putSettlement } from './settlements.ts';
+import type { View } from './view.ts';
+
+/** Every session of undelivered settlements that rest on one of these, for whoever has to load them first. */
+export function besideInSettlements(view: View, ids: Iterable<string>): readonly string[] {
+  return [...ids].flatMap((id) => view.operationsOf(id).filter(isSettlement).flatMap(sessionsOf));
+}
+
+/**
+ * Takes undelivered settlements over a session back: the server refused it, a person gave it up, or changed it before the server had it.
+ * The conflict is open again, and what was decided stands in the journal as superseded.
+ */
+export function withdrawSettlements(draft: Draft, merge: Merge, store: Store, sessionId: string): void {
+  const resolves = draft.view.operationsOf(sessionId).filter(({ kind }) => kind === 'resolve');
+  for (const resolve of resolves) giveUpSettlement(draft, merge, store, resolve);
+}
+
+/** Takes one back, with what wanted to undo it; or, of an undo, only that. */
+export function giveUpSettlement(draft: Draft, merge: Merge, store: Store, { kind, opId, session, change }: Operation): void {
+  const { view } = draft;
+  const id = change?.settlement?.id ?? opId;
+  const goes = (seq: number): boolean => {
+    const other = view.operations.get(seq) as Operation;
+    return isSettlement(other) && other.change?.settlement?.id === id && (kind === 'resolve' || other.opId === opId);
+  };
+  const seqs = view.seqsOf(session.id).filter(goes);
+  const touched = new Set(seqs.flatMap((seq) => sessionsOf(view.operations.get(seq) as Operation)));
+  for (const one of touched) merge.touch(one);
+  draft.deleteOperations(seqs);
+  for (const one of touched) merge.settle(one);
+  const row = view.settlements.get(id);
+  if (row !== undefined) putSettlement(draft, merge, store, id, { ...row, ...(kind === 'resolve' ? { outcome: 'superseded' } : { undoneAt: null }) });
+}

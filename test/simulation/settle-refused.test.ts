@@ -1,0 +1,149 @@
+// Settling where something stands in the way: what an app hands in, a plan that was carried out, a session that the server refuses or never gets.
+import type { ConflictChoice, SyncEngine, Transport } from '@syncline/core';
+import type { SimDevice } from '@syncline/core/testing';
+import { describe, expect, it } from 'vitest';
+import { ExchangeWorld, twoDevices, USER } from './exchange-world.ts';
+
+interface Sent {
+  readonly op_id: string;
+  readonly type: string;
+  readonly session?: { readonly session_id: string };
+}
+
+/** Between a device and the server: refuses to store some sessions, and what rests on them in the same request. */
+class Refusing {
+  readonly ids: Set<string> = new Set();
+
+  over(transport: Transport): Transport {
+    const send: Transport['send'] = async (request, signal) => {
+      if (request.path !== '/api/sync/exchange' || this.ids.size === 0) return transport.send(request, signal);
+      const asked = JSON.parse(request.body ?? '{}') as { operations: Sent[] };
+      const refused = asked.operations.filter(({ type, session }) => type === 'submit' && this.ids.has(session?.session_id ?? ''));
+      const resting = asked.operations.filter(({ type }) => refused.length > 0 && (type === 'resolve' || type === 'unresolve'));
+      const operations = asked.operations.filter((one) => !refused.includes(one) && !resting.includes(one));
+      const sent = await transport.send({ ...request, body: JSON.stringify({ ...asked, operations }) }, signal);
+      if (!sent.ok || sent.response.status !== 200) return sent;
+      const body = JSON.parse(sent.response.body) as { results: unknown[] };
+      const refusals = [...refused.map((one) => [one, 'limit_reached'] as const), ...resting.map((one) => [one, 'depends_on_rejected'] as const)];
+      const results = [...body.results, ...refusals.map(([{ op_id: id }, code]) => ({ op_id: id, status: 'rejected', code, error: 'No' }))];
+      return { ok: true, response: { ...sent.response, body: JSON.stringify({ ...body, results }) } };
+    };
+    return { ...transport, send };
+  }
+}
+
+interface Overlap {
+  readonly world: ExchangeWorld;
+  readonly first: SimDevice;
+  readonly a: SyncEngine;
+  readonly refusing: Refusing;
+  readonly early: string;
+  readonly late: string;
+  readonly id: string;
+}
+
+/** Two sessions that overlap, recorded on a device without a network. */
+async function overlap(): Promise<Overlap> {
+  const world = await ExchangeWorld.create();
+  const refusing = new Refusing();
+  const first = world.device();
+  const a = await world.open(first, { over: (ports) => ({ ...ports, transport: refusing.over(ports.transport) }) });
+  await world.run(5000);
+  world.offline.add(first);
+  const early = (await world.drive(a.sessions.record(world.session(120, 30, { note: 'early' })))).id;
+  const late = (await world.drive(a.sessions.record(world.session(100, 30, { note: 'late' })))).id;
+  return { world, first, a, refusing, early, late, id: a.conflicts.current[0]?.id ?? '' };
+}
+
+describe('a choice', () => {
+  it.each([null, undefined, {}, 'keep_all', { kind: 'delete_all' }, { kind: 'trim' }, { kind: 'split', sessionId: 7 }])('that is none is refused in words: %j', async (choice) => {
+    const { world, a, id } = await overlap();
+    await expect(world.drive(a.conflicts.plan(id, choice as ConflictChoice))).rejects.toMatchObject({ code: 'invalid_input', details: [{ path: 'choice' }] });
+  });
+
+  it('says how many minutes of the clock it removes, and how many it moves', async () => {
+    const { world, a, id, early } = await overlap();
+    const minutes = async (choice: ConflictChoice): Promise<readonly number[]> => {
+      const { preview } = await world.drive(a.conflicts.plan(id, choice));
+      return [preview.minutesRemoved, preview.minutesMoved];
+    };
+    expect(await minutes({ kind: 'keep_one', sessionId: early })).toEqual([20, 0]);
+    expect(await minutes({ kind: 'trim', sessionId: early })).toEqual([0, 0]);
+    expect(await minutes({ kind: 'merge_sum' })).toEqual([0, 10]);
+  });
+});
+
+describe('a plan', () => {
+  it('is carried out once: undoing that one settlement takes all of it back', async () => {
+    const { world, a, id } = await overlap();
+    const plan = await world.drive(a.conflicts.plan(id, { kind: 'keep_all' }));
+    const settlement = await world.drive(a.conflicts.resolve(plan));
+    await expect(world.drive(a.conflicts.resolve(plan))).rejects.toMatchObject({ code: 'changed' });
+    await world.drive(a.conflicts.undo(settlement.id));
+    expect(a.conflicts.current).toHaveLength(1);
+    expect(a.conflicts.journal.current).toHaveLength(1);
+  });
+});
+
+describe('a session that the server refuses', () => {
+  it('cannot be settled until somebody decided about it', async () => {
+    const { world, first, a, refusing, early, id } = await overlap();
+    refusing.ids.add(early);
+    const plan = await world.drive(a.conflicts.plan(id, { kind: 'keep_all' }));
+    world.offline.delete(first);
+    await world.run(10_000);
+    expect(await world.drive(a.sessions.get(early))).toMatchObject({ state: 'parked' });
+    const refusal = { code: 'refused', retry: 'later', details: [{ path: early }] };
+    await expect(world.drive(a.conflicts.plan(id, { kind: 'keep_all' }))).rejects.toMatchObject(refusal);
+    await expect(world.drive(a.conflicts.resolve(plan))).rejects.toMatchObject(refusal);
+    refusing.ids.clear();
+    await world.drive(a.sessions.retry(early));
+    await world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(id, { kind: 'keep_all' }))));
+    expect(await world.drive(a.sync())).toMatchObject({ ok: true, pending: 0 });
+    expect(a.conflicts.journal.current).toMatchObject([{ outcome: 'applied' }]);
+  });
+
+  it.each([
+    ['merge_span', { kind: 'merge_span' }], ['keep_all', { kind: 'keep_all' }],
+  ] as const)('takes back what was decided over it before: %s', async (_, choice) => {
+    const { world, first, a, refusing, early, late, id } = await overlap();
+    refusing.ids.add(early);
+    const settlement = await world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(id, choice))));
+    await world.drive(a.conflicts.undo(settlement.id));
+    const again = await world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(id, choice))));
+    world.offline.delete(first);
+    await world.run(10_000);
+    expect(a.conflicts.journal.current.map(({ outcome }) => outcome)).toEqual(['superseded', 'superseded']);
+    expect(a.conflicts.current.map(({ sessionIds }) => sessionIds)).toEqual([[early, late]]);
+    expect(await world.drive(a.sessions.get(late))).toMatchObject({ state: 'confirmed', duration: 30, deletedAt: null, pending: false });
+    expect(await world.drive(a.sessions.get(early))).toMatchObject({ state: 'parked', duration: 30 });
+    await expect(world.drive(a.conflicts.undo(again.id))).rejects.toMatchObject({ code: 'not_found' });
+    await world.drive(a.sessions.discard(early));
+    expect(a.conflicts.current).toEqual([]);
+    const b = await world.open(world.device());
+    await world.drive(b.sync());
+    for (const engine of [a, b]) expect((await world.drive(engine.sessions.list())).map((session) => session.id)).toEqual([late]);
+    expect(a.status.current.sync_status).toBe('healthy');
+  });
+});
+
+describe('a session that is given up or changed before the server has it', () => {
+  it.each(['discard', 'retry'] as const)('%s takes back what was decided over it, on the other sessions, too', async (deed) => {
+    const { world, a } = await twoDevices({ streams: false });
+    const soon = world.session(-60, 30);
+    const first = (await world.drive(a.sessions.record(soon))).id;
+    const second = (await world.drive(a.sessions.record({ ...soon, startTime: soon.startTime + 600_000 }))).id;
+    // The server is asked, and says that it is too early.
+    await world.run(1000);
+    await world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(a.conflicts.current[0]?.id ?? '', { kind: 'merge_span' }))));
+    expect(await world.drive(a.sessions.get(second))).toMatchObject({ state: 'deleted' });
+    if (deed === 'discard') await world.drive(a.sessions.discard(first));
+    else await world.drive(a.sessions.retry(first, { endTime: soon.startTime + 60_000 }));
+    expect(await world.drive(a.sessions.get(second))).toMatchObject({ state: 'queued', duration: 20 });
+    expect(await world.drive(a.sessions.get(first))).toEqual(deed === 'discard' ? null : expect.objectContaining({ pending: true, duration: 1 }));
+    expect(a.conflicts.current).toEqual([]);
+    await world.run(3 * 3_600_000);
+    expect(await world.drive(a.sync())).toMatchObject({ ok: true, pending: 0 });
+    expect(world.server.stored(USER).length).toBe(deed === 'discard' ? 1 : 2);
+  });
+});
