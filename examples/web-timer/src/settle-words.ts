@@ -52,7 +52,7 @@ export function refusalWords(error: unknown): string {
 
 export const UNSUPPORTED = 'This server cannot settle overlaps. Both sessions stay as they are.';
 
-const REFUSED = 'The server refused one of these sessions. Send that one again or delete it first.';
+const REFUSED = 'The server refused one of these sessions. Edit it, try it again or discard it first, in the list of sessions.';
 
 /** Why applying a plan failed. */
 export function settleProblem(error: unknown): string {
