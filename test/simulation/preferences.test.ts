@@ -79,6 +79,49 @@ describe('preferences of several devices', () => {
     }
   });
 
+  it('[I-09] of an old client’s value and one set offline without knowing of it, the loser is offered: an old client has no journal', async () => {
+    const { world, a } = await twoDevices();
+    for (let goal = 1; goal <= 6; goal += 1) {
+      world.offline.add(a.device);
+      await world.drive(a.preferences.set('daily_goal', goal));
+      await call(world, 'PUT', '/api/user/preferences', { daily_goal: goal + 10 });
+      world.offline.clear();
+      await world.run(400_000);
+      expect(values(a).daily_goal).toBe(goal + 10);
+      expect(a.preferences.current.lost.map(({ value }) => value)).toEqual([goal]);
+      await world.drive(a.preferences.dismiss(a.preferences.current.lost[0]?.id ?? ''));
+    }
+  });
+
+  it('[I-09] an old client’s value that came on top of another device’s and lost to a third is offered by who had seen it', async () => {
+    const { world, a, b } = await twoDevices();
+    const outcomes = new Set<string>();
+    // Of the two devices one has the larger author number, and its value beats what came on top of the other's.
+    for (const [away, here, goal] of [[a, b, 3], [b, a, 5]] as const) {
+      world.offline.add(away.device);
+      await world.drive(away.preferences.set('daily_goal', goal));
+      await world.drive(here.preferences.set('daily_goal', goal + 1));
+      await world.run(1000);
+      await call(world, 'PUT', '/api/user/preferences', { daily_goal: goal + 10 });
+      await world.run(130_000);
+      expect(values(here).daily_goal).toBe(goal + 10);
+      world.offline.clear();
+      await world.run(400_000);
+      const lost = [away, here].flatMap(({ preferences }) => preferences.current.lost);
+      expect(new Set([values(away).daily_goal, ...lost.map(({ value }) => value)])).toEqual(new Set([goal, goal + 10]));
+      outcomes.add(values(away).daily_goal === goal ? 'the third' : 'the old client');
+      for (const { preferences } of [away, here]) for (const { id } of preferences.current.lost) await world.drive(preferences.dismiss(id));
+    }
+    expect(outcomes.size).toBe(2);
+  });
+
+  it('what a server began with was set by nobody, at no time, and is no change of this device', async () => {
+    const { world, a } = await twoDevices();
+    await world.run(130_000);
+    expect(a.preferences.current.details.timezone).toEqual({ deviceId: null, at: null, pending: false, parked: null });
+    expect(a.engine.status.current.data_summary.preferences_updated).toBeNull();
+  });
+
   it('an edit of a tab that does not lead is sent as soon as one of the leader', async () => {
     const { world, a, b } = await twoDevices();
     const tab = await open(world, a.device);

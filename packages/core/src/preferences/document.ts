@@ -48,8 +48,9 @@ function knownOf(doc: Doc, name: PreferenceName): Known | null {
   const value = valuesOf(doc).get(name);
   if (preferenceFault(name, value) !== null) return null;
   const origin = asFields(originsOf(doc).get(name));
+  // At the epoch: a value that a server began with, which nobody set.
   const [device, at] = [origin?.['device_id'], origin?.['at']];
-  return { value: value as PreferenceValue, deviceId: typeof device === 'string' ? device : null, at: typeof at === 'number' ? at : null };
+  return { value: value as PreferenceValue, deviceId: typeof device === 'string' ? device : null, at: typeof at === 'number' && at > 0 ? at : null };
 }
 
 /** Null when the update cannot be read, or makes of the document something that no preferences are. */

@@ -63,11 +63,12 @@ function without(edits: readonly Edit[]): PreferenceName[] {
   return PREFERENCE_NAMES.filter((name) => !edits.some((edit) => edit.name === name));
 }
 
-/** Values of this device that were replaced unknowingly. */
+/** Values that were replaced unknowingly: this device's, and those of a caller that named no device, since nobody else would offer them. */
 export function lostIn(overtaken: readonly Overtaken[], values: Values, { now, deviceId, idOf }: Moment): LostPreference[] {
   return overtaken.flatMap(({ name, was }) => {
-    const isOwnLoss = was.deviceId === deviceId && values.get(name)?.value !== was.value;
-    return isOwnLoss ? [{ id: idOf(name), name, value: was.value, deviceId: was.deviceId, setAt: was.at, lostAt: now }] : [];
+    // What a server began with was set by nobody, and at no time.
+    const isOurs = was.deviceId === deviceId || (was.deviceId === null && was.at !== null);
+    return isOurs && values.get(name)?.value !== was.value ? [{ id: idOf(name), name, value: was.value, deviceId: was.deviceId, setAt: was.at, lostAt: now }] : [];
   });
 }
 

@@ -5,3 +5,14 @@ const FIRST_STATES = 0x1_0000;
 export function authorOf(uuid: string): number {
   return FIRST_STATES + 1 + Number.parseInt(uuid.slice(-8), 16);
 }
+
+/** Above every number that a device or {@link authorOf} takes, below those that begin a generation. */
+const JOURNALLESS = 2 ** 33;
+
+/**
+ * The same for preferences set by a call that knows no documents. Of two values that did not know of each other the larger author's holds,
+ * and whose value lost is offered it again: a caller without a journal could not be. So its value holds, and the device has the journal.
+ */
+export function journallessAuthorOf(uuid: string): number {
+  return JOURNALLESS + authorOf(uuid);
+}

@@ -1,7 +1,7 @@
 // Preferences as the server keeps them: the document, and the documented values that it says, changed together or not at all.
 import { createHash } from 'node:crypto';
 import { ERRORS, type FieldIssue, LIMITS, type Preferences, type PreferencesAnswer, type PreferencesExchange, PREFERENCE_NAMES } from '@syncline/protocol';
-import { authorOf } from '../documents/author.ts';
+import { journallessAuthorOf } from '../documents/author.ts';
 import { fromBase64, toBase64 } from '../documents/base64.ts';
 import { editPreferences, firstPreferences, type MergedPreferences, type PreferencesJob } from '../documents/preferences-document.ts';
 import type { Documents, StoredPreferences, UserChanges, UserReader, UserSummary } from '../ports.ts';
@@ -64,7 +64,7 @@ export function setPreferences(
   if (names.length === 0) return null;
   const changed: Preferences = Object.fromEntries(names.map((name) => [name, request[name]]));
   const base = intact(stored) ?? firstOf(stored);
-  const edit = { values: changed, origin: { device_id: deviceId, at: now }, author: authorOf(uuid) };
+  const edit = { values: changed, origin: { device_id: deviceId, at: now }, author: journallessAuthorOf(uuid) };
   const edited = editPreferences(base.document, edit, documents.rewriteAbove);
   return changesOf(edited, edited.update, stored, { now, deviceId, summary });
 }
