@@ -151,6 +151,9 @@ describe('the note and tags of a recorded session', () => {
     expect(await refusal(a.sessions.annotate(id, { note: 'x'.repeat(4097), tags: ['', 'x'.repeat(65)] }))).toMatchObject({
       code: 'invalid_input', details: [{ path: 'note' }, { path: 'tags[0]' }, { path: 'tags[1]' }],
     });
+    for (const [input, path] of [[null, ''], [['x'], ''], [{ note: 5 }, 'note'], [{ tags: 'deep' }, 'tags'], [{ note: 'x', seen: { note: 'y' } }, 'seen'], [{ tags: [], seen: 'x' }, 'seen']]) {
+      expect(await refusal(a.sessions.annotate(id, input as never))).toMatchObject({ code: 'invalid_input', details: [{ path }] });
+    }
     expect(await refusal(a.sessions.annotate('00000000-0000-4000-8000-0000000000ee', { note: 'x' }))).toMatchObject({ code: 'not_found' });
     const plain = await world.open(world.device());
     expect(await refusal(plain.sessions.annotate(id, { note: 'x' }))).toMatchObject({ code: 'unsupported' });

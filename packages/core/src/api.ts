@@ -253,7 +253,7 @@ export interface SessionsApi {
   amend(id: string, changes: Partial<Omit<RecordInput, 'id'>>): Promise<Session>;
   /**
    * Edits the note and tags of a finished session, for ever, in any tab and offline: edits of several devices merge as text, and none is lost.
-   * Rejects: `not_found`, `invalid_input`, `storage_full`, `closed`, `unsupported` (the engine has no `annotations`, or the server is known to offer no such call).
+   * Rejects: `not_found` (also for one that runs, was cancelled or is deleted), `invalid_input`, `storage_full`, `closed`, `unsupported` (the engine has no `annotations`, or the server is known to offer no such call).
    */
   annotate(id: string, input: AnnotateInput): Promise<Session>;
   /** Deletes a finished session; recoverable for 30 days. Rejects: `not_found`, `unsupported`. */

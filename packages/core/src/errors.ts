@@ -6,7 +6,7 @@ import type { StoreError, StoreFailure } from './ports.ts';
  * Why a call was refused.
  * `invalid_input`: see `details` · `already_running`, `not_running`: the timer's state forbids it ·
  * `running_elsewhere`: on another device, and nobody said to start beside it · `too_long`: over 24 h, the timer goes on ·
- * `id_reused`: that id names another session · `not_found`, `not_parked`: no such session, conflict, settlement or device, or nothing to decide about it ·
+ * `id_reused`: that id names another session · `not_found`, `not_parked`: no such session, conflict, settlement, device or journal entry, or nothing to decide about it ·
  * `changed`: a session is not what the decision rests on · `refused`: the server refused a session it rests on, see `details` · `unsupported`: the server offers no such call ·
  * `unreachable`, `auth_required`: the call needs the server, and there is none, or nobody is signed in ·
  * `storage_full`: no space, earlier data is intact · `storage_unavailable`: the store refuses, nothing was written ·
@@ -36,7 +36,7 @@ const MEANING: Readonly<Record<EngineErrorCode, readonly [RetryWord, string]>> =
   too_long: ['never', 'A session lasts at most 24 hours; the timer goes on'],
   id_reused: ['never', 'That id already names another session'],
   not_found: ['never', 'Nothing of that id is known here'],
-  not_parked: ['never', 'The session needs no decision'],
+  not_parked: ['never', 'Nothing waits for a decision here'],
   changed: ['now', 'The sessions changed meanwhile'],
   refused: ['later', 'The server refused a session of this conflict'],
   unsupported: ['never', 'The server does not offer this'],

@@ -1,5 +1,6 @@
 // An edit of the note and tags of a recorded session: an operation that carries the session's document. While it was never sent, the next
 // edit takes its place, so that a note that is edited offline for a week is one operation.
+import type { FieldIssue } from '@syncline/protocol';
 import type { AnnotateInput } from '../api-annotations.ts';
 import { engineError } from '../errors.ts';
 import { applyEffects, type Changes } from '../model/effect.ts';
@@ -11,6 +12,7 @@ import type { Draft } from '../sync/draft.ts';
 import { planEdit } from '../sync/edit.ts';
 import type { Stamp, Written } from '../sync/record.ts';
 import type { View } from '../sync/view.ts';
+import { checkAnnotate } from './check.ts';
 import { type Annotated, editAnnotation } from './document.ts';
 
 export class Annotator implements AnnotationsPart {
@@ -22,6 +24,10 @@ export class Annotator implements AnnotationsPart {
 
   constructor(ids: Ids) {
     this.#ids = ids;
+  }
+
+  check(input: unknown): readonly FieldIssue[] {
+    return checkAnnotate(input);
   }
 
   plan(draft: Draft, store: Store, packed: ReadonlyMap<string, FinishedSession>, { id, input, otherOf }: AnnotationWish, stamp: Stamp): Written | FinishedSession {

@@ -105,14 +105,6 @@ export function checkWords(words: { category?: unknown; project?: unknown; note?
   return issues;
 }
 
-export function checkTags(tags: unknown): FieldIssue[] {
-  if (!Array.isArray(tags) || tags.length > LIMITS.tagsMax) return [{ path: 'tags', message: `must be a list of at most ${LIMITS.tagsMax}` }];
-  return tags.flatMap((tag: unknown, i) => {
-    const problem = typeof tag === 'string' ? textProblem(tag, LIMITS.tagBytesMax, 1) : 'must be text';
-    return problem === null ? [] : [{ path: `tags[${i}]`, message: problem }];
-  });
-}
-
 export function checkStart(input: StartInput): FieldIssue[] {
   const issues = checkWords({ category: input.category ?? null, project: input.project, note: input.note });
   const planned = input.plannedDuration;

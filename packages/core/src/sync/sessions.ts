@@ -7,7 +7,7 @@ import type { AnnotateInput } from '../api-annotations.ts';
 import { engineError } from '../errors.ts';
 import type { Changes, Effect } from '../model/effect.ts';
 import { isCancelReason } from '../model/rows.ts';
-import { checkRecord, checkStart, checkTags, checkWords, DEFAULT_PROJECT, type FinishedSession, type Marks, type RunningSession } from '../model/session.ts';
+import { checkRecord, checkStart, checkWords, DEFAULT_PROJECT, type FinishedSession, type Marks, type RunningSession } from '../model/session.ts';
 import { sleepOf } from '../model/sleep.ts';
 import type { Clock, Ids } from '../ports.ts';
 import type { Source } from '../source.ts';
@@ -208,7 +208,7 @@ export class Sessions implements SessionsApi {
     this.checkEdits();
     const { annotations } = this.#options;
     if (annotations === null) throw engineError('unsupported');
-    refuse([...checkWords({ note: input.note }), ...(input.tags === undefined ? [] : checkTags(input.tags))]);
+    refuse(annotations.check(input));
     return this.#annotate(annotations, { id, input, otherOf: () => ({}) });
   }
 
