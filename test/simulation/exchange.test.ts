@@ -67,6 +67,28 @@ describe('a server that was restored from a backup', () => {
   });
 });
 
+describe('a server that lost how a session was changed', () => {
+  it.each([
+    ['apart', 'together', 30, 1], ['together', 'apart', 10, 0],
+  ] as const)('[D01] [I-06] times that lay %s at the backup and lie %s now are in conflict accordingly, on every device', async (_from, _to, minutes, conflicts) => {
+    const { world, a, b } = await twoDevices({ streams: false });
+    const { id, startTime } = await world.drive(a.sessions.record(world.session(120, 40 - minutes)));
+    await world.drive(a.sessions.record(world.session(100, 30)));
+    for (const engine of [a, b]) await world.drive(engine.sync());
+    world.server.save();
+    await world.drive(a.sessions.amend(id, { startTime, endTime: startTime + minutes * 60_000 }));
+    for (const engine of [a, b]) await world.drive(engine.sync());
+    world.server.restore();
+    await world.run(400_000);
+    for (const engine of [a, b, await world.open(world.device())]) {
+      await world.drive(engine.sync());
+      expect(await world.drive(engine.sessions.get(id))).toMatchObject({ duration: minutes, pending: false });
+      expect(engine.conflicts.current).toHaveLength(conflicts);
+      expect(engine.status.current.data_summary.conflicts_detected).toBe(conflicts);
+    }
+  });
+});
+
 describe('a server that lost a decision to keep overlapping sessions', () => {
   const keepAll = async ({ world, a, id }: Awaited<ReturnType<typeof conflict>>) => world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(id, { kind: 'keep_all' }))));
 

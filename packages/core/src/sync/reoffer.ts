@@ -8,6 +8,7 @@ import type { Ids } from '../ports.ts';
 import type { Draft } from './draft.ts';
 import { type ChunkInfo, packChunk, unpackChunk } from './history-chunk.ts';
 import type { Local } from './local.ts';
+import { Merge } from './merge.ts';
 import { NotReady } from './plan.ts';
 import { planReofferSettlements } from './reoffer-settlements.ts';
 import type { SettlementRow } from './settlement-row.ts';
@@ -74,7 +75,7 @@ export async function planReoffer(local: Local, walk: Verification, by: Reoffer)
     await local.commit((draft) => reofferChunk(draft, local, chunk, sessions, missing as FinishedSession[], opIds, by), 'relaxed');
   }
   const opIds = Array.from({ length: walk.newer.size + local.view.overlay.size + local.view.running.size }, () => by.ids.uuid());
-  await local.commit((draft) => offerRest(draft, walk, opIds, by), 'relaxed');
+  await local.commit((draft) => offerRest(draft, local, walk, opIds, by), 'relaxed');
   // After the sessions they are about.
   await planReofferSettlements(local, walk, by);
   // Only now: whoever takes over before this walks again, and offers nothing twice.
@@ -111,7 +112,7 @@ function offer(draft: Draft, session: FinishedSession, kind: OperationKind, chan
   offer(draft, session, 'amend', { effects: [{ kind: 'edit', id, changes: { note, tags, annotation } }], bases: [{ id, version: 0 }], settlement: null }, by.ids.uuid(), by);
 }
 
-function offerRest(draft: Draft, walk: Verification, opIds: readonly string[], by: Reoffer): void {
+function offerRest(draft: Draft, { store }: Local, walk: Verification, opIds: readonly string[], by: Reoffer): void {
   const { view } = draft;
   if (view.head.term !== by.term) return;
   const next = (() => {
@@ -119,6 +120,8 @@ function offerRest(draft: Draft, walk: Verification, opIds: readonly string[], b
     return () => opIds[used++] ?? by.ids.uuid();
   })();
   for (const [id, row] of [...view.overlay]) if (walk.isMissing(id)) offerOverlaid(draft, id, row, next(), by);
+  // The walk showed each as the server has it.
+  const merge = new Merge(draft, store, new Map([...walk.newer].map(([id, { theirs }]) => [id, theirs])));
   for (const [id, { ours, theirs }] of walk.newer) {
     if (view.seqsOf(id).length > 0) continue;
     const isDelete = ours.deletedAt !== null && theirs.deletedAt === null;
@@ -126,9 +129,11 @@ function offerRest(draft: Draft, walk: Verification, opIds: readonly string[], b
     const kind = isDelete ? 'delete' : isRestore ? 'restore' : 'amend';
     const effect: Effect = kind === 'amend' ? { kind: 'edit', id, changes: differenceOf(ours, theirs) } : { kind, id };
     const row: OverlayRow = { server: theirs, shown: ours };
+    merge.touch(id);
     draft.put('overlay', id, row);
     offer(draft, ours, kind, { effects: [effect], bases: [{ id, version: theirs.version }], settlement: null }, next(), by);
   }
+  merge.finish();
   for (const [id, running] of [...view.running]) {
     if (running.notice === null) draft.put('running', id, { ...running, notice: { opId: next(), seq: draft.takeSeq() } });
   }
