@@ -33,8 +33,8 @@ class DeviceWatch {
   readonly pendingAt = new Map<number, number>();
   /** Versions of the store at which settlements waited to be sent. */
   readonly settlingAt = new Set<number>();
-  /** Versions at which anything was to be sent that does not wait for a person. */
-  readonly movingAt = new Set<number>();
+  /** Its store holds something to be sent that does not wait for a person. */
+  isMoving = false;
   readonly acknowledged = new Set<string>();
   readonly effort = new Effort();
   lastVersion = -1;
@@ -102,9 +102,9 @@ export class Monitor {
     return this.#watch(device).settlingAt.has(Math.floor(statusVersion / VERSION_STEP));
   }
 
-  /** Whether something was still to be sent at that version, without anybody's doing. */
-  isMovingAt(device: DeviceSlot, statusVersion: number): boolean {
-    return this.#watch(device).movingAt.has(Math.floor(statusVersion / VERSION_STEP));
+  /** Whether its store holds something still to be sent, without anybody's doing. */
+  isMoving(device: DeviceSlot): boolean {
+    return this.#watch(device).isMoving;
   }
 
   /** Whether that version of the status is of a state that the store of that device does not have yet. */
@@ -225,8 +225,10 @@ export class Monitor {
       watch.lastVersion = Number((write.value as { version?: unknown }).version);
       watch.pendingAt.set(watch.lastVersion, pending.size);
       if (rows.some(({ value }) => isSettlement(value))) watch.settlingAt.add(watch.lastVersion);
-      if (rows.some(({ value }) => !isParked(value))) watch.movingAt.add(watch.lastVersion);
     }
+    const stuck = rows.filter(({ value }) => isParked(value)).flatMap(({ value }) => idOf(value));
+    // What was decided about a session that waits for a person waits with it.
+    watch.isMoving = rows.some(({ value }) => !isParked(value) && !stuck.some((id) => JSON.stringify(value).includes(id)));
     this.#checkLeaving(device, watch, leaving.filter((id) => !entering.has(id) && !pending.has(id)), writes);
     // An edit of a session that the server has makes it pending again, and rightly so.
     const recorded = new Set(writes.flatMap((write) => (isPut(write, 'operations') && !isEdit(write.value) ? idOf(write.value) : [])));

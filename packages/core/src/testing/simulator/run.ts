@@ -116,7 +116,7 @@ function unsent(world: World): string[] {
     if (world.monitor.isRescuing(device)) return [`device ${device.index} may still bring back what its store lost`];
     const { local, devices = [] } = engine.status.current;
     const pending = devices.find(({ device_id: id }) => id === local.device_id)?.sessions_pending ?? 0;
-    if (world.monitor.isMovingAt(device, local.version)) return [`device ${device.index} has something on its way`];
+    if (world.monitor.isMoving(device)) return [`device ${device.index} has something on its way`];
     return pending > local.parked ? [`device ${device.index} has ${pending} pending, ${local.phase}, ${local.connection}`] : [];
   });
 }
