@@ -99,4 +99,24 @@ describe('the note of a session', () => {
     expect(await row.textContent()).toContain(merged);
     expect(await row.getByRole('list', { name: 'Tags' }).textContent()).toBe('deep');
   });
+
+  it('tells what cannot be kept before the window goes, says nothing else of it, and takes what is mended', async () => {
+    await openNote(left);
+    await tags(left).fill(`deep, ${'y'.repeat(70)}`);
+    await left.keyboard.press('Escape');
+    await left.getByText('A tag is too long.').waitFor();
+    await left.getByText('Not kept yet.').waitFor();
+    expect(await tags(left).inputValue()).toContain('yyy');
+    await tags(left).fill('deep, short');
+    await left.keyboard.press('Escape');
+    await left.getByRole('dialog').waitFor({ state: 'hidden' });
+    await openNote(left);
+    expect(await tags(left).inputValue()).toBe('deep, short');
+    // Who leaves a second time gives it up.
+    await tags(left).fill('z'.repeat(65));
+    await left.keyboard.press('Escape');
+    await left.getByText('A tag is too long.').waitFor();
+    await left.keyboard.press('Escape');
+    await left.getByRole('dialog').waitFor({ state: 'hidden' });
+  });
 });

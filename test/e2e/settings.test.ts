@@ -95,4 +95,34 @@ describe('the settings', () => {
     }
     await away.getByText('Kept on every device.').waitFor();
   });
+
+  it('keep the keyboard where it is, and put back what was cleared', async () => {
+    await goal(left).fill('13');
+    await goal(left).press('Enter');
+    await holds(right, 'Sessions a day', '13');
+    expect(await goal(left).evaluate((field) => field === document.activeElement)).toBe(true);
+    await goal(left).fill('');
+    await left.keyboard.press('Tab');
+    await holds(left, 'Sessions a day', '13');
+    await holds(away, 'Sessions a day', '13', LIVE_MS);
+  });
+
+  it('[I-09] offer what gave way, say which value holds, and take the other by one press', async () => {
+    await other.context.setOffline(true);
+    await goal(away).fill('4');
+    await goal(away).press('Enter');
+    await away.getByText('Some changes wait for the server').waitFor();
+    await goal(left).fill('5');
+    await goal(left).press('Enter');
+    await left.getByText('Kept on every device.').waitFor();
+    await other.context.setOffline(false);
+    await away.getByText('Kept on every device.').waitFor({ timeout: 60_000 });
+    const offer = (page: Page) => page.getByRole('list', { name: 'Changed in two places' });
+    const asked = await Promise.race([left, away].map(async (page) => (await offer(page).waitFor(), page)));
+    const [now, lost] = (await goal(asked).inputValue()) === '4' ? ['4', '5'] : ['5', '4'];
+    await offer(asked).getByText(`“Sessions a day” was changed in two places: ${now} holds, ${lost} gave way.`).waitFor();
+    await offer(asked).getByRole('button', { name: `Use ${lost}` }).press('Enter');
+    for (const page of [left, right, away]) await holds(page, 'Sessions a day', lost, LIVE_MS);
+    await offer(asked).waitFor({ state: 'hidden' });
+  });
 });

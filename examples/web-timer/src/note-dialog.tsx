@@ -29,25 +29,29 @@ export function NoteDialog({ engine, session, onClose }: NoteDialogProps) {
     const next = { ...draft, tags: tagsOf(tags) };
     setTags(tagsText(next.tags));
     type(next);
-    save(next);
+    void save(next);
   };
-  const close = (): void => {
-    save({ ...draft, tags: isTyping.current ? tagsOf(tags) : draft.tags }, true);
-    onClose();
+  const close = async (): Promise<void> => {
+    // What is refused stays before the eyes once; who leaves all the same gives it up.
+    if (problem !== null && !isTyping.current) return onClose();
+    const next = { ...draft, tags: isTyping.current ? tagsOf(tags) : draft.tags };
+    isTyping.current = false;
+    type(next);
+    if (await save(next, true)) onClose();
   };
   return (
-    <Dialog title="Note and tags" onClose={close}>
+    <Dialog title="Note and tags" onClose={() => void close()}>
       <p className="muted">{session.category}, {span(session)}. Kept as you type, also offline; what other devices write shows here.</p>
       <div className="fields">
-        <NoteField value={draft.note} onType={(note) => type({ ...draft, note })} onLeave={() => save(draft)} />
+        <NoteField value={draft.note} onType={(note) => type({ ...draft, note })} onLeave={() => void save(draft)} />
         <label className="wide">Tags, separated by commas
           <input value={tags} autoComplete="off" onChange={(event) => { isTyping.current = true; setTags(event.currentTarget.value); }} onBlur={keepTags} onKeyDown={(event) => { if (event.key === 'Enter') keepTags(); }} />
         </label>
       </div>
       {problem !== null && <p className="problem" role="alert">{problem}</p>}
       <div className="actions">
-        <span className="muted" role="status">{session.pending ? 'Waiting to reach the server.' : 'Kept on every device.'}</span>
-        <button type="button" className="primary" onClick={close}>Done</button>
+        <span className="muted" role="status">{problem !== null ? 'Not kept yet.' : session.pending ? 'Waiting to reach the server.' : 'Kept on every device.'}</span>
+        <button type="button" className="primary" onClick={() => void close()}>Done</button>
       </div>
     </Dialog>
   );
@@ -98,17 +102,22 @@ function useNote(engine: SyncEngine, session: Session) {
     seen.current = told;
     if (!isSameNoted(before, told)) setDraft((mine) => mergeNoted(before, mine, told));
   };
-  const save = (next: Noted, isLast = false): void => {
-    if ((isSaving && !isLast) || isSameNoted(next, seen.current)) return;
+  /** Resolves to false when it was refused. */
+  const save = (next: Noted, isLast = false): Promise<boolean> => {
+    if ((isSaving && !isLast) || isSameNoted(next, seen.current)) return Promise.resolve(true);
     const before = seen.current;
     seen.current = next;
     setSaving(true);
     setProblem(null);
-    engine.sessions.annotate(id, { ...next, seen: before }).then(
-      ({ note: kept, tags: keptTags }) => adopt({ note: kept, tags: keptTags }),
+    return engine.sessions.annotate(id, { ...next, seen: before }).then(
+      ({ note: kept, tags: keptTags }) => {
+        adopt({ note: kept, tags: keptTags });
+        return true;
+      },
       (error: unknown) => {
         seen.current = before;
         setProblem(problemWords(error));
+        return false;
       },
     ).finally(() => setSaving(false));
   };
@@ -118,7 +127,7 @@ function useNote(engine: SyncEngine, session: Session) {
   }, [isSaving, note, tags]);
   useEffect(() => {
     if (isSaving || problem !== null) return undefined;
-    const timer = setTimeout(() => save(draft), PAUSE_MS);
+    const timer = setTimeout(() => void save(draft), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [draft, isSaving, problem]);
   return { draft, problem, save, type: (next: Noted) => { setProblem(null); setDraft(next); } };

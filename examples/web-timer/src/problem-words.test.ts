@@ -26,6 +26,7 @@ describe('problemWords', () => {
     expect(said('must not be before 2000-01-01T00:00:00Z')).toBe('The start time must not be before the year 2000.');
     expect(said('must be whole milliseconds since the epoch')).toBe('The start time is not a date and time.');
     expect(detailWords([{ path: 'note', message: 'must be at most 4096 bytes of UTF-8' }])).toBe('The note is too long.');
+    expect(detailWords([{ path: 'tags[1]', message: 'must be at most 64 bytes of UTF-8' }, { path: 'tags', message: 'must be a list of at most 16' }])).toBe('A tag is too long. The list of tags may hold at most 16.');
   });
 
   it('calls a setting what its field is called', () => {

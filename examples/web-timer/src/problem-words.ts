@@ -3,7 +3,7 @@ import { LIMITS } from '@syncline/protocol';
 import { settingWords } from './settings-words.ts';
 
 const FIELDS: Readonly<Record<string, string>> = {
-  startTime: 'The start time', start_time: 'The start time', endTime: 'The end time', end_time: 'The end time', plannedDuration: 'The length', duration: 'The length', category: 'The category', project: 'The project', note: 'The note',
+  startTime: 'The start time', start_time: 'The start time', endTime: 'The end time', end_time: 'The end time', plannedDuration: 'The length', duration: 'The length', category: 'The category', project: 'The project', note: 'The note', tags: 'The list of tags',
 };
 
 /** What went wrong, in the engine's words, with every field it names. */
@@ -18,6 +18,7 @@ export function problemWords(error: unknown): string {
 const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/^must not be before 2000-01-01T00:00:00Z$/, 'must not be before the year 2000'],
   [/^must be whole milliseconds since the epoch$/, 'is not a date and time'],
+  [/^must be a list of at most (\d+)$/, 'may hold at most $1'],
   [/^must be at most \d+ bytes of UTF-8$/, 'is too long'],
   [/^must be well-formed Unicode without NUL characters$/, 'holds a character that cannot be kept'],
   [/\b(start|end)_time\b/g, 'the $1 time'],
@@ -26,7 +27,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
 /** Faulty fields, a sentence each. */
 export function detailWords(details: readonly { readonly path: string; readonly message: string }[]): string {
   const said = (message: string): string => PHRASES.reduce((text, [pattern, words]) => text.replace(pattern, words), message);
-  return details.map(({ path, message }) => `${FIELDS[path] ?? settingWords(path) ?? path} ${said(message)}.`).join(' ');
+  return details.map(({ path, message }) => `${FIELDS[path] ?? settingWords(path) ?? (/^tags\[\d+\]$/.test(path) ? 'A tag' : path)} ${said(message)}.`).join(' ');
 }
 
 /** Why a session cannot have ended then, or null. The rule of the server, said before anything is kept: later, it would only wait. */

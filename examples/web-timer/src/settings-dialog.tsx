@@ -1,9 +1,9 @@
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import type { PreferenceName, Preferences } from '@syncline/protocol';
-import type { LostPreference, PreferencesApi, PreferencesState } from '@syncline/core';
+import type { PreferencesApi, PreferencesState } from '@syncline/core';
 import { Dialog } from './dialog.tsx';
 import { problemWords } from './problem-words.ts';
-import { CHOICES, NUMBERS, preferenceWords, SWITCHES, valueWords } from './settings-words.ts';
+import { CHOICES, lostWords, NUMBERS, preferenceWords, SWITCHES, valueWords } from './settings-words.ts';
 import { useSource } from './use-source.ts';
 
 interface SettingsProps {
@@ -15,13 +15,14 @@ interface SettingsProps {
 export function SettingsDialog({ preferences, onClose }: SettingsProps) {
   const state = useSource(preferences);
   const [problem, setProblem] = useState<string | null>(null);
-  const save = (changes: Preferences): void => {
-    preferences.set(changes).then(() => setProblem(null), (error: unknown) => setProblem(problemWords(error)));
+  const run = (change: Promise<unknown>): void => {
+    change.then(() => setProblem(null), (error: unknown) => setProblem(problemWords(error)));
   };
+  const save = (changes: Preferences): void => run(preferences.set(changes));
   return (
     <Dialog title="Settings" onClose={onClose}>
       <p className="muted" role="status">{state.pending ? 'Kept here. Some changes wait for the server.' : 'Kept on every device.'}</p>
-      <LostList preferences={preferences} lost={state.lost} />
+      <LostList preferences={preferences} state={state} run={run} />
       <div className="fields">
         {NUMBERS.map(([name, min, max]) => <NumberField key={name} name={name} min={min} max={max} state={state} onSave={save} />)}
         {CHOICES.map(([name, words]) => <ChoiceField key={name} name={name} words={words} state={state} onSave={save} />)}
@@ -35,7 +36,7 @@ export function SettingsDialog({ preferences, onClose }: SettingsProps) {
         ))}
       </div>
       {problem !== null && <p className="problem" role="alert">{problem}</p>}
-      <Refused preferences={preferences} state={state} />
+      <Refused preferences={preferences} state={state} run={run} />
       <div className="actions"><button className="primary" onClick={onClose}>Done</button></div>
     </Dialog>
   );
@@ -54,15 +55,21 @@ function Field({ name, state, children }: Omit<FieldProps, 'onSave'> & { readonl
 
 function NumberField({ name, min, max, state, onSave }: FieldProps & { readonly min: number; readonly max: number }) {
   const value = state.values[name];
+  const shown = typeof value === 'number' ? String(value) : '';
+  const field = useRef<HTMLInputElement>(null);
+  // A value that arrives from elsewhere replaces what stands in the field; who stands in it stays there.
+  useEffect(() => {
+    if (field.current !== null) field.current.value = shown;
+  }, [shown]);
   const commit = (input: HTMLInputElement): void => {
-    if (input.value !== '' && input.valueAsNumber !== value) onSave({ [name]: input.valueAsNumber });
+    if (input.value === '') input.value = shown;
+    else if (input.valueAsNumber !== value) onSave({ [name]: input.valueAsNumber });
   };
   return (
     <Field name={name} state={state}>
       {(id) => (
-        // A value that arrives from elsewhere replaces what stands in the field.
         <input
-          id={id} key={String(value)} type="number" min={min} max={max} step={1} defaultValue={typeof value === 'number' ? value : ''}
+          id={id} ref={field} type="number" min={min} max={max} step={1} defaultValue={shown}
           onBlur={(event) => commit(event.currentTarget)} onKeyDown={(event) => event.key === 'Enter' && commit(event.currentTarget)}
         />
       )}
@@ -90,24 +97,33 @@ function Mark({ state, name }: { readonly state: PreferencesState; readonly name
   return <span className="note">{detail.parked === null ? 'waits for the server' : 'refused'}</span>;
 }
 
-function LostList({ preferences, lost }: { readonly preferences: PreferencesApi; readonly lost: readonly LostPreference[] }) {
+interface DecisionProps {
+  readonly preferences: PreferencesApi;
+  readonly state: PreferencesState;
+  readonly run: (change: Promise<unknown>) => void;
+}
+
+function LostList({ preferences, state: { lost, values }, run }: DecisionProps) {
   if (lost.length === 0) return null;
   return (
     <ul className="rows" aria-label="Changed in two places">
-      {lost.map(({ id, name, value }) => (
-        <li key={id} className="device">
-          <span className="what">{preferenceWords(name)} was also set to <strong>{valueWords(String(value))}</strong> elsewhere.</span>
-          <span className="actions">
-            <button onClick={() => void preferences.restore(id)}>Use that</button>
-            <button className="quiet" onClick={() => void preferences.dismiss(id)}>Keep mine</button>
-          </span>
-        </li>
-      ))}
+      {lost.map((entry) => {
+        const { what, use, keep } = lostWords(entry, values);
+        return (
+          <li key={entry.id} className="device">
+            <span className="what">{what}</span>
+            <span className="actions">
+              <button onClick={() => run(preferences.restore(entry.id))}>{use}</button>
+              <button className="quiet" onClick={() => run(preferences.dismiss(entry.id))}>{keep}</button>
+            </span>
+          </li>
+        );
+      })}
     </ul>
   );
 }
 
-function Refused({ preferences, state }: { readonly preferences: PreferencesApi; readonly state: PreferencesState }) {
+function Refused({ preferences, state, run }: DecisionProps) {
   const refused = (Object.keys(state.details) as PreferenceName[]).filter((name) => state.details[name]?.parked);
   return (
     <>
@@ -115,8 +131,8 @@ function Refused({ preferences, state }: { readonly preferences: PreferencesApi;
         <div key={name} className="decide">
           <span>The server did not take “{preferenceWords(name)}”: {state.details[name]?.parked?.message}</span>
           <span className="actions">
-            <button onClick={() => void preferences.retry(name)}>Send again</button>
-            <button onClick={() => void preferences.discard(name)}>Take it back</button>
+            <button onClick={() => run(preferences.retry(name))}>Send again</button>
+            <button onClick={() => run(preferences.discard(name))}>Take it back</button>
           </span>
         </div>
       ))}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PREFERENCE_NAMES, preferenceFault } from '@syncline/protocol';
-import { CHOICES, NUMBERS, SWITCHES, valueWords } from './settings-words.ts';
+import { CHOICES, lostWords, NUMBERS, SWITCHES, valueWords } from './settings-words.ts';
 
 describe('the settings page', () => {
   it('offers every documented preference, and only values that are accepted', () => {
@@ -8,6 +8,11 @@ describe('the settings page', () => {
     expect([...offered].sort()).toEqual([...PREFERENCE_NAMES].sort());
     for (const [name, min, max] of NUMBERS) expect([min - 1, min, max, max + 1].map((value) => preferenceFault(name, value) === null)).toEqual([false, true, true, false]);
     for (const [name, words] of CHOICES) expect(words.filter((word) => preferenceFault(name, word) !== null)).toEqual([]);
+  });
+
+  it('says of a value that gave way which one holds, and names both in what can be done', () => {
+    expect(lostWords({ name: 'daily_goal', value: 4 }, { daily_goal: 3 })).toEqual({ what: '“Sessions a day” was changed in two places: 3 holds, 4 gave way.', use: 'Use 4', keep: 'Keep 3' });
+    expect(lostWords({ name: 'auto_start_breaks', value: false }, { auto_start_breaks: true })).toMatchObject({ use: 'Use off', keep: 'Keep on' });
   });
 
   it('writes values as people read them', () => {

@@ -1,5 +1,6 @@
 // What the settings are called, and what they can be. Pure.
-import type { PreferenceName } from '@syncline/protocol';
+import type { LostPreference } from '@syncline/core';
+import type { PreferenceName, Preferences } from '@syncline/protocol';
 
 export const NUMBERS: readonly (readonly [PreferenceName, min: number, max: number])[] = [
   ['daily_goal', 1, 20], ['default_duration', 5, 120], ['short_break_duration', 1, 30], ['long_break_duration', 5, 60],
@@ -44,4 +45,10 @@ const VALUES: ReadonlyMap<string, string> = new Map([['auto', 'As the system'], 
 /** `Europe/Berlin` stays; `relaxed` is `Relaxed`; numbers stay. */
 export function valueWords(value: string): string {
   return VALUES.get(value) ?? value.charAt(0).toUpperCase() + value.slice(1);
+}
+
+/** A value that gave way: what happened, and what can be done. Which of the two was set here does not matter: either may be meant. */
+export function lostWords({ name, value }: Pick<LostPreference, 'name' | 'value'>, values: Preferences): { readonly what: string; readonly use: string; readonly keep: string } {
+  const [lost, now] = [valueWords(String(value)), valueWords(String(values[name] ?? 'none'))];
+  return { what: `“${preferenceWords(name)}” was changed in two places: ${now} holds, ${lost} gave way.`, use: `Use ${lost}`, keep: `Keep ${now}` };
 }
