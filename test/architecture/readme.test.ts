@@ -9,6 +9,10 @@ import { repository } from './sources.ts';
 const readme = readFileSync(join(repository, 'README.md'), 'utf8');
 const sample = /## Twenty lines\n+```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
 
+it('[S-05] says that what lies in the browser is not encrypted', () => {
+  expect(readme).toMatch(/IndexedDB\. It is \*\*not encrypted\*\*/);
+});
+
 it('the twenty lines are about twenty', () => {
   const lines = sample.trim().split('\n').length;
   expect(lines).toBeGreaterThan(10);

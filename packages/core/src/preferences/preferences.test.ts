@@ -29,6 +29,21 @@ describe('preferences on one device', () => {
     expect(engine.status.current.recommendations.at(-1)).toBe('Preferences have changes waiting to sync');
   });
 
+  it('[A07] are stored although the handle was taken away while they were written', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { preferences, page } = await open(world);
+    const [name = ''] = world.device.disk.names();
+    for (const [at, committed] of [[5, false], [6, true]] as const) {
+      world.device.disk.failNext('update', { kind: 'rerun', committed });
+      const set = preferences.set('daily_goal', at);
+      world.device.disk.interrupt(name, 'version_change');
+      await world.drive(set);
+    }
+    page.kill();
+    expect((await open(world)).preferences.get('daily_goal')).toBe(6);
+  });
+
   it.each([
     [{ daily_goal: 21 }, ['daily_goal']],
     [{ daily_goal: 0, focus_mode: 'harsh', theme_preference: 'dark' }, ['daily_goal', 'focus_mode']],

@@ -69,6 +69,16 @@ function dataCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       // The hour from 1 to 2 passes twice that night.
       checkEqual(hours.map((minutes, hour) => [hour, minutes]).filter(([, minutes]) => minutes !== 0), [[1, 60], [9, 25], [23, 25]]);
     },
+    '[S-09] text that looks like a statement is text': async (w) => {
+      const user = await w.signIn();
+      w.clock.set(NOON);
+      const text = `'; drop table sessions; -- " \\ $1 \${x} %s \u0027 or 1=1`;
+      await submitAt(w, user, NOON - DAY, 25, { note: text, project: text.slice(0, 60), category: text.slice(0, 40) });
+      await submitAt(w, user, NOON - 2 * DAY, 25);
+      const { sessions } = await w.store.readUser(user.userId, async (tx) => ({ sessions: await tx.changes(0, 10) }));
+      checkEqual(sessions.flatMap((change) => (change.kind === 'session' ? [change.session.note] : [])), [text, 'a note']);
+      checkEqual((await user.call('analytics')).body['by_category']?.length, 2);
+    },
     'a streak may wait for today, and no longer': async (w) => {
       const user = await w.signIn();
       w.clock.set(NOON);
