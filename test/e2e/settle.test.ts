@@ -95,7 +95,7 @@ describe('two browsers of one account', () => {
     await a.getByLabel('Category').first().fill('reading');
     await a.getByRole('button', { name: 'Start', exact: true }).click();
     await a.getByRole('button', { name: 'Finish' }).waitFor();
-    await b.getByText(/^reading .*runs on Web timer since/).waitFor({ timeout: LIVE_MS });
+    await b.getByText(/^reading .*runs on Chrome on Linux since/).waitFor({ timeout: LIVE_MS });
     await b.getByRole('button', { name: 'Start beside it' }).click();
     await b.getByRole('button', { name: 'Finish' }).waitFor();
     await a.locator('[data-elsewhere-id]').waitFor({ timeout: LIVE_MS });

@@ -3,6 +3,7 @@ import { createSyncEngine, type EngineWithPreferences, type SyncEngine } from '@
 import { yjsAnnotations } from '@syncline/core/annotations';
 import { yjsPreferences } from '@syncline/core/preferences';
 import type { Account, User } from './account.ts';
+import { browserName } from './device-names.ts';
 import { Page } from './page.tsx';
 import { problemWords } from './problem-words.ts';
 import { SignIn } from './sign-in.tsx';
@@ -26,7 +27,7 @@ function Opened({ account, user }: { readonly account: Account; readonly user: U
     let isOver = false;
     const opening = createSyncEngine({
       user: user.id,
-      device: { type: 'web_timer', version: VERSION, name: 'Web timer' },
+      device: { type: 'web_timer', version: VERSION, name: browserName(navigator.userAgent) },
       server: { url: location.origin, token: () => account.token(), appIdentifier: `Syncline-Web-v${VERSION}` },
       preferences: yjsPreferences(),
       annotations: yjsAnnotations(),

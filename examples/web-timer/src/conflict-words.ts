@@ -18,8 +18,11 @@ const CERTAINTY: Readonly<Record<Certainty, string>> = {
   within_clock_error: 'Perhaps they do not overlap at all: it is no longer than the clocks of the devices may be wrong.',
 };
 
-/** @param known the sessions this device has, by id; those of other devices may be missing. */
-export function conflictView(conflict: Conflict, known: ReadonlyMap<string, Session>, now: number): ConflictView {
+/**
+ * @param known the sessions this device has, by id; those of other devices may be missing.
+ * @param whereOf names the device of a session.
+ */
+export function conflictView(conflict: Conflict, known: ReadonlyMap<string, Session>, now: number, whereOf: (session: Session) => string): ConflictView {
   const { sessionIds, deviceTypes } = conflict;
   const areAllHere = sessionIds.every((id) => known.has(id));
   return {
@@ -29,8 +32,8 @@ export function conflictView(conflict: Conflict, known: ReadonlyMap<string, Sess
     lines: sessionIds.map((id, index) => {
       const session = known.get(id);
       // With as many types as sessions, each session has the type of its place; otherwise only the server knows.
-      const type = session?.source ?? (deviceTypes.length === sessionIds.length ? deviceTypes[index] : undefined);
-      const where = type === undefined ? 'another device' : deviceTypeName(type);
+      const type = deviceTypes.length === sessionIds.length ? deviceTypes[index] : undefined;
+      const where = session !== undefined ? whereOf(session) : type === undefined ? 'another device' : deviceTypeName(type);
       if (session === undefined) return { id, text: `A session recorded by ${where}`, detail: 'Recorded there; this device has not been told its times yet.' };
       return { id, text: sessionName(session), detail: `${dayWords(session.startTime, now)} ${span(session)} · ${lengthWords(session.duration ?? 0)} · ${where}` };
     }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceInfo } from '@syncline/core';
-import { deviceNote, deviceTitle } from './device-words.ts';
+import { deviceNote, deviceTitle, whereWords } from './device-words.ts';
 
 const NOW = Date.UTC(2025, 7, 24, 18);
 const device: DeviceInfo = {
@@ -11,6 +11,12 @@ const device: DeviceInfo = {
 describe('a device to look after', () => {
   it('goes by the name somebody gave it, else by its type', () => {
     expect([deviceTitle(device), deviceTitle({ ...device, name: 'Study' })]).toEqual(['Mac app', 'Study']);
+  });
+
+  it('is named where a session was recorded, or its kind where nobody knows its name', () => {
+    const names = new Map([['mac', 'Study']]);
+    const at = (deviceId: string | null): string => whereWords({ deviceId, source: 'mac_app' }, 'own', names);
+    expect(['own', 'mac', 'other', null].map(at)).toEqual(['This device', 'Study', 'Mac app', 'Mac app']);
   });
 
   it('is told with when it was seen, what it held and since when that is known', () => {

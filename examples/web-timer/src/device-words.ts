@@ -1,10 +1,15 @@
 // What is said of a device to somebody who looks after it. Pure.
-import type { DeviceInfo } from '@syncline/core';
+import type { DeviceInfo, Session } from '@syncline/core';
 import { deviceTypeName } from '@syncline/protocol';
 import { ago, count } from './words.ts';
 
 export function deviceTitle({ name, deviceType }: Pick<DeviceInfo, 'name' | 'deviceType'>): string {
   return name ?? deviceTypeName(deviceType);
+}
+
+/** Where a session was recorded: "This device", the name of another, or what kind it is. */
+export function whereWords({ deviceId, source }: Pick<Session, 'deviceId' | 'source'>, ownId: string, names: ReadonlyMap<string, string>): string {
+  return deviceId === ownId ? 'This device' : (names.get(deviceId ?? '') ?? deviceTypeName(source));
 }
 
 const since = (at: number | null, now: number): string => ago(at === null ? null : new Date(at).toISOString(), now);

@@ -23,8 +23,8 @@ export function FocusPanel({ engine }: { readonly engine: SyncEngine }) {
   const section = useFocusKept(running?.id ?? null);
   return (
     <section ref={section} tabIndex={-1} className="card focus" aria-label="Timer">
+      <div role="status" className="elsewhere">{elsewhere.map((session) => <p key={session.id} data-elsewhere-id={session.id}>{elsewhereWords(session)}</p>)}</div>
       {running === null ? <StartForm engine={engine} isBeside={elsewhere.length > 0} attempt={attempt} /> : <RunningTimer key={running.id} engine={engine} session={running} attempt={attempt} />}
-      <div role="status">{elsewhere.map((session) => <p key={session.id} className="muted" data-elsewhere-id={session.id}>{elsewhereWords(session)}</p>)}</div>
       {others.length > 0 && <p className="muted">Another session runs on this device. It is shown when this one is finished.</p>}
       {problem !== null && <p className="problem" role="alert">{problem}</p>}
     </section>

@@ -1,6 +1,7 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import type { DeviceInfo, SyncEngine } from '@syncline/core';
 import { Dialog } from './dialog.tsx';
+import { learnNames } from './device-names.ts';
 import { deviceNote, deviceTitle } from './device-words.ts';
 import { problemWords } from './problem-words.ts';
 
@@ -15,7 +16,10 @@ export function ManageDevices({ engine, now, onClose }: ManageDevicesProps) {
   const [devices, setDevices] = useState<readonly DeviceInfo[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [said, setSaid] = useState('');
-  const load = (): Promise<void> => engine.devices.list().then(setDevices);
+  const load = (): Promise<void> => engine.devices.list().then((found) => {
+    setDevices(found);
+    learnNames(engine.user, found);
+  });
   useEffect(() => void load().catch((error: unknown) => setProblem(problemWords(error))), [engine]);
   const act = (work: Promise<void>, done: string): void => {
     setProblem(null);

@@ -1,7 +1,7 @@
 import { format } from 'date-fns';
 import { Fragment, useEffect, useMemo } from 'react';
 import type { RunningElsewhere, Session, SyncEngine } from '@syncline/core';
-import { deviceTypeName } from '@syncline/protocol';
+import { whereWords } from './device-words.ts';
 import { Dialog } from './dialog.tsx';
 import { SessionChanges } from './session-changes.tsx';
 import { STATES } from './status-words.ts';
@@ -41,9 +41,9 @@ function titleOf(session: Session | undefined, elsewhere: RunningElsewhere | und
 }
 
 function Facts({ engine, session, names }: { readonly engine: SyncEngine; readonly session: Session; readonly names: ReadonlyMap<string, string> }) {
-  const { deviceId, source, startTime, duration, note, state, displayId, conflictId } = session;
+  const { startTime, duration, note, state, displayId, conflictId } = session;
   const slept = clockNote(session.clock);
-  const device = deviceId === engine.deviceId ? 'This device' : (names.get(deviceId ?? '') ?? deviceTypeName(source));
+  const device = whereWords(session, engine.deviceId, names);
   const facts: readonly (readonly [string, string])[] = [
     ['When', `${format(startTime, 'EEE d MMM yyyy')}, ${span(session)}${duration === null ? '' : ` · ${lengthWords(duration)}`}`],
     ['Recorded by', device],

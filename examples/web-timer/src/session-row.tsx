@@ -57,10 +57,11 @@ function Undecided({ engine, session, now }: RowProps) {
   const close = (): void => setAsking(null);
   const attempt = (action: Promise<unknown>): void => void action.then(close, (error: unknown) => setProblem(problemWords(error)));
   const why = whyUndecided(session, now);
-  if (why === null) return null;
+  // Asked again whether it is still too early, it is on its way for a moment: what a person is typing must not go away for that.
+  if (why === null && asking === null) return null;
   return (
     <div className={parked === null ? 'decide early' : 'decide'}>
-      <p>{why}</p>
+      {why !== null && <p>{why}</p>}
       {problem !== null && <p className="problem" role="alert">{problem}</p>}
       <div className="actions">
         <button onClick={() => setAsking('edit')}>Edit…</button>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { ConflictChoice, ResolutionPlan, Session, Settlement, SyncEngine } from '@syncline/core';
-import { type Conflict, deviceTypeName } from '@syncline/protocol';
+import type { Conflict } from '@syncline/protocol';
 import { Dialog } from './dialog.tsx';
 import { isOffered, settleProblem, UNSUPPORTED, type Way, waysFor } from './settle-words.ts';
 import { SettlePreview } from './settle-preview.tsx';
@@ -16,12 +16,13 @@ interface SettleDialogProps {
   readonly conflict: Conflict;
   readonly known: ReadonlyMap<string, Session>;
   readonly now: number;
+  readonly whereOf: (session: Session) => string;
   readonly onSettled: (settlement: Settlement) => void;
   readonly onClose: () => void;
 }
 
 /** All ways to settle an overlap, and what the chosen one would change. Nothing changes until it is applied. */
-export function SettleDialog({ engine, conflict, known, now, onSettled, onClose }: SettleDialogProps) {
+export function SettleDialog({ engine, conflict, known, now, whereOf, onSettled, onClose }: SettleDialogProps) {
   const ids = conflict.sessionIds.slice(0, OFFERED);
   const ways = waysFor(conflict.sessionIds.length);
   const [round, setRound] = useState(0);
@@ -36,7 +37,7 @@ export function SettleDialog({ engine, conflict, known, now, onSettled, onClose 
     const session = known.get(id);
     return session === undefined ? 'The other part' : sessionName(session);
   };
-  const options = ids.map((id) => ({ id, words: optionWords(known.get(id), now) }));
+  const options = ids.map((id) => ({ id, words: optionWords(known.get(id), now, whereOf) }));
   const isUnsupported = answers !== null && [...answers.values()].every((answer) => !isOffered(answer) && answer.why === UNSUPPORTED);
   return (
     <Dialog title="Settle this overlap" onClose={onClose} isWide>
@@ -75,7 +76,7 @@ function planOf(ways: readonly Way[], kind: Way['kind'], picked: string, ids: re
   return answer && isOffered(answer) ? answer.plan : null;
 }
 
-function optionWords(session: Session | undefined, now: number): string {
+function optionWords(session: Session | undefined, now: number, whereOf: (session: Session) => string): string {
   if (session === undefined) return 'A session of another device';
-  return `${sessionName(session)}, ${dayWords(session.startTime, now)} ${span(session)}, ${deviceTypeName(session.source)}`;
+  return `${sessionName(session)}, ${dayWords(session.startTime, now)} ${span(session)}, ${whereOf(session)}`;
 }

@@ -9,7 +9,7 @@ interface SettlePreviewProps {
 
 /** What a choice would change: each session, each day, and the minutes that are counted. */
 export function SettlePreview({ preview, nameOf, now }: SettlePreviewProps) {
-  const { days, minutesBefore, minutesAfter, doubleCountedBefore, doubleCountedAfter } = preview;
+  const { days, minutesBefore, minutesAfter, minutesMoved, doubleCountedBefore, doubleCountedAfter } = preview;
   return (
     <>
       <table>
@@ -31,7 +31,7 @@ export function SettlePreview({ preview, nameOf, now }: SettlePreviewProps) {
           <tr><th scope="row">Counted twice</th><td>{minuteWords(doubleCountedBefore)}</td><td>{minuteWords(doubleCountedAfter)}</td></tr>
         </tbody>
       </table>
-      <p><strong>Removed:</strong> {minuteWords(Math.max(0, minutesBefore - minutesAfter))}</p>
+      <p><strong>Removed:</strong> {minuteWords(Math.max(0, minutesBefore - minutesAfter))}{minutesMoved > 0 && <> · <strong>Moved:</strong> {minuteWords(minutesMoved)}</>}</p>
     </>
   );
 }

@@ -51,12 +51,23 @@ describe('words', () => {
 
   it('groups by day in the order given and leaves cancelled ones out of the totals', () => {
     const now = new Date(2026, 5, 10, 12).getTime();
-    const at = (startTime: number, state: Session['state']) => ({ startTime, state, duration: 25 }) as Session;
+    const at = (startTime: number, state: Session['state']) => ({ id: String(startTime), startTime, endTime: startTime + 1_500_000, state, duration: 25, conflictId: null }) as Session;
     const groups = byDay([at(now, 'confirmed'), at(now - 3_600_000, 'cancelled'), at(now - 86_400_000, 'queued')], now);
     expect(groups.map((group) => [group.day, group.sessions.length, dayTotals(group)])).toEqual([
       ['Today', 2, '1 session · 25 minutes · 1 cancelled'], ['Yesterday', 1, '1 session · 25 minutes'],
     ]);
     expect(byDay([at(now, 'cancelled')], now).map(dayTotals)).toEqual(['1 cancelled']);
+  });
+
+  it('counts what an open overlap shares once, however many sessions share it, and kept ones in full', () => {
+    const now = new Date(2026, 5, 10, 18).getTime();
+    const session = (id: string, from: number, minutes: number, conflictId: string | null): Session => ({
+      id, startTime: now - from * 60_000, endTime: now - (from - minutes) * 60_000, duration: minutes, conflictId, state: 'confirmed',
+    }) as Session;
+    const totals = (...sessions: readonly Session[]): readonly string[] => byDay(sessions, now).map(dayTotals);
+    expect(totals(session('b', 100, 30, 'x'), session('a', 120, 40, 'x'), session('c', 115, 10, 'x'))).toEqual(['3 sessions · 50 minutes']);
+    expect(totals(session('b', 100, 30, null), session('a', 120, 40, null))).toEqual(['2 sessions · 1 hour 10 minutes']);
+    expect(totals(session('b', 100, 30, 'y'), session('a', 120, 40, 'x'))).toEqual(['2 sessions · 1 hour 10 minutes']);
   });
 
   it('fills a field with local time that reads back as the same minute', () => {

@@ -93,10 +93,24 @@ export function byDay(sessions: readonly Session[], now: number): DayGroup[] {
     const day = dayWords(session.startTime, now);
     days.set(day, [...(days.get(day) ?? []), session]);
   }
+  const minutesOf = countedMinutes(sessions);
   return [...days].map(([day, list]) => {
     const counted = list.filter(({ state }) => state !== 'cancelled');
-    return { day, counted: counted.length, minutes: counted.reduce((sum, { duration }) => sum + (duration ?? 0), 0), sessions: list };
+    return { day, counted: counted.length, minutes: counted.reduce((sum, { id }) => sum + (minutesOf.get(id) ?? 0), 0), sessions: list };
   });
+}
+
+/** Minutes of each session; what sessions of an open overlap share counts for the first of them alone, as the server counts it. */
+function countedMinutes(sessions: readonly Session[]): ReadonlyMap<string, number> {
+  const until = new Map<string, number>();
+  const minutes = new Map<string, number>();
+  for (const { id, startTime, endTime, duration, conflictId, state } of [...sessions].sort((a, b) => a.startTime - b.startTime)) {
+    if (endTime === null || duration === null || state === 'cancelled') continue;
+    const from = conflictId === null ? startTime : Math.max(startTime, until.get(conflictId) ?? startTime);
+    if (conflictId !== null) until.set(conflictId, Math.max(from, endTime));
+    minutes.set(id, from === startTime ? duration : Math.max(0, endTime - from) / MINUTE_MS);
+  }
+  return minutes;
 }
 
 /** "2 sessions · 50 minutes · 1 cancelled". */
