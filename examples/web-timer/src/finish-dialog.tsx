@@ -1,7 +1,7 @@
-import { type FormEvent, useState } from 'react';
-import type { Session, SyncEngine } from '@syncline/core';
-import { Dialog } from './dialog.tsx';
-import { endProblem, problemWords } from './problem-words.ts';
+import { useState } from 'react';
+import type { FinishInput, Session, SyncEngine } from '@syncline/core';
+import { FinishForm } from './finish-form.tsx';
+import { endProblem } from './problem-words.ts';
 import { timeOf, WordFields, wordsOf } from './session-fields.tsx';
 import { fieldTime } from './words.ts';
 
@@ -15,31 +15,20 @@ interface FinishDialogProps {
 
 /** For a session that ended before somebody thought of the timer, or was about something else. */
 export function FinishDialog({ engine, session, note, onClose }: FinishDialogProps) {
-  const [problem, setProblem] = useState<string | null>(null);
   const [now] = useState(() => Date.now());
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const { time: end, problem: unclear } = timeOf(form, 'end', 'The end time');
-    if (end === null) return setProblem(unclear);
+  const read = (form: FormData): FinishInput | string => {
+    const { time: end, problem } = timeOf(form, 'end', 'The end time');
+    if (end === null) return problem;
     const isNow = fieldTime(now) === fieldTime(end);
     const refused = isNow ? null : endProblem(end, Date.now());
-    if (refused !== null) return setProblem(refused);
-    engine.sessions.complete(session.id, { ...wordsOf(form), ...(isNow ? {} : { endTime: end }) }).then(onClose, (error: unknown) => setProblem(problemWords(error)));
+    return refused ?? { ...wordsOf(form), ...(isNow ? {} : { endTime: end }) };
   };
   return (
-    <Dialog title="Finish with changes" onClose={onClose}>
-      <form onSubmit={submit}>
-        <div className="fields">
-          <label className="wide">It ended<input name="end" type="datetime-local" required defaultValue={fieldTime(now)} min={fieldTime(session.startTime)} /></label>
-          <WordFields known={{ ...session, note }} />
-        </div>
-        {problem !== null && <p className="problem" role="alert">{problem}</p>}
-        <div className="actions">
-          <button className="primary">Finish session</button>
-          <button type="button" className="quiet" onClick={onClose}>Keep going</button>
-        </div>
-      </form>
-    </Dialog>
+    <FinishForm engine={engine} session={session} title="Finish with changes" read={read} onClose={onClose}>
+      <div className="fields">
+        <label className="wide">It ended<input name="end" type="datetime-local" required defaultValue={fieldTime(now)} min={fieldTime(session.startTime)} /></label>
+        <WordFields known={{ ...session, note }} />
+      </div>
+    </FinishForm>
   );
 }

@@ -1,7 +1,6 @@
-import { type FormEvent, useId, useState } from 'react';
-import type { Session, SleepEvidence, SyncEngine } from '@syncline/core';
-import { Dialog } from './dialog.tsx';
-import { problemWords } from './problem-words.ts';
+import { useId, useState } from 'react';
+import type { FinishInput, Session, SleepEvidence, SyncEngine } from '@syncline/core';
+import { FinishForm } from './finish-form.tsx';
 import { sleepWays, sleepWords } from './sleep-words.ts';
 
 interface SleepDialogProps {
@@ -17,33 +16,23 @@ interface SleepDialogProps {
 export function SleepDialog({ engine, session, slept, note, onClose }: SleepDialogProps) {
   const [now] = useState(() => Date.now());
   const id = useId();
-  const [problem, setProblem] = useState<string | null>(null);
   const ways = sleepWays(session.startTime, slept, now);
-  const submit = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const chosen = ways.find(({ key }) => key === new FormData(event.currentTarget).get('end'));
-    const endTime = chosen?.endTime ?? null;
-    engine.sessions.complete(session.id, { note, ...(endTime === null ? {} : { endTime }) }).then(onClose, (error: unknown) => setProblem(problemWords(error)));
+  const read = (form: FormData): FinishInput => {
+    const endTime = ways.find(({ key }) => key === form.get('end'))?.endTime ?? null;
+    return { note, ...(endTime === null ? {} : { endTime }) };
   };
   return (
-    <Dialog title="Did this session really last that long?" onClose={onClose}>
-      <form onSubmit={submit}>
-        <p>{sleepWords(slept)}</p>
-        <fieldset className="ways">
-          <legend>What counts</legend>
-          {ways.map(({ key, title, detail }, i) => (
-            <div key={key} className="way">
-              <label className="check"><input type="radio" name="end" value={key} defaultChecked={i === 0} aria-describedby={`${id}-${key}`} /><strong>{title}</strong></label>
-              <div id={`${id}-${key}`} className="note">{detail}</div>
-            </div>
-          ))}
-        </fieldset>
-        {problem !== null && <p className="problem" role="alert">{problem}</p>}
-        <div className="actions">
-          <button className="primary">Finish session</button>
-          <button type="button" className="quiet" onClick={onClose}>Keep going</button>
-        </div>
-      </form>
-    </Dialog>
+    <FinishForm engine={engine} session={session} title="Did this session really last that long?" read={read} onClose={onClose}>
+      <p>{sleepWords(slept)}</p>
+      <fieldset className="ways">
+        <legend>What counts</legend>
+        {ways.map(({ key, title, detail }, i) => (
+          <div key={key} className="way">
+            <label className="check"><input type="radio" name="end" value={key} defaultChecked={i === 0} aria-describedby={`${id}-${key}`} /><strong>{title}</strong></label>
+            <div id={`${id}-${key}`} className="note">{detail}</div>
+          </div>
+        ))}
+      </fieldset>
+    </FinishForm>
   );
 }
