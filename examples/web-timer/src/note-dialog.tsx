@@ -1,8 +1,10 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import type { Session, SyncEngine } from '@syncline/core';
 import { Dialog } from './dialog.tsx';
-import { caretAfter, isSameNoted, mergeNoted, type Noted, tagsOf, tagsText } from './note-words.ts';
+import { NoteDraft } from './note-draft.ts';
+import { caretAfter, tagsOf, tagsText } from './note-words.ts';
 import { problemWords } from './problem-words.ts';
+import { useSource } from './use-source.ts';
 import { span } from './words.ts';
 
 /** What is typed is kept after a pause of so long. */
@@ -17,38 +19,41 @@ interface NoteDialogProps {
 
 /** The note and tags of a session, kept as they are typed. */
 export function NoteDialog({ engine, session, onClose }: NoteDialogProps) {
-  const { draft, problem, type, save } = useNote(engine, session);
+  const editor = useNote(engine, session);
+  const { draft, problem } = useSource(editor);
   const [tags, setTags] = useState(tagsText(draft.tags));
-  const isTyping = useRef(false);
+  // The tags that stood there when somebody began to type in them; null while nobody does.
+  const begun = useRef<readonly string[] | null>(null);
   // Tags that come from elsewhere show at once, unless a tag is half typed.
   useEffect(() => {
-    if (!isTyping.current) setTags(tagsText(draft.tags));
+    if (begun.current === null) setTags(tagsText(draft.tags));
   }, [draft.tags]);
+  const takeTags = (): void => {
+    const before = begun.current;
+    begun.current = null;
+    if (before !== null) editor.type({ ...draft, tags: before }, { ...draft, tags: tagsOf(tags) });
+    setTags(tagsText(editor.current.draft.tags));
+  };
   const keepTags = (): void => {
-    isTyping.current = false;
-    const next = { ...draft, tags: tagsOf(tags) };
-    setTags(tagsText(next.tags));
-    type(next);
-    void save(next);
+    takeTags();
+    void editor.save();
   };
   const close = async (): Promise<void> => {
     // What is refused stays before the eyes once; who leaves all the same gives it up.
-    if (problem !== null && !isTyping.current) return onClose();
-    const next = { ...draft, tags: isTyping.current ? tagsOf(tags) : draft.tags };
-    isTyping.current = false;
-    type(next);
-    if (await save(next, true)) onClose();
+    if (problem !== null && begun.current === null) return onClose();
+    takeTags();
+    if (await editor.save()) onClose();
   };
   return (
     <Dialog title="Note and tags" onClose={() => void close()}>
       <p className="muted">{session.category}, {span(session)}. Kept as you type, also offline; what other devices write shows here.</p>
       <div className="fields">
-        <NoteField value={draft.note} onType={(note) => type({ ...draft, note })} onLeave={() => void save(draft)} />
+        <NoteField value={draft.note} onType={(note) => editor.type(draft, { ...draft, note })} onLeave={() => void editor.save()} />
         <label className="wide">Tags, separated by commas
-          <input value={tags} autoComplete="off" onChange={(event) => { isTyping.current = true; setTags(event.currentTarget.value); }} onBlur={keepTags} onKeyDown={(event) => { if (event.key === 'Enter') keepTags(); }} />
+          <input value={tags} autoComplete="off" onChange={(event) => { begun.current ??= draft.tags; setTags(event.currentTarget.value); }} onBlur={keepTags} onKeyDown={(event) => { if (event.key === 'Enter') keepTags(); }} />
         </label>
       </div>
-      {problem !== null && <p className="problem" role="alert">{problem}</p>}
+      {problem !== null && <p className="problem" role="alert">{problemWords(problem)}</p>}
       <div className="actions">
         <span className="muted" role="status">{problem !== null ? 'Not kept yet.' : session.pending ? 'Waiting to reach the server.' : 'Kept on every device.'}</span>
         <button type="button" className="primary" onClick={() => void close()}>Done</button>
@@ -87,48 +92,18 @@ function NoteField({ value, onType, onLeave }: NoteFieldProps) {
 }
 
 /** The draft, kept after a pause, and merged with what comes from elsewhere. */
-function useNote(engine: SyncEngine, session: Session) {
-  const { id, note, tags } = session;
-  const [draft, setDraft] = useState<Noted>({ note, tags });
-  const [problem, setProblem] = useState<string | null>(null);
-  const [isSaving, setSaving] = useState(false);
-  // What engine and person both knew last.
-  const seen = useRef<Noted>({ note, tags });
-  const theirs = useRef<Noted>({ note, tags });
-  theirs.current = { note, tags };
-
-  const adopt = (told: Noted): void => {
-    const before = seen.current;
-    seen.current = told;
-    if (!isSameNoted(before, told)) setDraft((mine) => mergeNoted(before, mine, told));
-  };
-  /** Resolves to false when it was refused. */
-  const save = (next: Noted, isLast = false): Promise<boolean> => {
-    if ((isSaving && !isLast) || isSameNoted(next, seen.current)) return Promise.resolve(true);
-    const before = seen.current;
-    seen.current = next;
-    setSaving(true);
-    setProblem(null);
-    return engine.sessions.annotate(id, { ...next, seen: before }).then(
-      ({ note: kept, tags: keptTags }) => {
-        adopt({ note: kept, tags: keptTags });
-        return true;
-      },
-      (error: unknown) => {
-        seen.current = before;
-        setProblem(problemWords(error));
-        return false;
-      },
-    ).finally(() => setSaving(false));
-  };
+function useNote(engine: SyncEngine, { id, note, tags }: Session): NoteDraft {
+  const [editor] = useState(() => new NoteDraft({ note, tags }, { annotate: (input) => engine.sessions.annotate(id, input), read: () => engine.sessions.get(id) }));
+  const { draft, problem, isSaving } = useSource(editor);
+  // What the list says may be older than what was written: it only tells when to look.
+  const told = tagsText(tags);
   useEffect(() => {
-    // Until it is kept, what the list tells may be older than what was written.
-    if (!isSaving) adopt(theirs.current);
-  }, [isSaving, note, tags]);
+    editor.look().catch(() => undefined);
+  }, [editor, note, told]);
   useEffect(() => {
     if (isSaving || problem !== null) return undefined;
-    const timer = setTimeout(() => void save(draft), PAUSE_MS);
+    const timer = setTimeout(() => void editor.save(), PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [draft, isSaving, problem]);
-  return { draft, problem, save, type: (next: Noted) => { setProblem(null); setDraft(next); } };
+  }, [editor, draft, isSaving, problem]);
+  return editor;
 }
