@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { repository } from './sources.ts';
 
 const readme = readFileSync(join(repository, 'README.md'), 'utf8');
+const devices = /## Many devices[\s\S]*?```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
 const sample = /## Twenty lines\n+```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
 
 it('[S-05] says that what lies in the browser is not encrypted', () => {
@@ -19,10 +20,11 @@ it('the twenty lines are about twenty', () => {
   expect(lines).toBeLessThanOrEqual(22);
 });
 
-it('the twenty lines compile', () => {
+it('the twenty lines compile, and what follows on many devices after them', () => {
+  expect(devices).toContain('plan(');
   const folder = mkdtempSync(join(tmpdir(), 'syncline-readme-'));
   try {
-    writeFileSync(join(folder, 'sample.ts'), sample);
+    writeFileSync(join(folder, 'sample.ts'), sample + devices);
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
       compilerOptions: {
         strict: true, noEmit: true, module: 'esnext', moduleResolution: 'bundler', target: 'es2022', lib: ['es2023', 'dom'], types: [],
