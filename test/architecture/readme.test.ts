@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PREFERENCE_NAMES } from '@syncline/protocol';
 import { expect, it } from 'vitest';
 import { repository } from './sources.ts';
 
@@ -39,4 +40,12 @@ it('the twenty lines compile, and what follows on many devices after them', () =
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+it('the engine’s page names each of its entries, and each preference', () => {
+  const folder = join(repository, 'packages', 'core');
+  const page = readFileSync(join(folder, 'README.md'), 'utf8');
+  const { exports: entries } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { readonly exports: object };
+  const names = [...Object.keys(entries).map((entry) => `@syncline/core${entry.slice(1)}`), ...PREFERENCE_NAMES];
+  expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
 });
