@@ -66,6 +66,22 @@ describe('the note and tags of a recorded session', () => {
     expect(world.server.stored('00000000-0000-4000-8000-00000000000a')).toMatchObject([{ id, note: shown.note }]);
   });
 
+  it('[I-25, I-09] edited offline while it was deleted elsewhere stays deleted, and has the edit when it is restored', async () => {
+    const { world, id, devices, a, b } = await told();
+    world.offline.add(devices[0]);
+    await world.drive(a.sessions.annotate(id, { note: 'a note, and more', tags: ['deep'] }));
+    await world.drive(b.sessions.delete(id));
+    await world.run(130_000);
+    world.offline.clear();
+    devices[0].pages[0]?.lifecycle.emit('online');
+    await world.run(200_000);
+    expect([(await get(world, a, id)).state, (await get(world, b, id)).state]).toEqual(['deleted', 'deleted']);
+    await world.drive(b.sessions.restore(id));
+    await world.run(200_000);
+    const shown = { note: 'a note, and more', tags: ['deep'], pending: false };
+    expect(await shownBy(world, id, a, b)).toEqual([shown, shown]);
+  });
+
   it('edited again and again offline are two operations at most: the one that was tried, and one that follows it', async () => {
     const { world, id, devices, a } = await told();
     world.offline.add(devices[0]);

@@ -48,6 +48,7 @@ describe('preferences on one device', () => {
     [{ daily_goal: 21 }, ['daily_goal']],
     [{ daily_goal: 0, focus_mode: 'harsh', theme_preference: 'dark' }, ['daily_goal', 'focus_mode']],
     [{ volume: 11 }, ['volume']],
+    [new Map([['daily_goal', 5]]), ['']],
     [JSON.parse('{"__proto__": {"polluted": 1}, "constructor": 1, "prototype": 2}'), ['__proto__', 'constructor', 'prototype']],
   ])('[S-21] refuse %j, name every faulty field and store nothing', async (changes, paths) => {
     const world = createEngineWorld();

@@ -138,7 +138,7 @@ function parkedOf(state: State, name: PreferenceName): ReadonlySet<string> {
 
 /** Own fields only, and never through an object of ours: a name may be anything here. */
 function entriesOf(changes: unknown): ReadonlyMap<string, unknown> {
-  const isPlain = typeof changes === 'object' && changes !== null && !Array.isArray(changes);
+  const isPlain = typeof changes === 'object' && changes !== null && [Object.prototype, null].includes(Object.getPrototypeOf(changes) as object | null);
   if (!isPlain) throw engineError('invalid_input', [{ path: '', message: 'must be an object of preferences' }]);
   return new Map(Object.entries(changes).filter(([, value]) => value !== undefined));
 }

@@ -15,9 +15,9 @@ export function applyAmend(set: WorkingSet, id: string, baseVersion: number, edi
   const session = set.session(id);
   if (session === null) return refuse('not_found');
   if (session.state === 'cancelled') return { ...refuse('session_final'), session };
-  if (session.deletedAt !== null) return { kind: 'superseded', session };
   const isContent = edit.start_time !== undefined || edit.category !== undefined || edit.project !== undefined;
-  if (isContent && contentVersionByOthers(session, context.deviceId) > baseVersion) {
+  // A deleted session stays deleted; what was written about it meanwhile is there when somebody restores it.
+  if (session.deletedAt !== null || (isContent && contentVersionByOthers(session, context.deviceId) > baseVersion)) {
     if (edit.annotation === undefined) return { kind: 'superseded', session };
     const { note, tags, annotation } = edit;
     const merged = applyEdit(set, session, { note, tags, annotation }, context);
