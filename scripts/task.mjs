@@ -102,6 +102,7 @@ async function test({ suites, seeds, whole }) {
     const more = Math.ceil(seeds / 4);
     await check(`simulator, ${more} seeds with preferences and notes`, [...simulate, '--seeds', String(more), '--from', '1000000']);
     await check(`simulator, ${more} seeds with changes and settlements`, [...simulate, '--seeds', String(more), '--from', '2000000']);
+    await check(`simulator, ${more} seeds with a server that is set back`, [...simulate, '--seeds', String(more), '--from', '3000000']);
   } else {
     counts.push({ passed: 0, failed: 0, notRun: [`simulator: ${simulator} is absent`] });
   }

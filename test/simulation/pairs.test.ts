@@ -1,10 +1,10 @@
 // Runs of one world in pairs: twice the same, with other clocks, and with messages that come late and more than once.
 import type { Action, Plan } from '@syncline/core/testing';
 import { describe, expect, it } from 'vitest';
-import { EDITS_FROM, planOf, PREFERENCES_FROM, runReal } from './seeds.ts';
+import { EDITS_FROM, planOf, PREFERENCES_FROM, RESTORE_FROM, runReal } from './seeds.ts';
 
 const HOUR = 3_600_000;
-const KINDS = [['sessions', 0], ['preferences and notes', PREFERENCES_FROM], ['changes and settlements', EDITS_FROM]] as const;
+const KINDS = [['sessions', 0], ['preferences and notes', PREFERENCES_FROM], ['changes and settlements', EDITS_FROM], ['a server that is set back', RESTORE_FROM]] as const;
 
 /** What the world came to: what the server has of each account, and what each device shows. */
 const outcomeOf = async (plan: Plan): Promise<unknown> => {

@@ -7,8 +7,6 @@ import { createRealServer } from './real-server.ts';
 
 /** What this campaign leaves out, and why. */
 export const FAULTS: { readonly kinds: readonly FaultKind[]; readonly unreachable: readonly Mark[] } = {
-  // A server set back to a backup is tested by name (exchange.test.ts). In drawn worlds the ledger does not yet know which device may
-  // rightly hold, and send, sessions of another one after it.
   kinds: FAULT_KINDS.filter((kind) => kind !== 'restore'),
   unreachable: ['server.restored'],
 };
@@ -21,8 +19,14 @@ export const PREFERENCES_FROM = 1_000_000;
 /** And from here on worlds in which they change what is recorded, delete it, and settle conflicts. */
 export const EDITS_FROM = 2_000_000;
 
+/** And from here on worlds whose server is set back to a backup. */
+export const RESTORE_FROM = 3_000_000;
+
 export function planOf(seed: number): Plan {
-  return generatePlan(seed, { faults: FAULTS.kinds, preferences: seed >= PREFERENCES_FROM && seed < EDITS_FROM, edits: seed >= EDITS_FROM });
+  return generatePlan(seed, {
+    faults: seed >= RESTORE_FROM ? FAULT_KINDS : FAULTS.kinds,
+    preferences: seed >= PREFERENCES_FROM && seed < EDITS_FROM, edits: seed >= EDITS_FROM && seed < RESTORE_FROM,
+  });
 }
 
 export function runSeed(seed: number, options: Pick<RunOptions, 'keepTrace'> = {}): Promise<RunResult> {

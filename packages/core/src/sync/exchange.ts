@@ -150,7 +150,10 @@ export class Exchanger {
 
   /** Where the walk from the beginning is after this answer; null without one. @param own what this request told of: no change says so. */
   #walkAfter({ reset, cursor, sessions, settlements }: ExchangeAnswer, sentCursor: string | null, own: readonly string[]): Verification | null {
-    const isBack = reset === 'epoch' || reset === 'cursor_ahead';
+    const { sync, head } = this.#options.local.view;
+    // A store that holds acknowledged sessions, and does not know from which epoch: its first walk shows whether this server has them.
+    const isUnsure = sync.exchange === null && head.nextChunk > 1;
+    const isBack = reset === 'epoch' || reset === 'cursor_ahead' || isUnsure;
     const isVerifying = isBack || this.#isWalking();
     if (!isVerifying) return null;
     const isFirst = isBack || sentCursor === null || this.#walk === null;

@@ -20,7 +20,9 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   if (own === undefined) return world.violate('I-04', `${place}: no row for this device`);
   if (status.sync_status === 'healthy' && own.sessions_pending > 0) world.violate('I-03', `${place}: healthy with ${own.sessions_pending} pending`);
   if (slot.engine !== null && slot.engine.sessions.elsewhere.current.length > 0) world.marks.hit('session.running-elsewhere');
-  const asked = world.ledger.countAsked(slot.device.index);
+  // To a server that was set back a device offers what it holds of the others, too.
+  const holders = world.monitor.wasRestored ? world.devices.filter(({ plan }) => plan.user === slot.device.plan.user) : [slot.device];
+  const asked = world.ledger.countAsked(holders.map(({ index }) => index));
   if (own.sessions_pending > asked) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, only ${asked} were ever recorded there`);
   // A store in memory for want of a real one has versions of its own.
   const held = isVolatile(status) || world.monitor.isRescuing(slot.device) ? null : world.monitor.pendingAt(slot.device, status.local.version);
@@ -105,6 +107,8 @@ function checkShown(world: World, device: DeviceSlot, shown: Shown | undefined):
 
 /** What went with a store without having been sent was said to be lost, at least as much as it was. */
 function checkLoss(world: World, device: DeviceSlot, shown: readonly Shown[]): void {
+  // What a server had acknowledged before it was set back, a device rightly takes for sent.
+  if (world.monitor.wasRestored) return;
   const stored = new Set(world.server.stored(world.userIds[device.plan.user] ?? '').map(({ id }) => id));
   const lost = world.ledger.excused(device.index).filter(({ id }) => !stored.has(id) && !world.edits.mayBeGone(id) && !shown.some((list) => list.has(id)));
   const said = world.monitor.saidLost.get(device.index) ?? 0;

@@ -317,7 +317,7 @@ export class Deeds {
     }
   }
 
-  /** What is neither in the backup nor with any device any more, nobody can bring back. */
+  /** What is neither in the backup nor with any device any more, nobody can bring back, and nobody can know of. */
   #restoreServer(): void {
     const { server, ledger, monitor, devices, userIds } = this.#world;
     server.restore();
@@ -325,9 +325,7 @@ export class Deeds {
     this.#world.serverWatch.restored();
     this.#mark('server.restored');
     const stored = new Set(userIds.flatMap((userId) => server.stored(userId).map(({ id }) => id)));
-    devices.forEach((device) => {
-      ledger.excuse(device.index, (id) => stored.has(id) || devices.some(({ sim }) => sim.disk.holds(id)));
-    });
+    for (const { id } of ledger.owed) if (!stored.has(id) && !devices.some(({ sim }) => sim.disk.holds(id))) ledger.giveUp(id);
   }
 
   #mark(mark: Mark): void {

@@ -33,9 +33,9 @@ export class Ledger {
     this.#asked.set(device, asked.add(id));
   }
 
-  /** How many sessions anybody ever tried to save or to change on that device. */
-  countAsked(device: number): number {
-    return this.#asked.get(device)?.size ?? 0;
+  /** How many sessions anybody ever tried to save or to change on one of these devices. */
+  countAsked(devices: readonly number[]): number {
+    return new Set(devices.flatMap((device) => [...(this.#asked.get(device) ?? [])])).size;
   }
 
   /** The engine's promise resolved. */

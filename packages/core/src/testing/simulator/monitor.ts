@@ -130,6 +130,10 @@ export class Monitor {
   }
 
   /** The server went back in time: what it had acknowledged it may ask for again. */
+  get wasRestored(): boolean {
+    return this.#restoredAt >= 0;
+  }
+
   restored(): void {
     this.#restoredAt = this.#world.elapsed;
     for (const watch of this.#watches.values()) watch.acknowledged.clear();

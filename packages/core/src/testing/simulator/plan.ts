@@ -9,6 +9,8 @@ import { randomStream, type Random } from './random.ts';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+/** Share of worlds whose server is set back to a backup, where that is wanted at all. */
+const RESTORED = 0.7;
 const AHEAD_MAX = 6 * HOUR;
 
 /** The kinds of trouble that a seed may know or not know. */
@@ -52,7 +54,8 @@ export function generatePlan(seed: number, shape: PlanShape = {}): Plan {
   const people = [...peopleActions(draft, shape.maxDeeds ?? 14), ...wishes, ...edits];
   const faults = faultActions(draft, people);
   const actions = [...people, ...faults].sort((a, b) => a.at - b.at);
-  const isBasic = !hasPreferences && shape.edits !== true && randomStream(seed, 'server').chance(0.5);
+  // A basic server has no epoch: nobody can know that it was set back.
+  const isBasic = !hasPreferences && shape.edits !== true && !draft.kinds.has('restore') && randomStream(seed, 'server').chance(0.5);
   const streams = !isBasic && randomStream(seed, 'stream').chance(0.5);
   return { seed, users: draft.users, isBasic, streams, ...(hasPreferences && { hasPreferences }), devices: draft.devices, actions };
 }
@@ -65,7 +68,7 @@ function draw(seed: number, shape: PlanShape): Draft {
   const kinds = new Set<FaultKind>(allowed.filter(() => random.chance(share)));
   if (kinds.size === 0 && allowed.length > 0 && random.chance(0.8)) kinds.add(random.pick(allowed));
   // A stream of its own: worlds without it are the same whether or not it is wanted.
-  if (wanted.includes('restore') && randomStream(seed, 'restore').chance(share)) kinds.add('restore');
+  if (wanted.includes('restore') && randomStream(seed, 'restore').chance(RESTORED)) kinds.add('restore');
   const users = Math.min(shape.maxUsers ?? 3, random.pick([1, 1, 1, 2, 2, 3]));
   const count = Math.max(users, Math.min(shape.maxDevices ?? 8, random.pick([1, 1, 2, 2, 2, 3, 3, 4, 5, 8])));
   const tabsMax = Math.min(shape.maxTabs ?? 4, random.pick([1, 1, 2, 2, 3, 4]), count > 4 ? 1 : 4);
