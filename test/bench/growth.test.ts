@@ -33,6 +33,10 @@ interface Day {
 async function begin(stored: number): Promise<Day> {
   const world = await ExchangeWorld.create();
   const device = world.device();
+  // A store that has met this server: one that holds sessions and has not would offer them all to it.
+  const met = await world.open(device);
+  await world.run(5000);
+  await world.drive(met.close());
   await fill(device.openPage({ ids: createSimIds(1), server: () => Promise.resolve({ status: 503, headers: {}, body: '' }) }).ports, world, stored);
   const counting: CountingStores[] = [];
   const over = (ports: Ports): Ports => {
