@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { USER, twoDevices } from './exchange-world.ts';
 
 const MINUTE = 60_000;
-const EVERY: readonly Capability[] = ['refresh', 'exchange', 'stream', 'export', 'devices', 'clocks'];
+const EVERY: readonly Capability[] = ['refresh', 'exchange', 'stream', 'export', 'devices', 'clocks', 'versions'];
 const SERVERS: readonly (readonly [string, readonly Capability[]])[] = [
   ['offers everything', []],
   ...EVERY.map((one) => [`lacks ${one}`, [one]] as const),

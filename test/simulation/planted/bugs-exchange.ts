@@ -22,8 +22,8 @@ export const EXCHANGE: readonly ScenarioBug[] = [
   {
     id: 'op-id-shared', rows: ['D11', 'C05'], file: 'packages/core/src/sync/exchange-request.ts', scenario: 'two edits of one session are two operations',
     says: 'gives two edits of one session one operation id',
-    find: '  const head = { op_id: opId, seq };',
-    replace: '  const head = { op_id: change === null ? opId : session.id, seq };',
+    find: '  const plain = { op_id: opId, seq };',
+    replace: '  const plain = { op_id: change === null ? opId : session.id, seq };',
   },
   {
     id: 'result-forgotten', rows: ['D11', 'C05', 'I-01'], file: 'packages/server/src/sync/operation-batch.ts', scenario: 'an edit whose answer was lost does not come again over a later one',
@@ -42,6 +42,18 @@ export const EXCHANGE: readonly ScenarioBug[] = [
     says: 'walks a restored server’s history and offers nothing of what it lacks',
     find: '    await planReoffer(local, walk, { term, owner: user, ids });',
     replace: '    void planReoffer, ids, user;\n    await local.commit((draft) => draft.setSync({ exchange: draft.view.sync.exchange && { ...draft.view.sync.exchange, cursor: walk.cursor, isVerifying: false } }), \'relaxed\');\n    void term;',
+  },
+  {
+    id: 'deleted-not-offered', rows: ['D01', 'I-25'], file: 'packages/core/src/sync/reoffer.ts', scenario: 'a restored server is told of deletes, and of several states the newest stands',
+    says: 'leaves deleted sessions out of what it offers again',
+    find: "  if (isForgotten) return draft.delete('overlay', id);",
+    replace: "  if (isForgotten || shown.deletedAt !== null) return draft.delete('overlay', id);",
+  },
+  {
+    id: 'versions-begin-anew', rows: ['D01', 'I-20'], file: 'packages/core/src/sync/exchange-request.ts', scenario: 'a restored server is told of deletes, and of several states the newest stands',
+    says: 'does not say which version of a session it offers again',
+    find: "knownVersion !== undefined && offers(server, 'versions')",
+    replace: "knownVersion === -1 && offers(server, 'versions')",
   },
   {
     id: 'kept-offered-anew', rows: ['D01', 'I-20'], file: 'packages/core/src/sync/reoffer-settlements.ts', scenario: 'a restored server learns once which overlap was kept',

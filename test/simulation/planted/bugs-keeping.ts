@@ -185,13 +185,13 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'never-offers-again', rows: ['D01', 'I-20'], file: 'packages/core/src/sync/exchange.ts',
     says: 'takes a server that was set back for one that has everything',
-    find: "    const isBack = reset === 'epoch' || reset === 'cursor_ahead' || isUnsure;",
-    replace: '    const isBack = reset === \'never\' || (isUnsure && reset === \'never\');',
+    find: '    if (!isBack && !isUncertain(view)) return null;',
+    replace: '    if (!isBack || answer.reset !== null) return null;',
   },
   {
     id: 'new-store-offers-nothing', rows: ['D01', 'I-20'], plan: 'evicted-and-the-server-set-back', file: 'packages/core/src/sync/exchange.ts',
     says: 'a store that holds sessions and knows no epoch trusts the server to have them',
-    find: " || reset === 'cursor_ahead' || isUnsure;",
-    replace: " || reset === 'cursor_ahead' || (isUnsure && reset === 'never');",
+    find: '  return sync.exchange === null && head.nextChunk > 1;',
+    replace: '  return sync.exchange === null && head.nextChunk < 1;',
   },
 ];

@@ -86,6 +86,25 @@ export const SCENARIOS = {
     checkEqual(a.status.current.sync_status, 'healthy', 'the status says');
   },
 
+  async 'a restored server is told of deletes, and of several states the newest stands'() {
+    const { world, a, b } = await twoDevices({ streams: false });
+    world.server.save();
+    const [gone, kept] = await world.drive(Promise.all([a.sessions.record(world.session(300, 20)), a.sessions.record(world.session(200, 20))]));
+    for (const engine of [a, b]) await world.drive(engine.sync());
+    await world.drive(a.sessions.amend(kept.id, { note: 'first' }));
+    await world.drive(a.sessions.delete(gone.id));
+    for (const engine of [a, b]) await world.drive(engine.sync());
+    await world.drive(b.sessions.amend(kept.id, { note: 'last' }));
+    await world.drive(b.sync());
+    world.server.restore();
+    for (const engine of [b, a, b]) await world.drive(engine.sync());
+    await world.run(400 * SECOND);
+    for (const engine of [a, b]) {
+      const deleted = await world.drive(engine.sessions.list({ states: ['deleted'] }));
+      checkEqual([(await world.drive(engine.sessions.get(kept.id)))?.note, deleted.map(({ id }) => id)], ['last', [gone.id]], 'the note, and the deleted');
+    }
+  },
+
   async 'a restored server learns once which overlap was kept'() {
     const { world, a, b, conflict } = await overlap();
     world.server.save();

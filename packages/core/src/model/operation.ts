@@ -52,6 +52,8 @@ export interface Operation {
   /** When the user acted, by the device's clock. */
   readonly at: number;
   readonly delivery: Delivery;
+  /** Of what is offered again to a server whose time went back: the version that its session had with it. */
+  readonly knownVersion?: number | undefined;
 }
 
 export const UNTRIED: Delivery = {

@@ -199,6 +199,6 @@ export function readOperation(value: unknown): Operation | null {
     typeof row['opId'] === 'string' && typeof row['owner'] === 'string' && isNumber(row['at']) &&
     (row['kind'] === 'cancel' ? session.cancelled !== null : session.cancelled === null) &&
     (row['kind'] === 'submit' || row['kind'] === 'cancel' ? row['change'] === null : KINDS.has(row['kind']) && isChange(row['change'])) &&
-    readDelivery(row['delivery']) !== null;
+    readDelivery(row['delivery']) !== null && (row['knownVersion'] === undefined || isCount(row['knownVersion']));
   return isSound ? (row as unknown as Operation) : null;
 }

@@ -8,7 +8,7 @@ import { cancelFields, type Change, type Operation, submitFields } from '../mode
 import type { FinishedSession, RunningSession } from '../model/session.ts';
 import { dueForExchange } from './outbox.ts';
 import type { Self } from './status-input.ts';
-import { offers } from './sync-state.ts';
+import { offers, type SyncState } from './sync-state.ts';
 import type { View } from './view.ts';
 
 /** Room for everything in a request but its operations. */
@@ -30,7 +30,7 @@ export function nextBatch(view: View, now: number, user: string, max: number): B
   const starts = max === 1 ? [] : [...view.running.values()].filter(({ notice }) => notice !== null);
   let bytes = ENVELOPE_BYTES;
   for (const [seq, operation] of dueForExchange(view, now, user)) {
-    const wire = toWire(seq, operation, offers(view.sync, 'clocks'));
+    const wire = toWire(seq, operation, view.sync);
     // And a comma.
     bytes += utf8Length(JSON.stringify(wire)) + 1;
     if (operations.length > 0 && (operations.length + starts.length >= max || bytes > LIMITS.exchangeBytesMax)) break;
@@ -47,20 +47,21 @@ function toStart({ id, notice, startTime, plannedDuration, category, project, no
   };
 }
 
-/** @param withClock whether the server knows of clocks. */
-function toWire(seq: number, operation: Operation, withClock: boolean): WireOperation {
-  const { opId, kind, session, change } = operation;
-  const head = { op_id: opId, seq };
-  if (kind === 'submit') return { ...head, type: 'submit', session: { ...submitted(session), ...(withClock ? clockOf(session) : {}) } };
-  if (kind === 'cancel' || change === null) return { ...head, type: 'cancel', cancellation: cancelFields(session) };
+/** @param server what it reads beyond the first release of the exchange. */
+function toWire(seq: number, operation: Operation, server: Pick<SyncState, 'capabilities'>): WireOperation {
+  const { opId, kind, session, change, knownVersion } = operation;
+  const plain = { op_id: opId, seq };
+  if (kind === 'cancel') return { ...plain, type: 'cancel', cancellation: cancelFields(session) };
+  const head = { ...plain, ...(knownVersion !== undefined && offers(server, 'versions') ? { known_version: knownVersion } : {}) };
+  if (kind === 'submit' || change === null) return { ...head, type: 'submit', session: { ...submitted(session), ...(offers(server, 'clocks') ? clockOf(session) : {}) } };
   const { bases, effects, settlement } = change;
   const base_version = bases[0]?.version ?? 0;
   if (kind === 'restore') return { ...head, type: 'restore', session_id: session.id };
   if (kind === 'delete') return { ...head, type: 'delete', session_id: session.id, base_version };
-  if (kind === 'unresolve') return { ...head, type: 'unresolve', settlement_id: settlement?.id ?? '' };
+  if (kind === 'unresolve') return { ...plain, type: 'unresolve', settlement_id: settlement?.id ?? '' };
   if (kind === 'amend') return { ...head, type: 'amend', session_id: session.id, base_version, edit: editOf(effects, session.id) };
   return {
-    ...head, type: 'resolve', kind: settlement?.kind ?? 'keep_all',
+    ...plain, type: 'resolve', kind: settlement?.kind ?? 'keep_all',
     sessions: bases.map(({ id, version }) => ({ session_id: id, version })), plan: planOf(change),
   };
 }

@@ -21,7 +21,10 @@ import { planSettle, type Settled, settleInto } from './settle.ts';
 import { planSettlements } from './settlements.ts';
 import type { Self } from './status-input.ts';
 import type { ExchangePosition } from './sync-state.ts';
+import type { View } from './view.ts';
 import { besideInSettlements } from './withdraw.ts';
+
+const NOTHING: Batch = { seqs: [], starts: [], operations: [] };
 
 /** Of a session that was stored and not changed since. */
 const FIRST_VERSION = 1;
@@ -94,12 +97,8 @@ export class Exchanger {
     this.#most = Math.min(LIMITS.opsPerExchangeMax, this.#most * 2);
     const isKept = await this.#keep(answer, batch, before, cursor, term);
     if (!isKept || signal.aborted) return null;
-    const isMore = answer.more || nextBatch(local.view, clock.now(), user, 1).seqs.length > 0 || this.#isWalking();
+    const isMore = answer.more || nextBatch(local.view, clock.now(), user, 1).seqs.length > 0 || isUncertain(local.view);
     return isMore ? 'again' : null;
-  }
-
-  #isWalking(): boolean {
-    return this.#options.local.view.sync.exchange?.isVerifying === true;
   }
 
   #operationsOf({ seqs }: Batch): readonly Operation[] {
@@ -109,7 +108,8 @@ export class Exchanger {
   /** Notes what goes on its way. Null for a leader that is none any more. */
   #announce(draft: Draft, term: number, total: number): Batch | null {
     if (draft.view.head.term !== term) return null;
-    const batch = nextBatch(draft.view, draft.now, this.#options.user, this.#most);
+    // What rests on a state that the server may have lost waits until the walk shows it.
+    const batch = isUncertain(draft.view) ? NOTHING : nextBatch(draft.view, draft.now, this.#options.user, this.#most);
     draft.setHead({ inFlight: batch.seqs });
     if (batch.seqs.length > 0) {
       const progress = { done: this.#sent, total: Math.max(total, this.#sent + batch.seqs.length) };
@@ -120,11 +120,15 @@ export class Exchanger {
 
   async #keep(answer: ExchangeAnswer, batch: Batch, before: readonly Operation[], sentCursor: string | null, term: number): Promise<boolean> {
     const { local, ids } = this.#options;
-    const settled = batch.seqs.map((seq, i): Settled => {
+    const settled = batch.seqs.flatMap((seq, i): Settled[] => {
       const operation = before[i] as Operation;
-      return { seq, opId: operation.opId, outcome: readResult(answer.results.get(operation.opId), operation), random: ids.random() };
+      const result = answer.results.get(operation.opId);
+      // A server whose time went back takes nothing before it has been walked.
+      if (result === undefined && isSetBack(answer)) return [];
+      return [{ seq, opId: operation.opId, outcome: readResult(result, operation), random: ids.random() }];
     });
-    const walk = this.#walkAfter(answer, sentCursor, before.filter((_, i) => settled[i]?.outcome.kind === 'acknowledged').flatMap(toldBy));
+    const acknowledged = new Set(settled.flatMap(({ opId, outcome }) => (outcome.kind === 'acknowledged' ? [opId] : [])));
+    const walk = this.#walkAfter(answer, sentCursor, before.filter(({ opId }) => acknowledged.has(opId)).flatMap(toldBy));
     const records = [...answer.sessions, ...settled.flatMap(({ outcome }) => (outcome.kind === 'acknowledged' ? outcome.sessions : []))];
     // What was only recorded here lies in the outbox and nowhere else.
     const decided = before.filter((operation) => !isDocumented(operation)).map(sessionsOf);
@@ -149,13 +153,11 @@ export class Exchanger {
   }
 
   /** Where the walk from the beginning is after this answer; null without one. @param own what this request told of: no change says so. */
-  #walkAfter({ reset, cursor, sessions, settlements }: ExchangeAnswer, sentCursor: string | null, own: readonly string[]): Verification | null {
-    const { sync, head } = this.#options.local.view;
-    // A store that holds acknowledged sessions, and does not know from which epoch: its first walk shows whether this server has them.
-    const isUnsure = sync.exchange === null && head.nextChunk > 1;
-    const isBack = reset === 'epoch' || reset === 'cursor_ahead' || isUnsure;
-    const isVerifying = isBack || this.#isWalking();
-    if (!isVerifying) return null;
+  #walkAfter(answer: ExchangeAnswer, sentCursor: string | null, own: readonly string[]): Verification | null {
+    const { cursor, sessions, settlements } = answer;
+    const { view } = this.#options.local;
+    const isBack = isSetBack(answer) || isUnsure(view);
+    if (!isBack && !isUncertain(view)) return null;
     const isFirst = isBack || sentCursor === null || this.#walk === null;
     return (isFirst ? Verification.begin() : (this.#walk as Verification)).with(cursor, [...[...sessions, ...settlements].map(({ id }) => id), ...own]);
   }
@@ -172,6 +174,7 @@ export class Exchanger {
       merge.finish();
       return false;
     }
+    draft.setHead({ inFlight: [] });
     const own = merge.gained;
     planTold(draft, starts);
     for (const settlement of answer.settlements) walk?.compareSettlement(settlement, draft.view.settlements.get(settlement.id));
@@ -305,6 +308,20 @@ export class Exchanger {
     }, 'strict');
     return local.view.sync.deviceId === deviceId ? 'again' : null;
   }
+}
+
+function isSetBack({ reset }: ExchangeAnswer): boolean {
+  return reset === 'epoch' || reset === 'cursor_ahead';
+}
+
+/** A store that holds acknowledged sessions, and does not know from which epoch: its first walk shows whether this server has them. */
+function isUnsure({ sync, head }: View): boolean {
+  return sync.exchange === null && head.nextChunk > 1;
+}
+
+/** Whether the walk from the beginning is not over. */
+function isUncertain(view: View): boolean {
+  return view.sync.exchange?.isVerifying === true || isUnsure(view);
 }
 
 /** Ids of the sessions, and of the settlement, that the server holds once it acknowledged an operation. */

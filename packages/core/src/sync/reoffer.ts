@@ -1,16 +1,16 @@
 // A server whose time went back: while its history is walked from the beginning, what it holds is compared with what this device holds,
 // and at the end everything it lacks is offered again. So every device is a backup.
-import type { Effect } from '../model/effect.ts';
-import { type Operation, type OperationKind, UNTRIED } from '../model/operation.ts';
+import { isDocumented, type Operation, UNTRIED } from '../model/operation.ts';
 import type { OverlayRow } from '../model/rows.ts';
-import { type FinishedSession, isSameContent } from '../model/session.ts';
+import { type FinishedSession, isSameContent, isStanding } from '../model/session.ts';
 import type { Ids } from '../ports.ts';
 import type { Draft } from './draft.ts';
 import { type ChunkInfo, packChunk, unpackChunk } from './history-chunk.ts';
 import type { Local } from './local.ts';
-import { Merge } from './merge.ts';
+import { DELETED_KEPT_MS, Merge } from './merge.ts';
 import { NotReady } from './plan.ts';
 import { planReofferSettlements } from './reoffer-settlements.ts';
+import { stepsTo } from './reoffer-steps.ts';
 import type { SettlementRow } from './settlement-row.ts';
 
 /** What a walk from the beginning has met so far. */
@@ -97,19 +97,20 @@ function reofferChunk(
   let completed = 0;
   missing.forEach((session, i) => {
     // What lies over it is offered, or left, on its own.
-    if (view.overlay.has(session.id) || view.seqsOf(session.id).length > 0) return;
+    if (view.overlay.has(session.id) || view.operationsOf(session.id).some(isDocumented)) return;
     if (session.cancelled === null) completed += 1;
-    offer(draft, session, session.cancelled === null ? 'submit' : 'cancel', null, opIds[i] as string, by);
+    offer(draft, session, null, opIds[i] as string, by);
   });
   draft.setHead({ acknowledged: Math.max(0, view.head.acknowledged - completed) });
 }
 
-function offer(draft: Draft, session: FinishedSession, kind: OperationKind, change: Operation['change'], opId: string, by: Reoffer): void {
-  draft.queue({ opId, kind, change, owner: by.owner, session, at: Math.round(draft.now), delivery: { ...UNTRIED, unknown: true } });
-  if (kind !== 'submit' || session.annotation === undefined) return;
-  // A submit carries no document: it follows, so that what others still edit in it merges.
-  const { id, note, tags = [], annotation } = session;
-  offer(draft, session, 'amend', { effects: [{ kind: 'edit', id, changes: { note, tags, annotation } }], bases: [{ id, version: 0 }], settlement: null }, by.ids.uuid(), by);
+/** @param theirs what the server holds of it, null for nothing. @param opId of the first operation. */
+function offer(draft: Draft, session: FinishedSession, theirs: FinishedSession | null, opId: string, by: Reoffer): void {
+  stepsTo(session, theirs).forEach(({ kind, change, knownVersion }, i) => {
+    // Deleted when it was deleted, for as long as it can be had back.
+    const at = kind === 'delete' ? (session.deletedAt ?? draft.now) : draft.now;
+    draft.queue({ opId: i === 0 ? opId : by.ids.uuid(), kind, change, owner: by.owner, session, at: Math.round(at), delivery: { ...UNTRIED, unknown: true }, knownVersion });
+  });
 }
 
 function offerRest(draft: Draft, { store }: Local, walk: Verification, opIds: readonly string[], by: Reoffer): void {
@@ -119,24 +120,28 @@ function offerRest(draft: Draft, { store }: Local, walk: Verification, opIds: re
     let used = 0;
     return () => opIds[used++] ?? by.ids.uuid();
   })();
+  const waiting = takeDecisions(draft);
   for (const [id, row] of [...view.overlay]) if (walk.isMissing(id)) offerOverlaid(draft, id, row, next(), by);
   // The walk showed each as the server has it.
   const merge = new Merge(draft, store, new Map([...walk.newer].map(([id, { theirs }]) => [id, theirs])));
   for (const [id, { ours, theirs }] of walk.newer) {
-    if (view.seqsOf(id).length > 0) continue;
-    const isDelete = ours.deletedAt !== null && theirs.deletedAt === null;
-    const isRestore = ours.deletedAt === null && theirs.deletedAt !== null;
-    const kind = isDelete ? 'delete' : isRestore ? 'restore' : 'amend';
-    const effect: Effect = kind === 'amend' ? { kind: 'edit', id, changes: differenceOf(ours, theirs) } : { kind, id };
-    const row: OverlayRow = { server: theirs, shown: ours };
     merge.touch(id);
-    draft.put('overlay', id, row);
-    offer(draft, ours, kind, { effects: [effect], bases: [{ id, version: theirs.version }], settlement: null }, next(), by);
+    draft.put('overlay', id, { server: theirs, shown: ours } satisfies OverlayRow);
+    offer(draft, ours, theirs, next(), by);
   }
+  for (const operation of waiting) draft.queue(operation);
+  for (const id of walk.newer.keys()) merge.settle(id);
   merge.finish();
   for (const [id, running] of [...view.running]) {
     if (running.notice === null) draft.put('running', id, { ...running, notice: { opId: next(), seq: draft.takeSeq() } });
   }
+}
+
+/** What people decided about stored sessions, and the server has not settled: it rests on what is offered, and goes after it. */
+function takeDecisions(draft: Draft): readonly Operation[] {
+  const decisions = [...draft.view.operations].filter(([, operation]) => !isDocumented(operation));
+  draft.deleteOperations(decisions.map(([seq]) => seq));
+  return decisions.map(([, operation]) => operation);
 }
 
 function endWalk(draft: Draft, walk: Verification, { term }: Reoffer): void {
@@ -146,24 +151,10 @@ function endWalk(draft: Draft, walk: Verification, { term }: Reoffer): void {
 
 /** The server never heard of it, or has forgotten it. */
 function offerOverlaid(draft: Draft, id: string, { shown, server }: OverlayRow, opId: string, by: Reoffer): void {
-  const isQueued = draft.view.operationsOf(id).some(({ kind }) => kind === 'submit' || kind === 'cancel');
-  if (server === null || isQueued) return;
-  if (shown.deletedAt !== null) {
-    if (draft.view.seqsOf(id).length === 0) draft.delete('overlay', id);
-    return;
-  }
-  draft.delete('overlay', id);
-  offer(draft, shown, shown.cancelled === null ? 'submit' : 'cancel', null, opId, by);
-  if (shown.cancelled === null) draft.setHead({ acknowledged: Math.max(0, draft.view.head.acknowledged - 1) });
-}
-
-function differenceOf(ours: FinishedSession, theirs: FinishedSession): Extract<Effect, { kind: 'edit' }>['changes'] {
-  const areTimesSame = ours.startTime === theirs.startTime && ours.endTime === theirs.endTime;
-  return {
-    ...(areTimesSame ? {} : { startTime: ours.startTime, endTime: ours.endTime }),
-    ...(ours.category === theirs.category ? {} : { category: ours.category }),
-    ...(ours.project === theirs.project ? {} : { project: ours.project }),
-    ...(ours.note === theirs.note ? {} : { note: ours.note }),
-    ...(ours.annotation === undefined || ours.annotation === theirs.annotation ? {} : { note: ours.note, tags: ours.tags ?? [], annotation: ours.annotation }),
-  };
+  if (server === null || draft.view.operationsOf(id).some(isDocumented)) return;
+  const isForgotten = server.deletedAt !== null && shown.deletedAt !== null && draft.now - server.deletedAt > DELETED_KEPT_MS;
+  if (isForgotten) return draft.delete('overlay', id);
+  draft.put('overlay', id, { server: null, shown });
+  offer(draft, server, null, opId, by);
+  if (isStanding(server)) draft.setHead({ acknowledged: Math.max(0, draft.view.head.acknowledged - 1) });
 }

@@ -226,7 +226,7 @@ export class View {
     this.#lastSeq = Math.max(this.#lastSeq, seq);
     this.operations.set(seq, operation);
     for (const id of sessionsOf(operation)) this.#link(id, seq, operation, 1);
-    if (operation.kind === 'submit') this.unsent.add(operation.session.id, operation.session.startTime, operation.session.endTime);
+    if (isCounted(operation)) this.unsent.add(operation.session.id, operation.session.startTime, operation.session.endTime);
     if (isSettlement(operation)) this.settlementsPending += 1;
     if (operation.delivery.parked !== null) this.parked.add(seq);
     // Only after an update was undone.
@@ -240,7 +240,7 @@ export class View {
     if (isGone) this.operations.delete(seq);
     this.parked.delete(seq);
     for (const id of sessionsOf(operation)) this.#link(id, seq, operation, -1);
-    if (operation.kind === 'submit') this.unsent.remove(session.id, session.startTime);
+    if (isCounted(operation)) this.unsent.remove(session.id, session.startTime);
     if (isSettlement(operation)) this.settlementsPending -= 1;
     if (isDocumented(operation) && isGone) this.#place(session.id);
   }
@@ -301,4 +301,9 @@ export class View {
       else this.keepersBySession.set(session, keepers);
     }
   }
+}
+
+/** A deleted session that is offered again was never missing from a total. */
+function isCounted({ kind, session }: Operation): boolean {
+  return kind === 'submit' && session.deletedAt === null;
 }

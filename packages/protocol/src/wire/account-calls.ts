@@ -47,7 +47,7 @@ export type EmptyRequest = Readonly<Record<never, never>>;
  * What a server may offer beyond the documented calls. `exchange`, `stream`, `export`: the calls of the sync extension ·
  * `refresh`: the refresh and logout calls · `devices`: looking after devices.
  */
-export type Capability = 'exchange' | 'stream' | 'export' | 'refresh' | 'devices' | 'clocks';
+export type Capability = 'exchange' | 'stream' | 'export' | 'refresh' | 'devices' | 'clocks' | 'versions';
 
 /** Answer of `GET /api/health`. Without `capabilities` the server is a basic one. */
 export interface HealthResponse {

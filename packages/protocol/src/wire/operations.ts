@@ -14,6 +14,15 @@ export interface OperationHead {
   readonly seq: number;
 }
 
+/** An operation that a device offers again, because the server's time went back. */
+export interface SessionHead extends OperationHead {
+  /**
+   * The version that the session had with it before. Where the stored one is as new, nothing happens; otherwise it has that version again,
+   * so that of what several devices offer the newest stands. Only to a server that lists `versions`.
+   */
+  readonly known_version?: number | undefined;
+}
+
 /** A finished session: the eight documented fields, and what only the extension knows. */
 export interface SubmittedSession extends SubmitRequest {
   /** At most 16 of at most 64 bytes. */
@@ -23,7 +32,7 @@ export interface SubmittedSession extends SubmitRequest {
 }
 
 /** Stores a finished session. The same id with the same content again is a `duplicate`. */
-export interface SubmitOperation extends OperationHead {
+export interface SubmitOperation extends SessionHead {
   readonly type: 'submit';
   readonly session: SubmittedSession;
 }
@@ -42,7 +51,7 @@ export interface SessionEdit {
 }
 
 /** Changes a stored session. Superseded when times, category or project changed since `base_version`; an `annotation` always merges. */
-export interface AmendOperation extends OperationHead {
+export interface AmendOperation extends SessionHead {
   readonly type: 'amend';
   readonly session_id: string;
   readonly base_version: number;
@@ -50,14 +59,14 @@ export interface AmendOperation extends OperationHead {
 }
 
 /** Deletes a session; it stays recoverable for 30 days. Superseded when it changed since `base_version`. */
-export interface DeleteOperation extends OperationHead {
+export interface DeleteOperation extends SessionHead {
   readonly type: 'delete';
   readonly session_id: string;
   readonly base_version: number;
 }
 
 /** Takes a delete back. */
-export interface RestoreOperation extends OperationHead {
+export interface RestoreOperation extends SessionHead {
   readonly type: 'restore';
   readonly session_id: string;
 }
@@ -139,12 +148,19 @@ export const OPERATION_TYPES: readonly OperationType[] = [
 ];
 
 const VERSION_MAX = 2_147_483_647;
+/** Leaves room for every change that may still come. */
+const KNOWN_VERSION_MAX = 1_000_000_000;
 /** A thousand years: clocks are wrong by anything. */
 const CLOCK_MS_MAX = 31_600_000_000_000;
 
 /* @__NO_SIDE_EFFECTS__ */
 function headShape(): ShapeOf<OperationHead> {
   return { op_id: uuid(), seq: whole(1, Number.MAX_SAFE_INTEGER) };
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+function sessionHeadShape(): ShapeOf<SessionHead> {
+  return { ...headShape(), known_version: z.optional(whole(1, KNOWN_VERSION_MAX)) };
 }
 
 /* @__NO_SIDE_EFFECTS__ */
@@ -191,12 +207,12 @@ const settlementPlan: Schema<SettlementPlan> = closed<SettlementPlan>({
 
 /** Schema of {@link Operation}. */
 export const operationSchema: Schema<Operation> = variants<Operation>('type', [
-  closed<SubmitOperation>({ ...headShape(), type: z.literal('submit'), session: submittedSession }),
+  closed<SubmitOperation>({ ...sessionHeadShape(), type: z.literal('submit'), session: submittedSession }),
   closed<AmendOperation>({
-    ...headShape(), type: z.literal('amend'), session_id: uuid(), base_version: whole(0, VERSION_MAX), edit: sessionEdit,
+    ...sessionHeadShape(), type: z.literal('amend'), session_id: uuid(), base_version: whole(0, VERSION_MAX), edit: sessionEdit,
   }),
-  closed<DeleteOperation>({ ...headShape(), type: z.literal('delete'), session_id: uuid(), base_version: whole(0, VERSION_MAX) }),
-  closed<RestoreOperation>({ ...headShape(), type: z.literal('restore'), session_id: uuid() }),
+  closed<DeleteOperation>({ ...sessionHeadShape(), type: z.literal('delete'), session_id: uuid(), base_version: whole(0, VERSION_MAX) }),
+  closed<RestoreOperation>({ ...sessionHeadShape(), type: z.literal('restore'), session_id: uuid() }),
   closed<StartOperation>({
     ...headShape(),
     type: z.literal('start'),

@@ -3,7 +3,7 @@ import { type Capability, formatInstant, type HealthResponse } from '@syncline/p
 import type { Route } from '../http/route.ts';
 
 /** What this server offers. A call is listed once it works, and never before. */
-export const CAPABILITIES: readonly Capability[] = ['refresh', 'exchange', 'stream', 'export', 'devices', 'clocks'];
+export const CAPABILITIES: readonly Capability[] = ['refresh', 'exchange', 'stream', 'export', 'devices', 'clocks', 'versions'];
 
 export const healthRoute: Route = {
   call: 'health',

@@ -73,8 +73,9 @@ async function exchangeInTurn(tx: UserTransaction, request: SentExchange, now: n
   if (isCloned) throw problem('device_cloned');
 
   const context = { now, deviceId: request.device.device_id, devices, known: stored };
-  const batch = await applyOperations(tx, summary, request.operations, context);
-  const memory = rememberBatch(remembered, request.operations, batch);
+  const operations = isFromElsewhere(request, overview) ? [] : request.operations;
+  const batch = await applyOperations(tx, summary, operations, context);
+  const memory = rememberBatch(remembered, operations, batch);
   const merged = request.preferences === undefined ? null : await exchangePreferences(await tx.preferences(), request.preferences, {
     documents, now, deviceId: request.device.device_id, summary: batch.summary,
   });
@@ -85,6 +86,12 @@ async function exchangeInTurn(tx: UserTransaction, request: SentExchange, now: n
   if (merged?.changes.preferences !== undefined) await tx.write(merged.changes);
   const after: Overview = { ...overview, summary: merged?.changes.summary ?? batch.summary, devices: applyTouch(devices, touched) };
   return answer(tx, request, { overview: after, memory, results: batch.results, preferences: merged?.answer ?? null, headBefore: summary.sequence });
+}
+
+/** Whether this server's time went back since it answered that device: what the device holds rests on what it has to offer again first. */
+function isFromElsewhere({ cursor, epoch }: SentExchange, overview: Overview): boolean {
+  const { reset } = readCursor(cursor, epoch, overview.epoch, overview.summary.sequence);
+  return reset === 'epoch' || reset === 'cursor_ahead';
 }
 
 function recall(known: StoredDevice | undefined, { device, cursor }: SentExchange): DeviceMemory {

@@ -2,6 +2,7 @@
 import { type Operation, parseInstant, type SessionEdit, type StartOperation } from '@syncline/protocol';
 import type { Interval } from '../ports.ts';
 import { applyCancel, toCancelInput } from './cancel.ts';
+import { applyAgain } from './again.ts';
 import { applyAmend, applyDelete, applyRestore } from './edit.ts';
 import type { Wants } from './load.ts';
 import { type OperationOutcome, refuse } from './outcome.ts';
@@ -12,6 +13,8 @@ import type { ApplyContext, WorkingSet } from './working-set.ts';
 
 /** Applies one operation. Whatever a refused or superseded one left in the set, the caller takes back. */
 export function applyOperation(set: WorkingSet, operation: Operation, context: ApplyContext): OperationOutcome {
+  const again = 'known_version' in operation && operation.known_version !== undefined ? applyAgain(set, operation, operation.known_version, context) : null;
+  if (again !== null) return again;
   switch (operation.type) {
     case 'submit': return applySubmit(set, toSubmitInput(operation.session), context);
     case 'amend': return applyAmend(set, operation.session_id, operation.base_version, operation.edit, context);

@@ -16,6 +16,8 @@ export interface ApplyContext {
   readonly deviceId: string | null;
   /** Under which the server writes into documents that merge; fresh for each operation. */
   readonly author: number;
+  /** The version a session has after its next change, unless it would be higher anyway. */
+  readonly version?: number | undefined;
 }
 
 const DAY_MS = 86_400_000;
@@ -117,9 +119,9 @@ export class WorkingSet {
   }
 
   /** Stores a session with its next version and position, and keeps the counters. Conflicts are the caller's next step. */
-  putSession(draft: SessionDraft, { now, deviceId }: ApplyContext): StoredSession {
+  putSession(draft: SessionDraft, { now, deviceId, version: known = 1 }: ApplyContext): StoredSession {
     const before = this.session(draft.id);
-    const version = (before?.version ?? 0) + 1;
+    const version = Math.max(known, (before?.version ?? 0) + 1);
     const trail = nextTrail(before, draft, version, deviceId);
     const next: StoredSession = { ...draft, version, sequence: this.nextSequence(), updatedAt: now, trail };
     this.#undo.set(this.#sessions, next.id, next);

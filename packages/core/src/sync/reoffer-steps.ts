@@ -1,0 +1,59 @@
+// The operations that bring what a server holds of one session to what this device had from it, after that server's time went back. Pure.
+import type { Changes, Effect } from '../model/effect.ts';
+import type { Change, OperationKind } from '../model/operation.ts';
+import { type FinishedSession, isSameContent } from '../model/session.ts';
+
+export interface Step {
+  readonly kind: OperationKind;
+  readonly change: Change | null;
+  /** The session's version with this step; with the last one it is what it was, unless it takes more steps now. */
+  readonly knownVersion: number;
+}
+
+type Plain = Omit<Step, 'knownVersion'>;
+
+/** @param theirs an older state; null where the server never heard of it, or has forgotten it. */
+export function stepsTo(ours: FinishedSession, theirs: FinishedSession | null): readonly Step[] {
+  const steps = theirs === null ? stepsFromNothing(ours) : stepsFrom(theirs, ours);
+  const first = Math.max(ours.version - steps.length, theirs?.version ?? 0) + 1;
+  return steps.map((plain, i) => ({ ...plain, knownVersion: first + i }));
+}
+
+function stepsFromNothing(ours: FinishedSession): readonly Plain[] {
+  const { id, note, tags = [], annotation, cancelled, deletedAt, version } = ours;
+  if (cancelled !== null) return [{ kind: 'cancel', change: null }];
+  return [
+    { kind: 'submit', change: null },
+    // A submit carries no document: it follows, so that what others still edit in it merges.
+    ...(annotation === undefined ? [] : [step('amend', id, 0, { kind: 'edit', id, changes: { note, tags, annotation } })]),
+    // Whoever knows it as it was before does not bring it back to life.
+    ...(deletedAt === null ? [] : [step('delete', id, version, { kind: 'delete', id })]),
+  ];
+}
+
+function stepsFrom(theirs: FinishedSession, ours: FinishedSession): readonly Plain[] {
+  const { id } = ours;
+  const { version } = theirs;
+  const isStandingAgain = ours.deletedAt === null && theirs.deletedAt !== null;
+  const isGone = ours.deletedAt !== null && theirs.deletedAt === null;
+  return [
+    ...(isStandingAgain ? [step('restore', id, version, { kind: 'restore', id })] : []),
+    ...(isSameContent(ours, theirs) ? [] : [step('amend', id, version, { kind: 'edit', id, changes: differenceOf(ours, theirs) })]),
+    ...(isGone ? [step('delete', id, version, { kind: 'delete', id })] : []),
+  ];
+}
+
+function step(kind: OperationKind, id: string, version: number, effect: Effect): Plain {
+  return { kind, change: { effects: [effect], bases: [{ id, version }], settlement: null } };
+}
+
+function differenceOf(ours: FinishedSession, theirs: FinishedSession): Changes {
+  const areTimesSame = ours.startTime === theirs.startTime && ours.endTime === theirs.endTime;
+  return {
+    ...(areTimesSame ? {} : { startTime: ours.startTime, endTime: ours.endTime }),
+    ...(ours.category === theirs.category ? {} : { category: ours.category }),
+    ...(ours.project === theirs.project ? {} : { project: ours.project }),
+    ...(ours.note === theirs.note ? {} : { note: ours.note }),
+    ...(ours.annotation === undefined || ours.annotation === theirs.annotation ? {} : { note: ours.note, tags: ours.tags ?? [], annotation: ours.annotation }),
+  };
+}
