@@ -18,6 +18,7 @@ const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
 const tsc = [node, bin('typescript/bin/tsc'), '--build'];
 const viteBuild = [node, bin('vite/bin/vite.js'), 'build', '--logLevel', 'warn'];
 const simulator = 'test/simulation/cli.ts';
+const simulationKinds = 'test/simulation/kinds.json';
 
 /** @param {string} line */
 const say = (line) => console.error(`\n> ${line}`);
@@ -98,11 +99,10 @@ async function test({ suites, seeds, whole }) {
   for (const suite of suites) counts.push(...(await runSuite(suite)));
   if (existsSync(join(root, simulator))) {
     const simulate = [node, bin('tsx/dist/cli.mjs'), '--conditions=@syncline/source', simulator];
-    await check(`simulator, ${seeds} seeds`, [...simulate, '--seeds', String(seeds)]);
-    const more = Math.ceil(seeds / 4);
-    await check(`simulator, ${more} seeds with preferences and notes`, [...simulate, '--seeds', String(more), '--from', '1000000']);
-    await check(`simulator, ${more} seeds with changes and settlements`, [...simulate, '--seeds', String(more), '--from', '2000000']);
-    await check(`simulator, ${more} seeds with a server that is set back`, [...simulate, '--seeds', String(more), '--from', '3000000']);
+    for (const { name, from } of JSON.parse(readFileSync(join(root, simulationKinds), 'utf8'))) {
+      const count = from === 0 ? seeds : Math.ceil(seeds / 4);
+      await check(`simulator, ${count} seeds of ${name}`, [...simulate, '--seeds', String(count), ...(from === 0 ? [] : ['--from', String(from)])]);
+    }
   } else {
     counts.push({ passed: 0, failed: 0, notRun: [`simulator: ${simulator} is absent`] });
   }

@@ -1,7 +1,8 @@
 // Notes in drawn worlds. That they end the same everywhere is judged in every world from that seed on (preferences-worlds.test.ts, and the campaign).
 import { describe, expect, it } from 'vitest';
-import { planOf, PREFERENCES_FROM } from './seeds.ts';
+import { firstSeedOf, planOf } from './seeds.ts';
 
+const FROM = firstSeedOf('preferences and notes');
 const WORLDS = 60;
 
 describe('notes in drawn worlds', () => {
@@ -11,7 +12,7 @@ describe('notes in drawn worlds', () => {
       return new Set(actions.flatMap((action) => (action.do === 'annotate' && devices[action.device]?.user === 0 ? [action.device] : []))).size;
     };
     const seeds = Array.from({ length: WORLDS }, (_, i) => i);
-    expect(seeds.filter((i) => writers(PREFERENCES_FROM + i) > 1).length).toBeGreaterThan(WORLDS / 6);
+    expect(seeds.filter((i) => writers(FROM + i) > 1).length).toBeGreaterThan(WORLDS / 6);
     expect(seeds.some((i) => writers(i + 1) > 0)).toBe(false);
   });
 });

@@ -1,10 +1,9 @@
 // Runs of one world in pairs: twice the same, with other clocks, and with messages that come late and more than once.
 import type { Action, Plan } from '@syncline/core/testing';
 import { describe, expect, it } from 'vitest';
-import { EDITS_FROM, planOf, PREFERENCES_FROM, RESTORE_FROM, runReal } from './seeds.ts';
+import { KINDS, planOf, runReal } from './seeds.ts';
 
 const HOUR = 3_600_000;
-const KINDS = [['sessions', 0], ['preferences and notes', PREFERENCES_FROM], ['changes and settlements', EDITS_FROM], ['a server that is set back', RESTORE_FROM]] as const;
 
 /** What the world came to: what the server has of each account, and what each device shows. */
 const outcomeOf = async (plan: Plan): Promise<unknown> => {
@@ -25,7 +24,7 @@ function plainPlan(seed: number): Plan {
 const PLAIN = Array.from({ length: 60 }, (_, index) => plainPlan(index + 1)).filter(({ actions }) => actions.filter((action) => action.do === 'record').length > 2);
 
 describe('one seed', () => {
-  it.each(KINDS)('[I-28] has one trace: %s', async (_, from) => {
+  it.each(KINDS)('[I-28] has one trace: $name', async ({ from }) => {
     for (let seed = from + 1; seed <= from + 8; seed += 1) {
       const [first, second] = [await runReal(planOf(seed)), await runReal(planOf(seed))];
       expect(second.hash, `seed ${seed}`).toBe(first.hash);

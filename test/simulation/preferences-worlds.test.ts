@@ -1,13 +1,14 @@
 // Drawn worlds in which people set preferences on several devices while everything breaks: the fast part of the campaign from that seed on.
 import { describe, expect, it } from 'vitest';
-import { planOf, PREFERENCES_FROM, runReal } from './seeds.ts';
+import { firstSeedOf, planOf, runReal } from './seeds.ts';
 
+const FROM = firstSeedOf('preferences and notes');
 const WORLDS = 40;
 
 describe('preferences in drawn worlds', () => {
   it(`[I-09] ${WORLDS} worlds end with the same document and values everywhere, no last word that was not contested lost, and every loser offered`, async () => {
     const broken: string[] = [];
-    for (let seed = PREFERENCES_FROM; seed < PREFERENCES_FROM + WORLDS; seed += 1) {
+    for (let seed = FROM; seed < FROM + WORLDS; seed += 1) {
       const { violations } = await runReal(planOf(seed));
       broken.push(...violations.map(({ id, what }) => `${seed} ${id} ${what}`));
     }
@@ -20,7 +21,7 @@ describe('preferences in drawn worlds', () => {
       return new Set(actions.flatMap((action) => (action.do === 'prefer' && devices[action.device]?.user === 0 ? [action.device] : []))).size;
     };
     const seeds = Array.from({ length: WORLDS }, (_, i) => i);
-    expect(seeds.filter((i) => setters(PREFERENCES_FROM + i) > 1).length).toBeGreaterThan(WORLDS / 5);
+    expect(seeds.filter((i) => setters(FROM + i) > 1).length).toBeGreaterThan(WORLDS / 5);
     expect(seeds.some((i) => setters(i + 1) > 0)).toBe(false);
   });
 });

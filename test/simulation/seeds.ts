@@ -2,32 +2,52 @@
 import { createSyncEngine, type SyncEngine, type SyncEngineOptions } from '@syncline/core';
 import { yjsAnnotations } from '@syncline/core/annotations';
 import { yjsPreferences } from '@syncline/core/preferences';
-import { FAULT_KINDS, type FaultKind, generatePlan, type Mark, type Plan, type RunOptions, runPlan, type RunResult, type Shrunk, shrinkPlan } from '@syncline/core/testing';
+import { allMarks, FAULT_KINDS, generatePlan, type Mark, type Plan, type PlanShape, type RunOptions, runPlan, type RunResult, type Shrunk, shrinkPlan } from '@syncline/core/testing';
+import kinds from './kinds.json' with { type: 'json' };
 import { createRealServer } from './real-server.ts';
 
-/** What this campaign leaves out, and why. */
-export const FAULTS: { readonly kinds: readonly FaultKind[]; readonly unreachable: readonly Mark[] } = {
-  kinds: FAULT_KINDS.filter((kind) => kind !== 'restore'),
-  unreachable: ['server.restored'],
-};
+/** Kinds of worlds, by the seeds that draw them: each from its first on to that of the next. */
+export const KINDS: readonly { readonly name: string; readonly from: number }[] = kinds;
 
-const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
+/** The first seed whose world is of that kind. */
+export function firstSeedOf(name: string): number {
+  const kind = KINDS.find((candidate) => candidate.name === name);
+  if (kind === undefined) throw new Error(`no kind of world is called ${name}`);
+  return kind.from;
+}
 
-/** Seeds from here on are worlds in which people set preferences and edit notes too; what the others are stays as it was. */
-export const PREFERENCES_FROM = 1_000_000;
+/** What devices and people of every world may run into. */
+const EVERYWHERE = FAULT_KINDS.filter((kind) => kind !== 'restore' && kind !== 'clone');
 
-/** And from here on worlds in which they change what is recorded, delete it, and settle conflicts. */
-export const EDITS_FROM = 2_000_000;
+const SHAPES: readonly ((seed: number) => PlanShape)[] = [
+  () => ({ faults: EVERYWHERE }),
+  () => ({ faults: EVERYWHERE, preferences: true }),
+  () => ({ faults: EVERYWHERE, edits: true }),
+  () => ({ faults: [...EVERYWHERE, 'restore'] }),
+  (seed) => ({ faults: [...EVERYWHERE, 'clone'], preferences: seed % 3 === 1, edits: seed % 3 === 2 }),
+];
 
-/** And from here on worlds whose server is set back to a backup. */
-export const RESTORE_FROM = 3_000_000;
+function shapeOf(seed: number): PlanShape {
+  return SHAPES[KINDS.findLastIndex(({ from }) => from <= seed)]?.(seed) ?? {};
+}
 
 export function planOf(seed: number): Plan {
-  return generatePlan(seed, {
-    faults: seed >= RESTORE_FROM ? FAULT_KINDS : FAULTS.kinds,
-    preferences: seed >= PREFERENCES_FROM && seed < EDITS_FROM, edits: seed >= EDITS_FROM && seed < RESTORE_FROM,
-  });
+  return generatePlan(seed, shapeOf(seed));
 }
+
+/** Marks that worlds of these seeds cannot meet, because nothing in them draws what they are about. */
+export function unreachableMarks(from: number, count: number): readonly Mark[] {
+  const shapes = Array.from({ length: Math.min(count, 2 * SHAPES.length) }, (_, index) => shapeOf(from + index));
+  return allMarks().filter((mark) => !shapes.some((shape) => isReachable(mark, shape)));
+}
+
+function isReachable(mark: Mark, { edits = false, faults = [] }: PlanShape): boolean {
+  if (mark === 'server.restored') return faults.includes('restore');
+  if (mark.startsWith('profile.')) return faults.includes('clone');
+  return edits || !mark.startsWith('edit.');
+}
+
+const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 export function runSeed(seed: number, options: Pick<RunOptions, 'keepTrace'> = {}): Promise<RunResult> {
   return runReal(planOf(seed), options);

@@ -57,6 +57,8 @@ class Engine implements SyncEngine {
   readonly #keeper: StoreKeeper;
   readonly #watch: ClockWatch;
   readonly #heartbeat: Heartbeat;
+  /** What the store says of this installation; another store may come to say something else. */
+  readonly #own: { readonly identity: DeviceIdentity };
   readonly #stop = new AbortController();
   readonly #undo: Cancel[] = [];
   #work: Promise<void> = Promise.resolve();
@@ -67,6 +69,7 @@ class Engine implements SyncEngine {
 
   constructor(config: EngineConfig, ports: Ports, local: Local, identity: DeviceIdentity, hooks: Hooks) {
     const own = { identity };
+    this.#own = own;
     // Another id is taken when another installation is found to use this one.
     const self: Self = {
       get deviceId() { return local.view.sync.deviceId ?? own.identity.deviceId; },
@@ -162,10 +165,11 @@ class Engine implements SyncEngine {
     const { preferences } = this.#config;
     if (preferences === null || !isPreferencesFactory(preferences)) return null;
     const { clock, ids } = this.#ports;
-    const self = this.#self;
+    const [self, own] = [this.#self, this.#own];
     return preferences.create({
       local: this.#local, calls: this.#calls, clock, ids,
       get deviceId() { return self.deviceId; },
+      get ownIds() { return [self.deviceId, own.identity.deviceId]; },
       usesExchange: () => this.#driver.canExchange,
       check: () => this.#check(),
       onSet: () => this.#leadership.watch(),

@@ -1,5 +1,5 @@
 // Hunts the planted bugs it is told of, one after another, in a process of its own.
-import { EDITS_FROM, planOf, PREFERENCES_FROM, RESTORE_FROM, runReal } from '../seeds.ts';
+import { KINDS, planOf, runReal } from '../seeds.ts';
 import { BUGS } from './bugs.ts';
 import { type Finding, readPlan } from './findings.ts';
 import { loadPlanted } from './load.ts';
@@ -23,8 +23,7 @@ export interface Hunted {
 
 /** Worlds of all three kinds, in turn. */
 function seedsToTry(count: number): readonly number[] {
-  const kinds = [0, PREFERENCES_FROM, EDITS_FROM, RESTORE_FROM];
-  return Array.from({ length: count }, (_, index) => (kinds[index % kinds.length] ?? 0) + Math.floor(index / kinds.length) + 1);
+  return Array.from({ length: count }, (_, index) => (KINDS[index % KINDS.length]?.from ?? 0) + Math.floor(index / KINDS.length) + 1);
 }
 
 async function hunt({ id, known, seeds = SEEDS_MAX }: Hunt): Promise<Finding | null> {

@@ -30,7 +30,7 @@ export class Device {
     const local = { view, isBusy: false, commit, store, withHandle: <T>(work: () => Promise<T>) => work() };
     this.commit = commit;
     this.part = new PreferencesOverYjs({
-      local, ids: createSimIds(seed), clock: { now }, deviceId: id, usesExchange: () => true, check: () => undefined, onSet: () => undefined, onLoaded: () => undefined,
+      local, ids: createSimIds(seed), clock: { now }, deviceId: id, ownIds: [id], usesExchange: () => true, check: () => undefined, onSet: () => undefined, onLoaded: () => undefined,
     } as unknown as PreferencesHost);
   }
 

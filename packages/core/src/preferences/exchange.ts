@@ -113,7 +113,7 @@ export class ExchangeSync {
   }
 
   #take(memory: Content, { vector, update, isReplaced }: SoundAnswer, draft: Draft, ids: readonly string[]): Content | null {
-    const moment: Moment = { now: draft.now, deviceId: this.#host.deviceId, idOf: (name) => ids[PREFERENCE_NAMES.indexOf(name)] ?? '' };
+    const moment: Moment = { now: draft.now, ownIds: this.#host.ownIds, idOf: (name) => ids[PREFERENCE_NAMES.indexOf(name)] ?? '' };
     // What was set meanwhile did not know what comes now: it enters the document first.
     const before = memory.state.isMet && !isReplaced ? (this.#seal(memory) ?? memory) : memory;
     const merged = update === null ? { bytes: before.document, overtaken: [] } : mergeUpdate(before.document, update);
@@ -123,7 +123,7 @@ export class ExchangeSync {
     let state = memory.state.isMet ? withLost(before.state, lostIn(overtaken, values, moment)) : meet(before.state, values, generationOf(bytes), moment);
     if (isReplaced) {
       this.#isBehind = false;
-      return leave({ state: known(state, bytes), document: bytes }, merged === null ? vectorOf(null) : vector, moment);
+      return leave({ state: known(state, bytes), document: bytes }, merged === null ? vectorOf(null) : vector);
     }
     // The server has everything that is in the document: what waited for that is done.
     const isLevel = lackOf(bytes, vector) === null;

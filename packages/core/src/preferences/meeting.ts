@@ -12,7 +12,8 @@ import { type Edit, type Known, newEdit, type State, withLost } from './state.ts
 /** Who finds something out, when, and names for what comes of it. */
 export interface Moment {
   readonly now: number;
-  readonly deviceId: string;
+  /** Every id that this device is known to have had. */
+  readonly ownIds: readonly string[];
   readonly idOf: (name: PreferenceName) => string;
 }
 
@@ -51,12 +52,16 @@ function remind(state: State, values: Values, { idOf }: Moment): State {
 }
 
 /** Nobody can tell any more whether others knew what this device had set last: so it is offered. */
-function replacedUnseen(state: State, values: Values, { now, deviceId, idOf }: Moment): LostPreference[] {
+function replacedUnseen(state: State, values: Values, { now, ownIds, idOf }: Moment): LostPreference[] {
   return without(state.edits).flatMap((name) => {
     const [known, theirs] = [state.known[name], values.get(name)];
-    if (known === undefined || theirs === undefined || known.deviceId !== deviceId || known.value === theirs.value) return [];
-    return [{ id: idOf(name), name, value: known.value, deviceId, setAt: known.at, lostAt: now }];
+    if (known === undefined || theirs === undefined || !isOneOf(ownIds, known.deviceId) || known.value === theirs.value) return [];
+    return [{ id: idOf(name), name, value: known.value, deviceId: known.deviceId, setAt: known.at, lostAt: now }];
   });
+}
+
+function isOneOf(ids: readonly string[], id: string | null): boolean {
+  return id !== null && ids.includes(id);
 }
 
 function without(edits: readonly Edit[]): PreferenceName[] {
@@ -64,21 +69,22 @@ function without(edits: readonly Edit[]): PreferenceName[] {
 }
 
 /** Values that were replaced unknowingly: this device's, and those of a caller that named no device, since nobody else would offer them. */
-export function lostIn(overtaken: readonly Overtaken[], values: Values, { now, deviceId, idOf }: Moment): LostPreference[] {
+export function lostIn(overtaken: readonly Overtaken[], values: Values, { now, ownIds, idOf }: Moment): LostPreference[] {
   return overtaken.flatMap(({ name, was }) => {
     // What a server began with was set by nobody, and at no time.
-    const isOurs = was.deviceId === deviceId || (was.deviceId === null && was.at !== null);
+    const isOurs = isOneOf(ownIds, was.deviceId) || (was.deviceId === null && was.at !== null);
     return isOurs && values.get(name)?.value !== was.value ? [{ id: idOf(name), name, value: was.value, deviceId: was.deviceId, setAt: was.at, lostAt: now }] : [];
   });
 }
 
 /** The server began the document anew, and the old one ends with that vector: the new one is taken whole, and what never arrived is set into that. */
-export function leave({ state, document }: Content, vector: Uint8Array, { deviceId }: Moment): Content {
+export function leave({ state, document }: Content, vector: Uint8Array): Content {
   const values = readDocument(document);
   const edits = state.edits.flatMap((edit): Edit[] => {
     if (!edit.isSealed) return [edit];
     const held = values.get(edit.name);
-    const isWaiting = held?.deviceId === deviceId && held.value === edit.value && !isArrived(document, vector, edit.name);
+    // What the server does not have is nobody else's.
+    const isWaiting = held?.value === edit.value && !isArrived(document, vector, edit.name);
     return isWaiting ? [{ ...edit, isSealed: false }] : [];
   });
   // An empty vector: nothing is known of its end.

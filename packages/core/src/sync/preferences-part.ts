@@ -14,6 +14,8 @@ export interface PreferencesHost {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly deviceId: string;
+  /** Its id, and the one it had before another installation was found to use that. */
+  readonly ownIds: readonly string[];
   /** Whether the exchange carries preferences with this server; otherwise the documented calls do. */
   readonly usesExchange: () => boolean;
   /** Throws once the engine is closed. */

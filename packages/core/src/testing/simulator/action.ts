@@ -62,6 +62,8 @@ export type Deed =
   | { readonly do: 'clock'; readonly device: number; readonly byMs: number }
   | { readonly do: 'power'; readonly device: number }
   | { readonly do: 'evict'; readonly device: number }
+  /** Its profile is replaced by a copy of another device's of the same user; `nth` counts those. */
+  | { readonly do: 'clone'; readonly device: number; readonly nth: number }
   | { readonly do: 'full'; readonly device: number; readonly forMs: number }
   | { readonly do: 'abort'; readonly device: number; readonly count: number }
   | { readonly do: 'handle'; readonly device: number }

@@ -17,12 +17,16 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   const own = status.devices?.find(({ device_id: id }) => id === status.local.device_id);
   if (status.local.version <= slot.lastVersion) world.violate('I-12', `${place}: version ${status.local.version} after ${slot.lastVersion}`);
   slot.lastVersion = status.local.version;
-  if (own === undefined) return world.violate('I-04', `${place}: no row for this device`);
+  if (own === undefined) {
+    // With a profile came the skew of another machine's clock: by that a device may be retired until a server tells it the time.
+    if (!world.monitor.wasCopied(slot.device)) world.violate('I-04', `${place}: no row for this device`);
+    return;
+  }
   if (status.sync_status === 'healthy' && own.sessions_pending > 0) world.violate('I-03', `${place}: healthy with ${own.sessions_pending} pending`);
   if (slot.engine !== null && slot.engine.sessions.elsewhere.current.length > 0) world.marks.hit('session.running-elsewhere');
-  // To a server that was set back a device offers what it holds of the others, too.
-  const holders = world.monitor.wasRestored ? world.devices.filter(({ plan }) => plan.user === slot.device.plan.user) : [slot.device];
-  const asked = world.ledger.countAsked(holders.map(({ index }) => index));
+  // To a server that was set back a device offers what it holds of the others, too; and a copy holds what another recorded.
+  const holders = world.monitor.wasRestored ? world.devices.flatMap(({ index, plan }) => (plan.user === slot.device.plan.user ? [index] : [])) : world.monitor.holdersOf(slot.device.index);
+  const asked = world.ledger.countAsked(holders);
   if (own.sessions_pending > asked) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, only ${asked} were ever recorded there`);
   // A store in memory for want of a real one has versions of its own.
   const held = isVolatile(status) || world.monitor.isRescuing(slot.device) ? null : world.monitor.pendingAt(slot.device, status.local.version);
@@ -38,6 +42,7 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   if (WORDS.has(status.sync_status)) world.marks.hit(`status.${status.sync_status}` as 'status.healthy');
   if (status.devices?.some(({ sync_status: word }) => word === 'stale')) world.marks.hit('status.stale-device');
   if (status.local.parked > 0) world.marks.hit('parked');
+  if (status.local.problems.includes('device_cloned')) world.marks.hit('profile.renamed');
   if (status.local.connection === 'auth_required' && own.sessions_pending > 0) world.marks.hit('token.none');
   world.note('status', `${place} ${status.sync_status} ${own.sessions_pending} ${status.local.phase} ${status.local.connection}`);
 }
@@ -55,9 +60,20 @@ export interface Outcome {
   readonly conflicts: readonly (readonly string[])[];
 }
 
+/** Devices that have one id between them, as after a profile was copied, and a server that tells them apart. */
+export function sharedIds({ devices, plan }: World): string[] {
+  if (plan.isBasic) return [];
+  const open = devices.map(({ index, tabs }) => ({ index, id: tabs.find(({ engine }) => engine !== null)?.engine?.deviceId }));
+  return open.flatMap(({ index, id }, at) => {
+    const twin = open.slice(0, at).find((other) => id !== undefined && other.id === id);
+    return twin === undefined ? [] : [`devices ${twin.index} and ${index} are both ${id}`];
+  });
+}
+
 /** The whole world, once nothing moves any more. Resolves when every device was asked. */
 export async function checkQuiet(world: World): Promise<Outcome> {
   const shown: Shown[] = [];
+  for (const what of sharedIds(world)) world.violate('I-21', what);
   for (const device of world.devices) shown.push(await shownBy(world, device));
   for (const device of world.devices) checkParked(world, device, shown[device.index]);
   for (let user = 0; user < world.plan.users; user += 1) checkAccount(world, user, shown);
@@ -131,7 +147,7 @@ function checkAccount(world: World, user: number, shown: readonly Shown[]): void
     const found = byId.get(session.id);
     if (found === undefined) {
       if (world.edits.mayBeGone(session.id)) continue;
-      if (shown[session.device]?.get(session.id)?.state !== 'parked') world.violate('I-01', `session ${session.id} of device ${session.device} is lost`);
+      if (!world.monitor.holdersOf(session.device).some((index) => shown[index]?.get(session.id)?.state === 'parked')) world.violate('I-01', `session ${session.id} of device ${session.device} is lost`);
     } else if (!isSame(session, world.notes.has(session.id) ? { ...found, note: session.note } : found) && !world.edits.allows(session.id, found.start, found.end)) {
       world.violate('I-01', `session ${session.id} was stored with other content`);
     }
@@ -157,7 +173,8 @@ function checkTab(world: World, slot: TabSlot, shown: Shown = new Map()): void {
   // With the exchange a device knows everything the server has; a basic server tells of its conflicts alone, and where both speak of one
   // session it is one conflict.
   const stored = world.server.stored(world.userIds[device.plan.user] ?? '').filter(({ cancelled }) => !cancelled);
-  const own = world.ledger.kept.filter(({ id, cancelled, device: at }) => at === device.index && !cancelled && shown.has(id)).map((session) => asShown(session, world.edits.isTouched(session.id) ? shown.get(session.id) : undefined));
+  const holders = world.monitor.holdersOf(device.index);
+  const own = world.ledger.kept.filter(({ id, cancelled, device: at }) => holders.includes(at) && !cancelled && shown.has(id)).map((session) => asShown(session, world.edits.isTouched(session.id) ? shown.get(session.id) : undefined));
   const expected = world.plan.isBasic ? joined([...slowGroups(stored), ...slowGroups(own)]) : slowGroups([...new Map([...own, ...stored].map((session) => [session.id, session])).values()]);
   const listed = engine.conflicts.current.map(({ sessionIds }) => [...sessionIds].sort().join(' ')).sort();
   if (JSON.stringify(listed) !== JSON.stringify(expected)) world.violate('I-06', `${place}: shows conflicts [${listed.join(' | ')}], there are [${expected.join(' | ')}]`);

@@ -11,7 +11,7 @@ import type { DeviceSlot, TabSlot, World } from './world.ts';
 
 const MINUTE_MS = 60_000;
 /** Deeds after which an engine need not remember what a server asked of it. */
-const ENDS_PAUSES: ReadonlySet<DeedName> = new Set<DeedName>(['clock', 'sleep', 'handle', 'abort', 'full', 'refuse-open', 'evict', 'power', 'hint', 'signed-out', 'other-user']);
+const ENDS_PAUSES: ReadonlySet<DeedName> = new Set<DeedName>(['clock', 'sleep', 'handle', 'abort', 'full', 'refuse-open', 'evict', 'clone', 'power', 'hint', 'signed-out', 'other-user']);
 
 /** Deeds in a tab after which its device may take a while to find a leader. */
 const DELAYS: ReadonlySet<DeedName> = new Set<DeedName>(['open', 'close', 'kill', 'freeze', 'hide', 'steal']);
@@ -244,6 +244,8 @@ export class Deeds {
         return this.#power(device);
       case 'evict':
         return this.#evict(device);
+      case 'clone':
+        return this.#clone(device, deed.nth);
       case 'full':
         sim.disk.full = true;
         return this.#lasting(deed.forMs, () => void (sim.disk.full = false));
@@ -283,6 +285,21 @@ export class Deeds {
     this.#world.monitor.evicted(device);
   }
 
+  /** Another machine's profile takes the place of its own, as when a disk image is restored on it. What only it held, nobody can know of. */
+  #clone(device: DeviceSlot, nth: number): void {
+    const world = this.#world;
+    const others = world.devices.filter((other) => other !== device && other.plan.user === device.plan.user);
+    const source = others[nth % Math.max(1, others.length)];
+    if (source === undefined) return;
+    const open = device.tabs.filter(({ page }) => page !== null);
+    for (const slot of device.tabs) world.kill(slot);
+    device.sim.disk.restore(source.sim.disk);
+    for (const book of world.books) book.evicted(device);
+    world.monitor.copied(source, device);
+    this.#giveUpLost(({ device: at }) => at === device.index);
+    for (const slot of open) world.open(slot);
+  }
+
   #refuseOpen(device: DeviceSlot, forMs: number): void {
     const { disk } = device.sim;
     disk.unavailable = true;
@@ -317,15 +334,22 @@ export class Deeds {
     }
   }
 
-  /** What is neither in the backup nor with any device any more, nobody can bring back, and nobody can know of. */
   #restoreServer(): void {
-    const { server, ledger, monitor, devices, userIds } = this.#world;
+    const { server, monitor, serverWatch } = this.#world;
     server.restore();
     monitor.restored();
-    this.#world.serverWatch.restored();
+    serverWatch.restored();
     this.#mark('server.restored');
+    this.#giveUpLost(() => true);
+  }
+
+  /** What the server does not have, and no device holds any more, nobody can bring back; and nobody can know of it. */
+  #giveUpLost(isConcerned: (session: Promised) => boolean): void {
+    const { server, ledger, devices, userIds } = this.#world;
     const stored = new Set(userIds.flatMap((userId) => server.stored(userId).map(({ id }) => id)));
-    for (const { id } of ledger.owed) if (!stored.has(id) && !devices.some(({ sim }) => sim.disk.holds(id))) ledger.giveUp(id);
+    for (const session of ledger.kept) {
+      if (isConcerned(session) && !stored.has(session.id) && !devices.some(({ sim }) => sim.disk.holds(session.id))) ledger.giveUp(session.id);
+    }
   }
 
   #mark(mark: Mark): void {

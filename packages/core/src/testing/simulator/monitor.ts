@@ -48,6 +48,7 @@ export class Monitor {
   readonly #watches = new Map<number, DeviceWatch>();
   readonly #inFlight = new Set<InFlight>();
   readonly #evictedAt = new Map<number, number>();
+  readonly #copied = new Set<number>();
   readonly #delivered = new Map<number, Set<number>>();
   #restoredAt = Number.NEGATIVE_INFINITY;
   /** Sessions that a person is giving up, or sending again with changes, at this moment. */
@@ -79,6 +80,26 @@ export class Monitor {
   evicted(device: DeviceSlot): void {
     this.forget(device);
     this.#evictedAt.set(device.index, this.#world.elapsed);
+  }
+
+  /** The store of that device is a copy of the other's. */
+  copied(source: DeviceSlot, device: DeviceSlot): void {
+    this.evicted(device);
+    this.#copied.add(source.index).add(device.index);
+    this.#mark('profile.copied');
+    if (device.sim.disk.names().some((name) => device.sim.disk.rows(name, 'operations').length > 0)) this.#mark('profile.copied.pending');
+  }
+
+  /** Indices of the devices whose stores may hold what was recorded on that one. */
+  holdersOf(index: number): readonly number[] {
+    if (!this.#copied.has(index)) return [index];
+    const user = this.#world.devices[index]?.plan.user;
+    return this.#world.devices.flatMap((device) => (device.plan.user === user ? [device.index] : []));
+  }
+
+  /** Whether it ever was one of two devices with one store's content. */
+  wasCopied(device: DeviceSlot): boolean {
+    return this.#copied.has(device.index);
   }
 
   /** Whether its store was ever taken away. */

@@ -9,14 +9,14 @@ import { randomStream, type Random } from './random.ts';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-/** Share of worlds whose server is set back to a backup, where that is wanted at all. */
-const RESTORED = 0.7;
+/** Kinds of trouble that most worlds know where they are wanted at all, and how many of them. Each is drawn from a stream of its own, so that worlds without it are the same whether or not it is wanted. */
+const OFTEN = [['restore', 0.7], ['clone', 0.7]] as const;
 const AHEAD_MAX = 6 * HOUR;
 
 /** The kinds of trouble that a seed may know or not know. */
 export const FAULT_KINDS = [
   'net', 'edge', 'tabs', 'locks', 'channel', 'sleep', 'clock', 'power', 'evict', 'full', 'abort', 'handle', 'open',
-  'server', 'server-clock', 'restore', 'token', 'sign-out', 'other-user', 'poison', 'hints',
+  'server', 'server-clock', 'restore', 'clone', 'token', 'sign-out', 'other-user', 'poison', 'hints',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -54,8 +54,8 @@ export function generatePlan(seed: number, shape: PlanShape = {}): Plan {
   const people = [...peopleActions(draft, shape.maxDeeds ?? 14), ...wishes, ...edits];
   const faults = faultActions(draft, people);
   const actions = [...people, ...faults].sort((a, b) => a.at - b.at);
-  // A basic server has no epoch: nobody can know that it was set back.
-  const isBasic = !hasPreferences && shape.edits !== true && !draft.kinds.has('restore') && randomStream(seed, 'server').chance(0.5);
+  // A basic server has no epoch and knows no installations: nobody can know that it was set back, or that there are two of one id.
+  const isBasic = !hasPreferences && shape.edits !== true && !draft.kinds.has('restore') && !draft.kinds.has('clone') && randomStream(seed, 'server').chance(0.5);
   const streams = !isBasic && randomStream(seed, 'stream').chance(0.5);
   return { seed, users: draft.users, isBasic, streams, ...(hasPreferences && { hasPreferences }), devices: draft.devices, actions };
 }
@@ -63,12 +63,11 @@ export function generatePlan(seed: number, shape: PlanShape = {}): Plan {
 function draw(seed: number, shape: PlanShape): Draft {
   const random = randomStream(seed, 'shape');
   const wanted = shape.faults ?? FAULT_KINDS;
-  const allowed = wanted.filter((kind) => kind !== 'restore');
+  const allowed = wanted.filter((kind) => !OFTEN.some(([often]) => often === kind));
   const share = random.pick([0, 0.1, 0.2, 0.35, 0.6]);
   const kinds = new Set<FaultKind>(allowed.filter(() => random.chance(share)));
   if (kinds.size === 0 && allowed.length > 0 && random.chance(0.8)) kinds.add(random.pick(allowed));
-  // A stream of its own: worlds without it are the same whether or not it is wanted.
-  if (wanted.includes('restore') && randomStream(seed, 'restore').chance(RESTORED)) kinds.add('restore');
+  for (const [kind, probability] of OFTEN) if (wanted.includes(kind) && randomStream(seed, kind).chance(probability)) kinds.add(kind);
   const users = Math.min(shape.maxUsers ?? 3, random.pick([1, 1, 1, 2, 2, 3]));
   const count = Math.max(users, Math.min(shape.maxDevices ?? 8, random.pick([1, 1, 2, 2, 2, 3, 3, 4, 5, 8])));
   const tabsMax = Math.min(shape.maxTabs ?? 4, random.pick([1, 1, 2, 2, 3, 4]), count > 4 ? 1 : 4);
@@ -197,6 +196,7 @@ const FAULT_DEEDS: Readonly<Record<FaultKind, DeedOf>> = {
       : { do: 'server-crash', when: random.chance(0.5) ? 'before' : 'after', forMs: random.int(1, 20) * SECOND },
   'server-clock': (random) => ({ do: 'server-clock', byMs: random.pick([-10 * MINUTE, -MINUTE, -SECOND, SECOND, MINUTE, 10 * MINUTE]) }),
   restore: (random) => (random.chance(0.5) ? { do: 'server-save' } : { do: 'server-restore' }),
+  clone: (random, device, _tab, { devices }) => (devices.filter(({ user }) => user === devices[device]?.user).length > 1 ? { do: 'clone', device, nth: random.int(0, 2) } : null),
   token: (random, _device, _tab, draft) => ({ do: 'expire', user: random.int(0, draft.users - 1) }),
   'sign-out': (random, device) => ({ do: 'signed-out', device, forMs: duration(random) }),
   'other-user': (random, device, _tab, draft) => (draft.users > 1 ? { do: 'other-user', device, forMs: duration(random) } : null),

@@ -52,6 +52,8 @@ export class PreferenceBook {
   readonly #wishes: Wish[] = [];
   /** Accounts of which a device took the server for one without documents, as after an answer of somebody else's to its health call. */
   readonly #documented = new Set<number>();
+  /** Accounts of which a device's journal of lost values may be gone with its store. */
+  readonly #unlisted = new Set<number>();
   /** Devices whose preferences go by exchange now. */
   readonly #exchanging = new Set<number>();
 
@@ -78,6 +80,7 @@ export class PreferenceBook {
   /** The platform took the device's store away: what was not sent may be gone. */
   evicted(device: DeviceSlot): void {
     for (const wish of this.#wishes) if (wish.device === device.index) wish.isOwed = false;
+    this.#unlisted.add(device.plan.user);
   }
 
   /** A request of that device arrives. */
@@ -137,7 +140,7 @@ export class PreferenceBook {
       return false;
     };
     for (const { value } of owed) if (isPastOf(holds, value)) this.#violate(`${name} is ${holds}, but ${value} was set knowing that`);
-    this.#checkJournal(name, holds, owed.filter(({ value }) => value !== holds && !wishes.some((other) => isPastOf(value, other.value))), wishes, tabs);
+    if (!this.#unlisted.has(user)) this.#checkJournal(name, holds, owed.filter(({ value }) => value !== holds && !wishes.some((other) => isPastOf(value, other.value))), wishes, tabs);
   }
 
   /** What lost without being known to whoever won is offered again on some device; within one device the later one simply holds. */

@@ -1,7 +1,7 @@
 // Executes a plan: what happens when it says so, then everything heals, then all must become quiet and true.
 import type { SyncEngine, SyncEngineOptions } from '../../api.ts';
 import type { Plan } from './action.ts';
-import { checkQuiet, checkStatus, type Outcome } from './checks.ts';
+import { checkQuiet, checkStatus, type Outcome, sharedIds } from './checks.ts';
 import { Deeds } from './deeds.ts';
 import type { SimServerFactory } from './host.ts';
 import type { Mark } from './marks.ts';
@@ -106,7 +106,7 @@ function lastHeldUntil(world: World): number {
 const isQuiet = (world: World): boolean => unquiet(world).length === 0;
 
 function unquiet(world: World): string[] {
-  return [...world.preferences.unsent(), ...unsent(world)];
+  return [...world.preferences.unsent(), ...unsent(world), ...sharedIds(world)];
 }
 
 function unsent(world: World): string[] {
