@@ -296,7 +296,8 @@ export class Deeds {
     device.sim.disk.restore(source.sim.disk);
     for (const book of world.books) book.evicted(device);
     world.monitor.copied(source, device);
-    this.#giveUpLost(({ device: at }) => at === device.index);
+    // It may have been the last to hold what another recorded, too.
+    this.#giveUpLost(({ device: at }) => world.monitor.holdersOf(at).includes(device.index));
     for (const slot of open) world.open(slot);
   }
 
