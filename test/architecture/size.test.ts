@@ -12,9 +12,16 @@ it.each([
   ['the RxJS package beside RxJS and the engine', "export * from '@syncline/rxjs';", [...LIBRARIES, '@syncline/core', '@syncline/protocol'], 1.2],
   ['the whole engine with Dexie', core, [], 84],
   ['the whole engine with preferences, Dexie and Yjs', withPreferences, [], 110],
+  ['a service worker that drains, with Dexie', "export { drainInBackground, userOfTag } from '@syncline/core/background';", [], 84],
 ] as const)('%s', async (_what, imports, external, budget) => {
   const size = await kibibytes(imports, external);
   expect(size, `${size.toFixed(1)} KiB`).toBeLessThanOrEqual(budget);
+});
+
+it('what a page needs to be woken for weighs next to nothing beside the engine', async () => {
+  const page = `${core} export { guardClosing, wakeInBackground } from '@syncline/core/background';`;
+  const more = (await kibibytes(page, [])) - (await kibibytes(core, []));
+  expect(more, `${more.toFixed(2)} KiB`).toBeLessThanOrEqual(0.8);
 });
 
 it('an app without preferences and without notes that merge carries no Yjs', async () => {

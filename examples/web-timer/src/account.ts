@@ -1,7 +1,9 @@
 // Who is signed in. The access token lives in this object and nowhere else; what survives a reload is a cookie that scripts
 // cannot read, and the name of the last user, so that the right sessions open at once and offline.
 import type { Source } from '@syncline/core';
+import { tellWorker } from './last-user.ts';
 import { onRememberedElsewhere, recall, remember } from './remembered.ts';
+import { type Answer, JSON_HEADERS, OWN_PAGE_HEADERS, renewToken } from './renew.ts';
 
 export interface User {
   readonly id: string;
@@ -9,14 +11,6 @@ export interface User {
 }
 
 export type SignInOutcome = { readonly ok: true } | { readonly ok: false; readonly message: string };
-
-const JSON_HEADERS = { 'Content-Type': 'application/json' };
-const OWN_PAGE_HEADERS = { ...JSON_HEADERS, 'X-Syncline-Refresh': '1' };
-
-interface Answer {
-  readonly access_token: string;
-  readonly user: User;
-}
 
 /** The user whose sessions this browser shows, in every tab; null when nobody is. Signing out in one tab signs out all. */
 export class Account implements Source<User | null> {
@@ -26,6 +20,7 @@ export class Account implements Source<User | null> {
   readonly #listeners = new Set<() => void>();
 
   constructor() {
+    tellWorker(this.#current?.id ?? null);
     onRememberedElsewhere('user', () => this.#show(userFrom(recall('user'))));
     if (this.#current === null && recall('signOutOwed') !== null) void this.#endLogin();
   }
@@ -65,6 +60,7 @@ export class Account implements Source<User | null> {
   async signOut(): Promise<void> {
     this.#token = null;
     remember('user', null);
+    tellWorker(null);
     remember('signOutOwed', '1');
     await this.#endLogin();
     this.#show(null);
@@ -81,17 +77,12 @@ export class Account implements Source<User | null> {
   }
 
   async #refresh(): Promise<string | null> {
-    const response = await fetch('/api/auth/refresh', { method: 'POST', headers: OWN_PAGE_HEADERS, body: '{}' });
-    if (response.status === 401 || response.status === 403) return null;
-    if (!response.ok) throw new Error(`refresh answered ${response.status}`);
-    const answer = (await response.json()) as Answer;
-    // The cookie may be another account's by now; its token must not stand in for this one's.
-    if (answer.user.id !== this.#current?.id) return null;
-    return (this.#token = answer.access_token);
+    return (this.#token = await renewToken((id) => id === this.#current?.id));
   }
 
   #keep({ access_token: token, user: { id, username } }: Answer): void {
     remember('user', JSON.stringify({ id, username }));
+    tellWorker(id);
     remember('signOutOwed', null);
     this.#show({ id, username }, token);
   }

@@ -1,15 +1,11 @@
 import { useEffect, useState } from 'react';
 import { createSyncEngine, type EngineWithPreferences, type SyncEngine } from '@syncline/core';
-import { yjsAnnotations } from '@syncline/core/annotations';
-import { yjsPreferences } from '@syncline/core/preferences';
 import type { Account, User } from './account.ts';
-import { browserName } from './device-names.ts';
+import { engineOptions } from './engine-options.ts';
 import { Page } from './page.tsx';
 import { problemWords } from './problem-words.ts';
 import { SignIn } from './sign-in.tsx';
 import { useSource } from './use-source.ts';
-
-const VERSION = '1.0.0';
 
 /** Who is there, then their engine, then the page. Nothing here waits for the network. */
 export function App({ account }: { readonly account: Account }) {
@@ -25,13 +21,7 @@ function Opened({ account, user }: { readonly account: Account; readonly user: U
 
   useEffect(() => {
     let isOver = false;
-    const opening = createSyncEngine({
-      user: user.id,
-      device: { type: 'web_timer', version: VERSION, name: browserName(navigator.userAgent) },
-      server: { url: location.origin, token: () => account.token(), appIdentifier: `Syncline-Web-v${VERSION}` },
-      preferences: yjsPreferences(),
-      annotations: yjsAnnotations(),
-    });
+    const opening = createSyncEngine(engineOptions(user.id, () => account.token()));
     opening.then(
       (engine) => isOver || setStage({ at: 'open', engine }),
       (error: unknown) => isOver || setStage({ at: 'failed', why: problemWords(error) }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EngineStatus, LocalStatus } from '@syncline/core';
+import type { ClosingStatus, EngineStatus, LocalStatus } from '@syncline/core';
+import type { WakingWord } from '@syncline/core/background';
 import { announcement, attemptWords, closingWords, contactWords, errorWords, keptWords, notices, outcomeWords, overallMeaning, pendingHere, phaseWords, waitingWords } from './status-words.ts';
 
 interface Change {
@@ -62,9 +63,16 @@ describe('status words', () => {
   });
 
   it('says whether the page may be closed', () => {
-    expect(closingWords(status())).toContain('everything of this device is on the server');
-    expect(closingWords(status({ here: 1 }))).toContain('1 session stays in this browser and is sent');
-    expect(closingWords(status({ here: 2, local: { problems: ['volatile_storage'] } }))).toContain('Do not close');
+    const words = (sessions: number, waking: WakingWord, local: Partial<LocalStatus> = {}, closing: Partial<ClosingStatus> = {}) =>
+      closingWords(status({ local: { ...local, closing: { word: 'sent_later', sessions, others: false, ...closing } } }), waking);
+    expect(words(0, 'idle', {}, { word: 'all_sent' })).toContain('everything of this device is on the server');
+    expect(words(3, 'absent')).toBe('3 sessions are not sent yet. They are kept on this device; closing now sends them later, when you come back.');
+    expect(words(1, 'registered')).toBe('1 session is not sent yet. It is kept on this device; if you close this page now, the browser sends it when there is a network, or this page when you come back.');
+    expect(words(0, 'refused', {}, { others: true })).toBe('A change is not sent yet. It is kept on this device; closing now sends it later, when you come back.');
+    expect(words(2, 'idle', { parked: 2 })).toContain('until you decide');
+    expect(words(2, 'idle', {}, { word: 'lost' })).toBe('Do not close this page yet: 2 sessions would be lost.');
+    for (const local of [{ connection: 'auth_required' }, { phase: 'paused' }] as const) expect(words(2, 'registered', local)).toContain('when you come back');
+    for (const local of [{ connection: 'auth_required' }, { phase: 'paused' }] as const) expect(words(2, 'registered', local)).not.toContain('the browser');
   });
 
   it('says in one and in many what stays when somebody signs out', () => {

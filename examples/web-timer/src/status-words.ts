@@ -1,5 +1,6 @@
 // The status in words a person can act on. Pure.
 import type { EngineStatus, LocalStatus, Session, SyncOutcome } from '@syncline/core';
+import type { WakingWord } from '@syncline/core/background';
 import { count, timeWords } from './words.ts';
 
 type Words = Readonly<Record<string, string>>;
@@ -106,12 +107,19 @@ export function notices({ local }: EngineStatus, hasNetwork: boolean): Notice[] 
   return found.sort((a, b) => Number(b.isSerious) - Number(a.isSerious));
 }
 
-/** Whether closing the page now would leave work unsent, in words. */
-export function closingWords(status: EngineStatus): string {
-  const pending = pendingHere(status);
-  if (status.local.problems.includes('volatile_storage') && pending > 0) return `Do not close this page yet: ${count(pending, 'session')} would be lost.`;
-  if (pending === 0) return 'You can close this page; everything of this device is on the server.';
-  return `You can close this page: ${count(pending, 'session')} ${pending === 1 ? 'stays' : 'stay'} in this browser and ${pending === 1 ? 'is' : 'are'} sent when you come back.`;
+/** Whether closing the page now would leave work unsent, and what becomes of it, in words. */
+export function closingWords({ local: { closing, parked, connection, phase } }: EngineStatus, waking: WakingWord): string {
+  const { word, sessions } = closing;
+  const what = sessions === 0 ? 'a change' : count(sessions, 'session');
+  if (word === 'lost') return `Do not close this page yet: ${what} would be lost.`;
+  if (word === 'all_sent') return 'You can close this page; everything of this device is on the server.';
+  const [are, they, them] = sessions > 1 ? ['are', 'They are', 'them'] : ['is', 'It is', 'it'];
+  const kept = `${what[0]?.toUpperCase()}${what.slice(1)} ${are} not sent yet. ${they} kept on this device`;
+  if (sessions > 0 && parked >= sessions) return `${kept} until you decide; you can close this page.`;
+  // The browser gives up after a few tries; the page never does.
+  const mayWake = (waking === 'idle' || waking === 'registered') && connection !== 'auth_required' && phase !== 'paused';
+  if (mayWake) return `${kept}; if you close this page now, the browser sends ${them} when there is a network, or this page when you come back.`;
+  return `${kept}; closing now sends ${them} later, when you come back.`;
 }
 
 /** What becomes of unsent sessions when somebody signs out. */

@@ -4,6 +4,7 @@ import { Icon } from './icons.tsx';
 import { useShortcut } from './shortcuts.ts';
 import { attemptWords, closingWords, contactWords, errorWords, OVERALL, outcomeWords, overallMeaning, waitingWords } from './status-words.ts';
 import { useNow, useSource } from './use-source.ts';
+import { useWaking } from './use-waking.ts';
 import { ago, count } from './words.ts';
 
 export function SyncPanel({ engine }: { readonly engine: SyncEngine }) {
@@ -29,7 +30,7 @@ export function SyncPanel({ engine }: { readonly engine: SyncEngine }) {
           <ul className="advice">{recommendations.map((line) => <li key={line}>{line}</li>)}</ul>
         </>
       )}
-      <p className="note closing">{closingWords(status)}</p>
+      <p className="note closing">{closingWords(status, useWaking(engine))}</p>
     </section>
   );
 }

@@ -20,10 +20,10 @@ export type ActionCode =
 /** One word of `engine.status.current`, explained. */
 export interface StateExplanation {
   /**
-   * Which word: `sync_status`, a row of `devices`, `connection`, `phase` and each of `problems` in `local`, or `certainty` of the open
+   * Which word: `sync_status`, a row of `devices`, `connection`, `phase`, `closing` and each of `problems` in `local`, or `certainty` of the open
    * conflicts: one entry for each of its words that one of them has, with how many have it.
    */
-  readonly of: 'sync_status' | 'device' | 'connection' | 'phase' | 'problem' | 'conflicts';
+  readonly of: 'sync_status' | 'device' | 'connection' | 'phase' | 'closing' | 'problem' | 'conflicts';
   /** The device whose row it is; null otherwise. */
   readonly deviceId: string | null;
   /** The word itself. */

@@ -180,6 +180,20 @@ export interface SessionQuery {
 
 export type ConnectionWord = 'online' | 'offline' | 'unreachable' | 'auth_required';
 export type PhaseWord = 'idle' | 'syncing' | 'backing_off' | 'paused';
+/**
+ * What becomes of what waits here when the app is closed now.
+ * `all_sent`: nothing waits · `sent_later`: it stays in this device's store, and goes when the app is next open or woken · `lost`: the store is volatile, and it is gone.
+ */
+export type ClosingWord = 'all_sent' | 'sent_later' | 'lost';
+
+/** What closing the app now would leave unsent. */
+export interface ClosingStatus {
+  readonly word: ClosingWord;
+  /** Sessions that the server has not acknowledged, refused ones included; with `lost`, those that would be gone. */
+  readonly sessions: number;
+  /** Whether preferences or settlements wait, too. */
+  readonly others: boolean;
+}
 
 /** What only this device knows about its own sync. */
 export interface LocalStatus {
@@ -199,6 +213,8 @@ export interface LocalStatus {
   readonly problems: readonly string[];
   /** With `possible_local_loss`: sessions that were not sent when this device's store vanished, at most; otherwise 0. */
   readonly possibly_lost: number;
+  /** Whether closing the app now would leave work unsent, and what becomes of it. */
+  readonly closing: ClosingStatus;
   /** Whether this tab is the one that sends. */
   readonly leader: boolean;
   /** Milliseconds this device's clock is ahead of the server's; null before the first answer. */

@@ -9,12 +9,13 @@ import type { StoreError, StoreFailure } from './ports.ts';
  * `id_reused`: that id names another session · `not_found`, `not_parked`: no such session, conflict, settlement, device or journal entry, or nothing to decide about it ·
  * `changed`: a session is not what the decision rests on · `refused`: the server refused a session it rests on, see `details` · `unsupported`: the server offers no such call ·
  * `unreachable`, `auth_required`: the call needs the server, and there is none, or nobody is signed in ·
+ * `unsent`: work is left that another attempt may send ·
  * `storage_full`: no space, earlier data is intact · `storage_unavailable`: the store refuses, nothing was written ·
  * `newer_version`: the store was written by a newer release · `upgrade_blocked`: an old tab holds the store open · `closed`: the engine was closed.
  */
 export type EngineErrorCode =
   | 'invalid_input' | 'already_running' | 'running_elsewhere' | 'not_running' | 'too_long' | 'id_reused' | 'not_found' | 'not_parked' | 'changed' | 'refused' | 'unsupported'
-  | 'unreachable' | 'auth_required' | 'storage_full' | 'storage_unavailable' | 'newer_version' | 'upgrade_blocked' | 'closed';
+  | 'unreachable' | 'auth_required' | 'unsent' | 'storage_full' | 'storage_unavailable' | 'newer_version' | 'upgrade_blocked' | 'closed';
 
 /** When the same call may succeed: at once, after something changed outside, or never as it is. */
 export type RetryWord = 'now' | 'later' | 'never';
@@ -42,6 +43,7 @@ const MEANING: Readonly<Record<EngineErrorCode, readonly [RetryWord, string]>> =
   unsupported: ['never', 'The server does not offer this'],
   unreachable: ['later', 'The server cannot be reached, or its answer made no sense'],
   auth_required: ['later', 'Nobody is signed in'],
+  unsent: ['later', 'Work is left that was not sent'],
   storage_full: ['later', 'There is no space left; nothing was written and earlier data is intact'],
   storage_unavailable: ['later', 'The store refuses; nothing was written'],
   newer_version: ['never', 'The store was written by a newer release of the app'],

@@ -1,6 +1,6 @@
 // @syncline/core: the engine. Public names, one by one.
 export type {
-  CancelInput, CancelReason, ConnectionWord, DeviceInfo, DevicesApi, EngineStatus, EngineWithPreferences,
+  CancelInput, CancelReason, ClosingStatus, ClosingWord, ConnectionWord, DeviceInfo, DevicesApi, EngineStatus, EngineWithPreferences,
   FinishInput, LocalStatus, ParkedReason, PhaseWord, RecordInput, RunningElsewhere, Session,
   SessionQuery, SessionsApi, SessionState, SleepEvidence, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
 } from './api.ts';

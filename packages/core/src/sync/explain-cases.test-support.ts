@@ -3,7 +3,7 @@ import { CERTAINTIES, type Conflict, deriveSyncStatus } from '@syncline/protocol
 import type { ProblemCode } from '../api-explain.ts';
 import type { ConnectionWord, EngineStatus, LocalStatus, PhaseWord } from '../api.ts';
 import type { Explained } from './explain.ts';
-import { syncFacts } from './status.ts';
+import { closingStatus, syncFacts } from './status.ts';
 import type { StatusInput } from './status-input.ts';
 import { FIRST_STATE } from './sync-state.ts';
 
@@ -17,12 +17,13 @@ const INPUT: StatusInput = {
 };
 const LOCAL: LocalStatus = {
   connection: 'online', phase: 'idle', progress: null, next_attempt_at: null, last_error: { code: 'network', message: '', at: '2025-08-24T17:59:00Z' },
-  parked: 0, problems: [], possibly_lost: 0, leader: true, clock_skew_ms: 0, storage: { usage: 10, quota: 10, persisted: true }, device_id: 'own', version: 1,
+  parked: 0, problems: [], possibly_lost: 0, closing: { word: 'all_sent', sessions: 0, others: false }, leader: true, clock_skew_ms: 0, storage: { usage: 10, quota: 10, persisted: true }, device_id: 'own', version: 1,
 };
 
 function caseOf(local: Partial<LocalStatus>, sessionsPending = 0, conflicts: readonly Conflict[] = []): Explained {
   const input: StatusInput = { ...INPUT, sessionsPending, conflicts };
-  const status: EngineStatus = { ...deriveSyncStatus(syncFacts(input), NOW), local: { ...LOCAL, ...local } };
+  const tab = { ...INPUT.tab, problems: local.problems ?? [] };
+  const status: EngineStatus = { ...deriveSyncStatus(syncFacts(input), NOW), local: { ...LOCAL, closing: closingStatus({ ...input, tab }), ...local } };
   return { status, input, oldestPending: null, now: NOW, since: new Map() };
 }
 
@@ -41,6 +42,7 @@ const PROBLEMS: { readonly [Code in ProblemCode]: Partial<LocalStatus> } = {
 export const EXPLAINED_CASES: readonly Explained[] = [
   ...Object.keys(CONNECTIONS).map((connection) => caseOf({ connection: connection as ConnectionWord })),
   ...Object.values(PHASES).flat(),
+  caseOf({ problems: ['volatile_storage'] }, 2),
   caseOf({}, 0, CERTAINTIES.map((certainty) => ({ id: certainty, kind: 'partial', sessionIds: ['a', 'b'], deviceTypes: ['web_timer'], severalDevices: true, certainty }))),
   ...Object.entries(PROBLEMS).map(([code, local]) => caseOf({ ...local, problems: [code] })),
 ];

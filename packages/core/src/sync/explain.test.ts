@@ -9,7 +9,7 @@ describe('an explanation', () => {
       const found = explainStatus(one);
       const { devices = [], sync_status: overall, local } = one.status;
       expect(found.map(({ of, state }) => `${of} ${state}`)).toEqual([
-        `sync_status ${overall}`, ...devices.map((row) => `device ${row.sync_status}`), `connection ${local.connection}`, `phase ${local.phase}`,
+        `sync_status ${overall}`, ...devices.map((row) => `device ${row.sync_status}`), `connection ${local.connection}`, `phase ${local.phase}`, `closing ${local.closing.word}`,
         ...local.problems.map((code) => `problem ${code}`), ...one.input.conflicts.map(({ certainty }) => `conflicts ${certainty}`),
       ]);
       expect(found.filter(({ cause }) => cause === 'not_known')).toEqual([]);

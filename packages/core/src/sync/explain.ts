@@ -1,7 +1,7 @@
 // Why this device shows what it shows, word by word. Pure.
 import { CERTAINTIES, type Certainty, explainDevice, explainOverall, LIMITS, parseInstant } from '@syncline/protocol';
 import type { ActionCode, ProblemCode, StateExplanation } from '../api-explain.ts';
-import type { ConnectionWord, EngineStatus, PhaseWord } from '../api.ts';
+import type { ClosingWord, ConnectionWord, EngineStatus, PhaseWord } from '../api.ts';
 import { pendingHere, serverNow, syncFacts } from './status.ts';
 import type { StatusInput } from './status-input.ts';
 
@@ -32,12 +32,15 @@ export function wordKey(of: StateExplanation['of'], state: string): string {
 export function explainStatus(on: Explained): readonly StateExplanation[] {
   const { status, since } = on;
   const { local } = status;
+  const { closing } = local;
+  const [cause, action] = CLOSING[closing.word];
   const word = (of: StateExplanation['of'], state: string, measure: Measure): StateExplanation =>
     ({ of, deviceId: null, state, ...measure, since: since.get(wordKey(of, state)) ?? null });
   return [
     overall(on), ...devices(on),
     word('connection', local.connection, CONNECTION[local.connection](on)),
     word('phase', local.phase, PHASE[local.phase](on)),
+    word('closing', closing.word, count(cause, closing.sessions, 1, action)),
     ...local.problems.map((code) => word('problem', code, explainProblem(code, on))),
     ...CERTAINTIES.flatMap((certainty) => {
       const { length } = on.input.conflicts.filter((conflict) => conflict.certainty === certainty);
@@ -91,6 +94,10 @@ const PHASE: { readonly [Word in PhaseWord]: (on: Explained) => Measure } = {
     if (problems.includes('update_needed')) return count('update_needed', null, null, 'update_app');
     return problems.includes('gone') ? count('gone', null, null, 'sign_in') : count('auth_required', null, null, 'sign_in');
   },
+};
+
+const CLOSING: { readonly [Word in ClosingWord]: readonly [cause: string, action: ActionCode] } = {
+  all_sent: ['nothing_unsent', 'none'], sent_later: ['unsent', 'sync'], lost: ['no_store', 'allow_storage'],
 };
 
 function errorOf({ status: { local: { last_error: error } } }: Explained): string {

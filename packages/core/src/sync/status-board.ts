@@ -111,8 +111,11 @@ export class StatusBoard {
     });
   }
 
-  #noteWords({ sync_status: overall, local: { connection, phase, problems } }: EngineStatus): void {
-    const words = [wordKey('sync_status', overall), wordKey('connection', connection), wordKey('phase', phase), ...problems.map((code) => wordKey('problem', code))];
+  #noteWords({ sync_status: overall, local: { connection, phase, closing, problems } }: EngineStatus): void {
+    const words = [
+      wordKey('sync_status', overall), wordKey('connection', connection), wordKey('phase', phase), wordKey('closing', closing.word),
+      ...problems.map((code) => wordKey('problem', code)),
+    ];
     const now = this.#options.clock.now();
     for (const word of this.#since.keys()) if (!words.includes(word)) this.#since.delete(word);
     for (const word of words) if (!this.#since.has(word)) this.#since.set(word, now);

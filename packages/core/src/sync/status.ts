@@ -2,7 +2,7 @@
 import {
   type DeviceFacts, deriveSyncStatus, formatInstant, isEveryDuplicate, LIMITS, nextStatusChangeAt, type StatusOptions, type SyncFacts,
 } from '@syncline/protocol';
-import type { EngineStatus, LocalStatus } from '../api.ts';
+import type { ClosingStatus, EngineStatus, LocalStatus } from '../api.ts';
 import type { AnswerDevice } from './server-answer.ts';
 import type { Self, StatusInput } from './status-input.ts';
 import type { SyncState } from './sync-state.ts';
@@ -68,7 +68,18 @@ function instantOrNull(ms: number | null): string | null {
   return ms === null ? null : formatInstant(ms);
 }
 
-function localStatus({ sync, self, tab, parked, damaged, writtenAt }: StatusInput, now: number): Omit<LocalStatus, 'version'> {
+/** What closing now would leave unsent. A real store beside a volatile one keeps what it holds. */
+export function closingStatus(input: StatusInput): ClosingStatus {
+  const { tab, sessionsPending, settlementsPending, preferencesPending } = input;
+  const others = settlementsPending > 0 || preferencesPending;
+  const isVolatile = tab.problems.includes('volatile_storage');
+  if (isVolatile && (sessionsPending > 0 || others)) return { word: 'lost', sessions: sessionsPending, others };
+  const sessions = pendingHere(input);
+  return { word: sessions > 0 || others ? 'sent_later' : 'all_sent', sessions, others };
+}
+
+function localStatus(input: StatusInput, now: number): Omit<LocalStatus, 'version'> {
+  const { sync, self, tab, parked, damaged, writtenAt } = input;
   const isBusyStale = sync.phase === 'syncing' && Math.abs(now - writtenAt) > BUSY_EXPIRES_MS;
   const problems = new Set([...sync.problems, ...tab.problems]);
   if (sync.stopped !== null) problems.add(sync.stopped);
@@ -84,6 +95,7 @@ function localStatus({ sync, self, tab, parked, damaged, writtenAt }: StatusInpu
     parked,
     problems: [...problems].sort(),
     possibly_lost: sync.loss?.sessions ?? 0,
+    closing: closingStatus(input),
     leader: tab.leader,
     clock_skew_ms: sync.skew,
     storage: tab.space,
