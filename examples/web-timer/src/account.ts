@@ -77,7 +77,8 @@ export class Account implements Source<User | null> {
   }
 
   async #refresh(): Promise<string | null> {
-    return (this.#token = await renewToken((id) => id === this.#current?.id));
+    const token = await renewToken((id) => id === this.#current?.id);
+    return token === null ? null : (this.#token = token);
   }
 
   #keep({ access_token: token, user: { id, username } }: Answer): void {

@@ -4,22 +4,27 @@ import { createSyncEngine, type SyncEngine } from '@syncline/core';
 import { nodePorts } from '@syncline/core/node';
 import type { Page } from 'playwright';
 
-export const DEMO = { username: 'janechen', password: 'jane123' } as const;
+export interface Person {
+  readonly username: string;
+  readonly password: string;
+}
+
+export const DEMO: Person = { username: 'janechen', password: 'jane123' };
 
 export interface SignedIn {
   readonly userId: string;
   readonly token: string;
 }
 
-export async function signInByApi(url: string): Promise<SignedIn> {
-  const response = await fetch(`${url}/api/login`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(DEMO) });
+export async function signInByApi(url: string, person: Person = DEMO): Promise<SignedIn> {
+  const response = await fetch(`${url}/api/login`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(person) });
   const { access_token: token, user } = (await response.json()) as { access_token: string; user: { id: string } };
   return { userId: user.id, token };
 }
 
-export async function signIn(page: Page): Promise<void> {
-  await page.getByLabel('Username').fill(DEMO.username);
-  await page.getByLabel('Password').fill(DEMO.password);
+export async function signIn(page: Page, person: Person = DEMO): Promise<void> {
+  await page.getByLabel('Username').fill(person.username);
+  await page.getByLabel('Password').fill(person.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('region', { name: 'Timer' }).waitFor();
 }

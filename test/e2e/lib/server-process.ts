@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Person } from './people.ts';
 import { ServerCommand } from '../../provision/server-command.ts';
 
 export class ServerProcess {
@@ -18,6 +19,12 @@ export class ServerProcess {
   async start(): Promise<void> {
     this.#command = new ServerCommand([], { PORT: new URL(this.url).port, DATA_DIR: this.#dataDir });
     this.url = await this.#command.listening();
+  }
+
+  /** A new account, with nothing in it. */
+  async addAccount({ username, password }: Person): Promise<void> {
+    const command = new ServerCommand(['account', 'add', username], { DATA_DIR: this.#dataDir, ACCOUNT_PASSWORD: password });
+    if ((await command.ended()) !== 0) throw new Error(command.said);
   }
 
   /** SIGKILL: no goodbye. */

@@ -44,6 +44,16 @@ describe('a drain in the background', () => {
     expect(submits(world)).toBe(3);
   });
 
+  it('with nothing to send asks nobody', async () => {
+    const world = createEngineWorld();
+    await leftBehind(world, 1);
+    await wake(world);
+    const asked = world.server.requests.length;
+    expect(await wake(world)).toEqual({ ok: true, sent: 0, pending: 0, reason: 'done' });
+    await world.run(1000);
+    expect(world.server.requests).toHaveLength(asked);
+  });
+
   it('[B06] that finds no server rejects, so that the browser tries again, and what waits still waits', async () => {
     const world = createEngineWorld();
     await leftBehind(world, 2);

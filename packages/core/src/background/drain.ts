@@ -17,6 +17,7 @@ export interface DrainOptions extends SyncEngineOptions {
   readonly lastChance?: boolean | undefined;
 }
 
+const NOTHING: SyncOutcome = { ok: true, sent: 0, pending: 0, reason: 'done' };
 const LIMIT_MS = 120_000;
 const LIMIT_MIN_MS = 1000;
 const LIMIT_MAX_MS = 170_000;
@@ -36,7 +37,7 @@ export async function drainInBackground(options: DrainOptions): Promise<SyncOutc
   const limitMs = readLimit(options.limitMs);
   const own = Object.entries(options.ports ?? {}).filter(([, port]) => port !== undefined);
   const ports = modest({ ...browserPorts(options.server.url), ...Object.fromEntries(own) });
-  if (!(await isKnown(ports.stores, readConfig(options).name))) return { ok: true, sent: 0, pending: 0, reason: 'done' };
+  if (!(await isKnown(ports.stores, readConfig(options).name))) return NOTHING;
   const endsAt = ports.clock.monotonic() + limitMs;
   const engine = await openEngine({ ...options, sync: true }, ports);
   const cancel = ports.clock.setTimer(limitMs, () => void engine.close());
@@ -53,7 +54,9 @@ export async function drainInBackground(options: DrainOptions): Promise<SyncOutc
 /** Tries until it is done, or until nothing more is to be expected before the time is over. */
 async function drain(engine: SyncEngine, clock: Clock, endsAt: number): Promise<SyncOutcome> {
   const never = new AbortController().signal;
-  const waiting = engine.status.current.local.closing.sessions;
+  const { closing } = engine.status.current.local;
+  if (closing.word === 'all_sent') return NOTHING;
+  const waiting = closing.sessions;
   for (let tries = 1; ; tries += 1) {
     const done = await engine.sync();
     // Some may have gone before it was asked for.

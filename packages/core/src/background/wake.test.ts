@@ -17,6 +17,8 @@ function page(first: Partial<LocalStatus>, register?: (tag: string) => Promise<u
   const tags: string[] = [];
   const listeners = new Set<(event: LifecycleEvent) => void>();
   let isOnline = true;
+  const timers: (() => void)[] = [];
+  const clock = { setTimer: (_: number, run: () => void) => (timers.push(run), () => void timers.splice(timers.indexOf(run), 1)) };
   const lifecycle = {
     visible: () => true, online: () => isOnline,
     subscribe: (listener: (event: LifecycleEvent) => void) => (listeners.add(listener), () => void listeners.delete(listener)),
@@ -24,7 +26,8 @@ function page(first: Partial<LocalStatus>, register?: (tag: string) => Promise<u
   const sync = { register: (tag: string) => (tags.push(tag), register === undefined ? Promise.resolve() : register(tag)) };
   const registration: WakingRegistration = { scope: '/', sync };
   return {
-    engine: { user: 'jane', status: status.source }, registration, lifecycle, tags, listeners,
+    engine: { user: 'jane', status: status.source }, registration, options: { lifecycle, clock }, tags, listeners,
+    passes: () => { for (const run of timers.splice(0)) run(); },
     says: (local: Partial<LocalStatus>) => void status.emit(statusOf(local)),
     lives: (event: LifecycleEvent) => {
       if (event === 'online' || event === 'offline') isOnline = event === 'online';
@@ -36,27 +39,47 @@ function page(first: Partial<LocalStatus>, register?: (tag: string) => Promise<u
 const settled = async (): Promise<void> => void (await Promise.resolve(), await Promise.resolve(), await Promise.resolve(), await Promise.resolve());
 
 describe('asking for a wake-up', () => {
-  it('[B06] is done under the account’s tag as soon as something waits that does not move, once, and again when there is more', async () => {
-    const { engine, registration, lifecycle, tags, says } = page({});
-    const waking = wakeInBackground(engine, registration, { lifecycle });
-    says({ closing: WAITS, phase: 'syncing' });
-    expect([waking.current, tags]).toEqual(['idle', []]);
+  it('[B06] is done under the account’s tag at once where work does not move, once a failure, and again when there is more', async () => {
+    const { engine, registration, options, tags, says } = page({});
+    const waking = wakeInBackground(engine, registration, options);
     says({ closing: WAITS, phase: 'backing_off' });
     says({ closing: { ...WAITS, sessions: 1 }, phase: 'backing_off' });
     await settled();
     expect([waking.current, tags]).toEqual(['registered', ['syncline:jane']]);
     says({ closing: { ...WAITS, sessions: 3 }, phase: 'backing_off' });
     expect(tags).toHaveLength(2);
+    says({ closing: { ...WAITS, sessions: 3 }, phase: 'syncing' });
+    expect(tags).toHaveLength(2);
+    says({ closing: { ...WAITS, sessions: 3 }, phase: 'backing_off' });
+    expect(tags).toHaveLength(3);
     says({});
     expect(waking.current).toBe('idle');
-    says({ closing: WAITS, phase: 'backing_off' });
-    expect(tags).toHaveLength(3);
     waking.stop();
   });
 
+  it('[B06] is left out for what is sent in a moment, and done early enough for what takes longer', async () => {
+    const { engine, registration, options, tags, says, passes } = page({});
+    const waking = wakeInBackground(engine, registration, options);
+    says({ closing: WAITS, phase: 'syncing' });
+    says({});
+    passes();
+    expect([waking.current, tags]).toEqual(['idle', []]);
+    says({ closing: { word: 'sent_later', sessions: 0, others: true }, phase: 'syncing' });
+    says({ closing: WAITS, phase: 'syncing' });
+    passes();
+    passes();
+    await settled();
+    expect([waking.current, tags]).toEqual(['registered', ['syncline:jane']]);
+    says({});
+    says({ closing: WAITS, phase: 'syncing' });
+    waking.stop();
+    passes();
+    expect(tags).toHaveLength(1);
+  });
+
   it('is done when the network goes, and whenever the page is hidden or left while work waits', () => {
-    const { engine, registration, lifecycle, tags, says, lives, listeners } = page({ closing: WAITS });
-    const waking = wakeInBackground(engine, registration, { lifecycle });
+    const { engine, registration, options, tags, says, lives, listeners } = page({ closing: WAITS });
+    const waking = wakeInBackground(engine, registration, options);
     expect(tags).toHaveLength(0);
     lives('offline');
     expect(tags).toHaveLength(1);
@@ -74,8 +97,9 @@ describe('asking for a wake-up', () => {
     ['the store is volatile', { closing: { ...WAITS, word: 'lost' } }], ['everything was refused', { closing: WAITS, parked: 2 }],
     ['nobody is signed in', { closing: WAITS, connection: 'auth_required' }], ['sending has stopped', { closing: WAITS, phase: 'paused' }],
   ])('is not done where a worker cannot help: %s', (_, local) => {
-    const { engine, registration, lifecycle, tags, lives } = page(local);
-    wakeInBackground(engine, registration, { lifecycle });
+    const { engine, registration, options, tags, lives, passes } = page(local);
+    wakeInBackground(engine, registration, options);
+    passes();
     lives('offline');
     lives('hidden');
     expect(tags).toEqual([]);
@@ -85,8 +109,8 @@ describe('asking for a wake-up', () => {
     ['rejects', () => Promise.reject(new DOMException('denied', 'NotAllowedError'))],
     ['throws', () => { throw new TypeError('no'); }],
   ])('that the browser refuses is said and breaks nothing: it %s', async (_, register) => {
-    const { engine, registration, lifecycle, lives } = page({ closing: WAITS }, register);
-    const waking = wakeInBackground(engine, registration, { lifecycle });
+    const { engine, registration, options, lives } = page({ closing: WAITS }, register);
+    const waking = wakeInBackground(engine, registration, options);
     let told = 0;
     waking.subscribe(() => (told += 1));
     lives('hidden');
@@ -95,8 +119,8 @@ describe('asking for a wake-up', () => {
   });
 
   it('[B06] where there is no Background Sync does nothing, and says so', () => {
-    const { engine, lifecycle, listeners } = page({ closing: WAITS });
-    const waking = wakeInBackground(engine, { scope: '/' }, { lifecycle });
+    const { engine, options, listeners } = page({ closing: WAITS });
+    const waking = wakeInBackground(engine, { scope: '/' }, options);
     expect([waking.current, listeners.size]).toEqual(['absent', 0]);
     waking.stop();
   });

@@ -1,7 +1,8 @@
 // The page's side: asks the browser to wake the service worker while something waits that this page may not get to send.
 import type { LocalStatus, SyncEngine } from '../api.ts';
 import { createBrowserLifecycle } from '../adapters/browser-lifecycle.ts';
-import type { Cancel, Lifecycle, LifecycleEvent } from '../ports.ts';
+import { createSystemClock } from '../adapters/system-clock.ts';
+import type { Cancel, Clock, Lifecycle, LifecycleEvent } from '../ports.ts';
 import { createEmitter, type Emitter, type Source } from '../source.ts';
 import { tagOfUser } from './tag.ts';
 
@@ -25,29 +26,39 @@ export interface Waking extends Source<WakingWord> {
 export interface WakingOptions {
   /** When the page is hidden or left. The platform's by default. */
   readonly lifecycle?: Lifecycle | undefined;
+  /** The platform's by default. */
+  readonly clock?: Pick<Clock, 'setTimer'> | undefined;
 }
 
+/** What moves is gone before that, nearly always. Longer would leave more to a page that is being closed. */
+const GRACE_MS = 500;
+
 /**
- * From now on asks for one wake-up of the account's worker (tag: {@link tagOfUser}) whenever work waits that is not moving, and whenever the page
- * is hidden or left while work waits. Never rejects and never throws: a browser that does not wake changes nothing but the word.
+ * From now on asks for a wake-up of the account's worker (tag: {@link tagOfUser}) when work waits that does not move, each time another try to send it
+ * failed, and when the page is hidden while work waits. Early, because Chromium may never fire what a page asks for while it is being closed. Never
+ * rejects and never throws: a browser that does not wake changes nothing but the word.
  */
 export function wakeInBackground(engine: Pick<SyncEngine, 'user' | 'status'>, registration: WakingRegistration, options: WakingOptions = {}): Waking {
-  return new Waker(engine, registration, options.lifecycle ?? createBrowserLifecycle());
+  return new Waker(engine, registration, options.lifecycle ?? createBrowserLifecycle(), options.clock ?? createSystemClock());
 }
 
 class Waker implements Waking {
   readonly #engine: Pick<SyncEngine, 'user' | 'status'>;
   readonly #registration: WakingRegistration;
   readonly #lifecycle: Lifecycle;
+  readonly #clock: Pick<Clock, 'setTimer'>;
   readonly #word: Emitter<WakingWord>;
   readonly #undo: readonly Cancel[];
-  /** Sessions that waited when it was last asked for; null when nothing waited since. */
-  #asked: number | null = null;
+  #wasStuck = false;
+  /** Sessions that waited when it was last asked for. */
+  #asked = 0;
+  #cancelGrace: Cancel | null = null;
 
-  constructor(engine: Pick<SyncEngine, 'user' | 'status'>, registration: WakingRegistration, lifecycle: Lifecycle) {
+  constructor(engine: Pick<SyncEngine, 'user' | 'status'>, registration: WakingRegistration, lifecycle: Lifecycle, clock: Pick<Clock, 'setTimer'>) {
     this.#engine = engine;
     this.#registration = registration;
     this.#lifecycle = lifecycle;
+    this.#clock = clock;
     const isThere = typeof registration.sync?.register === 'function';
     this.#word = createEmitter<WakingWord>(isThere ? 'idle' : 'absent', Object.is);
     this.#undo = isThere ? [engine.status.subscribe(() => this.#look()), lifecycle.subscribe((event) => this.#react(event))] : [];
@@ -62,30 +73,42 @@ class Waker implements Waking {
 
   stop(): void {
     for (const undo of this.#undo) undo();
+    this.#cancelGrace?.();
     this.#word.close();
   }
 
   #look(): void {
     const { local } = this.#engine.status.current;
-    if (!mayHelp(local)) {
-      this.#asked = null;
-      if (this.current === 'registered') this.#word.emit('idle');
-      return;
-    }
+    if (!mayHelp(local)) return this.#rest();
     const isStuck = local.phase === 'backing_off' || !this.#lifecycle.online();
-    const isMore = this.#asked === null || local.closing.sessions > this.#asked;
-    if (isStuck && isMore) this.#ask(local);
+    // What was asked for before may have been used up by the time of another failure.
+    if (isStuck && (!this.#wasStuck || local.closing.sessions > this.#asked)) this.#ask(local);
+    this.#wasStuck = isStuck;
+    if (!isStuck && this.#asked === 0) this.#cancelGrace ??= this.#clock.setTimer(GRACE_MS, () => this.#askAfterGrace());
+  }
+
+  #rest(): void {
+    this.#wasStuck = false;
+    this.#asked = 0;
+    this.#cancelGrace?.();
+    this.#cancelGrace = null;
+    if (this.current === 'registered') this.#word.emit('idle');
+  }
+
+  #askAfterGrace(): void {
+    this.#cancelGrace = null;
+    const { local } = this.#engine.status.current;
+    if (this.#asked === 0 && mayHelp(local)) this.#ask(local);
   }
 
   #react(event: LifecycleEvent): void {
     const { local } = this.#engine.status.current;
     if (event === 'offline') this.#look();
-    // What was asked for before may have been used up.
     if ((event === 'hidden' || event === 'pagehide') && mayHelp(local)) this.#ask(local);
   }
 
   #ask({ closing }: LocalStatus): void {
-    this.#asked = closing.sessions;
+    this.#asked = Math.max(1, closing.sessions);
     // In a promise of its own: what throws at once is refused like what rejects.
     const asking = (async () => this.#registration.sync?.register(tagOfUser(this.#engine.user)))();
     asking.then(() => this.#word.emit('registered'), () => this.#word.emit('refused'));
