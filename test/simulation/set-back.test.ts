@@ -1,33 +1,8 @@
 // A server that was set back to a backup, and what its devices give it back: each order in which they come, and all at once.
 import type { SyncEngine } from '@syncline/core';
 import { describe, expect, it } from 'vitest';
-import { type ExchangeWorld, type TwoDevices, twoDevices, USER } from './exchange-world.ts';
-
-type Name = 'a' | 'b';
-
-/** Which device meets the restored server first; both are on their way before either is told of the other. */
-const ORDERS: readonly (readonly (readonly Name[])[])[] = [[['a'], ['b'], ['a']], [['b'], ['a'], ['b']], [['a', 'b']]];
-
-async function syncAll(devices: TwoDevices, rounds: readonly (readonly Name[])[]): Promise<void> {
-  for (const round of rounds) await devices.world.drive(Promise.all(round.map((name) => devices[name].sync())));
-}
-
-/** All three engines, the last one new to the account, once everything is quiet. */
-async function quiet({ world, a, b }: TwoDevices): Promise<readonly SyncEngine[]> {
-  await world.run(400_000);
-  const late = await world.open(world.device());
-  await world.drive(late.sync());
-  return [a, b, late];
-}
-
-function expectNothingLeft({ status: { current } }: SyncEngine): void {
-  expect(current.local).toMatchObject({ parked: 0 });
-  expect(current.data_summary.unsynced_sessions).toBe(0);
-}
-
-function storedIds(world: ExchangeWorld): readonly string[] {
-  return world.server.stored(USER).map(({ id }) => id);
-}
+import { type TwoDevices, twoDevices } from './exchange-world.ts';
+import { expectNothingLeft, ORDERS, quiet, storedIds, syncAll } from './set-back-world.ts';
 
 describe('a session recorded and deleted after the backup', () => {
   it.each(ORDERS.flatMap((order) => [true, false].map((isKnown) => [order.join(' then '), isKnown ? 'knows' : 'missed', order, isKnown] as const)))(

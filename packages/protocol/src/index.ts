@@ -146,6 +146,8 @@ export {
   type StartOperation,
   type SubmitOperation,
   type SubmittedSession,
+  type RememberedSettlement,
+  type RememberOperation,
   type UnresolveOperation,
 } from './wire/operations.ts';
 export {
@@ -160,6 +162,8 @@ export {
   sessionRecord,
   type SessionRecord,
   settlementRecord,
+  type SettledSession,
+  type SettlementMemory,
   type SettlementRecord,
 } from './wire/records.ts';
 export {

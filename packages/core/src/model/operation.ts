@@ -1,13 +1,13 @@
 // An operation: one thing this device has to tell the server. Its row in the outbox is what pending means.
 import {
-  type CancelRequest, durationMinutes, formatInstant, LIMITS, type SettlementKind, type SubmitRequest,
+  type CancelRequest, durationMinutes, formatInstant, LIMITS, type RememberedSettlement, type SettlementKind, type SubmitRequest,
 } from '@syncline/protocol';
 import type { ParkedReason } from '../api.ts';
 import { type Effect, effectId } from './effect.ts';
 import type { FinishedSession } from './session.ts';
 
 /** `submit` and `cancel` have documented calls; the others need a server that offers the exchange. */
-export type OperationKind = 'submit' | 'cancel' | 'amend' | 'delete' | 'restore' | 'resolve' | 'unresolve';
+export type OperationKind = 'submit' | 'cancel' | 'amend' | 'delete' | 'restore' | 'resolve' | 'unresolve' | 'remember';
 
 /** What happened to an operation so far. Rewritten only when an attempt failed. */
 export interface Delivery {
@@ -30,8 +30,8 @@ export interface Change {
   readonly effects: readonly Effect[];
   /** The sessions that were looked at, and the versions the decision rests on: 0 where the server had told none. */
   readonly bases: readonly SessionBase[];
-  /** How a conflict is settled (`resolve`), or which settlement is undone (`unresolve`). */
-  readonly settlement: { readonly id: string; readonly kind: SettlementKind } | null;
+  /** How a conflict is settled (`resolve`), which settlement is undone (`unresolve`), or is given back as it was told (`remember`). */
+  readonly settlement: { readonly id: string; readonly kind: SettlementKind; readonly told?: RememberedSettlement | undefined } | null;
 }
 
 export interface SessionBase {
@@ -65,9 +65,9 @@ export function isDocumented({ kind }: Operation): boolean {
   return kind === 'submit' || kind === 'cancel';
 }
 
-/** Whether it settles a conflict or takes that back. */
+/** Whether it settles a conflict, takes that back, or tells of it. */
 export function isSettlement({ kind }: Operation): boolean {
-  return kind === 'resolve' || kind === 'unresolve';
+  return kind === 'resolve' || kind === 'unresolve' || kind === 'remember';
 }
 
 /** Every session it is about, each once. */

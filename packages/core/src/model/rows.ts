@@ -142,7 +142,7 @@ function readDelivery(value: unknown): Delivery | null {
   return isSound ? (row as unknown as Delivery) : null;
 }
 
-const KINDS: ReadonlySet<unknown> = new Set<OperationKind>(['amend', 'delete', 'restore', 'resolve', 'unresolve']);
+const KINDS: ReadonlySet<unknown> = new Set<OperationKind>(['amend', 'delete', 'restore', 'resolve', 'unresolve', 'remember']);
 
 function isChange(value: unknown): boolean {
   const row = asFields(value);

@@ -1,5 +1,5 @@
 // The answer of an exchange, read defensively. What has another shape is no answer, and then nothing in it counts.
-import { LIMITS } from '@syncline/protocol';
+import { LIMITS, type SettlementMemory } from '@syncline/protocol';
 import type { RunningElsewhere } from '../api.ts';
 import { readBound } from '../model/clock-bound.ts';
 import { areTexts, asFields, type Fields, isCancelReason, isCount, isTextOrNull } from '../model/rows.ts';
@@ -16,6 +16,8 @@ export interface OperationAnswer {
   readonly version: number | null;
   /** Server's records that came along. */
   readonly sessions: readonly FinishedSession[];
+  /** The one that it made. */
+  readonly settlement: SettlementRow | null;
 }
 
 export interface ExchangeAnswer {
@@ -56,7 +58,7 @@ export function parseExchange(body: Fields | undefined): ExchangeAnswer | null {
     epoch, head, cursor, more, tag, status, running,
     results: new Map(readResults),
     sessions: readChanges.flatMap((change) => ('session' in change ? [change.session] : [])),
-    settlements: readChanges.flatMap((change) => ('settlement' in change ? [change.settlement] : [])),
+    settlements: [...readResults.flatMap(([, { settlement }]) => settlement ?? []), ...readChanges.flatMap((change) => ('settlement' in change ? [change.settlement] : []))],
     reset: typeof reset === 'string' ? reset : null,
     preferences: body['preferences'],
     announced: device?.['incarnation_changed'] === true && isCount(device['announced_pending']) ? device['announced_pending'] : 0,
@@ -82,7 +84,9 @@ function readResult(row: Fields): [string, OperationAnswer] | null {
   if (typeof opId !== 'string' || !STATUSES.has(status)) return null;
   const records = [row['session'], ...(Array.isArray(row['sessions']) ? row['sessions'] : [])].filter((record) => record !== undefined && record !== null);
   const sessions = readAll(records, readSession);
-  if (sessions === null) return null;
+  const made = asFields(row['settlement']);
+  const settlement = made === null ? null : readSettlement(made);
+  if (sessions === null || (made !== null && settlement === null)) return null;
   // What was superseded the first time is superseded again.
   const word = status === 'duplicate' && original === 'superseded' ? 'superseded' : (status as OperationAnswer['status']);
   return [opId, {
@@ -93,6 +97,7 @@ function readResult(row: Fields): [string, OperationAnswer] | null {
     displayId: typeof displayId === 'string' ? displayId : null,
     version: isCount(version) ? version : null,
     sessions,
+    settlement,
   }];
 }
 
@@ -142,7 +147,10 @@ function readSettlement(row: Fields): SettlementRow | null {
   const [settledAt, undoneAt] = [readInstant(row['settled_at']), readInstant(row['undone_at'])];
   if (typeof id !== 'string' || typeof kind !== 'string' || !areTexts(sessionIds) || !isTextOrNull(deviceId)) return null;
   if (typeof settledAt !== 'number' || undoneAt === undefined) return null;
-  return { id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome: 'applied', before: [], created: [] };
+  const memory = asFields(row['memory']);
+  // Kept as it is, and given back as it is.
+  const kept = memory === null ? {} : { memory: memory as unknown as SettlementMemory };
+  return { id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome: 'applied', before: [], created: [], ...kept };
 }
 
 /** Null when one of them cannot be read. */

@@ -59,6 +59,7 @@ function toWire(seq: number, operation: Operation, server: Pick<SyncState, 'capa
   if (kind === 'restore') return { ...head, type: 'restore', session_id: session.id };
   if (kind === 'delete') return { ...head, type: 'delete', session_id: session.id, base_version };
   if (kind === 'unresolve') return { ...plain, type: 'unresolve', settlement_id: settlement?.id ?? '' };
+  if (kind === 'remember' && settlement?.told !== undefined) return { ...plain, type: 'remember', settlement: settlement.told };
   if (kind === 'amend') return { ...head, type: 'amend', session_id: session.id, base_version, edit: editOf(effects, session.id) };
   return {
     ...plain, type: 'resolve', kind: settlement?.kind ?? 'keep_all',

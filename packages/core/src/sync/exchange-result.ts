@@ -25,6 +25,10 @@ export function readResult(answer: OperationAnswer | undefined, operation: Opera
   if (code === 'operation_id_reused' && operation.kind === 'resolve' && operation.change?.effects.length === 0) {
     return { kind: 'acknowledged', displayId: null, version: null, isSuperseded: false, sessions };
   }
+  // Told for the sake of others: nobody has to decide about it. And what a server never heard of cannot be undone there.
+  if ((operation.kind === 'remember' && !PASSING.has(code)) || (operation.kind === 'unresolve' && code === 'not_found')) {
+    return { kind: 'acknowledged', displayId: null, version: null, isSuperseded: true, sessions };
+  }
   // What depends on an operation of the same request is looked at once that one is settled, parked or due again: no try of its own.
   if (code === 'time_in_future' || code === 'depends_on_rejected') return { kind: 'held' };
   const message = plainText(answer.message, 'The server refused it');

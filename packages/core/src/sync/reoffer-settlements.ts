@@ -1,7 +1,8 @@
-// Decisions to keep overlapping sessions, offered again to a server whose time went back. All other settlements live on in the sessions
-// they changed; of these nothing is left but themselves. Every device that knows one offers the same bytes under the same id, so the
-// server takes it once.
-import { UNTRIED } from '../model/operation.ts';
+// Settlements, and undos, offered again to a server whose time went back. A decision to keep sessions is made again: every device that knows it
+// offers the same bytes under the same id, so the server takes it once. Of the others, what they did to sessions is offered with these;
+// they are told as they are, so that the journal is whole again and each can be undone.
+import { formatInstant, type RememberedSettlement, type SettlementKind } from '@syncline/protocol';
+import { isDocumented, type Operation, type OperationKind, UNTRIED } from '../model/operation.ts';
 import { isStanding } from '../model/session.ts';
 import type { Draft } from './draft.ts';
 import type { Local } from './local.ts';
@@ -10,6 +11,7 @@ import { commitOverPacked } from './packed-lookup.ts';
 import type { Reoffer, Verification } from './reoffer.ts';
 import { isKeeping, type SettlementRow } from './settlement-row.ts';
 import { putSettlement } from './settlements.ts';
+import { offers } from './sync-state.ts';
 
 /** Versions of another epoch say nothing here: whatever was changed since, the pairs were kept. */
 const ANY_VERSION = 2_147_483_647;
@@ -17,38 +19,62 @@ const ANY_VERSION = 2_147_483_647;
 /** Puts settlements that the server lost, and undos that it lost, into the outbox. Called once the walk has met everything. */
 export async function planReofferSettlements(local: Local, walk: Verification, by: Reoffer): Promise<void> {
   const rows = [...local.view.settlements.values()];
-  const lost = rows.filter((row) => isKeeping(row) && walk.isMissing(row.id));
-  const undone = rows.filter(({ id }) => walk.undone.has(id));
+  const lost = rows.filter(({ id, outcome }) => outcome !== 'superseded' && walk.isMissing(id));
+  const undone = rows.filter(({ id }) => walk.undone.has(id)).map((row) => ({ ...row, undoneAt: walk.undone.get(row.id) ?? null }));
   if (lost.length + undone.length === 0) return;
-  const opIds = new Map(undone.map(({ id }) => [id, by.ids.uuid()]));
   const touched = [...new Set([...lost, ...undone].flatMap(({ sessionIds }) => sessionIds))];
   await commitOverPacked(local, touched, 'relaxed', (draft, packed) => {
     if (draft.view.head.term !== by.term) return;
     const merge = new Merge(draft, local.store, packed);
-    for (const { id } of lost) {
-      const row = offer(draft, merge, id, 'resolve', id, by);
-      if (row !== null) draft.put('settlements', id, { ...row, outcome: 'pending' });
+    const waiting = takeDecisions(draft);
+    const waits = (kind: OperationKind, { id }: SettlementRow): boolean => waiting.some((one) => one.kind === kind && one.change?.settlement?.id === id);
+    for (const row of lost) if (!waits('resolve', row)) offerLost(draft, merge, waits('unresolve', row) ? { ...row, undoneAt: null } : row, by);
+    for (const row of undone) {
+      if (!waits('unresolve', row)) offerUndone(draft, merge, row, by);
+      putSettlement(draft, merge, local.store, row.id, row);
     }
-    for (const { id } of undone) {
-      const row = offer(draft, merge, id, 'unresolve', opIds.get(id) ?? id, by);
-      if (row !== null) putSettlement(draft, merge, local.store, id, { ...row, undoneAt: walk.undone.get(id) ?? null });
-    }
+    for (const operation of waiting) draft.queue(operation);
     merge.finish();
   });
 }
 
-/** The settlement that is offered; null where that is not needed, or keeps nothing apart because a session of it is gone. */
-function offer(draft: Draft, merge: Merge, id: string, kind: 'resolve' | 'unresolve', opId: string, { owner }: Reoffer): SettlementRow | null {
-  const row = draft.view.settlements.get(id);
-  if (row === undefined || !isKeeping(row)) return null;
+function offerLost(draft: Draft, merge: Merge, row: SettlementRow, by: Reoffer): void {
+  if (!isKeeping(row)) return offerTold(draft, merge, row, by);
   const sessions = row.sessionIds.map((session) => merge.shown(session));
-  const [first] = sessions;
-  if (first === undefined || first === null || sessions.some((session) => session === null || !isStanding(session))) return null;
-  if (draft.view.operationsOf(first.id).some(({ change }) => change?.settlement?.id === id)) return null;
-  const bases = row.sessionIds.map((session) => ({ id: session, version: ANY_VERSION }));
-  draft.queue({
-    opId, kind, owner, session: first, at: Math.round(draft.now), change: { effects: [], bases, settlement: { id, kind: 'keep_all' } },
-    delivery: { ...UNTRIED, unknown: true },
-  });
-  return row;
+  // It keeps nothing apart once a session of it is gone.
+  if (sessions.some((session) => session === null || !isStanding(session))) return;
+  offer(draft, merge, row, 'resolve', row.id, by);
+  draft.put('settlements', row.id, { ...draft.view.settlements.get(row.id), outcome: 'pending' });
+}
+
+function offerUndone(draft: Draft, merge: Merge, row: SettlementRow, by: Reoffer): void {
+  if (row.kind === 'keep_all') offer(draft, merge, row, 'unresolve', by.ids.uuid(), by);
+  else offerTold(draft, merge, row, by);
+}
+
+/** Nothing of one that the server never told, or where it reads no such thing. */
+function offerTold(draft: Draft, merge: Merge, { id, kind, sessionIds, settledAt, undoneAt, deviceId, memory }: SettlementRow, by: Reoffer): void {
+  if (memory === undefined || !offers(draft.view.sync, 'versions')) return;
+  const told = {
+    settlement_id: id, kind: kind as SettlementKind, session_ids: sessionIds, settled_at: formatInstant(settledAt),
+    undone_at: undoneAt === null ? null : formatInstant(undoneAt), device_id: deviceId, memory,
+  };
+  offer(draft, merge, { id, kind, sessionIds }, 'remember', by.ids.uuid(), by, told);
+}
+
+function offer(
+  draft: Draft, merge: Merge, { id, kind, sessionIds }: Pick<SettlementRow, 'id' | 'kind' | 'sessionIds'>, as: OperationKind, opId: string, { owner }: Reoffer, told?: RememberedSettlement,
+): void {
+  const session = sessionIds.map((one) => merge.shown(one)).find((one) => one !== null);
+  if (session === undefined) return;
+  const bases = sessionIds.map((one) => ({ id: one, version: ANY_VERSION }));
+  const settlement = { id, kind: kind as SettlementKind, ...(told === undefined ? {} : { told }) };
+  draft.queue({ opId, kind: as, owner, session, at: Math.round(draft.now), change: { effects: [], bases, settlement }, delivery: { ...UNTRIED, unknown: true } });
+}
+
+/** What people decided about stored sessions, and the server has not settled: it rests on what is offered, and goes after it. */
+export function takeDecisions(draft: Draft): readonly Operation[] {
+  const decisions = [...draft.view.operations].filter(([, operation]) => !isDocumented(operation) && operation.knownVersion === undefined);
+  draft.deleteOperations(decisions.map(([seq]) => seq));
+  return decisions.map(([, operation]) => operation);
 }

@@ -1,6 +1,6 @@
 // A server whose time went back: while its history is walked from the beginning, what it holds is compared with what this device holds,
 // and at the end everything it lacks is offered again. So every device is a backup.
-import { isDocumented, type Operation, UNTRIED } from '../model/operation.ts';
+import { isDocumented, UNTRIED } from '../model/operation.ts';
 import type { OverlayRow } from '../model/rows.ts';
 import { type FinishedSession, isSameContent, isStanding } from '../model/session.ts';
 import type { Ids } from '../ports.ts';
@@ -9,7 +9,7 @@ import { type ChunkInfo, packChunk, unpackChunk } from './history-chunk.ts';
 import type { Local } from './local.ts';
 import { DELETED_KEPT_MS, Merge } from './merge.ts';
 import { NotReady } from './plan.ts';
-import { planReofferSettlements } from './reoffer-settlements.ts';
+import { planReofferSettlements, takeDecisions } from './reoffer-settlements.ts';
 import { stepsTo } from './reoffer-steps.ts';
 import type { SettlementRow } from './settlement-row.ts';
 
@@ -41,7 +41,7 @@ export class Verification {
 
   /** @param ours the settlement as this device had it. */
   compareSettlement(theirs: SettlementRow, ours: SettlementRow | undefined): void {
-    if (ours !== undefined && ours.kind === 'keep_all' && ours.undoneAt !== null && theirs.undoneAt === null) this.undone.set(ours.id, ours.undoneAt);
+    if (ours !== undefined && ours.undoneAt !== null && theirs.undoneAt === null) this.undone.set(ours.id, ours.undoneAt);
   }
 
   /** @param ours the state this device had from the server before its time went back. */
@@ -135,13 +135,6 @@ function offerRest(draft: Draft, { store }: Local, walk: Verification, opIds: re
   for (const [id, running] of [...view.running]) {
     if (running.notice === null) draft.put('running', id, { ...running, notice: { opId: next(), seq: draft.takeSeq() } });
   }
-}
-
-/** What people decided about stored sessions, and the server has not settled: it rests on what is offered, and goes after it. */
-function takeDecisions(draft: Draft): readonly Operation[] {
-  const decisions = [...draft.view.operations].filter(([, operation]) => !isDocumented(operation));
-  draft.deleteOperations(decisions.map(([seq]) => seq));
-  return decisions.map(([, operation]) => operation);
 }
 
 function endWalk(draft: Draft, walk: Verification, { term }: Reoffer): void {

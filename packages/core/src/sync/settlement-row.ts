@@ -1,5 +1,6 @@
 // A settlement as this device knows it: one row for each, undone and superseded ones included, so that the journal is complete.
 import { asFields, areTexts, isNumberOrNull, isTextOrNull, readFinished } from '../model/rows.ts';
+import type { SettlementMemory } from '@syncline/protocol';
 import type { Settlement } from '../api-conflicts.ts';
 import type { FinishedSession } from '../model/session.ts';
 
@@ -9,6 +10,8 @@ export interface SettlementRow extends Settlement {
   readonly before: readonly FinishedSession[];
   /** Sessions it made. */
   readonly created: readonly string[];
+  /** What the server told of it, for a server that forgets it. */
+  readonly memory?: SettlementMemory | undefined;
 }
 
 /** What an app is told of one. */

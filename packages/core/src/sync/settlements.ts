@@ -7,6 +7,7 @@ import type { Store } from '../ports.ts';
 import { regroup } from './conflict-groups.ts';
 import type { Settled } from './settle.ts';
 import { isKeeping, type SettlementRow } from './settlement-row.ts';
+import type { View } from './view.ts';
 
 /** Takes in what an answer says of settlements, own ones included. */
 export function planSettlements(draft: Draft, merge: Merge, store: Store, answer: ExchangeAnswer, settled: readonly Settled[], operations: readonly Operation[]): void {
@@ -25,9 +26,15 @@ export function planSettlements(draft: Draft, merge: Merge, store: Store, answer
   }
   for (const told of answer.settlements) {
     const own = rows.get(told.id) ?? view.settlements.get(told.id);
-    rows.set(told.id, own === undefined ? told : { ...told, before: own.before, created: own.created });
+    rows.set(told.id, own === undefined ? told : { ...told, undoneAt: undoneAtOf(told, own, view), before: own.before, created: own.created });
   }
   for (const [id, row] of rows) putSettlement(draft, merge, store, id, row);
+}
+
+/** Undone here it stays so while the server does not know yet, and once it does it is no news. */
+function undoneAtOf(told: SettlementRow, own: SettlementRow, view: View): number | null {
+  const isUndoing = view.operationsOf(own.sessionIds[0] ?? '').some(({ kind, change }) => kind === 'unresolve' && change?.settlement?.id === told.id);
+  return isUndoing || told.undoneAt !== null ? (own.undoneAt ?? told.undoneAt) : null;
 }
 
 /** Writes a settlement; conflicts follow where it begins or ends to keep sessions apart. */

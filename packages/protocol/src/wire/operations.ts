@@ -1,9 +1,9 @@
 // What a device asks the server to do. Ids and times are fixed when the person acts; a resend repeats the same bytes.
 import * as z from 'zod/mini';
 import { LIMITS } from '../rules/limits.ts';
-import { base64, closed, decimal, deviceType, instant, type Schema, type ShapeOf, text, uuid, variants, whole } from './schema.ts';
+import { base64, closed, decimal, deviceType, instant, type Schema, type ShapeOf, text, token, uuid, variants, whole } from './schema.ts';
 import { type CancelRequest, cancelShape, type SubmitRequest, submitShape } from './session-calls.ts';
-import type { ClockRecord } from './records.ts';
+import type { ClockRecord, SettledSession, SettlementMemory, SettlementRecord } from './records.ts';
 import { categoryText, noteText, plannedMinutes, projectText } from './session-fields.ts';
 
 /** What every operation carries. */
@@ -134,17 +134,32 @@ export interface UnresolveOperation extends OperationHead {
   readonly settlement_id: string;
 }
 
+/** A settlement as a server told it, with what undoing it needs. */
+export interface RememberedSettlement extends SettlementRecord {
+  readonly kind: SettlementKind;
+  readonly memory: SettlementMemory;
+}
+
+/**
+ * Gives back a settlement to a server whose time went back; or that it was undone. Changes no session: these are offered again by themselves.
+ * Not for `keep_all` that stands, or stands there: that is settled, or undone, again. Only to a server that lists `versions`.
+ */
+export interface RememberOperation extends OperationHead {
+  readonly type: 'remember';
+  readonly settlement: RememberedSettlement;
+}
+
 /** Any operation, told apart by `type`. */
 export type Operation =
   | SubmitOperation | AmendOperation | DeleteOperation | RestoreOperation
-  | StartOperation | CancelOperation | ResolveOperation | UnresolveOperation;
+  | StartOperation | CancelOperation | ResolveOperation | UnresolveOperation | RememberOperation;
 
 /** The word in an operation's `type`. */
 export type OperationType = Operation['type'];
 
 /** The types of operation. */
 export const OPERATION_TYPES: readonly OperationType[] = [
-  'submit', 'amend', 'delete', 'restore', 'start', 'cancel', 'resolve', 'unresolve',
+  'submit', 'amend', 'delete', 'restore', 'start', 'cancel', 'resolve', 'unresolve', 'remember',
 ];
 
 const VERSION_MAX = 2_147_483_647;
@@ -205,6 +220,23 @@ const settlementPlan: Schema<SettlementPlan> = closed<SettlementPlan>({
   creates: cappedList(submittedSession, 0),
 });
 
+const rememberedSettlement: Schema<RememberedSettlement> = closed<RememberedSettlement>({
+  settlement_id: uuid(),
+  kind: z.enum(SETTLEMENT_KINDS),
+  session_ids: cappedList<string>(uuid(), 2),
+  settled_at: instant(),
+  undone_at: z.nullable(instant()),
+  device_id: z.nullable(token(LIMITS.deviceIdChars)),
+  memory: closed<SettlementMemory>({
+    before: cappedList(closed<SettledSession>({
+      session_id: uuid(), start_time: instant(), end_time: instant(), duration: decimal(0, LIMITS.durationMinutesMax),
+      category: categoryText(), project: projectText(), note: noteText(), tags: tagList(),
+    }), 0),
+    created: cappedList<string>(uuid(), 0),
+    versions: z.array(sessionVersion).check(z.maxLength(2 * LIMITS.settlementSessionsMax)),
+  }),
+});
+
 /** Schema of {@link Operation}. */
 export const operationSchema: Schema<Operation> = variants<Operation>('type', [
   closed<SubmitOperation>({ ...sessionHeadShape(), type: z.literal('submit'), session: submittedSession }),
@@ -234,4 +266,5 @@ export const operationSchema: Schema<Operation> = variants<Operation>('type', [
     plan: settlementPlan,
   }),
   closed<UnresolveOperation>({ ...headShape(), type: z.literal('unresolve'), settlement_id: uuid() }),
+  closed<RememberOperation>({ ...headShape(), type: z.literal('remember'), settlement: rememberedSettlement }),
 ]);

@@ -56,6 +56,30 @@ export interface SettlementRecord {
   readonly undone_at: string | null;
   /** Device that decided. */
   readonly device_id: string | null;
+  /** What undoing it needs. A device keeps it, and gives it back to a server whose time went back (`remember`). */
+  readonly memory?: SettlementMemory | undefined;
+}
+
+/** What a settlement changed. */
+export interface SettlementMemory {
+  /** The sessions that it changed, as they were before. */
+  readonly before: readonly SettledSession[];
+  /** Sessions that it made. */
+  readonly created: readonly string[];
+  /** The version at which it left each of these. */
+  readonly versions: readonly { readonly session_id: string; readonly version: number }[];
+}
+
+/** The fields of a session that a settlement may change. */
+export interface SettledSession {
+  readonly session_id: string;
+  readonly start_time: string;
+  readonly end_time: string;
+  readonly duration: number;
+  readonly category: string;
+  readonly project: string;
+  readonly note: string;
+  readonly tags: readonly string[];
 }
 
 /** One step of the user's history. `seq` is its position in the order of commits. */
@@ -109,6 +133,8 @@ export interface OperationResult {
   readonly session?: SessionRecord | undefined;
   /** All sessions a settlement touched, as they are now. */
   readonly sessions?: readonly SessionRecord[] | undefined;
+  /** With `resolve` and `unresolve`: the settlement. */
+  readonly settlement?: SettlementRecord | undefined;
   /** With `start`: sessions running on other devices. */
   readonly running?: readonly RunningSession[] | undefined;
 }
@@ -142,6 +168,13 @@ export const settlementRecord: Schema<SettlementRecord> = open<SettlementRecord>
   settled_at: z.string(),
   undone_at: z.nullable(z.string()),
   device_id: z.nullable(z.string()),
+  memory: z.optional(open<SettlementMemory>({
+    before: z.array(open<SettledSession>({
+      session_id: z.string(), start_time: z.string(), end_time: z.string(), duration: z.number(), category: z.string(), project: z.string(), note: z.string(), tags: z.array(z.string()),
+    })),
+    created: z.array(z.string()),
+    versions: z.array(open<SettlementMemory['versions'][number]>({ session_id: z.string(), version: z.number() })),
+  })),
 });
 
 /** Schema of {@link Change}. */
@@ -177,5 +210,6 @@ export const operationResult: Schema<OperationResult> = open<OperationResult>({
   seq: z.optional(z.number()),
   session: z.optional(sessionRecord),
   sessions: z.optional(z.array(sessionRecord)),
+  settlement: z.optional(settlementRecord),
   running: z.optional(z.array(runningSession)),
 });

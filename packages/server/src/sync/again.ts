@@ -20,11 +20,11 @@ export function applyAgain(
     const merged = edit?.annotation === undefined ? stored : applyEdit(set, stored, { note: edit.note, tags: edit.tags, annotation: edit.annotation }, context);
     return 'kind' in merged ? merged : { kind: merged === stored ? 'repeated' : 'applied', session: merged, isOther: true };
   }
-  const edited = applyEdit(set, stored, edit ?? {}, by);
+  const deletedAt = operation.type === 'amend' ? stored.deletedAt : operation.type === 'delete' ? (stored.deletedAt ?? context.now) : null;
+  const next = { ...stored, deletedAt };
+  const edited = applyEdit(set, next, edit ?? {}, by);
   if ('kind' in edited) return edited;
-  const deletedAt = operation.type === 'amend' ? edited.deletedAt : operation.type === 'delete' ? (edited.deletedAt ?? context.now) : null;
-  const isDone = edited.version >= version && edited.deletedAt === deletedAt;
-  return { kind: 'applied', session: isDone ? edited : change(set, { ...edited, deletedAt }, by), isOther: true };
+  return { kind: 'applied', session: edited === next ? change(set, next, by) : edited, isOther: true };
 }
 
 function editOf(operation: SubmitOperation | AmendOperation | DeleteOperation | RestoreOperation): SessionEdit | null {

@@ -2,13 +2,14 @@
 import { ERRORS, type OperationResult } from '@syncline/protocol';
 import type { StoredDevice } from '../ports.ts';
 import type { OperationOutcome } from './outcome.ts';
-import { toRunningSession, toSessionRecord } from './session-records.ts';
+import { toRunningSession, toSessionRecord, toSettlementRecord } from './session-records.ts';
 
 /** The result of an operation. @param devices for the names of those on which sessions run. */
 export function toResult(operationId: string, outcome: OperationOutcome, devices: readonly StoredDevice[]): OperationResult {
   const { session } = outcome;
   const running = 'running' in outcome && outcome.running !== undefined ? { running: outcome.running.map((one) => toRunningSession(one, devices)) } : {};
   const sessions = 'sessions' in outcome && outcome.sessions !== undefined ? { sessions: outcome.sessions.map(toSessionRecord) } : {};
+  const settled = 'settlement' in outcome && outcome.settlement !== undefined ? { settlement: toSettlementRecord(outcome.settlement) } : {};
   if (outcome.kind === 'refused') {
     return {
       op_id: operationId, status: 'rejected', code: outcome.code, message: ERRORS[outcome.code].message,
@@ -29,7 +30,7 @@ export function toResult(operationId: string, outcome: OperationOutcome, devices
     ...(session === undefined ? {} : { display_id: String(session.displayId), version: session.version, seq: session.sequence }),
     ...(outcome.sequence === undefined ? {} : { seq: outcome.sequence }),
     ...(session !== undefined && outcome.isOther === true ? { session: toSessionRecord(session) } : {}),
-    ...sessions, ...running,
+    ...sessions, ...settled, ...running,
   };
 }
 

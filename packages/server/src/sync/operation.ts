@@ -6,6 +6,7 @@ import { applyAgain } from './again.ts';
 import { applyAmend, applyDelete, applyRestore } from './edit.ts';
 import type { Wants } from './load.ts';
 import { type OperationOutcome, refuse } from './outcome.ts';
+import { applyRemember } from './remember.ts';
 import { applyResolve, applyUnresolve } from './settle.ts';
 import { applyStart, type StartInput } from './start.ts';
 import { applySubmit, toSubmitInput } from './submit.ts';
@@ -24,6 +25,7 @@ export function applyOperation(set: WorkingSet, operation: Operation, context: A
     case 'cancel': return applyCancel(set, toCancelInput(operation.cancellation), context);
     case 'resolve': return applyResolve(set, operation, context);
     case 'unresolve': return applyUnresolve(set, operation.settlement_id, context);
+    case 'remember': return applyRemember(set, operation.settlement, context);
   }
 }
 
@@ -54,14 +56,14 @@ export function sessionOf(operation: Operation): string | null {
     case 'submit': return operation.session.session_id;
     case 'cancel': return operation.cancellation.session_id;
     case 'amend': case 'delete': case 'restore': case 'start': return operation.session_id;
-    case 'resolve': case 'unresolve': return null;
+    case 'resolve': case 'unresolve': case 'remember': return null;
   }
 }
 
 /** Ids of sessions and operations without which this one makes no sense. A submit or a cancel says all there is to say. */
 export function dependenciesOf(operation: Operation): readonly string[] {
   switch (operation.type) {
-    case 'submit': case 'cancel': case 'start': return [];
+    case 'submit': case 'cancel': case 'start': case 'remember': return [];
     case 'amend': case 'delete': case 'restore': return [operation.session_id];
     case 'resolve': return operation.sessions.map((session) => session.session_id);
     case 'unresolve': return [operation.settlement_id];
@@ -78,8 +80,13 @@ export function wantsOf(operations: readonly Operation[]): Wants {
     starts: wants.flatMap((want) => want.intervals).map((interval) => interval.startTime),
     running: operations.some((operation) => operation.type === 'start'),
     rewrites: operations.some((operation) => !['submit', 'start', 'cancel'].includes(operation.type)),
-    settlementIds: operations.flatMap((operation) => (operation.type === 'unresolve' ? [operation.settlement_id] : [])),
+    settlementIds: operations.flatMap(settlementsOf),
   };
+}
+
+function settlementsOf(operation: Operation): readonly string[] {
+  if (operation.type === 'unresolve') return [operation.settlement_id];
+  return operation.type === 'remember' ? [operation.settlement.settlement_id] : [];
 }
 
 interface OneWant {
@@ -97,6 +104,11 @@ function wantsOfOne(operation: Operation): OneWant {
     case 'start': return one(operation.session_id, intervalsOf({ start_time: operation.start_time, end_time: operation.start_time }), true);
     case 'cancel': return one(operation.cancellation.session_id, [], true);
     case 'unresolve': return { sessionIds: [], intervals: [], details: false };
+    // What an undo that follows will look at.
+    case 'remember': {
+      const { session_ids: ids, memory: { before, created } } = operation.settlement;
+      return { sessionIds: [...ids, ...created], intervals: before.flatMap(intervalsOf), details: false };
+    }
     case 'resolve': {
       const { edits, creates } = operation.plan;
       return {

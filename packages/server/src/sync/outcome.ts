@@ -1,6 +1,6 @@
 // What can become of one operation, before it is put into words.
 import type { ErrorCode, FieldIssue } from '@syncline/protocol';
-import type { StoredSession } from '../ports.ts';
+import type { StoredSession, StoredSettlement } from '../ports.ts';
 
 /** A refusal. Nothing was changed. */
 export interface Refusal {
@@ -23,6 +23,8 @@ export interface Done {
   readonly sessions?: readonly StoredSession[];
   /** Position of a settlement. */
   readonly sequence?: number;
+  /** The settlement that was made. */
+  readonly settlement?: StoredSettlement;
   readonly running?: readonly StoredSession[];
 }
 

@@ -1,9 +1,9 @@
 // Stored records as the calls print them.
-import { formatInstant, type PomodoroRecord, type RunningSession, type SessionRecord, type SettlementRecord } from '@syncline/protocol';
+import { formatInstant, type PomodoroRecord, type RunningSession, type SessionRecord, type SettledSession, type SettlementRecord } from '@syncline/protocol';
 import type { StoredDevice, StoredSession, StoredSettlement } from '../ports.ts';
 import { toBase64 } from '../documents/base64.ts';
 import { shownName } from './devices.ts';
-import { readPlan } from './settlement-plan.ts';
+import { type Before, readPlan } from './settlement-plan.ts';
 
 /** A session as the extension and the body of a 409 show it. */
 export function toSessionRecord(session: StoredSession): SessionRecord {
@@ -63,7 +63,7 @@ export function toRunningSession(session: StoredSession, devices: readonly Store
 }
 
 export function toSettlementRecord(settlement: StoredSettlement): SettlementRecord {
-  const { kind, sessionIds, deviceId } = readPlan(settlement);
+  const { kind, sessionIds, deviceId, before, created, versions } = readPlan(settlement);
   return {
     settlement_id: settlement.id,
     kind,
@@ -71,5 +71,12 @@ export function toSettlementRecord(settlement: StoredSettlement): SettlementReco
     settled_at: formatInstant(settlement.createdAt),
     undone_at: instantOrNull(settlement.undoneAt),
     device_id: deviceId,
+    memory: { before: before.map(toSettledSession), created, versions: versions.map(([id, version]) => ({ session_id: id, version })) },
+  };
+}
+
+function toSettledSession({ id, startTime, endTime, duration, category, project, note, tags }: Before): SettledSession {
+  return {
+    session_id: id, start_time: formatInstant(startTime ?? 0), end_time: formatInstant(endTime ?? 0), duration: duration ?? 0, category, project, note, tags,
   };
 }

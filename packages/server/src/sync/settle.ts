@@ -1,7 +1,7 @@
 // Settling a conflict and taking that back. The device that decides works out the whole plan, so every device shows the same result;
 // here it is checked against what is stored, and applied as a whole or not at all.
 import type { ResolveOperation } from '@syncline/protocol';
-import type { StoredSession } from '../ports.ts';
+import type { StoredSession, StoredSettlement } from '../ports.ts';
 import { regroup } from './conflict-keeping.ts';
 import { applyEdit, change, markDeleted } from './edit.ts';
 import { versionByOthers } from './edit-trail.ts';
@@ -33,8 +33,9 @@ export function applyResolve(set: WorkingSet, operation: ResolveOperation, conte
   const sequence = set.nextSequence();
   const versions = after.map(({ id, version }) => [id, version] as const);
   const remembered: RememberedPlan = { kind, sessionIds: [...ids].sort(), deviceId: context.deviceId, before, created, versions };
-  set.putSettlement({ id: operation.op_id, sequence, createdAt: context.now, undoneAt: null, plan: writePlan(remembered) });
-  return { kind: 'applied', sessions: after, sequence };
+  const settlement: StoredSettlement = { id: operation.op_id, sequence, createdAt: context.now, undoneAt: null, plan: writePlan(remembered) };
+  set.putSettlement(settlement);
+  return { kind: 'applied', sessions: after, sequence, settlement };
 }
 
 /** Undoes a settlement. Late when a session it touched was changed since, by anybody. */
@@ -43,7 +44,7 @@ export function applyUnresolve(set: WorkingSet, settlementId: string, context: A
   if (settlement === null) return refuse('not_found');
   const plan = readPlan(settlement);
   const current = plan.versions.map(([id]) => set.session(id)).filter((session) => session !== null);
-  if (settlement.undoneAt !== null) return { kind: 'repeated', sessions: current, sequence: settlement.sequence };
+  if (settlement.undoneAt !== null) return { kind: 'repeated', sessions: current, sequence: settlement.sequence, settlement };
   const isChanged = plan.versions.some(([id, version]) => set.session(id)?.version !== version);
   if (isChanged) return { kind: 'superseded', sessions: current };
 
@@ -54,8 +55,9 @@ export function applyUnresolve(set: WorkingSet, settlementId: string, context: A
     regroup(set.conflicts, plan.sessionIds);
   }
   const sequence = set.nextSequence();
-  set.putSettlement({ ...settlement, sequence, undoneAt: context.now });
-  return { kind: 'applied', sessions: plan.versions.map(([id]) => set.session(id) as StoredSession), sequence };
+  const undone: StoredSettlement = { ...settlement, sequence, undoneAt: context.now };
+  set.putSettlement(undone);
+  return { kind: 'applied', sessions: plan.versions.map(([id]) => set.session(id) as StoredSession), sequence, settlement: undone };
 }
 
 /** A plan may touch each named session once, nothing else, and must do what its kind says. */

@@ -3,6 +3,7 @@ import type { ApiWorld } from './api-world.ts';
 import type { ContractCase } from './contract-case.ts';
 import { annotationApiContract } from './annotation-api-contract.ts';
 import { deviceApiContract } from './device-api-contract.ts';
+import { againApiContract } from './again-api-contract.ts';
 import { editApiContract } from './edit-api-contract.ts';
 import { exchangeApiContract } from './exchange-api-contract.ts';
 import { preferencesApiContract } from './preferences-api-contract.ts';
@@ -13,7 +14,7 @@ import { userApiContract } from './user-api-contract.ts';
 
 export function apiContract(world: () => Promise<ApiWorld>): readonly ContractCase[] {
   return [
-    ...sessionApiContract(world), ...statusApiContract(world), ...userApiContract(world), ...exchangeApiContract(world), ...editApiContract(world),
+    ...sessionApiContract(world), ...statusApiContract(world), ...userApiContract(world), ...exchangeApiContract(world), ...editApiContract(world), ...againApiContract(world),
     ...streamApiContract(world), ...preferencesApiContract(world), ...annotationApiContract(world),
     ...deviceApiContract(world),
   ];

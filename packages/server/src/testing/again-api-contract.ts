@@ -1,0 +1,71 @@
+// What devices offer again to a server whose time went back: sessions with the version they had, and settlements as they were told.
+import type { RememberedSettlement } from '@syncline/protocol';
+import type { ApiWorld } from './api-world.ts';
+import { casesOf, check, checkEqual, type ContractCase } from './contract-case.ts';
+import { devicesOf, submit } from './exchange-api-contract.ts';
+import { submitOf } from './session-requests.ts';
+import type { OperationBody, TestDevice } from './test-device.ts';
+
+type Pair = [TestDevice, TestDevice];
+
+const again = (id: string, version: number, note: string): OperationBody => ({ ...submit(id, 0, 25, { note }), known_version: version } as OperationBody);
+
+/** What a device holds of a settlement that deleted the first session. */
+function told(id: string, sessions: readonly [string, string], versions: readonly [number, number]): RememberedSettlement {
+  const { start_time, end_time, duration, category, project, note } = submitOf(sessions[0], 0, 25);
+  return {
+    settlement_id: id, kind: 'keep_one', session_ids: [...sessions].sort(), settled_at: '2025-08-24T10:00:00Z', undone_at: null, device_id: 'mac',
+    memory: {
+      before: [{ session_id: sessions[0], start_time, end_time, duration, category, project: project ?? '', note: note ?? '', tags: [] }], created: [],
+      versions: sessions.map((session, i) => ({ session_id: session, version: versions[i] ?? 0 })),
+    },
+  };
+}
+
+const remember = (settlement: RememberedSettlement): OperationBody => ({ type: 'remember', settlement });
+
+/** What the exchange promises to devices that are a server's backup. */
+export function againApiContract(world: () => Promise<ApiWorld>): readonly ContractCase[] {
+  return casesOf(world, {
+    'of what two devices offer again the newest state stands, in either order, with its version': async (w) => {
+      const [mac, web] = (await devicesOf(w, 2)).devices as Pair;
+      const [rising, falling] = [w.newId(), w.newId()];
+      await mac.apply(again(rising, 2, 'old'), again(falling, 5, 'new'));
+      const [risen, fallen] = await web.apply(again(rising, 5, 'new'), again(falling, 2, 'old'));
+      checkEqual([risen?.status, risen?.version, risen?.session?.note], ['applied', 5, 'new']);
+      checkEqual([fallen?.status, fallen?.version, fallen?.session?.note], ['duplicate', 5, 'new']);
+    },
+    'a delete offered again is not undone by an older state, and is by a newer one': async (w) => {
+      const [mac, web] = (await devicesOf(w, 2)).devices as Pair;
+      const id = w.newId();
+      await mac.apply(again(id, 3, 'last'), { type: 'delete', session_id: id, base_version: 4, known_version: 4 });
+      const [older] = await web.apply(again(id, 2, 'first'));
+      checkEqual([older?.status, older?.version, older?.session?.note, older?.session?.deleted_at !== null], ['duplicate', 4, 'last', true]);
+      const [newer] = await web.apply(again(id, 6, 'restored'));
+      checkEqual([newer?.status, newer?.version, newer?.session?.note, newer?.session?.deleted_at], ['applied', 6, 'restored', null]);
+    },
+    'operations of a request from before the server’s time went back are not looked at': async (w) => {
+      const [mac] = (await devicesOf(w, 1)).devices as [TestDevice];
+      const id = w.newId();
+      const answer = await mac.exchange(mac.number(submit(id, 0, 25)) as never, { epoch: w.newId() });
+      checkEqual([answer.reset, answer.results, answer.changes], ['epoch', [], []]);
+    },
+    'a settlement that was given back is in every journal once, and can be undone': async (w) => {
+      const [mac, web] = (await devicesOf(w, 2)).devices as Pair;
+      const [a, b, id] = [w.newId(), w.newId(), w.newId()];
+      await mac.apply(submit(a, 0, 25), submit(b, 10, 35), { type: 'delete', session_id: a, base_version: 1 });
+      checkEqual((await mac.apply(remember(told(id, [a, b], [2, 1])))).map(({ status }) => status), ['applied']);
+      checkEqual((await web.apply(remember(told(id, [a, b], [2, 1])))).map(({ status }) => status), ['duplicate']);
+      const [undone] = await web.apply({ type: 'unresolve', settlement_id: id });
+      checkEqual([undone?.status, undone?.sessions?.map((session) => session.deleted_at)], ['applied', [null, null]]);
+      check(undone?.settlement?.undone_at !== null, 'the journal says so');
+    },
+    'a settlement that says what cannot be is refused': async (w) => {
+      const [mac] = (await devicesOf(w, 1)).devices as [TestDevice];
+      const [a, b] = [w.newId(), w.newId()];
+      const good = told(w.newId(), [a, b], [2, 1]);
+      const endless = { ...good, memory: { ...good.memory, before: good.memory.before.map((one) => ({ ...one, end_time: '2030-01-01T00:00:00Z' })) } };
+      checkEqual((await mac.apply(remember(endless), remember({ ...good, kind: 'keep_all' }))).map(({ code }) => code), ['invalid_request', 'invalid_request']);
+    },
+  });
+}
