@@ -45,7 +45,7 @@ function Facts({ engine }: { readonly engine: SyncEngine }) {
       <dt>Connection</dt><dd>{contactWords(local, navigator.onLine)}</dd>
       {attempt !== null && <><dt>Next attempt</dt><dd>{attempt}</dd></>}
       <dt>Newest contact</dt><dd>{last === null ? 'never' : lag === null ? ago(last, now) : `${lag} ago, by any device`}</dd>
-      <dt>Sessions</dt><dd>{count(summary.total_sessions, 'session')} on the server</dd>
+      <dt>Sessions</dt><dd>{count(summary.total_sessions, 'session')} in all</dd>
       {local.parked > 0 && <><dt>Refused</dt><dd><a href="#sessions">{count(local.parked, 'session needs', 'sessions need')} a decision</a></dd></>}
       {errorWords(local) !== null && <><dt>Last problem</dt><dd>{errorWords(local)}</dd></>}
       {!local.leader && <><dt>Sending</dt><dd>done by another open tab of this browser</dd></>}

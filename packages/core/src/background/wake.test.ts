@@ -64,17 +64,24 @@ describe('asking for a wake-up', () => {
     says({});
     passes();
     expect([waking.current, tags]).toEqual(['idle', []]);
-    says({ closing: { word: 'sent_later', sessions: 0, others: true }, phase: 'syncing' });
+    for (let i = 0; i < 2; i += 1) {
+      says({ closing: { word: 'sent_later', sessions: 0, others: true }, phase: 'syncing' });
+      passes();
+    }
     says({ closing: WAITS, phase: 'syncing' });
-    passes();
     passes();
     await settled();
     expect([waking.current, tags]).toEqual(['registered', ['syncline:jane']]);
     says({});
     says({ closing: WAITS, phase: 'syncing' });
+    says({ closing: WAITS, phase: 'backing_off' });
+    passes();
+    expect(tags).toHaveLength(2);
+    says({});
+    says({ closing: WAITS, phase: 'syncing' });
     waking.stop();
     passes();
-    expect(tags).toHaveLength(1);
+    expect(tags).toHaveLength(2);
   });
 
   it('is done when the network goes, and whenever the page is hidden or left while work waits', () => {

@@ -73,8 +73,13 @@ class Waker implements Waking {
 
   stop(): void {
     for (const undo of this.#undo) undo();
-    this.#cancelGrace?.();
+    this.#endGrace();
     this.#word.close();
+  }
+
+  #endGrace(): void {
+    this.#cancelGrace?.();
+    this.#cancelGrace = null;
   }
 
   #look(): void {
@@ -84,21 +89,14 @@ class Waker implements Waking {
     // What was asked for before may have been used up by the time of another failure.
     if (isStuck && (!this.#wasStuck || local.closing.sessions > this.#asked)) this.#ask(local);
     this.#wasStuck = isStuck;
-    if (!isStuck && this.#asked === 0) this.#cancelGrace ??= this.#clock.setTimer(GRACE_MS, () => this.#askAfterGrace());
+    if (!isStuck && this.#asked === 0) this.#cancelGrace ??= this.#clock.setTimer(GRACE_MS, () => this.#ask(this.#engine.status.current.local));
   }
 
   #rest(): void {
     this.#wasStuck = false;
     this.#asked = 0;
-    this.#cancelGrace?.();
-    this.#cancelGrace = null;
+    this.#endGrace();
     if (this.current === 'registered') this.#word.emit('idle');
-  }
-
-  #askAfterGrace(): void {
-    this.#cancelGrace = null;
-    const { local } = this.#engine.status.current;
-    if (this.#asked === 0 && mayHelp(local)) this.#ask(local);
   }
 
   #react(event: LifecycleEvent): void {
@@ -108,6 +106,8 @@ class Waker implements Waking {
   }
 
   #ask({ closing }: LocalStatus): void {
+    this.#endGrace();
+    // Something else than sessions waits, then.
     this.#asked = Math.max(1, closing.sessions);
     // In a promise of its own: what throws at once is refused like what rejects.
     const asking = (async () => this.#registration.sync?.register(tagOfUser(this.#engine.user)))();
