@@ -92,11 +92,12 @@ function untouched(view: View, id: string): number | null {
   return isNote && tries === 0 && !unknown && parked === null ? seq : null;
 }
 
-function replace(draft: Draft, seq: number, session: FinishedSession, changes: Changes, { marks }: Stamp): Written {
+function replace(draft: Draft, seq: number, session: FinishedSession, changes: Changes, { opId, marks }: Stamp): Written {
   const { view } = draft;
   const before = view.operations.get(seq) as Operation;
   const effects = [{ kind: 'edit', id: session.id, changes }] as const;
-  const operation: Operation = { ...before, at: marks.now, change: { bases: [], settlement: null, ...before.change, effects } };
+  // Under another id: a copy of this profile may hold the one before, and edit it as well.
+  const operation: Operation = { ...before, opId, at: marks.now, change: { bases: [], settlement: null, ...before.change, effects } };
   draft.put('operations', seq, operation);
   const shown = applyEffects(session, session.id, effects, marks.now) ?? session;
   draft.put('overlay', session.id, { server: view.overlay.get(session.id)?.server ?? null, shown });

@@ -92,8 +92,8 @@ export class Driver {
     this.#token = sooner(this.#token, now, at);
     this.#offlineTry = null;
     this.#news.refresh();
-    await this.#options.books.shortenPause(at);
-    this.ring();
+    // A store that refuses this much must not keep the loop asleep.
+    await this.#options.books.shortenPause(at).finally(() => this.ring());
   }
 
   /** Something is known to have changed on the server. */

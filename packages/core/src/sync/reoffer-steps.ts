@@ -10,22 +10,27 @@ export interface Step {
   readonly knownVersion: number;
 }
 
+/** Of a session that was stored and not changed since. */
+const FIRST_VERSION = 1;
+
 type Plain = Omit<Step, 'knownVersion'>;
 
 /** @param theirs an older state; null where the server never heard of it, or has forgotten it. */
 export function stepsTo(ours: FinishedSession, theirs: FinishedSession | null): readonly Step[] {
   const steps = theirs === null ? stepsFromNothing(ours) : stepsFrom(theirs, ours);
   const first = Math.max(ours.version - steps.length, theirs?.version ?? 0) + 1;
-  return steps.map((plain, i) => ({ ...plain, knownVersion: first + i }));
+  // Where there is a session already, a document says all that is to be said of it: the submit must not write its text over another document.
+  const isDocumented = theirs === null && ours.annotation !== undefined;
+  return steps.map((plain, i) => ({ ...plain, knownVersion: plain.kind === 'submit' && isDocumented ? FIRST_VERSION : first + i }));
 }
 
 function stepsFromNothing(ours: FinishedSession): readonly Plain[] {
-  const { id, note, tags = [], annotation, cancelled, deletedAt, version } = ours;
+  const { id, startTime, endTime, category, project, note, tags = [], annotation, cancelled, deletedAt, version } = ours;
   if (cancelled !== null) return [{ kind: 'cancel', change: null }];
   return [
     { kind: 'submit', change: null },
     // A submit carries no document: it follows, so that what others still edit in it merges.
-    ...(annotation === undefined ? [] : [step('amend', id, 0, { kind: 'edit', id, changes: { note, tags, annotation } })]),
+    ...(annotation === undefined ? [] : [step('amend', id, 0, { kind: 'edit', id, changes: { startTime, endTime, category, project, note, tags, annotation } })]),
     // Whoever knows it as it was before does not bring it back to life.
     ...(deletedAt === null ? [] : [step('delete', id, version, { kind: 'delete', id })]),
   ];

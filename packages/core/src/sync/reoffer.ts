@@ -46,7 +46,13 @@ export class Verification {
 
   /** @param ours the state this device had from the server before its time went back. */
   compare(theirs: FinishedSession, ours: FinishedSession | null): void {
-    if (ours === null || ours.version <= theirs.version) return;
+    if (ours === null) return;
+    if (ours.version <= theirs.version) {
+      // Another device may have brought back less of it than was there. What merges is merged, old or new.
+      const { annotation, note, tags } = ours;
+      if (annotation !== undefined && annotation !== theirs.annotation) this.newer.set(theirs.id, { ours: { ...theirs, annotation, note, ...(tags && { tags }) }, theirs });
+      return;
+    }
     if (isSameContent(ours, theirs) && (ours.deletedAt === null) === (theirs.deletedAt === null)) return;
     this.newer.set(theirs.id, { ours, theirs });
   }

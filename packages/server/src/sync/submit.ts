@@ -55,7 +55,9 @@ export function applySubmit(set: WorkingSet, input: SubmitInput, context: ApplyC
   const fingerprint = submitFingerprint(input);
   if (existing !== null && existing.state !== 'running') {
     const isOther = !isSameContent(existing, input);
-    if (!isOther || existing.fingerprint === fingerprint) return { kind: 'repeated', session: existing, isOther };
+    // Of a session that was brought back in a later state, nobody knows how it was first sent.
+    const isRepeated = existing.state === 'completed' && (existing.fingerprint === null || existing.fingerprint === fingerprint);
+    if (!isOther || isRepeated) return { kind: 'repeated', session: existing, isOther };
     const isFinal = existing.state === 'cancelled' || existing.deletedAt !== null;
     return { kind: 'refused', code: isFinal ? 'session_final' : 'session_id_reused', session: existing };
   }
@@ -90,7 +92,7 @@ function storeSubmit(
     deletedAt: null,
     cancelReason: null,
     annotation: started?.annotation ?? null,
-    fingerprint,
+    fingerprint: context.version === undefined ? fingerprint : null,
   }, context);
   followChange(set.conflicts, stored);
   return stored;

@@ -109,7 +109,9 @@ function checkParked(world: World, device: DeviceSlot, shown: Shown = new Map())
   for (const { id, parked } of shown.values()) {
     // A change of a session that itself was refused finds none; a settlement names the first of its sessions.
     const isOrphan = parked?.code === 'not_found' && world.edits.isTouched(id) && (!stored.has(id) || world.poison.size > 0);
-    if (parked !== null && !isOrphan && !REFUSES_ONE.test(parked.code)) world.violate('I-15', `device ${device.index} parked session ${id} for ${parked.code}, which refuses no single item`);
+    // Of two ends the first one to arrive stands.
+    const isSecondEnd = world.ledger.accounts(id).length > 1 && (parked?.code === 'session_final' || parked?.code === 'session_id_reused');
+    if (parked !== null && !isOrphan && !isSecondEnd && !REFUSES_ONE.test(parked.code)) world.violate('I-15', `device ${device.index} parked session ${id} for ${parked.code}, which refuses no single item`);
   }
 }
 
@@ -148,7 +150,7 @@ function checkAccount(world: World, user: number, shown: readonly Shown[]): void
     if (found === undefined) {
       if (world.edits.mayBeGone(session.id)) continue;
       if (!world.monitor.holdersOf(session.device).some((index) => shown[index]?.get(session.id)?.state === 'parked')) world.violate('I-01', `session ${session.id} of device ${session.device} is lost`);
-    } else if (!isSame(session, world.notes.has(session.id) ? { ...found, note: session.note } : found) && !world.edits.allows(session.id, found.start, found.end)) {
+    } else if (!world.ledger.accounts(session.id).some((account) => isSame(account, world.notes.has(session.id) ? { ...found, note: account.note } : found)) && !world.edits.allows(session.id, found.start, found.end)) {
       world.violate('I-01', `session ${session.id} was stored with other content`);
     }
   }

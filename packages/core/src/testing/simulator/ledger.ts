@@ -15,6 +15,7 @@ export interface Promised {
 
 export class Ledger {
   readonly #promised = new Map<string, Promised>();
+  readonly #twice = new Map<string, readonly Promised[]>();
   /** Asked for, and never answered: it may be there or not. */
   readonly #perhaps = new Map<string, Promised>();
   readonly #asked = new Map<number, Set<string>>();
@@ -41,7 +42,15 @@ export class Ledger {
   /** The engine's promise resolved. */
   promise(session: Promised): void {
     this.#perhaps.delete(session.id);
+    const before = this.#promised.get(session.id);
+    if (before !== undefined && before.device !== session.device) this.#twice.set(session.id, [...this.accounts(session.id), session]);
     this.#promised.set(session.id, session);
+  }
+
+  /** What was promised of that session: more than once where two copies of a profile ended what ran in both. */
+  accounts(id: string): readonly Promised[] {
+    const promised = this.#promised.get(id);
+    return this.#twice.get(id) ?? (promised === undefined ? [] : [promised]);
   }
 
   /** The engine refused, and said so. An earlier promise of the same id stands. */

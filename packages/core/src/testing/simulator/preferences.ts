@@ -52,6 +52,8 @@ export class PreferenceBook {
   readonly #wishes: Wish[] = [];
   /** Accounts of which a device took the server for one without documents, as after an answer of somebody else's to its health call. */
   readonly #documented = new Set<number>();
+  /** What was perhaps unsent on two devices at once. */
+  readonly #twice = new Set<Wish>();
   /** Accounts of which a device's journal of lost values may be gone with its store. */
   readonly #unlisted = new Set<number>();
   /** Devices whose preferences go by exchange now. */
@@ -81,6 +83,12 @@ export class PreferenceBook {
   evicted(device: DeviceSlot): void {
     for (const wish of this.#wishes) if (wish.device === device.index) wish.isOwed = false;
     this.#unlisted.add(device.plan.user);
+  }
+
+  /** The profile of that device was copied: of what it had set and not sent, the copy's next word and its own may come to be concurrent. */
+  copied(source: DeviceSlot): void {
+    const { values } = this.#world.server.preferences(this.#world.userIds[source.plan.user] ?? '');
+    for (const wish of this.#wishes) if (wish.device === source.index && values[wish.name] !== wish.value) this.#twice.add(wish);
   }
 
   /** A request of that device arrives. */
@@ -139,7 +147,8 @@ export class PreferenceBook {
       for (let at = past.get(later); at !== undefined; at = past.get(at)) if (at === value) return true;
       return false;
     };
-    for (const { value } of owed) if (isPastOf(holds, value)) this.#violate(`${name} is ${holds}, but ${value} was set knowing that`);
+    const isTwice = winner !== undefined && this.#twice.has(winner);
+    for (const { value } of owed) if (!isTwice && isPastOf(holds, value)) this.#violate(`${name} is ${holds}, but ${value} was set knowing that`);
     if (!this.#unlisted.has(user)) this.#checkJournal(name, holds, owed.filter(({ value }) => value !== holds && !wishes.some((other) => isPastOf(value, other.value))), wishes, tabs);
   }
 

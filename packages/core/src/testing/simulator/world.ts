@@ -215,7 +215,13 @@ export class World {
   #loseMemory({ engine, device, inMemory }: TabSlot): void {
     if (engine !== null && isVolatile(engine.status.current)) {
       const stored = new Set(this.server.stored(this.userIds[device.plan.user] ?? '').map(({ id }) => id));
-      for (const id of inMemory) if (!stored.has(id) && !device.sim.disk.holds(id)) this.ledger.excuseOne(id);
+      // Where other tabs go on, nobody can tell a dead memory from a living one: that it may go was said, that it went is not.
+      const isAlone = device.tabs.filter(({ page }) => page !== null).length <= 1;
+      for (const id of inMemory) {
+        if (stored.has(id) || device.sim.disk.holds(id)) continue;
+        if (isAlone) this.ledger.excuseOne(id);
+        else this.ledger.giveUp(id);
+      }
     }
     inMemory.clear();
   }
