@@ -68,12 +68,6 @@ export const EXCHANGE: readonly ScenarioBug[] = [
     replace: '  void planReofferSettlements;',
   },
   {
-    id: 'clone-not-noticed', rows: ['D03', 'I-21'], file: 'packages/core/src/sync/exchange.ts', scenario: 'a copied profile takes an id of its own',
-    says: 'takes the word of a clone for a server that is busy',
-    find: '    if (body?.[\'code\'] === \'device_cloned\') return this.#cloned(term);',
-    replace: '    if (body?.[\'code\'] === \'device_cloned\') {\n      await this.#takeBack(term, false);\n      await this.#halt(busy(503));\n      return busy(503);\n    }',
-  },
-  {
     id: 'settled-twice', rows: ['I-25', 'D11'], file: 'packages/server/src/sync/settle.ts', scenario: 'two devices that settle one overlap differently end alike',
     says: 'the server applies a second decision about sessions that the first one changed',
     find: '  if (isLate) return { kind: \'superseded\', sessions };',
@@ -114,5 +108,11 @@ export const EXCHANGE: readonly ScenarioBug[] = [
     says: 'the server stores a repeated session over the first',
     find: '  if (existing !== null && existing.state !== \'running\') {',
     replace: '  if (existing !== null && existing.state !== \'running\' && context.now < 0) {',
+  },
+  {
+    id: 'offline-believed', rows: ['C01'], file: 'packages/core/src/sync/machine.ts', scenario: 'a platform that says there is no network is not believed for ever',
+    says: 'believes the platform that there is no network',
+    find: 'if (facts.isOffline && facts.offlineTryAt > now) return { kind: \'wait\', until: facts.offlineTryAt };',
+    replace: 'if (facts.isOffline) return { kind: \'wait\', until: null };',
   },
 ];

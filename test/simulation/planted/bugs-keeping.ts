@@ -87,7 +87,7 @@ export const KEEPING: readonly PlantedBug[] = [
     replace: '    return this.#pendingCounts.size + this.damaged.size - this.parked.size;',
   },
   {
-    id: 'leader-never-replaced', rows: ['B01'], file: 'packages/core/src/sync/leadership.ts',
+    id: 'leader-never-replaced', rows: ['B01'], file: 'packages/core/src/sync/leadership.ts', plan: 'idle-leader-frozen',
     says: 'a frozen leader is never replaced',
     find: '    this.#wantsSteal = true;\n    this.#resign?.abort();',
     replace: '    return;',

@@ -117,12 +117,6 @@ export const SENDING: readonly PlantedBug[] = [
     replace: 'return { kind: \'wait\', until: null };',
   },
   {
-    id: 'offline-believed', rows: ['C01'], file: 'packages/core/src/sync/machine.ts',
-    says: 'believes the platform that there is no network',
-    find: 'if (facts.isOffline && facts.offlineTryAt > now) return { kind: \'wait\', until: facts.offlineTryAt };',
-    replace: 'if (facts.isOffline) return { kind: \'wait\', until: null };',
-  },
-  {
     id: 'no-deadline', rows: ['C04', 'C21'], file: 'packages/core/src/sync/server-calls.ts',
     says: 'waits for an answer for ever',
     find: 'const DEADLINE_MS = 30_000;',
@@ -157,5 +151,17 @@ export const SENDING: readonly PlantedBug[] = [
     says: 'forgets a pause when the disk is full',
     find: '    this.#unnoted = pause.pause;',
     replace: '    this.#unnoted = null;',
+  },
+  {
+    id: 'clone-not-noticed', rows: ['D03', 'I-21'], file: 'packages/core/src/sync/exchange.ts',
+    says: 'takes the word of a clone for a server that is busy',
+    find: '    if (body?.[\'code\'] === \'device_cloned\') return this.#cloned(term);',
+    replace: '    if (body?.[\'code\'] === \'device_cloned\') {\n      await this.#takeBack(term, false);\n      await this.#halt(busy(503));\n      return busy(503);\n    }',
+  },
+  {
+    id: 'asleep-when-refused', rows: ['A14', 'C01'], file: 'packages/core/src/sync/driver.ts', plan: 'back-online-while-the-store-refused',
+    says: 'a store that refuses to note that the network is back keeps the device offline',
+    find: '    await this.#options.books.shortenPause(at).finally(() => this.ring());',
+    replace: '    await this.#options.books.shortenPause(at);\n    this.ring();',
   },
 ];

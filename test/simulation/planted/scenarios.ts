@@ -1,7 +1,7 @@
 // Named scenarios of several devices and the exchange, each over in a minute of their time. They throw where a promise is broken, and know
 // nothing of a test runner: they are bundled with a bug planted in the sources, too.
 import type { HttpResponse, SyncEngine } from '@syncline/core';
-import { ExchangeWorld, twoDevices, USER } from '../exchange-world.ts';
+import { type ExchangeWorld, twoDevices, USER } from '../exchange-world.ts';
 
 const SECOND = 1000;
 
@@ -34,6 +34,16 @@ export const SCENARIOS = {
     await world.drive(b.sync());
     checkEqual(await idsOf(world, b), await idsOf(world, a), 'the other device has');
     checkEqual(world.server.stored(USER).map(({ id }) => id).sort(), await idsOf(world, a), 'the server has');
+  },
+
+  async 'a platform that says there is no network is not believed for ever'() {
+    const { world, first, a } = await twoDevices({ streams: false });
+    for (const page of first.pages) page.lifecycle.emit('offline');
+    for (const minutesAgo of [120, 60]) {
+      await world.drive(a.sessions.record(world.session(minutesAgo, 20)));
+      await world.run(6 * 60 * SECOND);
+    }
+    checkEqual(world.server.stored(USER).length, 2, 'the server has');
   },
 
   async 'two edits of one session are two operations'() {
@@ -116,23 +126,6 @@ export const SCENARIOS = {
     const later = await world.open(world.device());
     await world.run(5 * SECOND);
     for (const { conflicts } of [a, b, later]) checkEqual([conflicts.current.length, conflicts.journal.current.map((one) => one.id)], [0, [id]], 'open, and settled');
-  },
-
-  async 'a copied profile takes an id of its own'() {
-    const world = await ExchangeWorld.create();
-    const first = world.device();
-    const a = await world.open(first);
-    await world.run(SECOND);
-    const b = await world.open(world.device(first));
-    for (let round = 0; round < 3; round += 1) {
-      for (const [engine, ago] of [[a, 300 - 40 * round], [b, 280 - 40 * round]] as const) {
-        await world.drive(engine.sessions.record(world.session(ago, 10)));
-        await world.drive(engine.sync());
-      }
-    }
-    await world.run(120 * SECOND);
-    check(a.deviceId !== b.deviceId, 'two installations share one id');
-    checkEqual(world.server.stored(USER).length, 6, 'sessions stored');
   },
 
   async 'two devices that settle one overlap differently end alike'() {
