@@ -58,8 +58,14 @@ export const EXCHANGE: readonly ScenarioBug[] = [
   {
     id: 'kept-offered-anew', rows: ['D01', 'I-20'], file: 'packages/core/src/sync/reoffer-settlements.ts', scenario: 'a restored server learns once which overlap was kept',
     says: 'offers a decision again as a new one',
-    find: 'offer(draft, merge, id, \'resolve\', id, by);',
-    replace: 'offer(draft, merge, id, \'resolve\', by.ids.uuid(), by);',
+    find: 'offer(draft, merge, row, \'resolve\', row.id, by);',
+    replace: 'offer(draft, merge, row, \'resolve\', by.ids.uuid(), by);',
+  },
+  {
+    id: 'settled-not-told', rows: ['D01', 'I-20'], file: 'packages/core/src/sync/reoffer-settlements.ts', scenario: 'a restored server has the whole journal again, and can undo it',
+    says: 'leaves settlements that changed sessions out of what it offers again',
+    find: '  if (!isKeeping(row)) return offerTold(draft, merge, row, by);',
+    replace: '  if (!isKeeping(row)) return;',
   },
   {
     id: 'kept-not-offered', rows: ['D01', 'I-20'], file: 'packages/core/src/sync/reoffer.ts', scenario: 'a restored server learns once which overlap was kept',

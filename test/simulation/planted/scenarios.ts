@@ -128,6 +128,22 @@ export const SCENARIOS = {
     for (const { conflicts } of [a, b, later]) checkEqual([conflicts.current.length, conflicts.journal.current.map((one) => one.id)], [0, [id]], 'open, and settled');
   },
 
+  async 'a restored server has the whole journal again, and can undo it'() {
+    const { world, a, b, early, conflict } = await overlap();
+    world.server.save();
+    const { id } = await world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(conflict, { kind: 'keep_one', sessionId: early }))));
+    for (const engine of [a, b]) await world.drive(engine.sync());
+    world.server.restore();
+    for (const engine of [a, b]) await world.drive(engine.sync());
+    await world.run(400 * SECOND);
+    await world.drive(b.conflicts.undo(id));
+    for (const engine of [b, a]) await world.drive(engine.sync());
+    for (const { conflicts, status } of [a, b]) {
+      const undone = conflicts.journal.current.map((one) => [one.id, one.undoneAt !== null]);
+      checkEqual([conflicts.current.length, undone, status.current.local.parked], [1, [[id, true]], 0], 'open, undone, parked');
+    }
+  },
+
   async 'two devices that settle one overlap differently end alike'() {
     const { world, a, b, early, late, conflict } = await overlap();
     await world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(conflict, { kind: 'keep_one', sessionId: early }))));

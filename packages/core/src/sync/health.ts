@@ -30,3 +30,15 @@ function readWords(response: HttpResponse): Health {
   const listed = body['capabilities'];
   return { kind: 'well', capabilities: areTexts(listed) ? listed : [] };
 }
+
+/** What the leader notes of it. @param isProof an item waits for proof that the server itself is well. */
+export function afterHealth(state: SyncState, health: Exclude<Health, { kind: 'failed' }>, isBlocked: boolean, isProof: boolean): Partial<SyncState> {
+  const isWell = health.kind === 'well';
+  return {
+    // What a suspect answer leaves unknown is asked for again before long.
+    capabilities: isWell ? health.capabilities : health.kind === 'absent' ? (state.capabilities ?? []) : state.capabilities,
+    // A good answer proves the server well: a fault of an item counts from here on.
+    successes: isWell && isProof ? state.successes + 1 : state.successes,
+    problems: isBlocked ? [...new Set([...state.problems, 'blocked_by_policy'])] : state.problems,
+  };
+}

@@ -34,15 +34,13 @@ export async function rescue(local: Local, held: Held): Promise<number> {
     }
     let saved = 0;
     for (const operation of held.operations) {
-      const { id } = operation.session;
-      if (isEdit(operation)) {
-        saved += rescueEdit(draft, operation, acknowledged.get(id) ?? null);
-        continue;
-      }
-      if (acknowledged.has(id) || draft.view.seqsOf(id).length > 0) continue;
-      if (operation.kind === 'submit') joinConflicts(draft, local.store, operation.session);
+      if (isHere(draft, operation, acknowledged)) continue;
+      const { kind, session, delivery } = operation;
+      if (kind === 'submit') joinConflicts(draft, local.store, session);
+      const base = draft.view.near(session.id) ?? acknowledged.get(session.id) ?? session;
       // Whether it was on its way when the store went, nobody knows.
-      draft.queue({ ...operation, delivery: { ...operation.delivery, unknown: true } });
+      draft.queue({ ...operation, delivery: { ...delivery, unknown: true } });
+      if (isEdit(operation)) showEdit(draft, operation, base, acknowledged.get(session.id) ?? null);
       saved += 1;
     }
     for (const running of held.running) {
@@ -62,18 +60,17 @@ function isEdit({ kind }: Operation): boolean {
   return kind === 'amend' || kind === 'delete' || kind === 'restore';
 }
 
-/** An edit takes effect once, however often it is sent: it is only left alone where it is queued already. */
-function rescueEdit(draft: Draft, operation: Operation, packed: FinishedSession | null): 0 | 1 {
-  const { view } = draft;
-  const { opId, session: { id }, change, at, delivery } = operation;
-  if (view.operationsOf(id).some((other) => other.opId === opId)) return 0;
-  const base = view.near(id) ?? packed ?? operation.session;
-  const server = view.overlay.has(id) ? (view.overlay.get(id)?.server ?? null) : packed;
-  const again: Operation = { ...operation, delivery: { ...delivery, unknown: true } };
-  draft.queue(again);
+/** Whether the store has it. An edit takes effect once, however often it is sent: it is only left alone where it is queued already. */
+function isHere({ view }: Draft, operation: Operation, acknowledged: ReadonlyMap<string, FinishedSession>): boolean {
+  const queued = view.operationsOf(operation.session.id);
+  return isEdit(operation) ? queued.some(({ opId }) => opId === operation.opId) : acknowledged.has(operation.session.id) || queued.length > 0;
+}
+
+/** @param packed as the server is known to have it, unless something lies over that. */
+function showEdit(draft: Draft, { session: { id }, change, at }: Operation, base: FinishedSession, packed: FinishedSession | null): void {
+  const over = draft.view.overlay.get(id);
   const shown = applyEffects(base, id, change?.effects ?? [], at);
-  if (shown !== null) draft.put('overlay', id, { server, shown });
-  return 1;
+  if (shown !== null) draft.put('overlay', id, { server: over === undefined ? packed : over.server, shown });
 }
 
 async function findAcknowledged({ store, history }: Local, { operations, confirmed = [] }: Held): Promise<ReadonlyMap<string, FinishedSession>> {

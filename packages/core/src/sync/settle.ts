@@ -38,6 +38,7 @@ export function planSettle(
 /** The same as part of a larger merge. */
 export function settleInto(merge: Merge, draft: Draft, store: Store, term: number, settled: readonly Settled[]): void {
   const acknowledged = new Map<number, Acknowledged>();
+  const refused: string[] = [];
   const isLeading = draft.view.head.term === term;
   for (const { seq: sentAs, opId, outcome, random } of settled) {
     const seq = seqOf(draft, sentAs, opId);
@@ -45,13 +46,11 @@ export function settleInto(merge: Merge, draft: Draft, store: Store, term: numbe
     if (seq === null || operation === undefined) continue;
     if (outcome.kind === 'acknowledged') acknowledged.set(seq, { ...operation, answer: outcome });
     else if (isLeading) remember(draft, seq, operation, outcome, random);
+    if (outcome.kind === 'parked' && operation.kind === 'submit') refused.push(operation.session.id);
   }
   acknowledge(draft, merge, acknowledged);
   if (!isLeading) return;
-  for (const { seq, opId, outcome } of settled) {
-    const refused = outcome.kind === 'parked' ? draft.view.operations.get(seqOf(draft, seq, opId) ?? Number.NaN) : undefined;
-    if (refused?.kind === 'submit') withdrawSettlements(draft, merge, store, refused.session.id);
-  }
+  for (const id of refused) withdrawSettlements(draft, merge, store, id);
   const gone = new Set(settled.map(({ seq }) => seq));
   draft.setHead({ inFlight: draft.view.head.inFlight.filter((seq) => !gone.has(seq)) });
 }
@@ -128,6 +127,15 @@ function failedChange(draft: Draft, delivery: Delivery, failure: Failure, random
     successesAtFault: isFault ? draft.view.sync.successes : delivery.successesAtFault,
     wait: failure.scope === 'item' ? spanOf(draft.now, backOffMs(tries, random)) : null,
   };
+}
+
+/** A person wants to sync now: pauses of our own making end. */
+export function planWish(draft: Draft): void {
+  draft.setSync({ stopped: null });
+  for (const [seq, operation] of draft.view.operations) {
+    const { wait, faults, unclear } = operation.delivery;
+    if (wait !== null && faults + unclear > 0) draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, wait: null } });
+  }
 }
 
 /** The server's clock is not where it was thought to be: what waits for it looks again. */
