@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Session, Settlement } from '@syncline/core';
-import { aboutWords, canUndo, deciderWords, outcomeOf, settledWords } from './journal-words.ts';
+import { aboutWords, canUndo, deciderWords, outcomeOf, settledWords, undoProblem } from './journal-words.ts';
 
 const settlement: Settlement = { id: 's', kind: 'keep_one', sessionIds: ['a', 'b'], settledAt: 0, undoneAt: null, deviceId: 'x', outcome: 'applied' };
 
@@ -31,6 +31,12 @@ describe('a settlement in words', () => {
     expect([outcomeOf(settlement), canUndo(settlement)]).toEqual(['On every device', true]);
     expect([outcomeOf({ ...settlement, outcome: 'pending' }), canUndo({ ...settlement, outcome: 'pending' })]).toEqual(['Waiting to send', true]);
     expect([outcomeOf({ ...settlement, outcome: 'superseded' }), canUndo({ ...settlement, outcome: 'superseded' })]).toEqual(['Not applied: another decision was first', false]);
+    const stands: Settlement = { ...settlement, undoSuperseded: true };
+    expect([outcomeOf(stands), canUndo(stands)]).toEqual(['Not undone. A session of it has changed since: edit or restore the sessions one by one.', true]);
+    const changed = Object.assign(new Error('x'), { name: 'EngineError', code: 'changed', retry: 'now', details: [] });
+    expect([undoProblem(changed), undoProblem(new TypeError('x'))]).toEqual([
+      'A session of it has changed since: edit or restore the sessions one by one.', 'Something went wrong. Nothing was changed.',
+    ]);
     const undone = { ...settlement, undoneAt: new Date(2026, 5, 10, 9, 5).getTime() };
     expect([outcomeOf(undone), canUndo(undone)]).toEqual(['Undone on Wed 10 Jun 2026 at 09:05', false]);
   });

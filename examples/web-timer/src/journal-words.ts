@@ -1,6 +1,7 @@
 // Settled overlaps, in words. Pure.
-import type { Session, Settlement } from '@syncline/core';
+import { isEngineError, type Session, type Settlement } from '@syncline/core';
 import { deviceTypeName } from '@syncline/protocol';
+import { settleProblem } from './settle-words.ts';
 import { count, dateWords, listed } from './words.ts';
 
 const DONE: Readonly<Record<string, (sessions: number) => string>> = {
@@ -31,10 +32,18 @@ export function deciderWords(deviceId: string | null, own: string, devices: read
 }
 
 /** What came of it. */
-export function outcomeOf({ outcome, undoneAt }: Pick<Settlement, 'outcome' | 'undoneAt'>): string {
+export function outcomeOf({ outcome, undoneAt, undoSuperseded }: Pick<Settlement, 'outcome' | 'undoneAt' | 'undoSuperseded'>): string {
   if (outcome === 'superseded') return 'Not applied: another decision was first';
   if (undoneAt !== null) return `Undone on ${dateWords(undoneAt)}`;
+  if (undoSuperseded === true) return `Not undone. ${CHANGED_SINCE}`;
   return outcome === 'pending' ? 'Waiting to send' : 'On every device';
+}
+
+const CHANGED_SINCE = 'A session of it has changed since: edit or restore the sessions one by one.';
+
+/** Why taking one back failed. */
+export function undoProblem(error: unknown): string {
+  return isEngineError(error) && error.code === 'changed' ? CHANGED_SINCE : settleProblem(error);
 }
 
 /** Whether it can still be taken back. */

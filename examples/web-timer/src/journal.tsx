@@ -1,7 +1,6 @@
 import { useState } from 'react';
 import type { Settlement, SyncEngine } from '@syncline/core';
-import { aboutWords, canUndo, deciderWords, outcomeOf, settledWords } from './journal-words.ts';
-import { settleProblem } from './settle-words.ts';
+import { aboutWords, canUndo, deciderWords, outcomeOf, settledWords, undoProblem } from './journal-words.ts';
 import { useKnown } from './use-known.ts';
 import { useSource } from './use-source.ts';
 import { dateWords } from './words.ts';
@@ -34,7 +33,7 @@ function Entry({ engine, settlement }: EntryProps) {
   const { devices = [], local } = useSource(engine.status);
   const [problem, setProblem] = useState<string | null>(null);
   const about = aboutWords(settlement, useKnown(engine, settlement.sessionIds));
-  const undo = (): void => void engine.conflicts.undo(settlement.id).then(() => setProblem(null), (error: unknown) => setProblem(settleProblem(error)));
+  const undo = (): void => void engine.conflicts.undo(settlement.id).then(() => setProblem(null), (error: unknown) => setProblem(undoProblem(error)));
   return (
     <li className="device" data-settlement-id={settlement.id} data-outcome={settlement.outcome} data-undone={settlement.undoneAt !== null}>
       <span className="what">

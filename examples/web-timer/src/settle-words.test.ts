@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { ResolutionPreview } from '@syncline/core';
+import type { ChoiceProblem, ResolutionPreview } from '@syncline/core';
 import { changeLines, dayOf, minuteWords, previewDay, refusalWords, settleProblem, summaryWords, UNSUPPORTED, waysFor } from './settle-words.ts';
 
 const at = (hour: number, minute = 0, day = 10): number => new Date(2026, 5, day, hour, minute).getTime();
-const refused = (code: string, message?: string): Error =>
-  Object.assign(new Error('said by the engine'), { name: 'EngineError', code, retry: 'never', details: message === undefined ? [] : [{ path: 'choice', message }] });
+const refused = (code: string, message?: string, why?: ChoiceProblem): Error =>
+  Object.assign(new Error('said by the engine'), { name: 'EngineError', code, retry: 'never', details: message === undefined ? [] : [{ path: 'choice', message, code: why }] });
 
 const trimmed: ResolutionPreview = {
   sessions: [
@@ -33,13 +33,14 @@ describe('the ways to settle an overlap', () => {
 
 describe('refusalWords', () => {
   it('says for people what the engine says for programs', () => {
-    const said = (message: string): string => refusalWords(refused('invalid_input', message));
-    expect(said('is covered by the others: nothing of it would be left')).toContain('nothing would be left');
-    expect(said('contains another session: it can be split, not trimmed')).toContain('only be split');
-    expect(said('contains no other session: it can be trimmed, not split')).toContain('only be trimmed');
-    expect(said('would be one session of more than 24 hours')).toContain('24 hours');
-    expect(said('has notes that are too long to be joined')).toContain('notes');
-    expect(said('is new here')).toBe('is new here.');
+    const said = (why: ChoiceProblem): string => refusalWords(refused('invalid_input', 'words of no importance', why));
+    expect(said('nothing_left')).toContain('nothing would be left');
+    expect(said('split_instead')).toContain('only be split');
+    expect(said('trim_instead')).toContain('only be trimmed');
+    expect(said('too_long')).toContain('24 hours');
+    expect(said('notes_too_long')).toContain('notes');
+    expect(said('no_session')).toContain('not part');
+    expect(refusalWords(refused('invalid_input', 'is new here'))).toBe('is new here.');
   });
 
   it('tells a server that cannot from a session that is missing, and from a fault', () => {

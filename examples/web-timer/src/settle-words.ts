@@ -1,6 +1,6 @@
 // The ways to settle an overlap, and what each would do, in words. Pure.
 import { format, parseISO } from 'date-fns';
-import { type ConflictChoice, isEngineError, type ResolutionPlan, type ResolutionPreview } from '@syncline/core';
+import { type ChoiceProblem, type ConflictChoice, isEngineError, type ResolutionPlan, type ResolutionPreview } from '@syncline/core';
 import { count, dayWords, lengthWords, span } from './words.ts';
 
 export type ChoiceKind = ConflictChoice['kind'];
@@ -32,13 +32,14 @@ export type Answer = { readonly plan: ResolutionPlan } | { readonly why: string 
 
 export const isOffered = (answer: Answer): answer is { readonly plan: ResolutionPlan } => 'plan' in answer;
 
-const REFUSALS: readonly (readonly [RegExp, string])[] = [
-  [/covered by the others/, 'The others cover all of it: nothing would be left.'],
-  [/can be split, not trimmed/, 'Another lies inside it, so it can only be split.'],
-  [/can be trimmed, not split/, 'No other lies inside it, so it can only be trimmed.'],
-  [/more than 24 hours/, 'That would be one session of more than 24 hours.'],
-  [/too long to be joined/, 'Their notes are too long for one session.'],
-];
+const REFUSALS: Readonly<Partial<Record<string, string>> & Record<ChoiceProblem, string>> = {
+  no_session: 'That session is not part of this overlap.',
+  nothing_left: 'The others cover all of it: nothing would be left.',
+  split_instead: 'Another lies inside it, so it can only be split.',
+  trim_instead: 'No other lies inside it, so it can only be trimmed.',
+  too_long: 'That would be one session of more than 24 hours.',
+  notes_too_long: 'Their notes are too long for one session.',
+};
 
 /** Why a choice is not on offer. */
 export function refusalWords(error: unknown): string {
@@ -46,8 +47,8 @@ export function refusalWords(error: unknown): string {
   if (error.code === 'not_found') return 'One of the sessions is not on this device, or they no longer overlap.';
   if (error.code === 'unsupported') return UNSUPPORTED;
   if (error.code === 'refused') return REFUSED;
-  const said = error.details[0]?.message ?? error.message;
-  return REFUSALS.find(([pattern]) => pattern.test(said))?.[1] ?? `${said}.`;
+  const [issue] = error.details;
+  return REFUSALS[issue?.code ?? ''] ?? `${issue?.message ?? error.message}.`;
 }
 
 export const UNSUPPORTED = 'This server cannot settle overlaps. Both sessions stay as they are.';

@@ -8,6 +8,12 @@ export type ConflictChoice =
   | { readonly kind: 'keep_all' | 'merge_span' | 'merge_sum' }
   | { readonly kind: 'keep_one' | 'trim' | 'split'; readonly sessionId: string };
 
+/**
+ * Why a choice is not on offer, as `details[].code` of `invalid_input` says it. `nothing_left`: the others cover all of the session · `split_instead`: another
+ * lies inside it · `trim_instead`: none does · `too_long`: one session of more than 24 hours · `notes_too_long`: more than one session may have · `no_session`: it names none of the conflict.
+ */
+export type ChoiceProblem = 'no_session' | 'nothing_left' | 'split_instead' | 'trim_instead' | 'too_long' | 'notes_too_long';
+
 /** What a settlement would change. All minutes are sums over the sessions of this conflict alone. */
 export interface ResolutionPreview {
   /** Each session before and after; null where it is not there. */
@@ -48,19 +54,24 @@ export interface Settlement {
   readonly deviceId: string | null;
   /** `pending`: not settled by the server yet · `applied` · `superseded`: nothing came of this one, because another decision was first, or a session of it was refused or given up. */
   readonly outcome: 'pending' | 'applied' | 'superseded';
+  /** An undo from this device came to nothing, because a session of it had changed, or the server does not know it: it stands. */
+  readonly undoSuperseded?: true | undefined;
 }
 
 /** Open conflicts, and how they are settled. Settling works offline and syncs like everything else; it needs a server with the exchange. */
 export interface ConflictsApi extends Source<readonly Conflict[]> {
   /**
    * Works out what a choice would do; changes nothing. Rejects: `not_found` (no such conflict, or a session of it is not on this device yet), `invalid_input`
-   * (the choice is not on offer; `details` says why), `refused` (the server refused a session of it: `sessions.retry` or `discard` first), `unsupported`, `closed`.
+   * (the choice is not on offer; `details` says why, for programs by `code`), `refused` (the server refused a session of it: `sessions.retry` or `discard` first), `unsupported`, `closed`.
    * @param dayOf names the day of an instant; days of UTC by default.
    */
   plan(conflictId: string, choice: ConflictChoice, dayOf?: (at: number) => string): Promise<ResolutionPlan>;
   /** Settles a conflict, durably and at once on this device. Rejects: `changed` when a session is not what the plan saw or the conflict is settled already, `refused`, `storage_full`, `closed`. */
   resolve(plan: ResolutionPlan): Promise<Settlement>;
-  /** Takes a settlement back, whichever device made it. Rejects: `not_found`. Undoing twice is harmless. */
+  /**
+   * Takes a settlement back, whichever device made it. Rejects: `not_found`, `changed` when a session of it is known to have changed since. Where
+   * that shows only at the server, the journal says `undoSuperseded`. Undoing twice is harmless.
+   */
   undo(settlementId: string): Promise<Settlement>;
   /**
    * Sessions that are probably the same work under two ids, best first, overlapping or not: a proposal with a score and its reasons. Nothing is deleted

@@ -20,13 +20,19 @@ export type EngineErrorCode =
 /** When the same call may succeed: at once, after something changed outside, or never as it is. */
 export type RetryWord = 'now' | 'later' | 'never';
 
+/** What is wrong with a field of an input. */
+export interface EngineIssue extends FieldIssue {
+  /** For programs, where there are several reasons: a `ChoiceProblem` where a choice is not on offer. */
+  readonly code?: string | undefined;
+}
+
 /** Compare `code`, never the message or the class. */
 export interface EngineError extends Error {
   readonly name: 'EngineError';
   readonly code: EngineErrorCode;
   readonly retry: RetryWord;
   /** The faulty fields of an input; empty otherwise. */
-  readonly details: readonly FieldIssue[];
+  readonly details: readonly EngineIssue[];
 }
 
 const MEANING: Readonly<Record<EngineErrorCode, readonly [RetryWord, string]>> = {
@@ -55,9 +61,9 @@ class CodedError extends Error implements EngineError {
   override readonly name = 'EngineError';
   readonly code: EngineErrorCode;
   readonly retry: RetryWord;
-  readonly details: readonly FieldIssue[];
+  readonly details: readonly EngineIssue[];
 
-  constructor(code: EngineErrorCode, details: readonly FieldIssue[], cause: unknown) {
+  constructor(code: EngineErrorCode, details: readonly EngineIssue[], cause: unknown) {
     const [retry, meaning] = MEANING[code];
     const faults = details.map((issue) => `${issue.path} ${issue.message}`).join('; ');
     super(faults === '' ? meaning : `${meaning}: ${faults}`, cause === undefined ? undefined : { cause });
@@ -70,7 +76,7 @@ class CodedError extends Error implements EngineError {
 /** Makes the error of a code. */
 export function engineError(
   code: EngineErrorCode,
-  details: readonly FieldIssue[] = [],
+  details: readonly EngineIssue[] = [],
   cause?: unknown,
 ): EngineError {
   return new CodedError(code, details, cause);

@@ -1,5 +1,5 @@
 // What settling a conflict would do, worked out before anything is done: the sessions before and after, and the minutes that are counted. Pure.
-import type { ConflictChoice, ResolutionPreview } from '../api-conflicts.ts';
+import type { ChoiceProblem, ConflictChoice, ResolutionPreview } from '../api-conflicts.ts';
 import { LIMITS, utf8Length } from '@syncline/protocol';
 import { applyEffects, type Effect, effectId } from './effect.ts';
 import { type FinishedSession, isStanding } from './session.ts';
@@ -11,12 +11,26 @@ interface Interval {
   readonly endTime: number;
 }
 
+/** In words. */
+const NOT_OFFERED: Readonly<Record<ChoiceProblem, string>> = {
+  no_session: 'names no session of the conflict',
+  nothing_left: 'is covered by the others: nothing of it would be left',
+  split_instead: 'contains another session: it can be split, not trimmed',
+  trim_instead: 'contains no other session: it can be trimmed, not split',
+  too_long: 'would be one session of more than 24 hours',
+  notes_too_long: 'has notes that are too long to be joined',
+};
+
+export function choiceWords(problem: ChoiceProblem): string {
+  return NOT_OFFERED[problem];
+}
+
 /**
- * The effects of a choice, or the words that say why it is not on offer.
+ * The effects of a choice, or the word that says why it is not on offer.
  * @param sessions the standing sessions of the conflict, by start.
  * @param mint an id for each session a split adds.
  */
-export function decideResolution(sessions: readonly FinishedSession[], choice: ConflictChoice, mint: () => string): readonly Effect[] | string {
+export function decideResolution(sessions: readonly FinishedSession[], choice: ConflictChoice, mint: () => string): readonly Effect[] | ChoiceProblem {
   switch (choice.kind) {
     case 'keep_all': return [];
     case 'keep_one': return keepOne(sessions, choice.sessionId);
@@ -27,8 +41,8 @@ export function decideResolution(sessions: readonly FinishedSession[], choice: C
   }
 }
 
-function keepOne(sessions: readonly FinishedSession[], kept: string): readonly Effect[] | string {
-  if (!sessions.some(({ id }) => id === kept)) return 'names no session of the conflict';
+function keepOne(sessions: readonly FinishedSession[], kept: string): readonly Effect[] | ChoiceProblem {
+  if (!sessions.some(({ id }) => id === kept)) return 'no_session';
   return sessions.filter(({ id }) => id !== kept).map(({ id }) => ({ kind: 'delete' as const, id }));
 }
 
@@ -45,14 +59,14 @@ function remainder(session: Interval, others: readonly Interval[]): Interval[] {
   return left.filter((part, i) => left.findIndex((same) => same.startTime === part.startTime && same.endTime === part.endTime) === i);
 }
 
-function cut(sessions: readonly FinishedSession[], id: string, kind: 'trim' | 'split', mint: () => string): readonly Effect[] | string {
+function cut(sessions: readonly FinishedSession[], id: string, kind: 'trim' | 'split', mint: () => string): readonly Effect[] | ChoiceProblem {
   const session = sessions.find((candidate) => candidate.id === id);
-  if (session === undefined) return 'names no session of the conflict';
+  if (session === undefined) return 'no_session';
   const parts = remainder(session, sessions.filter((other) => other !== session));
   const [first, ...rest] = parts;
-  if (first === undefined) return 'is covered by the others: nothing of it would be left';
-  if (kind === 'trim' && rest.length > 0) return 'contains another session: it can be split, not trimmed';
-  if (kind === 'split' && rest.length === 0) return 'contains no other session: it can be trimmed, not split';
+  if (first === undefined) return 'nothing_left';
+  if (kind === 'trim' && rest.length > 0) return 'split_instead';
+  if (kind === 'split' && rest.length === 0) return 'trim_instead';
   return [
     { kind: 'edit', id, changes: { startTime: first.startTime, endTime: first.endTime } },
     ...rest.map(({ startTime, endTime }): Effect => ({
@@ -71,12 +85,12 @@ function sumOf(sessions: readonly FinishedSession[]): Interval {
   return { startTime, endTime: startTime + sessions.reduce((sum, session) => sum + session.endTime - session.startTime, 0) };
 }
 
-function merge(sessions: readonly FinishedSession[], { startTime, endTime }: Interval): readonly Effect[] | string {
+function merge(sessions: readonly FinishedSession[], { startTime, endTime }: Interval): readonly Effect[] | ChoiceProblem {
   const [first, ...others] = sessions;
-  if (first === undefined) return 'has no sessions';
-  if (endTime - startTime > LIMITS.sessionMsMax) return 'would be one session of more than 24 hours';
+  if (first === undefined) return 'no_session';
+  if (endTime - startTime > LIMITS.sessionMsMax) return 'too_long';
   const note = [...new Set(sessions.map((session) => session.note).filter((text) => text !== ''))].join('\n');
-  if (utf8Length(note, LIMITS.noteBytesMax) > LIMITS.noteBytesMax) return 'has notes that are too long to be joined';
+  if (utf8Length(note, LIMITS.noteBytesMax) > LIMITS.noteBytesMax) return 'notes_too_long';
   return [
     { kind: 'edit', id: first.id, changes: { startTime, endTime, note } },
     ...others.map(({ id }): Effect => ({ kind: 'delete', id })),

@@ -4,7 +4,8 @@ import type { Session, SessionQuery } from '../api.ts';
 import type { ConflictChoice, ConflictsApi, ResolutionPlan, Settlement } from '../api-conflicts.ts';
 import { engineError } from '../errors.ts';
 import type { Effect } from '../model/effect.ts';
-import { decideResolution, inverseOf, previewResolution } from '../model/resolution.ts';
+import { isDocumented, isSettlement } from '../model/operation.ts';
+import { choiceWords, decideResolution, inverseOf, previewResolution } from '../model/resolution.ts';
 import { type FinishedSession, isSameContent, isStanding } from '../model/session.ts';
 import type { Ids } from '../ports.ts';
 import type { Source } from '../source.ts';
@@ -66,7 +67,7 @@ export class Conflicts implements ConflictsApi {
     const sessions = await this.#sessionsOf(conflict.sessionIds);
     this.#refuseOverRefused(sessions);
     const effects = decideResolution(sessions, choice, () => this.#options.ids.uuid());
-    if (typeof effects === 'string') throw engineError('invalid_input', [{ path: 'choice', message: effects }]);
+    if (typeof effects === 'string') throw engineError('invalid_input', [{ path: 'choice', code: effects, message: choiceWords(effects) }]);
     const plan: ResolutionPlan = { conflictId, choice, preview: previewResolution(sessions, effects, dayOf) };
     const { view } = this.#options.local;
     this.#seen.set(plan, { effects, sessions, undelivered: new Set(conflict.sessionIds.filter((id) => view.seqsOf(id).length > 0)) });
@@ -124,8 +125,10 @@ export class Conflicts implements ConflictsApi {
     if (row === undefined || row.outcome === 'superseded') throw engineError('not_found');
     if (row.undoneAt !== null) return toSettlement(row);
     const by = stamp();
-    const looked = [...new Set([...row.sessionIds, ...row.created])];
+    const left = row.memory?.versions.map(({ session_id: id }) => id) ?? [];
+    const looked = [...new Set([...row.sessionIds, ...row.created, ...left])];
     await commitOverPacked(local, looked, 'strict', (draft, packed) => {
+      if (isChangedSince(row, draft.view, packed)) throw engineError('changed');
       const session = looked.map((id) => draft.view.near(id) ?? packed.get(id)).find((found) => found !== undefined);
       if (session === undefined) throw engineError('not_found');
       const settlement = { id: settlementId, kind: row.kind as ConflictChoice['kind'] };
@@ -142,6 +145,16 @@ export class Conflicts implements ConflictsApi {
       ({ id, startTime, endTime: endTime ?? startTime, category, project, note, deviceId }));
     return findLikelyDuplicates(candidates, keptPairs(ids, this.#options.local.view));
   }
+}
+
+/** Whether a session is known to be other than a settlement left it: then the server would not take it back. */
+function isChangedSince({ outcome, memory }: SettlementRow, view: View, packed: ReadonlyMap<string, FinishedSession>): boolean {
+  return outcome === 'applied' && memory !== undefined && memory.versions.some(({ session_id: id, version }) => {
+    const overlaid = view.overlay.get(id);
+    const known = overlaid === undefined ? packed.get(id) : overlaid.server;
+    const isEdited = view.operationsOf(id).some((operation) => !isDocumented(operation) && !isSettlement(operation) && operation.knownVersion === undefined);
+    return isEdited || (known?.version ?? 0) > version;
+  });
 }
 
 /** Whether sessions of that conflict are still in conflict with each other. */

@@ -15,8 +15,8 @@ export interface SettlementRow extends Settlement {
 }
 
 /** What an app is told of one. */
-export function toSettlement({ id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome }: SettlementRow): Settlement {
-  return { id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome };
+export function toSettlement({ id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome, undoSuperseded }: SettlementRow): Settlement {
+  return { id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome, ...(undoSuperseded === true && undoneAt === null ? { undoSuperseded } : {}) };
 }
 
 /** All of them, newest first; equal times by id, so the order never wavers. */

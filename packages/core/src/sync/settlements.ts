@@ -22,11 +22,11 @@ export function planSettlements(draft: Draft, merge: Merge, store: Store, answer
     const outcome = settled.find((one) => one.opId === opId)?.outcome;
     const undone = kind === 'unresolve' ? view.settlements.get(change?.settlement?.id ?? '') : undefined;
     // Something it touched changed since: the settlement stands.
-    if (undone !== undefined && outcome?.kind === 'acknowledged' && outcome.isSuperseded) rows.set(undone.id, { ...undone, undoneAt: null });
+    if (undone !== undefined && outcome?.kind === 'acknowledged' && outcome.isSuperseded) rows.set(undone.id, { ...undone, undoneAt: null, undoSuperseded: true });
   }
   for (const told of answer.settlements) {
     const own = rows.get(told.id) ?? view.settlements.get(told.id);
-    rows.set(told.id, own === undefined ? told : { ...told, undoneAt: undoneAtOf(told, own, view), before: own.before, created: own.created });
+    rows.set(told.id, own === undefined ? told : { ...own, ...told, undoneAt: undoneAtOf(told, own, view), before: own.before, created: own.created });
   }
   for (const [id, row] of rows) putSettlement(draft, merge, store, id, row);
 }
