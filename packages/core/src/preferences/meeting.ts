@@ -22,11 +22,10 @@ type Values = ReadonlyMap<PreferenceName, Known>;
 /** The server's document is here. */
 export function meet(state: State, values: Values, generation: number, moment: Moment): State {
   const { left, ...rest } = state;
-  const met = meetEdits(rest, values, moment);
-  if (left === undefined) return met;
   // Generations only grow: the server was restored from a backup.
-  if (generation <= left.generation) return remind(met, values, moment);
-  return left.isBlind ? withLost(met, replacedUnseen(state, values, moment)) : met;
+  if (left !== undefined && generation <= left.generation) return remind(meetEdits(yieldToNewer(rest, values, moment), values, moment), values, moment);
+  const met = meetEdits(rest, values, moment);
+  return left?.isBlind === true ? withLost(met, replacedUnseen(state, values, moment)) : met;
 }
 
 /** What waits here will be set over what the server has, which nobody here had seen: so that is what is offered, as with the documented calls. */
@@ -41,14 +40,31 @@ function meetEdits(state: State, values: Values, { now, idOf }: Moment): State {
   return withLost({ ...state, edits }, lost);
 }
 
-/** What is known here and newer is set again: of a server that forgot, only the times that people set it at are left to go by. */
-function remind(state: State, values: Values, { idOf }: Moment): State {
-  const newer = without(state.edits).flatMap((name): Edit[] => {
-    const [known, theirs] = [state.known[name], values.get(name)];
-    if (known === undefined || known.at === null || known.value === theirs?.value || known.at <= (theirs?.at ?? -1)) return [];
-    return [newEdit({ id: idOf(name), name, value: known.value, at: known.at, base: theirs?.value ?? null, sent: [] })];
+/** What waits here and is older than what the server has: perhaps it was there before, and was replaced knowingly. */
+function yieldToNewer(state: State, values: Values, { now, ownIds, idOf }: Moment): State {
+  const older = state.edits.filter(({ name, value, at, parked }) => {
+    const theirs = values.get(name);
+    return parked === null && theirs !== undefined && theirs.value !== value && at < (theirs.at ?? -1);
   });
-  return { ...state, edits: [...state.edits, ...newer] };
+  const lost = older.map(({ name, value, at }): LostPreference => ({ id: idOf(name), name, value, deviceId: ownIds[0] ?? null, setAt: at, lostAt: now }));
+  return withLost({ ...state, edits: state.edits.filter((edit) => !older.includes(edit)) }, lost);
+}
+
+/**
+ * What is known here and newer is set again: of a server that forgot, only the times that people set it at are left to go by. Whether what that
+ * replaces was known here before, nobody can tell any more: so it is offered.
+ */
+function remind(state: State, values: Values, { now, idOf }: Moment): State {
+  const edits: Edit[] = [];
+  const lost: LostPreference[] = [];
+  for (const name of without(state.edits)) {
+    const [known, theirs] = [state.known[name], values.get(name)];
+    if (known === undefined || known.at === null || known.value === theirs?.value || known.at <= (theirs?.at ?? -1)) continue;
+    edits.push(newEdit({ id: idOf(name), name, value: known.value, at: known.at, base: theirs?.value ?? null, sent: [] }));
+    // What a server began with was set by nobody, and at no time.
+    if (theirs !== undefined && theirs.at !== null) lost.push({ id: idOf(name), name, value: theirs.value, deviceId: theirs.deviceId, setAt: theirs.at, lostAt: now });
+  }
+  return withLost({ ...state, edits: [...state.edits, ...edits] }, lost);
 }
 
 /** Nobody can tell any more whether others knew what this device had set last: so it is offered. */

@@ -349,9 +349,8 @@ export class Deeds {
   #giveUpLost(isConcerned: (session: Promised) => boolean): void {
     const { server, ledger, devices, userIds } = this.#world;
     const stored = new Set(userIds.flatMap((userId) => server.stored(userId).map(({ id }) => id)));
-    for (const session of ledger.kept) {
-      if (isConcerned(session) && !stored.has(session.id) && !devices.some(({ sim }) => sim.disk.holds(session.id))) ledger.giveUp(session.id);
-    }
+    const isHeld = (id: string): boolean => devices.some(({ sim, tabs }) => sim.disk.holds(id) || tabs.some(({ inMemory }) => inMemory.has(id)));
+    for (const session of ledger.kept) if (isConcerned(session) && !stored.has(session.id) && !isHeld(session.id)) ledger.giveUp(session.id);
   }
 
   #mark(mark: Mark): void {

@@ -110,6 +110,7 @@ export class EditBook {
     const plan = await conflicts.plan(conflict.id, choice);
     for (const { id, before, after } of plan.preview.sessions) {
       if (before === null) this.#made.add(id);
+      this.#world.ledger.edit(device.index, id);
       const touched = this.#touch({ id, ...(before ?? after ?? { startTime: 0, endTime: 0 }) });
       forgetGone(touched);
       touched.mayGo = true;

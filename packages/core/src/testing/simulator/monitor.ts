@@ -71,9 +71,14 @@ export class Monitor {
     };
   }
 
-  /** The device's store is not what it was: taken away, or set back. */
+  /** The device's store is not what it was, but taken away, set back, or another's: what it holds now is read anew. */
   forget(device: DeviceSlot): void {
     this.#watches.delete(device.index);
+    const { disk } = device.sim;
+    for (const database of disk.names()) {
+      const head = disk.rows(database, 'meta').find(({ key }) => key === 'head');
+      if (head !== undefined) this.#see(device, database, head.value);
+    }
   }
 
   /** The same, and nothing of it is left. */
@@ -245,15 +250,7 @@ export class Monitor {
     const rows = device.sim.disk.rows(database, 'operations');
     const pending = new Set(rows.flatMap(({ value }) => idOf(value)));
     this.#world.note('commit', `${device.index} ${tab.name} ${writes.length} ${pending.size}`);
-    for (const write of writes) {
-      if (!isPut(write, 'meta') || write.key !== 'head') continue;
-      watch.lastVersion = Number((write.value as { version?: unknown }).version);
-      watch.pendingAt.set(watch.lastVersion, pending.size);
-      if (rows.some(({ value }) => isSettlement(value))) watch.settlingAt.add(watch.lastVersion);
-    }
-    const stuck = rows.filter(({ value }) => isParked(value)).flatMap(({ value }) => idOf(value));
-    // What was decided about a session that waits for a person waits with it.
-    watch.isMoving = rows.some(({ value }) => !isParked(value) && !stuck.some((id) => JSON.stringify(value).includes(id)));
+    for (const write of writes) if (isPut(write, 'meta') && write.key === 'head') this.#see(device, database, write.value);
     this.#checkLeaving(device, watch, leaving.filter((id) => !entering.has(id) && !pending.has(id)), writes);
     // An edit of a session that the server has makes it pending again, and rightly so.
     const recorded = new Set(writes.flatMap((write) => (isPut(write, 'operations') && !isEdit(write.value) ? idOf(write.value) : [])));
@@ -264,6 +261,16 @@ export class Monitor {
       if (write.kind !== 'delete' || write.table !== 'running' || pending.has(String(write.key))) continue;
       this.#world.violate('I-18', `device ${device.index} ended session ${write.key} and queued nothing`);
     }
+  }
+
+  /** What its store holds at the version that this row tells. */
+  #see(device: DeviceSlot, database: string, head: unknown): void {
+    const watch = this.#watch(device);
+    const values = device.sim.disk.rows(database, 'operations').map(({ value }) => value);
+    watch.lastVersion = Number((head as { version?: unknown }).version);
+    watch.pendingAt.set(watch.lastVersion, new Set(values.flatMap(idOf)).size);
+    if (values.some(isSettlement)) watch.settlingAt.add(watch.lastVersion);
+    watch.isMoving = isMoving(values);
   }
 
   /** I-08: what leaves the outbox, the server has; or a person gave it up. I-18: it goes into the history in the same commit. */
@@ -364,6 +371,12 @@ function idOf(value: unknown): string[] {
 
 function isParked(value: unknown): boolean {
   return (value as { delivery?: { parked?: unknown } }).delivery?.parked !== null;
+}
+
+/** Whether any of these operations goes on its way without anybody's doing: what was decided about a session that waits for a person waits with it. */
+function isMoving(operations: readonly unknown[]): boolean {
+  const stuck = operations.filter(isParked).flatMap(idOf);
+  return operations.some((value) => !isParked(value) && !stuck.some((id) => JSON.stringify(value).includes(id)));
 }
 
 function isSettlement(value: unknown): boolean {
