@@ -142,7 +142,15 @@ export class Deeds {
     const last = this.#world.ledger.promised.findLast(({ device, cancelled }) => device === slot.device.index && !cancelled);
     if (last === undefined) return;
     const { id, start: startTime, end: endTime, category, project, note } = last;
-    engine.sessions.record({ id, startTime, endTime, category, project, note }).then(() => this.#mark('record.again'), () => undefined);
+    engine.sessions.record({ id, startTime, endTime, category, project, note }).then(
+      () => {
+        this.#mark('record.again');
+        // Given up or not before.
+        this.#world.ledger.promise(last);
+        if (isVolatile(engine.status.current)) slot.inMemory.add(id);
+      },
+      () => undefined,
+    );
   }
 
   #complete(slot: TabSlot, engine: SyncEngine): void {

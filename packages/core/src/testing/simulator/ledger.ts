@@ -45,6 +45,8 @@ export class Ledger {
     const before = this.#promised.get(session.id);
     if (before !== undefined && before.device !== session.device) this.#twice.set(session.id, [...this.accounts(session.id), session]);
     this.#promised.set(session.id, session);
+    this.#givenUp.delete(session.id);
+    this.#excused.delete(session.id);
   }
 
   /** What was promised of that session: more than once where two copies of a profile ended what ran in both. */
