@@ -27,6 +27,8 @@ export interface ExchangeAnswer {
   readonly sessions: readonly FinishedSession[];
   readonly settlements: readonly SettlementRow[];
   readonly cursor: string;
+  /** Of sessions that were cancelled and have no times: no history of intervals has them. */
+  readonly cancelledIds: readonly string[];
   readonly more: boolean;
   readonly reset: string | null;
   readonly tag: string;
@@ -58,6 +60,7 @@ export function parseExchange(body: Fields | undefined): ExchangeAnswer | null {
     epoch, head, cursor, more, tag, status, running,
     results: new Map(readResults),
     sessions: readChanges.flatMap((change) => ('session' in change ? [change.session] : [])),
+    cancelledIds: readChanges.flatMap((change) => ('cancelled' in change ? [change.cancelled] : [])),
     settlements: [...readResults.flatMap(([, { settlement }]) => settlement ?? []), ...readChanges.flatMap((change) => ('settlement' in change ? [change.settlement] : []))],
     reset: typeof reset === 'string' ? reset : null,
     preferences: body['preferences'],
@@ -101,14 +104,15 @@ function readResult(row: Fields): [string, OperationAnswer] | null {
   }];
 }
 
-type ReadChange = { readonly session: FinishedSession } | { readonly settlement: SettlementRow };
+type ReadChange = { readonly session: FinishedSession } | { readonly settlement: SettlementRow } | { readonly cancelled: string };
 
-/** Undefined for a kind that is not known here, and for a session that has not ended. */
+/** Undefined for a kind that is not known here, and for a session that has not ended; of one that was cancelled without times, its id. */
 function readChange(row: Fields): ReadChange | null | undefined {
   const session = row['type'] === 'session' ? asFields(row['session']) : null;
   if (session !== null) {
     const read = readSession(session);
-    return read === undefined || read === null ? read : { session: read };
+    if (read !== undefined && read !== null) return { session: read };
+    return read === undefined && session['state'] === 'cancelled' ? { cancelled: session['session_id'] as string } : read;
   }
   const settlement = row['type'] === 'settlement' ? asFields(row['settlement']) : null;
   if (settlement === null) return row['type'] === 'session' || row['type'] === 'settlement' ? null : undefined;

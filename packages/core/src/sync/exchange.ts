@@ -154,12 +154,12 @@ export class Exchanger {
 
   /** Where the walk from the beginning is after this answer; null without one. @param own what this request told of: no change says so. */
   #walkAfter(answer: ExchangeAnswer, sentCursor: string | null, own: readonly string[]): Verification | null {
-    const { cursor, sessions, settlements } = answer;
+    const { cursor, sessions, settlements, cancelledIds } = answer;
     const { view } = this.#options.local;
     const isBack = isSetBack(answer) || isUnsure(view);
     if (!isBack && !isUncertain(view)) return null;
     const isFirst = isBack || sentCursor === null || this.#walk === null;
-    return (isFirst ? Verification.begin() : (this.#walk as Verification)).with(cursor, [...[...sessions, ...settlements].map(({ id }) => id), ...own]);
+    return (isFirst ? Verification.begin() : (this.#walk as Verification)).with(cursor, [...[...sessions, ...settlements].map(({ id }) => id), ...own], cancelledIds);
   }
 
   #plan(

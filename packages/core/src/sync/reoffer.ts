@@ -17,26 +17,29 @@ import type { SettlementRow } from './settlement-row.ts';
 export class Verification {
   readonly cursor: string | null;
   readonly #seen: Set<string>;
+  readonly #cancelled: Set<string>;
   /** Sessions that the server holds in an older state than this device. */
   readonly newer: Map<string, { readonly ours: FinishedSession; readonly theirs: FinishedSession }>;
   /** Settlements that stand at the server and were taken back here, and when. */
   readonly undone: Map<string, number>;
 
-  private constructor(cursor: string | null, seen: Set<string>, newer: Verification['newer'], undone: Verification['undone']) {
+  private constructor(cursor: string | null, seen: Set<string>, cancelled: Set<string>, newer: Verification['newer'], undone: Verification['undone']) {
     this.cursor = cursor;
     this.#seen = seen;
+    this.#cancelled = cancelled;
     this.newer = newer;
     this.undone = undone;
   }
 
   static begin(): Verification {
-    return new Verification(null, new Set(), new Map(), new Map());
+    return new Verification(null, new Set(), new Set(), new Map(), new Map());
   }
 
-  /** The walk one page further. The cursor of this one stays: it holds until the page is kept. @param ids of sessions and settlements. */
-  with(cursor: string, ids: readonly string[]): Verification {
+  /** The walk one page further. The cursor of this one stays: it holds until the page is kept. @param ids of sessions and settlements. @param cancelledIds of sessions that were cancelled without times. */
+  with(cursor: string, ids: readonly string[], cancelledIds: readonly string[]): Verification {
     for (const id of ids) this.#seen.add(id);
-    return new Verification(cursor, this.#seen, this.newer, this.undone);
+    for (const id of cancelledIds) this.#cancelled.add(id);
+    return new Verification(cursor, this.#seen, this.#cancelled, this.newer, this.undone);
   }
 
   /** @param ours the settlement as this device had it. */
@@ -60,6 +63,11 @@ export class Verification {
   isMissing(id: string): boolean {
     return !this.#seen.has(id);
   }
+
+  /** Whether the server has nothing of it, or not that it ended as it did. */
+  lacks({ id, cancelled }: FinishedSession): boolean {
+    return this.isMissing(id) && !(cancelled !== null && this.#cancelled.has(id));
+  }
 }
 
 export interface Reoffer {
@@ -75,7 +83,7 @@ export async function planReoffer(local: Local, walk: Verification, by: Reoffer)
   for (const { chunk } of [...history.directory]) {
     const [rows] = await store.read([{ table: 'history', key: chunk }]);
     const sessions = unpackChunk(rows?.[0]?.value) ?? [];
-    const missing = sessions.filter((session) => session !== null && walk.isMissing(session.id));
+    const missing = sessions.filter((session) => session !== null && walk.lacks(session));
     if (missing.length === 0) continue;
     const opIds = missing.map(() => by.ids.uuid());
     await local.commit((draft) => reofferChunk(draft, local, chunk, sessions, missing as FinishedSession[], opIds, by), 'relaxed');
@@ -127,7 +135,7 @@ function offerRest(draft: Draft, { store }: Local, walk: Verification, opIds: re
     return () => opIds[used++] ?? by.ids.uuid();
   })();
   const waiting = takeDecisions(draft);
-  for (const [id, row] of [...view.overlay]) if (walk.isMissing(id)) offerOverlaid(draft, id, row, next(), by);
+  for (const [id, row] of [...view.overlay]) if (walk.lacks(row.server ?? row.shown)) offerOverlaid(draft, id, row, next(), by);
   // The walk showed each as the server has it.
   const merge = new Merge(draft, store, new Map([...walk.newer].map(([id, { theirs }]) => [id, theirs])));
   for (const [id, { ours, theirs }] of walk.newer) {

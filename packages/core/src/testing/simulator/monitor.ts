@@ -5,6 +5,7 @@ import type { SimPage } from '../sim-device.ts';
 import type { StoreCommit, StorePoint } from '../sim-disk.ts';
 import { Effort } from './effort.ts';
 import type { Mark } from './marks.ts';
+import { sessionIdsOf } from './request.ts';
 import { checkTaint } from './taint.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
 
@@ -382,21 +383,4 @@ function isMoving(operations: readonly unknown[]): boolean {
 function isSettlement(value: unknown): boolean {
   const kind = (value as OutboxRow | null | undefined)?.kind;
   return kind === 'resolve' || kind === 'unresolve';
-}
-
-/** The sessions that a request speaks of. */
-export function sessionIdsOf(request: HttpRequest): readonly string[] {
-  if (request.body === undefined) return [];
-  try {
-    const { session_id: id, operations } = JSON.parse(request.body) as { session_id?: unknown; operations?: unknown };
-    if (typeof id === 'string') return [id];
-    return Array.isArray(operations) ? operations.flatMap(idsOfOperation) : [];
-  } catch {
-    return [];
-  }
-}
-
-function idsOfOperation(value: unknown): string[] {
-  const { session, cancellation, session_id: id } = value as { session?: { session_id?: string }; cancellation?: { session_id?: string }; session_id?: string };
-  return [session?.session_id ?? cancellation?.session_id ?? id].filter((found) => found !== undefined);
 }

@@ -12,12 +12,13 @@ import type { SimServer, SimServerFactory } from './host.ts';
 import { LeaderWatch } from './leader-watch.ts';
 import { Ledger } from './ledger.ts';
 import { MarkCounts } from './marks.ts';
-import { Monitor, sessionIdsOf } from './monitor.ts';
+import { Monitor } from './monitor.ts';
 import { SimWay } from './network.ts';
 import { NoteBook } from './notes.ts';
 import { PreferenceBook } from './preferences.ts';
 import { isVolatile } from './oracle/status.ts';
 import { randomStream } from './random.ts';
+import { sessionIdsOf } from './request.ts';
 import { ServerWatch } from './server-watch.ts';
 import { createTrace, type Trace } from './trace.ts';
 
