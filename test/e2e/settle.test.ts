@@ -46,6 +46,13 @@ describe('two browsers of one account', () => {
     await dialog.getByRole('radio', { name: 'Trim one' }).check();
     await dialog.getByRole('radio', { name: /settled-two/ }).check();
     await dialog.getByText('Removed:').waitFor();
+    // On a phone the effect lies between what was chosen and the next choice; beside them where there is room.
+    const top = async (name: string) => (await dialog.getByRole('radio', { name }).boundingBox())?.y ?? 0;
+    const effect = async () => (await dialog.getByRole('table').first().boundingBox())?.y ?? 0;
+    expect(await effect()).toBeLessThan(await top('Trim one'));
+    await a.setViewportSize({ width: 360, height: 900 });
+    expect([(await effect()) > (await top('Trim one')), (await effect()) < (await top('Merge, lengths added'))]).toEqual([true, true]);
+    await a.setViewportSize({ width: 1280, height: 900 });
     expect(await dialog.getByRole('row', { name: /^Counted twice/ }).innerText()).toMatch(/30 minutes\s+none/);
     await dialog.getByRole('button', { name: 'Apply' }).click();
     await conflict(a).waitFor({ state: 'detached' });

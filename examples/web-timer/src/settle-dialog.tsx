@@ -1,8 +1,8 @@
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import type { ConflictChoice, ResolutionPlan, Session, Settlement, SyncEngine } from '@syncline/core';
 import type { Conflict } from '@syncline/protocol';
 import { Dialog } from './dialog.tsx';
-import { isOffered, settleProblem, UNSUPPORTED, type Way, waysFor } from './settle-words.ts';
+import { isOffered, settleProblem, summaryWords, UNSUPPORTED, type Way, waysFor } from './settle-words.ts';
 import { SettlePreview } from './settle-preview.tsx';
 import { type ChoiceAnswers, choiceKey, useAnswers } from './use-answers.ts';
 import { WayOption } from './way-option.tsx';
@@ -42,18 +42,21 @@ export function SettleDialog({ engine, conflict, known, now, whereOf, onSettled,
   return (
     <Dialog title="Settle this overlap" onClose={onClose} isWide>
       {isUnsupported ? <p role="alert">{UNSUPPORTED}</p> : (
-        <div className="settle">
+        <>
           <fieldset className="ways">
             <legend>What should become of them?</legend>
+            {plan === null && <p className="effect muted">Choose one to see what it would change. Nothing changes until you apply it, and you can take it back.</p>}
             {ways.map((way) => (
-              <WayOption key={way.kind} way={way} options={options} answers={answers} isChosen={kind === way.kind} picked={picked} onChoose={(session) => (setKind(way.kind), setPicked(session))} />
+              <Fragment key={way.kind}>
+                <WayOption way={way} options={options} answers={answers} isChosen={kind === way.kind} picked={picked} onChoose={(session) => (setKind(way.kind), setPicked(session))} />
+                {/* Read right after what was chosen, and on a narrow screen seen there, too. */}
+                {plan !== null && kind === way.kind && <div className="effect"><SettlePreview preview={plan.preview} nameOf={nameOf} now={now} /></div>}
+              </Fragment>
             ))}
             {ids.length < conflict.sessionIds.length && <p className="note">The first {OFFERED} of {conflict.sessionIds.length} sessions are offered one by one.</p>}
           </fieldset>
-          <div className="effect" aria-live="polite">
-            {plan === null ? <p className="muted">Choose one to see what it would change. Nothing changes until you apply it, and you can take it back.</p> : <SettlePreview preview={plan.preview} nameOf={nameOf} now={now} />}
-          </div>
-        </div>
+          <p className="unseen" role="status">{plan === null ? '' : summaryWords(plan.preview)}</p>
+        </>
       )}
       {problem !== null && <p className="problem" role="alert">{problem}</p>}
       <div className="actions">
