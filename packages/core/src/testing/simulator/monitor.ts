@@ -382,5 +382,5 @@ function isMoving(operations: readonly unknown[]): boolean {
 
 function isSettlement(value: unknown): boolean {
   const kind = (value as OutboxRow | null | undefined)?.kind;
-  return kind === 'resolve' || kind === 'unresolve';
+  return kind === 'resolve' || kind === 'unresolve' || kind === 'remember';
 }
