@@ -69,7 +69,7 @@ async function exchangeInTurn(tx: UserTransaction, request: SentExchange, now: n
   const known = devices.find((device) => device.deviceId === request.device.device_id);
   const remembered = recall(known, request);
   const stored = new Map((await tx.results(request.operations.map(opIdOf))).map((result) => [result.operationId, result]));
-  const isCloned = request.operations.some((sent) => isNumberReused(remembered, seqOf(sent)) && !stored.has(opIdOf(sent)));
+  const isCloned = request.operations.some((sent) => isCounted(sent) && isNumberReused(remembered, seqOf(sent)) && !stored.has(opIdOf(sent)));
   if (isCloned) throw problem('device_cloned');
 
   const context = { now, deviceId: request.device.device_id, devices, known: stored };
@@ -101,10 +101,15 @@ function recall(known: StoredDevice | undefined, { device, cursor }: SentExchang
   return memory === known?.memory ? forgetInheritance(memory, cursor !== null) : memory;
 }
 
+/** That a session began is news: it may be told before or after what was recorded first, whatever their numbers. */
+function isCounted({ operation }: SentOperation): boolean {
+  return operation?.type !== 'start';
+}
+
 function rememberBatch(memory: DeviceMemory, sent: readonly SentOperation[], { results }: BatchOutcome): DeviceMemory {
   const isRefused = (_: SentOperation, i: number): boolean => results[i]?.status === 'rejected';
-  const refused = sent.filter(isRefused).map(seqOf);
-  const settled = sent.filter((one, i) => !isRefused(one, i)).map(seqOf);
+  const refused = sent.filter((one, i) => isCounted(one) && isRefused(one, i)).map(seqOf);
+  const settled = sent.filter((one, i) => isCounted(one) && !isRefused(one, i)).map(seqOf);
   return rememberSeqs(memory, settled, refused);
 }
 

@@ -291,6 +291,8 @@ export class Deeds {
     for (const book of this.#world.books) book.evicted(device);
     device.sim.disk.evict();
     this.#world.monitor.evicted(device);
+    // Of others' sessions it may have been the last to hold some that the server had lost.
+    if (this.#world.monitor.wasRestored) this.#giveUpLost(({ device: at }) => at !== device.index);
   }
 
   /** Another machine's profile takes the place of its own, as when a disk image is restored on it. What only it held, nobody can know of. */

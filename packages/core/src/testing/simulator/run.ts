@@ -116,6 +116,8 @@ function unsent(world: World): string[] {
     if (world.monitor.isRescuing(device)) return [`device ${device.index} may still bring back what its store lost`];
     const { local, devices = [] } = engine.status.current;
     const pending = devices.find(({ device_id: id }) => id === local.device_id)?.sessions_pending ?? 0;
+    // A request that was under way when everything healed may have failed since.
+    if (local.phase === 'backing_off') return [`device ${device.index} is backing off`];
     if (world.monitor.isMoving(device)) return [`device ${device.index} has something on its way`];
     return pending > local.parked ? [`device ${device.index} has ${pending} pending, ${local.phase}, ${local.connection}`] : [];
   });
