@@ -164,4 +164,10 @@ export const SENDING: readonly PlantedBug[] = [
     find: '    await this.#options.books.shortenPause(at).finally(() => this.ring());',
     replace: '    await this.#options.books.shortenPause(at);\n    this.ring();',
   },
+  {
+    id: 'cancelled-offered-again', rows: ['D01', 'I-07'], file: 'packages/core/src/sync/reoffer.ts', plan: 'cancelled-is-not-missing',
+    says: 'offers what was cancelled again to a server that has it',
+    find: 'return this.isMissing(id) && !(cancelled !== null && this.#cancelled.has(id));',
+    replace: 'return this.isMissing(id) && cancelled !== undefined;',
+  },
 ];

@@ -56,4 +56,10 @@ export const SERVER: readonly PlantedBug[] = [
     find: '    return { status: 200, body };',
     replace: '    return { status: 200, body: { ...body, total_devices: body.total_devices + 1 } };',
   },
+  {
+    id: 'start-counted', rows: ['D03', 'I-25'], file: 'packages/server/src/sync/exchange.ts', plan: 'start-told-late',
+    says: 'the server takes late news of a started session for a number that is used twice',
+    find: '  return operation?.type !== \'start\';',
+    replace: '  return operation?.type !== undefined || operation === null;',
+  },
 ];
