@@ -1,5 +1,5 @@
 // Many devices and one person: an overlap is settled in one browser, seen and taken back in another; running sessions and devices are seen everywhere.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Page } from 'playwright';
 import { addPastSession, signIn, waitForConflict, waitForState } from './lib/people.ts';
 import { openProfile, type Profile } from './lib/profile.ts';
@@ -20,6 +20,17 @@ describe('two browsers of one account', () => {
   const start = Math.floor((Date.now() - 30 * HOUR) / 60_000) * 60_000;
 
   const conflict = (page: Page) => page.locator(`[data-testid="conflict"][data-sessions*="${one}"]`);
+
+  /** The button goes away with what it undid: the keyboard stays with the entry, which says so. */
+  async function undoByKeyboard(page: Page): Promise<void> {
+    const entry = page.locator('[data-settlement-id][data-undone="false"]').first();
+    const id = await entry.getAttribute('data-settlement-id');
+    await entry.getByRole('button', { name: /^Undo/ }).press('Enter');
+    const undone = page.locator(`[data-settlement-id="${id}"][data-undone="true"]`);
+    await undone.waitFor();
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-settlement-id') ?? document.activeElement?.tagName)).toBe(id);
+    expect(await undone.innerText()).toContain('Undone on');
+  }
 
   beforeAll(async () => {
     server = await startServer();
@@ -61,9 +72,21 @@ describe('two browsers of one account', () => {
     await conflict(b).waitFor({ state: 'detached', timeout: LIVE_MS });
     await waitForState(b, two, 'confirmed');
     await b.getByText('Settled (1)').click();
-    await b.getByRole('list', { name: 'Settled' }).getByRole('button', { name: /^Undo/ }).click();
+    await undoByKeyboard(b);
     await conflict(b).waitFor();
     await conflict(a).waitFor({ timeout: LIVE_MS });
+  });
+
+  it('without a network, too, the keyboard stays with what was undone', async () => {
+    onTestFinished(() => second.context.setOffline(false));
+    await second.context.setOffline(true);
+    await conflict(b).getByRole('button', { name: /^Settle/ }).click();
+    const dialog = b.getByRole('dialog', { name: 'Settle this overlap' });
+    await dialog.getByRole('radio', { name: /^Keep both/ }).check();
+    await dialog.getByRole('button', { name: 'Apply' }).click();
+    await conflict(b).waitFor({ state: 'detached' });
+    await undoByKeyboard(b);
+    await conflict(b).waitFor();
   });
 
   it('the timeline shows both on lanes of their devices, and marks what overlaps', async () => {

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 import type { Settlement, SyncEngine } from '@syncline/core';
 import { aboutWords, canUndo, deciderWords, outcomeOf, settledWords, undoProblem } from './journal-words.ts';
 import { useKnown } from './use-known.ts';
@@ -33,16 +33,35 @@ function Entry({ engine, settlement }: EntryProps) {
   const { devices = [], local } = useSource(engine.status);
   const [problem, setProblem] = useState<string | null>(null);
   const about = aboutWords(settlement, useKnown(engine, settlement.sessionIds));
-  const undo = (): void => void engine.conflicts.undo(settlement.id).then(() => setProblem(null), (error: unknown) => setProblem(undoProblem(error)));
+  const isUndoable = canUndo(settlement);
+  const [entry, keepFocus] = useFocusAfterUndo(isUndoable);
+  const undo = (): void => {
+    keepFocus(true);
+    const failed = (error: unknown): void => (keepFocus(false), setProblem(undoProblem(error)));
+    engine.conflicts.undo(settlement.id).then(() => setProblem(null), failed);
+  };
   return (
-    <li className="device" data-settlement-id={settlement.id} data-outcome={settlement.outcome} data-undone={settlement.undoneAt !== null}>
+    <li ref={entry} tabIndex={-1} className="device" data-settlement-id={settlement.id} data-outcome={settlement.outcome} data-undone={settlement.undoneAt !== null}>
       <span className="what">
         {settledWords(settlement)}{about !== '' && <span className="muted"> · {about}</span>}
         <span className="note">{dateWords(settlement.settledAt)} by {deciderWords(settlement.deviceId, local.device_id, devices)}</span>
         <span className="note">{outcomeOf(settlement)}</span>
         {problem !== null && <span className="problem" role="alert">{problem}</span>}
       </span>
-      {canUndo(settlement) && <button aria-label={`Undo: ${settledWords(settlement)}${about === '' ? '' : `, ${about}`}`} onClick={undo}>Undo</button>}
+      {isUndoable && <button aria-label={`Undo: ${settledWords(settlement)}${about === '' ? '' : `, ${about}`}`} onClick={undo}>Undo</button>}
     </li>
   );
+}
+
+/** The pressed button goes away with what it undid; the keyboard then stays with the entry, which says what came of it. */
+function useFocusAfterUndo(isUndoable: boolean) {
+  const entry = useRef<HTMLLIElement>(null);
+  const isKept = useRef(false);
+  // Before the next key can arrive.
+  useLayoutEffect(() => {
+    if (isUndoable || !isKept.current) return;
+    isKept.current = false;
+    if (document.activeElement === null || document.activeElement === document.body) entry.current?.focus({ preventScroll: true });
+  }, [isUndoable]);
+  return [entry, (kept: boolean) => void (isKept.current = kept)] as const;
 }

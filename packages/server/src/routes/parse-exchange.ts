@@ -4,7 +4,7 @@ import {
   canonicalUuid, EXCHANGE_PROTOCOL, exchangeProtocolOf, exchangeRequest, type ExchangeRequest, type FieldIssue, LIMITS, type Operation,
   operationSchema, parseWith,
 } from '@syncline/protocol';
-import { problem } from '../http/problem.ts';
+import { type Problem, problem } from '../http/problem.ts';
 import type { SentExchange } from '../sync/exchange.ts';
 import { opIdOf, type SentOperation, seqOf, toSent } from '../sync/operation-batch.ts';
 
@@ -18,12 +18,18 @@ export function parseExchange(body: unknown): SentExchange {
   const raw = operationsIn(body);
   const frame = parseWith(exchangeRequest, raw === null ? body : { ...(body as object), operations: [] }, { maxDepth: LIMITS.jsonDepthMax });
   if (!frame.ok) throw problem('invalid_request', { details: frame.issues });
-  if (raw !== null && raw.length > LIMITS.opsPerExchangeMax) throw problem('body_too_large');
+  if (raw !== null && raw.length > LIMITS.opsPerExchangeMax) throw tooManyOperations();
   const looked = (raw ?? []).map(parseOperation);
   const sent = looked.flatMap((one) => ('issues' in one ? [] : [one]));
   const issues = [...looked.flatMap((one) => ('issues' in one ? one.issues : [])), ...orderIssues(sent)];
   if (issues.length > 0) throw problem('invalid_request', { details: issues });
   return { ...(frame.value as ExchangeRequest), operations: sent };
+}
+
+/** The code of a body with too many bytes, as both are sent again in smaller parts; the words say which of the two it is. */
+function tooManyOperations(): Problem {
+  const most = `at most ${LIMITS.opsPerExchangeMax} operations`;
+  return problem('body_too_large', { message: `An exchange takes ${most}`, details: [{ path: 'operations', message: `must have ${most}` }] });
 }
 
 function operationsIn(body: unknown): readonly unknown[] | null {
