@@ -58,14 +58,14 @@ export const EXCHANGE: readonly ScenarioBug[] = [
   {
     id: 'kept-offered-anew', rows: ['D01', 'I-20'], file: 'packages/core/src/sync/reoffer-settlements.ts', scenario: 'a restored server learns once which overlap was kept',
     says: 'offers a decision again as a new one',
-    find: 'offer(draft, merge, row, \'resolve\', row.id, by);',
-    replace: 'offer(draft, merge, row, \'resolve\', by.ids.uuid(), by);',
+    find: '    settlement_id: id, kind: kind as SettlementKind,',
+    replace: '    settlement_id: kind === \'keep_all\' ? by.ids.uuid() : id, kind: kind as SettlementKind,',
   },
   {
     id: 'settled-not-told', rows: ['D01', 'I-20'], file: 'packages/core/src/sync/reoffer-settlements.ts', scenario: 'a restored server has the whole journal again, and can undo it',
     says: 'leaves settlements that changed sessions out of what it offers again',
-    find: '  if (!isKeeping(row)) return offerTold(draft, merge, row, by);',
-    replace: '  if (!isKeeping(row)) return;',
+    find: '  if (canTell(draft)) return offerTold(draft, merge, row, by);',
+    replace: '  if (canTell(draft) && isKeeping(row)) return offerTold(draft, merge, row, by);',
   },
   {
     id: 'kept-not-offered', rows: ['D01', 'I-20'], file: 'packages/core/src/sync/reoffer.ts', scenario: 'a restored server learns once which overlap was kept',

@@ -1,7 +1,7 @@
-// Settlements, and undos, offered again to a server whose time went back. A decision to keep sessions is made again: every device that knows it
-// offers the same bytes under the same id, so the server takes it once. Of the others, what they did to sessions is offered with these;
-// they are told as they are, so that the journal is whole again and each can be undone.
-import { formatInstant, type RememberedSettlement, type SettlementKind } from '@syncline/protocol';
+// Settlements, and undos, offered again to a server whose time went back. What they did to sessions is offered with these; they are told as
+// they are, so that the journal is whole again and each can be undone. Where a server reads no such thing, a decision to keep sessions is
+// made again: every device that knows it offers the same bytes under the same id, so the server takes it once.
+import { formatInstant, type RememberedSettlement, type SettlementKind, type SettlementMemory } from '@syncline/protocol';
 import { isDocumented, type Operation, type OperationKind, UNTRIED } from '../model/operation.ts';
 import { isStanding } from '../model/session.ts';
 import type { Draft } from './draft.ts';
@@ -15,6 +15,9 @@ import { offers } from './sync-state.ts';
 
 /** Versions of another epoch say nothing here: whatever was changed since, the pairs were kept. */
 const ANY_VERSION = 2_147_483_647;
+
+/** Of a decision to keep sessions, which changes none. */
+const NOTHING_CHANGED: SettlementMemory = { before: [], created: [], versions: [] };
 
 /** Puts settlements that the server lost, and undos that it lost, into the outbox. Called once the walk has met everything. */
 export async function planReofferSettlements(local: Local, walk: Verification, by: Reoffer): Promise<void> {
@@ -39,22 +42,28 @@ export async function planReofferSettlements(local: Local, walk: Verification, b
 }
 
 function offerLost(draft: Draft, merge: Merge, row: SettlementRow, by: Reoffer): void {
-  if (!isKeeping(row)) return offerTold(draft, merge, row, by);
+  if (canTell(draft)) return offerTold(draft, merge, row, by);
+  if (!isKeeping(row)) return;
   const sessions = row.sessionIds.map((session) => merge.shown(session));
-  // It keeps nothing apart once a session of it is gone.
+  // Made again it would come too late once a session of it is gone.
   if (sessions.some((session) => session === null || !isStanding(session))) return;
   offer(draft, merge, row, 'resolve', row.id, by);
   draft.put('settlements', row.id, { ...draft.view.settlements.get(row.id), outcome: 'pending' });
 }
 
 function offerUndone(draft: Draft, merge: Merge, row: SettlementRow, by: Reoffer): void {
-  if (row.kind === 'keep_all') offer(draft, merge, row, 'unresolve', by.ids.uuid(), by);
-  else offerTold(draft, merge, row, by);
+  if (canTell(draft)) offerTold(draft, merge, row, by);
+  else if (row.kind === 'keep_all') offer(draft, merge, row, 'unresolve', by.ids.uuid(), by);
 }
 
-/** Nothing of one that the server never told, or where it reads no such thing. */
-function offerTold(draft: Draft, merge: Merge, { id, kind, sessionIds, settledAt, undoneAt, deviceId, memory }: SettlementRow, by: Reoffer): void {
-  if (memory === undefined || !offers(draft.view.sync, 'versions')) return;
+function canTell({ view }: Draft): boolean {
+  return offers(view.sync, 'versions');
+}
+
+/** Nothing of one that changed sessions and that the server never told. */
+function offerTold(draft: Draft, merge: Merge, row: SettlementRow, by: Reoffer): void {
+  const { id, kind, sessionIds, settledAt, undoneAt, deviceId, memory = kind === 'keep_all' ? NOTHING_CHANGED : undefined } = row;
+  if (memory === undefined) return;
   const told = {
     settlement_id: id, kind: kind as SettlementKind, session_ids: sessionIds, settled_at: formatInstant(settledAt),
     undone_at: undoneAt === null ? null : formatInstant(undoneAt), device_id: deviceId, memory,

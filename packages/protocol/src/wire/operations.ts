@@ -142,7 +142,7 @@ export interface RememberedSettlement extends SettlementRecord {
 
 /**
  * Gives back a settlement to a server whose time went back; or that it was undone. Changes no session: these are offered again by themselves.
- * Not for `keep_all` that stands, or stands there: that is settled, or undone, again. Only to a server that lists `versions`.
+ * The pairs of a `keep_all` are kept with it, or no longer. Only to a server that lists `versions`.
  */
 export interface RememberOperation extends OperationHead {
   readonly type: 'remember';

@@ -79,9 +79,14 @@ export function wantsOf(operations: readonly Operation[]): Wants {
     intervals: wants.flatMap((want) => want.intervals),
     starts: wants.flatMap((want) => want.intervals).map((interval) => interval.startTime),
     running: operations.some((operation) => operation.type === 'start'),
-    rewrites: operations.some((operation) => !['submit', 'start', 'cancel'].includes(operation.type)),
+    rewrites: operations.some(mayRewrite),
     settlementIds: operations.flatMap(settlementsOf),
   };
+}
+
+/** What is offered again may move a session that another device brought in an older state, and meet pairs that are kept already. */
+function mayRewrite(operation: Operation): boolean {
+  return !['submit', 'start', 'cancel'].includes(operation.type) || ('known_version' in operation && operation.known_version !== undefined);
 }
 
 function settlementsOf(operation: Operation): readonly string[] {

@@ -50,10 +50,7 @@ export function applyUnresolve(set: WorkingSet, settlementId: string, context: A
 
   for (const before of plan.before) change(set, { ...(set.session(before.id) as StoredSession), ...before }, context);
   for (const id of plan.created) markDeleted(set, set.session(id) as StoredSession, context);
-  if (plan.kind === 'keep_all') {
-    set.conflicts.free(settlementId);
-    regroup(set.conflicts, plan.sessionIds);
-  }
+  if (plan.kind === 'keep_all') freeAll(set, plan.sessionIds, settlementId);
   const sequence = set.nextSequence();
   const undone: StoredSettlement = { ...settlement, sequence, undoneAt: context.now };
   set.putSettlement(undone);
@@ -88,10 +85,16 @@ function applyPlan(set: WorkingSet, { plan }: ResolveOperation, context: ApplyCo
   return null;
 }
 
-function keepAll(set: WorkingSet, ids: readonly string[], settlementId: string): void {
+/** Keeps each two of these sessions apart, those that are not there, too: they may come back. */
+export function keepAll(set: WorkingSet, ids: readonly string[], settlementId: string): void {
   const sorted = [...ids].sort();
   sorted.forEach((first, i) => {
     for (const second of sorted.slice(i + 1)) set.conflicts.keep({ first, second, settlementId });
   });
+  regroup(set.conflicts, ids);
+}
+
+export function freeAll(set: WorkingSet, ids: readonly string[], settlementId: string): void {
+  set.conflicts.free(settlementId);
   regroup(set.conflicts, ids);
 }
