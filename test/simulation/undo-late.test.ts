@@ -39,6 +39,34 @@ describe('an undo after a later change of a session', () => {
     expect(b.conflicts.journal.current[0]).not.toHaveProperty('undoSuperseded');
   });
 
+  it('is refused before anything is sent, where this device changed a session after settling', async () => {
+    const { world, first, a } = await twoDevices({ streams: false });
+    world.offline.add(first);
+    const { id } = await world.drive(a.sessions.record(world.session(120, 30)));
+    await world.drive(a.sessions.record(world.session(100, 30)));
+    const settlement = await world.drive(a.conflicts.plan(a.conflicts.current[0]?.id ?? '', { kind: 'merge_span' }).then((plan) => a.conflicts.resolve(plan)));
+    await world.drive(a.sessions.amend(id, { note: 'changed' }));
+    await expect(world.drive(a.conflicts.undo(settlement.id))).rejects.toMatchObject({ code: 'changed' });
+    expect(a.conflicts.journal.current).toMatchObject([{ id: settlement.id, undoneAt: null, outcome: 'pending' }]);
+  });
+
+  it('of a settlement that another one overtook leaves it superseded', async () => {
+    const { world, first, a, b } = await twoDevices({ streams: false });
+    await world.drive(a.sessions.record(world.session(120, 30)));
+    await world.drive(a.sessions.record(world.session(100, 30)));
+    for (const engine of [a, b]) await world.drive(engine.sync());
+    world.offline.add(first);
+    const settle = (engine: typeof a, kind: 'merge_span' | 'merge_sum') => engine.conflicts.plan(engine.conflicts.current[0]?.id ?? '', { kind }).then((plan) => engine.conflicts.resolve(plan));
+    const late = await world.drive(settle(a, 'merge_span'));
+    await world.drive(a.conflicts.undo(late.id));
+    const early = await world.drive(settle(b, 'merge_sum'));
+    await world.drive(b.sync());
+    world.offline.delete(first);
+    for (const engine of [a, b, a]) await world.drive(engine.sync());
+    const outcomes = new Map(a.conflicts.journal.current.map(({ id, outcome, undoneAt }) => [id, [outcome, undoneAt]]));
+    expect(outcomes).toEqual(new Map([[early.id, ['applied', null]], [late.id, ['superseded', null]]]));
+  });
+
   it('is none where the sessions are as the settlement left them', async () => {
     const { world, a, b, settlement } = await merged();
     await world.drive(b.conflicts.undo(settlement));

@@ -121,4 +121,10 @@ export const EXCHANGE: readonly ScenarioBug[] = [
     find: 'if (facts.isOffline && facts.offlineTryAt > now) return { kind: \'wait\', until: facts.offlineTryAt };',
     replace: 'if (facts.isOffline) return { kind: \'wait\', until: null };',
   },
+  {
+    id: 'regrouped-between-stores', rows: ['I-06'], file: 'packages/core/src/sync/merge.ts', scenario: 'what a device learns of kept pairs along with an acknowledgement leaves the rest in conflict',
+    says: 'groups conflicts anew without the sessions on their way into history',
+    find: 'joinAll(draft, this.#store, joining, appended);',
+    replace: 'joinAll(draft, this.#store, joining);',
+  },
 ];

@@ -46,6 +46,20 @@ export const SCENARIOS = {
     checkEqual(world.server.stored(USER).length, 2, 'the server has');
   },
 
+  async 'what a device learns of kept pairs along with an acknowledgement leaves the rest in conflict'() {
+    const { world, a, b, conflict } = await overlap();
+    const { id } = await world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(conflict, { kind: 'keep_all' }))));
+    const conflictsOf = (engine: SyncEngine): readonly string[] => engine.conflicts.current.map(({ sessionIds }) => [...sessionIds].sort().join(' '));
+    for (const isUndone of [false, true]) {
+      if (isUndone) await world.drive(a.conflicts.undo(id));
+      await world.drive(a.sync());
+      // Over the later one of the pair.
+      await world.drive(b.sessions.record(world.session(isUndone ? 82 : 80, 30)));
+      for (const engine of [b, a, b]) await world.drive(engine.sync());
+      checkEqual([conflictsOf(b).length, conflictsOf(b)], [1, conflictsOf(a)], 'the device that learned of it is in conflict');
+    }
+  },
+
   async 'two edits of one session are two operations'() {
     const { world, a, b } = await twoDevices({ streams: false });
     const { id } = await world.drive(a.sessions.record(world.session(120, 30)));

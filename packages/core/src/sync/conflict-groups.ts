@@ -44,12 +44,6 @@ export function leaveConflicts(draft: Draft, sessionId: string): void {
   putGroups(draft, groupsOf([...members.values()], draft.view));
 }
 
-/** Groups these sessions and everything they overlap anew, after pairs were kept or freed. */
-export function regroup(draft: Draft, store: Store, sessions: readonly FinishedSession[]): void {
-  for (const { id } of sessions) leaveConflicts(draft, id);
-  joinAll(draft, store, sessions);
-}
-
 /** Takes the group of a session apart and hands its members over. */
 function dissolve(draft: Draft, sessionId: string, members: Map<string, ConflictSession>): void {
   const group = draft.view.conflictBySession.get(sessionId);

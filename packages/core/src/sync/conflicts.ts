@@ -148,12 +148,23 @@ export class Conflicts implements ConflictsApi {
 }
 
 /** Whether a session is known to be other than a settlement left it: then the server would not take it back. */
-function isChangedSince({ outcome, memory }: SettlementRow, view: View, packed: ReadonlyMap<string, FinishedSession>): boolean {
+function isChangedSince(row: SettlementRow, view: View, packed: ReadonlyMap<string, FinishedSession>): boolean {
+  const { outcome, memory } = row;
+  if (outcome === 'pending') return isEditedAfter(row, view);
   return outcome === 'applied' && memory !== undefined && memory.versions.some(({ session_id: id, version }) => {
     const overlaid = view.overlay.get(id);
     const known = overlaid === undefined ? packed.get(id) : overlaid.server;
     const isEdited = view.operationsOf(id).some((operation) => !isDocumented(operation) && !isSettlement(operation) && operation.knownVersion === undefined);
     return isEdited || (known?.version ?? 0) > version;
+  });
+}
+
+/** Whether this device itself changed what a settlement changed, before either was sent. */
+function isEditedAfter({ id: settlementId, before, created }: SettlementRow, view: View): boolean {
+  return [...before.map(({ id }) => id), ...created].some((id) => {
+    const operations = view.operationsOf(id);
+    const settled = operations.findIndex(({ opId }) => opId === settlementId);
+    return settled >= 0 && operations.slice(settled + 1).some((operation) => !isDocumented(operation) && !isSettlement(operation));
   });
 }
 

@@ -38,14 +38,14 @@ export function planEdit(draft: Draft, store: Store, packed: ReadonlyMap<string,
     if (after !== null) draft.put('overlay', id, { server: known.get(id) ?? null, shown: after });
   }
   if (kind === 'resolve' && settlement !== null) {
-    putSettlement(draft, merge, store, opId, {
+    putSettlement(draft, merge, opId, {
       id: opId, kind: settlement.kind, sessionIds: [...looked].sort(), settledAt: marks.now, undoneAt: null, deviceId, outcome: 'pending',
       before: changedBy(effects).flatMap((id) => shown.get(id) ?? []),
       created: effects.flatMap((effect) => (effect.kind === 'create' ? [effect.session.id] : [])),
     });
   }
   const undone = kind === 'unresolve' ? draft.view.settlements.get(settlement?.id ?? '') : undefined;
-  if (undone !== undefined) putSettlement(draft, merge, store, undone.id, { ...undone, undoneAt: marks.now });
+  if (undone !== undefined) putSettlement(draft, merge, undone.id, { ...undone, undoneAt: marks.now });
   merge.finish();
   return { seq, operation };
 }

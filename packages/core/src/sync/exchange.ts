@@ -168,7 +168,7 @@ export class Exchanger {
     const { local, self } = this.#options;
     const { sync, answer: shown } = draft.view;
     const merge = new Merge(draft, local.store, packed);
-    settleInto(merge, draft, local.store, term, settled);
+    settleInto(merge, draft, term, settled);
     if (draft.view.head.term !== term) {
       // An acknowledgement is a fact whoever heard it; the rest is for the leader of now.
       merge.finish();
@@ -178,7 +178,7 @@ export class Exchanger {
     const own = merge.gained;
     planTold(draft, starts);
     for (const settlement of answer.settlements) walk?.compareSettlement(settlement, draft.view.settlements.get(settlement.id));
-    planSettlements(draft, merge, local.store, answer, settled, before);
+    planSettlements(draft, merge, answer, settled, before);
     for (const session of answer.sessions) {
       if (walk !== null) walk.compare(session, merge.known(session.id));
       merge.take(session, walk !== null);

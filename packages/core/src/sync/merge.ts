@@ -22,6 +22,8 @@ export class Merge {
   readonly #appended = new Map<string, FinishedSession>();
   /** How each touched session was shown before. */
   readonly #before = new Map<string, FinishedSession | null>();
+  /** Sessions whose pairs were kept or freed. */
+  readonly #regrouped = new Set<string>();
   /** Completed sessions that the server is now known to hold, less those it holds no more. */
   #gained = 0;
   #newestEnd: number | null = null;
@@ -85,6 +87,14 @@ export class Merge {
     else if (recorded !== undefined || operations.length === 0) this.#draft.delete('overlay', id);
   }
 
+  /** Pairs of these were kept or freed: what they are in conflict with is found out anew, of what the merge comes to. */
+  regroup(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.touch(id);
+      this.#regrouped.add(id);
+    }
+  }
+
   #count(known: FinishedSession | null, server: FinishedSession): void {
     this.#gained += (isStanding(server) ? 1 : 0) - (known !== null && isStanding(known) ? 1 : 0);
     if (isStanding(server)) this.#newestEnd = Math.max(this.#newestEnd ?? server.endTime, server.endTime);
@@ -115,7 +125,8 @@ export class Merge {
     for (const [id, before] of this.#before) {
       const after = this.shown(id);
       const wasStanding = before !== null && isStanding(before);
-      if (wasStanding && after !== null && isStanding(after) && isSameForConflicts(before, after)) continue;
+      const isSame = wasStanding && after !== null && isStanding(after) && isSameForConflicts(before, after);
+      if (isSame && !this.#regrouped.has(id)) continue;
       if (wasStanding) leaveConflicts(draft, id);
       if (after !== null) joining.push(after);
     }

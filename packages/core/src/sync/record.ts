@@ -189,7 +189,7 @@ export function planRetry(
   }
   const merge = new Merge(draft, store, packed);
   merge.touch(id);
-  if (operation.kind === 'submit') withdrawSettlements(draft, merge, store, id);
+  if (operation.kind === 'submit') withdrawSettlements(draft, merge, id);
   draft.deleteOperations([seq]);
   leaveConflicts(draft, id);
   const retried = append(draft, store, session, operation.kind === 'submit' ? 'submit' : 'cancel', stamp);
@@ -211,8 +211,8 @@ export function planDiscard(draft: Draft, store: Store, id: string, packed: Read
   const { seq, operation } = parked;
   const merge = new Merge(draft, store, packed);
   merge.touch(id);
-  if (isSettlement(operation)) giveUpSettlement(draft, merge, store, operation);
-  else if (operation.kind === 'submit') withdrawSettlements(draft, merge, store, id);
+  if (isSettlement(operation)) giveUpSettlement(draft, merge, operation);
+  else if (operation.kind === 'submit') withdrawSettlements(draft, merge, id);
   draft.deleteOperations([seq]);
   const overlaid = draft.view.overlay.get(id);
   if (isDocumented(operation) && !overlaid?.server) {

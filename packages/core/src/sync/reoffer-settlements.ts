@@ -34,7 +34,7 @@ export async function planReofferSettlements(local: Local, walk: Verification, b
     for (const row of lost) if (!waits('resolve', row)) offerLost(draft, merge, waits('unresolve', row) ? { ...row, undoneAt: null } : row, by);
     for (const row of undone) {
       if (!waits('unresolve', row)) offerUndone(draft, merge, row, by);
-      putSettlement(draft, merge, local.store, row.id, row);
+      putSettlement(draft, merge, row.id, row);
     }
     for (const operation of waiting) draft.queue(operation);
     merge.finish();

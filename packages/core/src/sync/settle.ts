@@ -31,12 +31,12 @@ export function planSettle(
   draft: Draft, store: Store, term: number, settled: readonly Settled[], packed: ReadonlyMap<string, FinishedSession> = new Map(),
 ): void {
   const merge = new Merge(draft, store, packed);
-  settleInto(merge, draft, store, term, settled);
+  settleInto(merge, draft, term, settled);
   merge.finish();
 }
 
 /** The same as part of a larger merge. */
-export function settleInto(merge: Merge, draft: Draft, store: Store, term: number, settled: readonly Settled[]): void {
+export function settleInto(merge: Merge, draft: Draft, term: number, settled: readonly Settled[]): void {
   const acknowledged = new Map<number, Acknowledged>();
   const refused: string[] = [];
   const isLeading = draft.view.head.term === term;
@@ -50,7 +50,7 @@ export function settleInto(merge: Merge, draft: Draft, store: Store, term: numbe
   }
   acknowledge(draft, merge, acknowledged);
   if (!isLeading) return;
-  for (const id of refused) withdrawSettlements(draft, merge, store, id);
+  for (const id of refused) withdrawSettlements(draft, merge, id);
   const gone = new Set(settled.map(({ seq }) => seq));
   draft.setHead({ inFlight: draft.view.head.inFlight.filter((seq) => !gone.has(seq)) });
 }

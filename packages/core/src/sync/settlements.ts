@@ -3,14 +3,12 @@ import type { Operation } from '../model/operation.ts';
 import type { Draft } from './draft.ts';
 import type { ExchangeAnswer } from './exchange-answer.ts';
 import type { Merge } from './merge.ts';
-import type { Store } from '../ports.ts';
-import { regroup } from './conflict-groups.ts';
 import type { Settled } from './settle.ts';
 import { isKeeping, type SettlementRow } from './settlement-row.ts';
 import type { View } from './view.ts';
 
 /** Takes in what an answer says of settlements, own ones included. */
-export function planSettlements(draft: Draft, merge: Merge, store: Store, answer: ExchangeAnswer, settled: readonly Settled[], operations: readonly Operation[]): void {
+export function planSettlements(draft: Draft, merge: Merge, answer: ExchangeAnswer, settled: readonly Settled[], operations: readonly Operation[]): void {
   const { view } = draft;
   const rows = new Map<string, SettlementRow>();
   for (const { opId, outcome } of settled) {
@@ -22,13 +20,15 @@ export function planSettlements(draft: Draft, merge: Merge, store: Store, answer
     const outcome = settled.find((one) => one.opId === opId)?.outcome;
     const undone = kind === 'unresolve' ? view.settlements.get(change?.settlement?.id ?? '') : undefined;
     // Something it touched changed since: the settlement stands.
-    if (undone !== undefined && outcome?.kind === 'acknowledged' && outcome.isSuperseded) rows.set(undone.id, { ...undone, undoneAt: null, undoSuperseded: true });
+    if (undone === undefined || outcome?.kind !== 'acknowledged' || !outcome.isSuperseded) continue;
+    const own = rows.get(undone.id) ?? undone;
+    rows.set(undone.id, own.outcome === 'superseded' ? { ...own, undoneAt: null } : { ...own, undoneAt: null, undoSuperseded: true });
   }
   for (const told of answer.settlements) {
     const own = rows.get(told.id) ?? view.settlements.get(told.id);
     rows.set(told.id, own === undefined ? told : { ...own, ...told, undoneAt: undoneAtOf(told, own, view), before: own.before, created: own.created });
   }
-  for (const [id, row] of rows) putSettlement(draft, merge, store, id, row);
+  for (const [id, row] of rows) putSettlement(draft, merge, id, row);
 }
 
 /** Undone here it stays so while the server does not know yet, and once it does it is no news. */
@@ -37,12 +37,10 @@ function undoneAtOf(told: SettlementRow, own: SettlementRow, view: View): number
   return isUndoing || told.undoneAt !== null ? (own.undoneAt ?? told.undoneAt) : null;
 }
 
-/** Writes a settlement; conflicts follow where it begins or ends to keep sessions apart. */
-export function putSettlement(draft: Draft, merge: Merge | null, store: Store, id: string, row: SettlementRow): void {
+/** Writes a settlement; conflicts follow, once the merge is over, where it begins or ends to keep sessions apart. */
+export function putSettlement(draft: Draft, merge: Merge, id: string, row: SettlementRow): void {
   const before = draft.view.settlements.get(id);
   const wasKeeping = before !== undefined && isKeeping(before);
   draft.put('settlements', id, row);
-  if (wasKeeping === isKeeping(row)) return;
-  const sessions = row.sessionIds.map((session) => (merge === null ? draft.view.near(session) : merge.shown(session))).filter((session) => session !== null);
-  regroup(draft, store, sessions);
+  if (wasKeeping !== isKeeping(row)) merge.regroup(row.sessionIds);
 }

@@ -1,6 +1,5 @@
 // Settlements that come to nothing because a session they rest on will not reach the server as it was.
 import { isSettlement, type Operation, sessionsOf } from '../model/operation.ts';
-import type { Store } from '../ports.ts';
 import type { Draft } from './draft.ts';
 import type { Merge } from './merge.ts';
 import { putSettlement } from './settlements.ts';
@@ -15,13 +14,13 @@ export function besideInSettlements(view: View, ids: Iterable<string>): readonly
  * Takes undelivered settlements over a session back: the server refused it, a person gave it up, or changed it before the server had it.
  * The conflict is open again, and what was decided stands in the journal as superseded.
  */
-export function withdrawSettlements(draft: Draft, merge: Merge, store: Store, sessionId: string): void {
+export function withdrawSettlements(draft: Draft, merge: Merge, sessionId: string): void {
   const resolves = draft.view.operationsOf(sessionId).filter(({ kind }) => kind === 'resolve');
-  for (const resolve of resolves) giveUpSettlement(draft, merge, store, resolve);
+  for (const resolve of resolves) giveUpSettlement(draft, merge, resolve);
 }
 
 /** Takes one back, with what wanted to undo it; or, of an undo, only that. */
-export function giveUpSettlement(draft: Draft, merge: Merge, store: Store, { kind, opId, session, change }: Operation): void {
+export function giveUpSettlement(draft: Draft, merge: Merge, { kind, opId, session, change }: Operation): void {
   const { view } = draft;
   const id = change?.settlement?.id ?? opId;
   const goes = (seq: number): boolean => {
@@ -34,5 +33,5 @@ export function giveUpSettlement(draft: Draft, merge: Merge, store: Store, { kin
   draft.deleteOperations(seqs);
   for (const one of touched) merge.settle(one);
   const row = view.settlements.get(id);
-  if (row !== undefined) putSettlement(draft, merge, store, id, { ...row, ...(kind === 'resolve' ? { outcome: 'superseded' } : { undoneAt: null }) });
+  if (row !== undefined) putSettlement(draft, merge, id, { ...row, ...(kind === 'resolve' ? { outcome: 'superseded' } : { undoneAt: null }) });
 }
