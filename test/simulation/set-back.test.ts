@@ -170,3 +170,19 @@ describe('a session that was deleted in the backup, and restored and changed sin
     }
   });
 });
+
+it.each(ORDERS.map((order) => [order.join(' then '), order] as const))('[D01] [I-20] sessions stay those of the devices that recorded them, whichever device brings them back: %s', async (_, order) => {
+  const devices = await twoDevices({ streams: false });
+  const { world, a, b } = devices;
+  world.server.save();
+  const recorded = [[a, 120], [b, 100]] as const;
+  const owners = new Map<string, string>();
+  for (const [engine, minutesAgo] of recorded) owners.set((await world.drive(engine.sessions.record(world.session(minutesAgo, 30)))).id, engine.deviceId);
+  await syncAll(devices, [['a'], ['b'], ['a']]);
+  world.server.restore();
+  await syncAll(devices, order);
+  await quiet(devices);
+  const later = await world.open(world.device());
+  await world.run(5000);
+  expect(new Map((await world.drive(later.sessions.list())).map(({ id, deviceId }) => [id, deviceId]))).toEqual(owners);
+});

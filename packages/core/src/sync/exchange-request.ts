@@ -52,8 +52,10 @@ function toWire(seq: number, operation: Operation, server: Pick<SyncState, 'capa
   const { opId, kind, session, change, knownVersion } = operation;
   const plain = { op_id: opId, seq };
   if (kind === 'cancel') return { ...plain, type: 'cancel', cancellation: cancelFields(session) };
-  const head = { ...plain, ...(knownVersion !== undefined && offers(server, 'versions') ? { known_version: knownVersion } : {}) };
-  if (kind === 'submit' || change === null) return { ...head, type: 'submit', session: { ...submitted(session), ...(offers(server, 'clocks') ? clockOf(session) : {}) } };
+  const isAgain = knownVersion !== undefined && offers(server, 'versions');
+  const head = { ...plain, ...(isAgain ? { known_version: knownVersion } : {}) };
+  const by = isAgain && session.deviceId !== null ? { recorded_by: session.deviceId } : {};
+  if (kind === 'submit' || change === null) return { ...head, type: 'submit', ...by, session: { ...submitted(session), ...(offers(server, 'clocks') ? clockOf(session) : {}) } };
   const { bases, effects, settlement } = change;
   const base_version = bases[0]?.version ?? 0;
   if (kind === 'restore') return { ...head, type: 'restore', session_id: session.id };

@@ -35,6 +35,8 @@ export interface SubmittedSession extends SubmitRequest {
 export interface SubmitOperation extends SessionHead {
   readonly type: 'submit';
   readonly session: SubmittedSession;
+  /** With `known_version`: id of the device whose session it is, where another one offers it again. */
+  readonly recorded_by?: string | undefined;
 }
 
 /** Fields of a session that may be changed; absent ones keep their value. Times come as a pair, with the duration. */
@@ -239,7 +241,7 @@ const rememberedSettlement: Schema<RememberedSettlement> = closed<RememberedSett
 
 /** Schema of {@link Operation}. */
 export const operationSchema: Schema<Operation> = variants<Operation>('type', [
-  closed<SubmitOperation>({ ...sessionHeadShape(), type: z.literal('submit'), session: submittedSession }),
+  closed<SubmitOperation>({ ...sessionHeadShape(), type: z.literal('submit'), session: submittedSession, recorded_by: z.optional(token(LIMITS.deviceIdChars)) }),
   closed<AmendOperation>({
     ...sessionHeadShape(), type: z.literal('amend'), session_id: uuid(), base_version: whole(0, VERSION_MAX), edit: sessionEdit,
   }),

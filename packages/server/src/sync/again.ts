@@ -12,7 +12,10 @@ export function applyAgain(
 ): OperationOutcome | null {
   const stored = set.session(operation.type === 'submit' ? operation.session.session_id : operation.session_id);
   const by = { ...context, version };
-  if (stored === null || stored.state === 'running') return operation.type === 'submit' ? applySubmit(set, toSubmitInput(operation.session), by) : null;
+  if (stored === null || stored.state === 'running') {
+    // Whoever brings it back, it is the session of the device that recorded it.
+    return operation.type === 'submit' ? applySubmit(set, toSubmitInput(operation.session), { ...by, deviceId: operation.recorded_by ?? context.deviceId }) : null;
+  }
   if (stored.state === 'cancelled') return null;
   const edit = editOf(operation);
   if (stored.version >= version) {

@@ -38,11 +38,11 @@ const RUN_MS_MAX = 500 * 3_600_000;
 
 /**
  * An operation with its digest: everything but its number, which changes when a device begins to count anew, and how its clock stood and
- * which version it knew, which a device leaves out as long as it does not know that this server keeps them.
+ * which version it knew and whose it was, which a device leaves out as long as it does not know that this server keeps them.
  */
 export function toSent(operation: Operation): SentOperation {
   const { seq: _, ...rest } = { ...operation, known_version: undefined };
-  const told = rest.type === 'submit' ? { ...rest, session: { ...rest.session, clock: undefined } } : rest;
+  const told = rest.type === 'submit' ? { ...rest, recorded_by: undefined, session: { ...rest.session, clock: undefined } } : rest;
   return { operation, fingerprint: fingerprintOf([canonicalJson(told)]) };
 }
 

@@ -45,6 +45,15 @@ export function againApiContract(world: () => Promise<ApiWorld>): readonly Contr
       checkEqual([risen?.status, risen?.version, risen?.session?.note], ['applied', 5, 'new']);
       checkEqual([fallen?.status, fallen?.version, fallen?.session?.note], ['duplicate', 5, 'new']);
     },
+    'a session that another device offers again stays that of the device that recorded it': async (w) => {
+      const [mac, web] = (await devicesOf(w, 2)).devices as Pair;
+      const [given, own] = [w.newId(), w.newId()];
+      await web.apply({ ...again(given, 2, 'given back'), recorded_by: 'mac-of-old' } as OperationBody, again(own, 2, 'own'));
+      const { changes } = await mac.exchange();
+      const deviceOf = (id: string): string | null | undefined => changes.find(({ session }) => session?.session_id === id)?.session?.device_id;
+      checkEqual(deviceOf(given), 'mac-of-old');
+      check(deviceOf(own) !== 'mac-of-old', 'the other one is its own');
+    },
     'a delete offered again is not undone by an older state, and is by a newer one': async (w) => {
       const [mac, web] = (await devicesOf(w, 2)).devices as Pair;
       const id = w.newId();
