@@ -24,7 +24,7 @@ const SHAPES: readonly ((seed: number) => PlanShape)[] = [
   () => ({ faults: EVERYWHERE, preferences: true }),
   () => ({ faults: EVERYWHERE, edits: true }),
   () => ({ faults: [...EVERYWHERE, 'restore'] }),
-  (seed) => ({ faults: FAULT_KINDS, preferences: seed % 3 === 1, edits: seed % 3 === 2 }),
+  (seed) => ({ faults: FAULT_KINDS, preferences: seed % 3 === 1, edits: seed % 3 === 2, keeps: seed % 3 === 2 }),
 ];
 
 function shapeOf(seed: number): PlanShape {

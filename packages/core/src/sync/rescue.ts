@@ -32,11 +32,14 @@ export async function rescue(local: Local, held: Held): Promise<number> {
         lookedAt = historyVersion;
       });
     }
+    const merge = new Merge(draft, local.store, acknowledged);
     let saved = 0;
     for (const operation of held.operations) {
       if (isHere(draft, operation, acknowledged)) continue;
       const { kind, session, delivery } = operation;
       if (kind === 'submit') joinConflicts(draft, local.store, session);
+      // An edit may bring back a session that the new store does not have: what it overlaps is found when the merge is over.
+      if (isEdit(operation)) merge.touch(session.id);
       const base = draft.view.near(session.id) ?? acknowledged.get(session.id) ?? session;
       // Whether it was on its way when the store went, nobody knows.
       draft.queue({ ...operation, delivery: { ...delivery, unknown: true } });
@@ -48,7 +51,6 @@ export async function rescue(local: Local, held: Held): Promise<number> {
       const notice = running.notice === null ? null : { ...running.notice, seq: draft.takeSeq() };
       draft.put('running', running.id, { ...running, notice });
     }
-    const merge = new Merge(draft, local.store, acknowledged);
     for (const session of held.confirmed ?? []) if (!acknowledged.has(session.id)) merge.take(session);
     merge.finish();
     if (draft.view.head.version <= held.version) draft.setHead({ version: held.version });

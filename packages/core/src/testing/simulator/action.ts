@@ -46,7 +46,7 @@ export type Deed =
   | { readonly do: 'amend'; readonly device: number; readonly tab: number; readonly nth: number; readonly minutes: number }
   | { readonly do: 'delete'; readonly device: number; readonly tab: number; readonly nth: number }
   | { readonly do: 'undelete'; readonly device: number; readonly tab: number; readonly nth: number }
-  | { readonly do: 'settle'; readonly device: number; readonly tab: number; readonly nth: number; readonly choice: 'keep_one' | 'trim' | 'split' | 'merge_span' | 'merge_sum' }
+  | { readonly do: 'settle'; readonly device: number; readonly tab: number; readonly nth: number; readonly choice: 'keep_all' | 'keep_one' | 'trim' | 'split' | 'merge_span' | 'merge_sum' }
   | { readonly do: 'undo'; readonly device: number; readonly tab: number; readonly nth: number }
   // A tab's life.
   | { readonly do: 'open'; readonly device: number; readonly tab: number }

@@ -77,7 +77,10 @@ export async function checkQuiet(world: World): Promise<Outcome> {
   for (const what of sharedIds(world)) world.violate('I-21', what);
   for (const device of world.devices) shown.push(await shownBy(world, device));
   for (const device of world.devices) checkParked(world, device, shown[device.index]);
-  for (let user = 0; user < world.plan.users; user += 1) checkAccount(world, user, shown);
+  for (let user = 0; user < world.plan.users; user += 1) {
+    checkAccount(world, user, shown);
+    checkKept(world, user);
+  }
   for (const device of world.devices) {
     world.edits.checkQuiet(device, shown[device.index] ?? new Map());
     checkShown(world, device, shown[device.index]);
@@ -158,6 +161,13 @@ function checkAccount(world: World, user: number, shown: readonly Shown[]): void
   if (stored.length > 0) world.marks.hit('devices.two');
 }
 
+/** Which sessions stand side by side is no matter of the device that one looks at. */
+function checkKept(world: World, user: number): void {
+  const engines = world.devices.filter(({ plan }) => plan.user === user).flatMap(({ tabs }) => tabs.flatMap(({ engine }) => engine ?? []));
+  const [first, ...others] = engines.map((engine) => [...world.edits.keptBy(engine)].sort().join(', '));
+  for (const other of others) if (other !== first) world.violate('I-06', `devices of account ${user} know other pairs to be kept: [${first}] and [${other}]`);
+}
+
 function isSame(a: Promised, b: Omit<Promised, 'user' | 'device'>): boolean {
   if (a.cancelled || b.cancelled) return a.cancelled === b.cancelled;
   return a.start === b.start && a.end === b.end && a.category === b.category && a.project === b.project && a.note === b.note;
@@ -170,15 +180,15 @@ function checkTab(world: World, slot: TabSlot, shown: Shown = new Map()): void {
   const place = `tab ${device.index}.${slot.index}`;
   const pending = status.devices?.find(({ device_id: id }) => id === status.local.device_id)?.sessions_pending;
   const held = [...shown.values()].filter(({ state }) => state === 'parked').length;
-  // What was changed and then refused is pending and parked in ways of its own.
-  if ([...shown.values()].some(({ id, state }) => state === 'parked' && world.edits.isTouched(id))) return;
+  // What was changed and then refused is pending and parked in ways of its own; and so is the second end of a session that two copies ended.
+  if ([...shown.values()].some(({ id, state }) => state === 'parked' && (world.edits.isTouched(id) || world.ledger.accounts(id).length > 1))) return;
   if (pending !== held) world.violate('I-04', `${place}: ${pending} pending when quiet, ${held} parked`);
   // With the exchange a device knows everything the server has; a basic server tells of its conflicts alone, and where both speak of one
   // session it is one conflict.
   const stored = world.server.stored(world.userIds[device.plan.user] ?? '').filter(({ cancelled }) => !cancelled);
   const holders = world.monitor.holdersOf(device.index);
   const own = world.ledger.promised.filter(({ id, cancelled, device: at }) => holders.includes(at) && !cancelled && shown.has(id)).map((session) => asShown(session, world.edits.isTouched(session.id) ? shown.get(session.id) : undefined));
-  const expected = world.plan.isBasic ? joined([...slowGroups(stored), ...slowGroups(own)]) : slowGroups([...new Map([...own, ...stored].map((session) => [session.id, session])).values()]);
+  const expected = world.plan.isBasic ? joined([...slowGroups(stored), ...slowGroups(own)]) : slowGroups([...new Map([...own, ...stored].map((session) => [session.id, session])).values()], world.edits.keptBy(engine));
   const listed = engine.conflicts.current.map(({ sessionIds }) => [...sessionIds].sort().join(' ')).sort();
   if (JSON.stringify(listed) !== JSON.stringify(expected)) world.violate('I-06', `${place}: shows conflicts [${listed.join(' | ')}], there are [${expected.join(' | ')}]`);
 }

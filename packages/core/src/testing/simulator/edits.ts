@@ -23,6 +23,16 @@ export function editActions(seed: number, devices: readonly DevicePlan[], horizo
   });
 }
 
+/** When a person lets overlapping sessions stand side by side, or takes such a decision back. */
+export function keepActions(seed: number, devices: readonly DevicePlan[], horizonMs: number): Action[] {
+  const random = randomStream(seed, 'keeps');
+  return Array.from({ length: random.int(1, 4) }, () => {
+    const device = random.int(0, devices.length - 1);
+    const place = { at: random.int(Math.round(horizonMs / 4), horizonMs), device, tab: random.int(0, (devices[device]?.tabs ?? 1) - 1), nth: random.int(0, 2) };
+    return random.chance(0.75) ? { ...place, do: 'settle', choice: 'keep_all' } as const : { ...place, do: 'undo' } as const;
+  });
+}
+
 function editDeed(random: Random, device: number, tab: number): Deed {
   const nth = random.int(0, 3);
   const dice = random.next();
@@ -106,9 +116,9 @@ export class EditBook {
     const conflict = conflicts.current[nth % Math.max(1, conflicts.current.length)];
     if (conflict === undefined) return;
     const [first = ''] = conflict.sessionIds;
-    const choice: ConflictChoice = kind === 'merge_span' || kind === 'merge_sum' ? { kind } : { kind, sessionId: first };
+    const choice: ConflictChoice = kind === 'keep_all' || kind === 'merge_span' || kind === 'merge_sum' ? { kind } : { kind, sessionId: first };
     const plan = await conflicts.plan(conflict.id, choice);
-    for (const { id, before, after } of plan.preview.sessions) {
+    for (const { id, before, after } of kind === 'keep_all' ? [] : plan.preview.sessions) {
       if (before === null) this.#made.add(id);
       this.#world.ledger.edit(device.index, id);
       const touched = this.#touch({ id, ...(before ?? after ?? { startTime: 0, endTime: 0 }) });
@@ -150,6 +160,12 @@ export class EditBook {
 
   isTouched(id: string): boolean {
     return this.#touched.has(id);
+  }
+
+  /** Pairs that a device's journal says stand side by side. */
+  keptBy({ conflicts }: SyncEngine): ReadonlySet<string> {
+    const keeping = conflicts.journal.current.filter(({ kind, outcome, undoneAt }) => kind === 'keep_all' && outcome !== 'superseded' && undoneAt === null);
+    return new Set(keeping.flatMap(({ sessionIds }) => sessionIds.flatMap((a) => sessionIds.flatMap((b) => (a < b ? [`${a} ${b}`] : [])))));
   }
 
   isMade(id: string): boolean {

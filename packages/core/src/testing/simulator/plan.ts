@@ -1,7 +1,7 @@
 // Seed in, plan out. Draws the shape of the world, which kinds of fault this seed knows at all (swarm testing:
 // a world with every fault at once hides most of them), and when everything happens.
 import type { Action, Deed, DevicePlan, NetFault, Plan, Poison } from './action.ts';
-import { editActions } from './edits.ts';
+import { editActions, keepActions } from './edits.ts';
 import { noteActions } from './notes.ts';
 import { preferenceActions } from './preferences.ts';
 import { randomStream, type Random } from './random.ts';
@@ -31,6 +31,8 @@ export interface PlanShape {
   readonly preferences?: boolean | undefined;
   /** Worlds in which people change, delete and settle what is recorded, with a server that offers the exchange; false by default. */
   readonly edits?: boolean | undefined;
+  /** And in which they let overlapping sessions stand side by side; false by default. */
+  readonly keeps?: boolean | undefined;
   /** Kinds of fault to draw from; all that the engine is built for by default. */
   readonly faults?: readonly FaultKind[] | undefined;
 }
@@ -51,7 +53,8 @@ export function generatePlan(seed: number, shape: PlanShape = {}): Plan {
   const hasPreferences = shape.preferences === true;
   const wishes = hasPreferences ? [...preferenceActions(seed, draft.devices, draft.horizonMs), ...noteActions(seed, draft.devices, draft.horizonMs)] : [];
   const edits = shape.edits === true ? editActions(seed, draft.devices, draft.horizonMs) : [];
-  const people = [...peopleActions(draft, shape.maxDeeds ?? 14), ...wishes, ...edits];
+  const keeps = shape.keeps === true ? keepActions(seed, draft.devices, draft.horizonMs) : [];
+  const people = [...peopleActions(draft, shape.maxDeeds ?? 14), ...wishes, ...edits, ...keeps];
   const faults = faultActions(draft, people);
   const actions = [...people, ...faults].sort((a, b) => a.at - b.at);
   // A basic server has no epoch and knows no installations: nobody can know that it was set back, or that there are two of one id.
@@ -79,7 +82,7 @@ function draw(seed: number, shape: PlanShape): Draft {
     latencyMs: random.pick([0, 5, 40, 40, 200, 1500]),
   }));
   const horizonMs = random.pick([20 * SECOND, 90 * SECOND, 90 * SECOND, 5 * MINUTE, 15 * MINUTE]);
-  return { seed, horizonMs, devices, users, kinds, overlapping: random.chance(0.4) };
+  return { seed, horizonMs, devices, users, kinds, overlapping: random.chance(0.4) || shape.keeps === true };
 }
 
 function clockOf(random: Random, wrong: boolean): Pick<DevicePlan, 'clockAheadMs' | 'driftPpm'> {

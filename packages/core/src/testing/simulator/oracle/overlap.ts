@@ -17,10 +17,10 @@ export function slowPairs(intervals: readonly Interval[]): string[] {
   return pairs.sort();
 }
 
-/** Connected groups of overlapping intervals: each a sorted, space-separated list of ids; the list sorted too. */
-export function slowGroups(intervals: readonly Interval[]): string[] {
+/** Connected groups of overlapping intervals: each a sorted, space-separated list of ids; the list sorted too. @param kept pairs that connect nothing. */
+export function slowGroups(intervals: readonly Interval[], kept: ReadonlySet<string> = new Set()): string[] {
   const label = new Map(intervals.map((interval) => [interval.id, interval.id]));
-  const pairs = slowPairs(intervals).map((pair) => pair.split(' '));
+  const pairs = slowPairs(intervals).filter((pair) => !kept.has(pair)).map((pair) => pair.split(' '));
   for (let changed = true; changed; ) {
     changed = false;
     for (const [a = '', b = ''] of pairs) {
