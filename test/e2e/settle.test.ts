@@ -77,16 +77,28 @@ describe('two browsers of one account', () => {
     await conflict(a).waitFor({ timeout: LIVE_MS });
   });
 
+  async function keepBoth(page: Page): Promise<void> {
+    await conflict(page).getByRole('button', { name: /^Settle/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Settle this overlap' });
+    await dialog.getByRole('radio', { name: /^Keep both/ }).check();
+    await dialog.getByRole('button', { name: 'Apply' }).click();
+    await conflict(page).waitFor({ state: 'detached' });
+  }
+
   it('without a network, too, the keyboard stays with what was undone', async () => {
     onTestFinished(() => second.context.setOffline(false));
     await second.context.setOffline(true);
-    await conflict(b).getByRole('button', { name: /^Settle/ }).click();
-    const dialog = b.getByRole('dialog', { name: 'Settle this overlap' });
-    await dialog.getByRole('radio', { name: /^Keep both/ }).check();
-    await dialog.getByRole('button', { name: 'Apply' }).click();
-    await conflict(b).waitFor({ state: 'detached' });
+    await keepBoth(b);
     await undoByKeyboard(b);
     await conflict(b).waitFor();
+  });
+
+  it('the keyboard is not lost with the notice that offered to take it back', async () => {
+    await keepBoth(b);
+    await b.locator('.toast').getByRole('button', { name: 'Undo' }).press('Enter');
+    await conflict(b).waitFor();
+    await b.locator('.toast').getByText('Taken back.').waitFor({ state: 'attached' });
+    expect(await b.evaluate(() => document.activeElement?.tagName)).not.toBe('BODY');
   });
 
   it('the timeline shows both on lanes of their devices, and marks what overlaps', async () => {

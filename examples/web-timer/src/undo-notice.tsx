@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useState } from 'react';
+import { createContext, type FocusEvent, type ReactNode, useContext, useLayoutEffect, useRef, useState } from 'react';
 import { problemWords } from './problem-words.ts';
 
 export interface Undoable {
@@ -26,14 +26,33 @@ export function UndoProvider({ children }: { readonly children: ReactNode }) {
     setLast(null);
     setWords(said);
   };
+  const [comesFrom, said] = useFocusAfterUse(last !== null);
   const undo = (): void => void last?.undo().then(() => close('Taken back.'), (error: unknown) => setWords(problemWords(error)));
   return (
     <UndoContext.Provider value={offer}>
       {children}
-      <div className={last === null ? 'toast unseen' : 'toast'}>
-        <p role="status">{words}</p>
+      <div className={last === null ? 'toast unseen' : 'toast'} onFocus={comesFrom}>
+        <p role="status" ref={said} tabIndex={-1}>{words}</p>
         {last !== null && <><button onClick={undo}>Undo</button><button className="quiet" onClick={() => close('')}>Close</button></>}
       </div>
     </UndoContext.Provider>
   );
+}
+
+/** The buttons go away with what was offered; the keyboard then goes back to where it came from, or stays with what is said. */
+function useFocusAfterUse(isOpen: boolean) {
+  const before = useRef<Element | null>(null);
+  const said = useRef<HTMLParagraphElement>(null);
+  const comesFrom = ({ currentTarget, relatedTarget }: FocusEvent<HTMLElement>): void => {
+    if (!currentTarget.contains(relatedTarget)) before.current = relatedTarget ?? said.current;
+  };
+  // Before the next key can arrive.
+  useLayoutEffect(() => {
+    const target = before.current;
+    if (isOpen || target === null) return;
+    before.current = null;
+    if (document.activeElement !== null && document.activeElement !== document.body) return;
+    (target instanceof HTMLElement && target.isConnected ? target : said.current)?.focus({ preventScroll: true });
+  }, [isOpen]);
+  return [comesFrom, said] as const;
 }

@@ -5,6 +5,7 @@ import { checkQuiet, checkStatus, type Outcome, sharedIds } from './checks.ts';
 import { Deeds } from './deeds.ts';
 import type { SimServerFactory } from './host.ts';
 import type { Mark } from './marks.ts';
+import { isVolatile } from './oracle/status.ts';
 import { World } from './world.ts';
 
 /** Room for the last back-off, the last poll, and a token. */
@@ -116,6 +117,7 @@ function unsent(world: World): string[] {
     if (world.monitor.isRescuing(device)) return [`device ${device.index} may still bring back what its store lost`];
     const { local, devices = [] } = engine.status.current;
     const pending = devices.find(({ device_id: id }) => id === local.device_id)?.sessions_pending ?? 0;
+    if (isVolatile(engine.status.current)) return [`device ${device.index} does without its store`];
     // A request that was under way when everything healed may have failed since.
     if (local.phase === 'backing_off') return [`device ${device.index} is backing off`];
     if (world.monitor.isMoving(device)) return [`device ${device.index} has something on its way`];
