@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { allMarks, MarkCounts, type Plan, printPlan } from '@syncline/core/testing';
+import { loadParts } from './parts.ts';
 import { planOf, runReal, runSeed, runShrunk, unreachableMarks } from './seeds.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -35,13 +36,17 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' }, from: { type: 'string', default: '1' }, seed: { type: 'string' }, plan: { type: 'string' }, jobs: { type: 'string' },
     summary: { type: 'string' }, only: { type: 'string' }, worker: { type: 'boolean', default: false }, trace: { type: 'boolean', default: false }, planted: { type: 'boolean', default: false },
-    shrink: { type: 'boolean', default: true }, within: { type: 'string' },
+    shrink: { type: 'boolean', default: true }, within: { type: 'string' }, store: { type: 'string' },
   },
 });
 
+/** The flags that ask for real parts, as they are given. */
+const partFlags = values.store === undefined ? [] : ['--store', values.store];
+const parts = await loadParts(values);
+
 /** A long campaign always can go on where it stopped. */
 const LONG = 100_000;
-const summaryFile = values.summary ?? (Number(values.seeds) >= LONG ? join(root, '.cache', 'simulation', `summary-${values.from}.json`) : undefined);
+const summaryFile = values.summary ?? (Number(values.seeds) >= LONG ? join(root, '.cache', 'simulation', `summary-${[values.from, ...partFlags].join('')}.json`) : undefined);
 
 if (values.worker) work();
 else if (values.seed !== undefined) process.exitCode = await replay(planOf(Number(values.seed)));
@@ -54,7 +59,7 @@ function work(): void {
     const marks = new MarkCounts();
     const failures: { seed: number; id: string; what: string }[] = [];
     for (let seed = from; seed < from + count; seed += 1) {
-      const result = await runSeed(seed);
+      const result = await runSeed(seed, parts);
       marks.add(result.marks);
       const [first] = result.violations;
       if (first) failures.push({ seed, ...first });
@@ -64,14 +69,14 @@ function work(): void {
 }
 
 async function replay(plan: Plan): Promise<number> {
-  const result = await runReal(plan, { keepTrace: values.trace });
+  const result = await runReal(plan, { ...parts, keepTrace: values.trace });
   for (const line of result.lines) console.log(line);
   console.log(printPlan(plan));
   for (const { id, what } of result.violations) console.log(`${id}: ${what}`);
   console.log(`trace ${result.hash}`);
   const first = result.violations[0];
   if (first && values.shrink) {
-    const { plan: small, tries } = await runShrunk(plan, first.id);
+    const { plan: small, tries } = await runShrunk(plan, first.id, parts);
     console.log(`\nShrunk in ${tries} tries to ${small.actions.length} actions:\n${printPlan(small)}\n${JSON.stringify({ invariant: first.id, plan: small })}`);
   }
   return result.violations.length > 0 ? 1 : 0;
@@ -85,12 +90,14 @@ async function campaign(): Promise<number> {
   const marks = new MarkCounts();
   marks.add(summary.marks);
   const startedAt = Date.now();
+  // All processes have something to do in a short one, too.
+  const chunk = Math.min(CHUNK, Math.ceil(wanted / jobs));
   let shown = 0;
   let said = Date.now();
   const take = (): { from: number; count: number } | null => {
     if (next >= end) return null;
     const from = next;
-    next = Math.min(end, next + CHUNK);
+    next = Math.min(end, next + chunk);
     return { from, count: next - from };
   };
   let next = summary.next;
@@ -102,7 +109,7 @@ async function campaign(): Promise<number> {
     summary.seeds += report.count;
     summary.violations += report.failures.length;
     for (const { seed, id, what } of report.failures) {
-      if ((shown += 1) <= FAILURES_SHOWN) console.log(`seed ${seed}: ${id} ${what}\n  pnpm sim --seed ${seed}`);
+      if ((shown += 1) <= FAILURES_SHOWN) console.log(`seed ${seed}: ${id} ${what}\n  pnpm sim ${['--seed', seed, ...partFlags].join(' ')}`);
     }
     // Only an unbroken run of seeds is counted as done; the rest is run again after an interruption.
     summary.next = Math.min(next, ...pending);
@@ -126,7 +133,7 @@ async function campaign(): Promise<number> {
 
 function runWorker(take: () => { from: number; count: number } | null, pending: Set<number>, hear: (report: Report) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = fork(fileURLToPath(import.meta.url), ['--worker'], { execArgv: process.execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const worker = fork(fileURLToPath(import.meta.url), ['--worker', ...partFlags], { execArgv: process.execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     const give = (): void => {
       const chunk = take();
       if (chunk === null) return void worker.kill();

@@ -47,9 +47,12 @@ function isReachable(mark: Mark, { edits = false, faults = [] }: PlanShape): boo
   return edits || !mark.startsWith('edit.');
 }
 
+/** What stands in a world in place of what is in memory there: `settle` waits for it. */
+export type Parts = Partial<Pick<RunOptions, 'createServer' | 'realStores' | 'settle'>>;
+
 const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
 
-export function runSeed(seed: number, options: Pick<RunOptions, 'keepTrace'> = {}): Promise<RunResult> {
+export function runSeed(seed: number, options: Parts & Pick<RunOptions, 'keepTrace'> = {}): Promise<RunResult> {
   return runReal(planOf(seed), options);
 }
 
@@ -57,20 +60,20 @@ export function runSeed(seed: number, options: Pick<RunOptions, 'keepTrace'> = {
 let unhandled: string[] = [];
 let isListening = false;
 
-export async function runReal(plan: Plan, options: Pick<RunOptions, 'keepTrace'> = {}): Promise<RunResult> {
+export async function runReal(plan: Plan, options: Parts & Pick<RunOptions, 'keepTrace'> = {}): Promise<RunResult> {
   if (!isListening) process.on('unhandledRejection', (reason) => unhandled.push(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)));
   isListening = true;
   unhandled = [];
   const createEngine = (own: SyncEngineOptions): Promise<SyncEngine> => createSyncEngine(plan.hasPreferences === true ? { ...own, preferences: yjsPreferences(), annotations: yjsAnnotations() } : own);
-  const result = await runPlan(plan, { ...options, createEngine, createServer: createRealServer, settle });
+  const result = await runPlan(plan, { createServer: createRealServer, settle, ...options, createEngine });
   return { ...result, violations: [...result.violations, ...unhandled.map((what) => ({ id: 'unhandled', what }))] };
 }
 
 /** The smallest plan that breaks the same invariant. */
-export function runShrunk(plan: Plan, id: string, budgetMs = 60_000): Promise<Shrunk> {
+export function runShrunk(plan: Plan, id: string, parts: Parts = {}, budgetMs = 60_000): Promise<Shrunk> {
   return shrinkPlan(plan, {
     now: () => performance.now(),
     budgetMs,
-    fails: async (candidate) => (await runReal(candidate)).violations.some((violation) => violation.id === id),
+    fails: async (candidate) => (await runReal(candidate, parts)).violations.some((violation) => violation.id === id),
   });
 }

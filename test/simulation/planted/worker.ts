@@ -41,7 +41,7 @@ async function hunt({ id, known, seeds = SEEDS_MAX }: Hunt): Promise<Finding | n
     if (known?.seed === seed && known.invariant === first.id) return known;
     // What fails without the bug too does not speak of it.
     if ((await runReal(planOf(seed))).violations.length > 0) continue;
-    const { plan } = await planted.runShrunk(planOf(seed), first.id, SHRINK_MS);
+    const { plan } = await planted.runShrunk(planOf(seed), first.id, {}, SHRINK_MS);
     return { seed, invariant: first.id, actions: plan.actions.length };
   }
   return null;

@@ -10,6 +10,7 @@ export {
   createSimDisk, type SimDisk, type SimDiskOptions, type StoreCommit, type StoreFault, type StoreOperation, type StorePhase, type StorePoint,
 } from './sim-disk.ts';
 export { type MemoryDatabase, type StoreCounts } from './memory-database.ts';
+export type { RealStores } from './real-disk.ts';
 export { createSimLifecycle, type SimLifecycle } from './sim-lifecycle.ts';
 export { createSimLocks, type SimLocks } from './sim-locks.ts';
 export { createSimScheduler, type SimScheduler, type SimSchedulerOptions } from './sim-scheduler.ts';

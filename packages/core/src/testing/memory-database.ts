@@ -29,6 +29,8 @@ export class MemoryDatabase {
   readonly #tables = new Map<TableName, OrderedRows>();
   readonly #damaged = new Set<string>();
   readonly #counts: StoreCounts;
+  /** Grows with each commit, and with each crash. */
+  changes: number = 0;
   // What to put back if the machine dies now: one list for each commit that was not flushed, oldest first.
   #unflushed: Undo[][] = [];
 
@@ -56,6 +58,7 @@ export class MemoryDatabase {
 
   /** Makes prepared writes true for every tab. A strict commit, as on real disks, also flushes those before it. */
   commit(writes: readonly Write[], durability: Durability): void {
+    this.changes += 1;
     const undo: Undo[] = [];
     for (const write of writes) this.#write(write, undo);
     if (durability === 'strict') this.flush();
@@ -69,6 +72,7 @@ export class MemoryDatabase {
 
   /** The machine dies: commits that were not flushed are gone, but for the oldest `kept` of them. */
   crash(kept = 0): void {
+    this.changes += 1;
     const lost = this.#unflushed.splice(kept);
     this.#unflushed = [];
     for (const undo of lost.reverse()) {

@@ -3,6 +3,7 @@
 import type { Cancel, Durability, StoreFailure, StoreSpace, TableName, Write } from '../ports.ts';
 import { MemoryDatabase, noCounts, type StoreCounts } from './memory-database.ts';
 import { MemoryQueue } from './memory-queue.ts';
+import { RealDisk, type RealStores } from './real-disk.ts';
 import type { SimScheduler } from './sim-scheduler.ts';
 import type { SimTab } from './sim-tab.ts';
 
@@ -36,6 +37,8 @@ export type StorePhase = 'open' | 'read' | 'update' | 'commit' | 'remove';
 export interface SimDiskOptions {
   /** Virtual milliseconds that each phase takes; 0 by default. A commit of 0 is done in the event of its update. */
   readonly latencyMs?: ((phase: StorePhase) => number) | undefined;
+  /** Real stores of this one device, on which every transaction runs. */
+  readonly realStores?: RealStores | undefined;
 }
 
 /** One tab's open handle. */
@@ -54,6 +57,8 @@ interface Container {
 export class SimDisk {
   readonly scheduler: SimScheduler;
   readonly latencyMs: (phase: StorePhase) => number;
+  /** What lies below; null when all is in memory. */
+  readonly real: RealDisk | null;
   readonly counts: StoreCounts = noCounts();
   readonly markers: Map<string, string> = new Map();
   /** Every put is refused with `quota`; reading and deleting work. */
@@ -76,6 +81,7 @@ export class SimDisk {
   constructor(scheduler: SimScheduler, options: SimDiskOptions = {}) {
     this.scheduler = scheduler;
     this.latencyMs = options.latencyMs ?? ((): number => 0);
+    this.real = options.realStores ? new RealDisk(options.realStores) : null;
   }
 
   /** The next `times` operations of that kind, on any database, go wrong like this. */
@@ -118,6 +124,12 @@ export class SimDisk {
     return [...this.#containers.keys()].some((database) => tables.some((table) => JSON.stringify(this.rows(database, table)).includes(id)));
   }
 
+  /** Everything in which the real stores differed from what they must do, and do now. */
+  async differences(): Promise<readonly string[]> {
+    for (const name of this.real ? this.names() : []) await this.real?.check(name, this.data(name));
+    return this.real?.differences ?? [];
+  }
+
   /** Rows of one table, for oracles; not copied. Empty where there is no such database. */
   rows(name: string, table: TableName): ReturnType<MemoryDatabase['rows']> {
     return this.#containers.get(name)?.data.rows(table) ?? [];
@@ -129,6 +141,7 @@ export class SimDisk {
       if (name !== undefined && key !== name) continue;
       container.data = new MemoryDatabase(this.counts);
       container.exists = false;
+      this.real?.evict(key);
       this.interrupt(key, 'closed');
     }
   }
@@ -175,6 +188,7 @@ export class SimDisk {
 
   /** Takes the handle away from every tab, or from all but one. They reopen by themselves on the next call. */
   interrupt(name: string, reason: 'version_change' | 'closed', except?: SimTab): void {
+    this.real?.stores.interrupt(name);
     for (const handle of [...this.#handles]) {
       if (handle.name === name && handle.tab !== except) handle.interrupt(reason);
     }

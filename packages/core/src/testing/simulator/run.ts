@@ -1,5 +1,6 @@
 // Executes a plan: what happens when it says so, then everything heals, then all must become quiet and true.
 import type { SyncEngine, SyncEngineOptions } from '../../api.ts';
+import type { RealStores } from '../real-disk.ts';
 import type { Plan } from './action.ts';
 import { checkQuiet, checkStatus, type Outcome, sharedIds } from './checks.ts';
 import { Deeds } from './deeds.ts';
@@ -21,6 +22,8 @@ const EVENTS_MAX = 60_000;
 export interface RunOptions {
   readonly createEngine: (options: SyncEngineOptions) => Promise<SyncEngine>;
   readonly createServer: SimServerFactory;
+  /** Makes real stores for one device; without it all is in memory. */
+  readonly realStores?: (() => RealStores) | undefined;
   readonly settle?: (() => Promise<void>) | undefined;
   readonly keepTrace?: boolean | undefined;
 }
@@ -58,7 +61,9 @@ export async function runPlan(plan: Plan, options: RunOptions): Promise<RunResul
     world.violate('run', error instanceof Error ? error.message : String(error));
   }
   for (const device of world.devices) for (const slot of device.tabs) world.kill(slot);
-  return { violations: world.violations, hash: world.trace.hash(), marks: world.marks.toRecord(), lines: world.trace.lines, outcome };
+  const hash = world.trace.hash();
+  for (const { index, sim } of world.devices) for (const what of await sim.disk.differences()) world.violate('store', `device ${index}: ${what}`);
+  return { violations: world.violations, hash, marks: world.marks.toRecord(), lines: world.trace.lines, outcome };
 }
 
 async function heal(world: World, deeds: Deeds): Promise<void> {

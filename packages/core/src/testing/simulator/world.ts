@@ -3,6 +3,7 @@
 import type { EngineStatus, SyncEngine, SyncEngineOptions } from '../../api.ts';
 import type { HttpRequest, HttpResponse, Ports, TransportResult } from '../../ports.ts';
 import { createSimDevice, type SimDevice, type SimPage } from '../sim-device.ts';
+import type { RealStores } from '../real-disk.ts';
 import type { StorePoint } from '../sim-disk.ts';
 import { createSimScheduler, type SimScheduler } from '../sim-scheduler.ts';
 import { appHandler, appStreams, type SimStreamHandler } from '../sim-transport.ts';
@@ -28,6 +29,8 @@ const TOKEN_LIFE_MS = 400 * 24 * 3_600_000;
 export interface WorldOptions {
   readonly createEngine: (options: SyncEngineOptions) => Promise<SyncEngine>;
   readonly createServer: SimServerFactory;
+  /** Makes real stores for one device; without it all is in memory. */
+  readonly realStores?: (() => RealStores) | undefined;
   /** Resolves when every microtask is done. */
   readonly settle?: (() => Promise<void>) | undefined;
   readonly keepTrace?: boolean | undefined;
@@ -238,6 +241,7 @@ export class World {
     const commitMs = randomStream(this.plan.seed, 'disk', index).int(0, 3);
     const sim = createSimDevice(this.scheduler, {
       name: String(index), offsetMs: plan.clockAheadMs, driftPpm: plan.driftPpm, latencyMs: (phase) => (phase === 'commit' ? commitMs : 0),
+      realStores: this.#options.realStores?.(),
     });
     const way = new SimWay(randomStream(this.plan.seed, 'way', index), plan.latencyMs);
     const device: DeviceSlot = { index, plan, sim, way, tabs: [], signedOutUntil: 0, otherUserUntil: 0 };
