@@ -1,4 +1,5 @@
 // Drawn worlds over the real store: Dexie under every device, the rest as ever. The fast part of the campaign with `--store dexie`.
+import type { Store } from '@syncline/core';
 import { createMemoryStores, createSimDisk, createSimScheduler, createSimTab, type Mark, MarkCounts, type RealStores, storeContract } from '@syncline/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createRealStores } from './dexie-stores.ts';
@@ -72,4 +73,22 @@ describe('a simulated disk over the real store', () => {
       dispose: async () => expect(await disk.differences()).toEqual([]),
     };
   }))('$name', ({ run }) => run());
+
+  it('[A17] that loses its power between a decision and its commit holds what was there before', async () => {
+    const outside = createOutside();
+    const scheduler = createSimScheduler({ settle: outside.settle });
+    const disk = createSimDisk(scheduler, { realStores: createRealStores(outside), latencyMs: (phase) => (phase === 'commit' ? 3 : 0) });
+    const write = (store: Store, value: number): Promise<void> =>
+      store.update([], () => ({ writes: [{ kind: 'put', table: 'meta', key: 'a', value }], result: undefined }), 'strict');
+    const tab = createSimTab(scheduler, 'a');
+    const store = await scheduler.drive(createMemoryStores(disk, tab).open('db'));
+    await scheduler.drive(write(store, 1));
+    void write(store, 2);
+    await scheduler.runFor(1);
+    tab.kill();
+    disk.crash();
+    const next = await scheduler.drive(createMemoryStores(disk, createSimTab(scheduler, 'b')).open('db'));
+    expect(await scheduler.drive(next.read([{ table: 'meta' }]))).toEqual([[{ key: 'a', value: 1 }]]);
+    expect(await disk.differences()).toEqual([]);
+  });
 });

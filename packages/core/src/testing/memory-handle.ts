@@ -187,15 +187,21 @@ export class MemoryStore implements Store {
     const refusal = this.#refusal(decision.writes, fault);
     if (refusal === 'dead') return done();
     if (refusal !== null) return this.#end(update, refusal, done);
-    this.#disk.data(this.name).commit(decision.writes, update.durability);
+    this.#store(decision.writes, update.durability);
     this.#disk.atPoint?.('committed', { ...this.#operation('update'), writes: decision.writes, durability: update.durability });
     done();
     this.tab.deliver(() => update.resolve(decision.result));
   }
 
+  #store(writes: readonly Write[], durability: Durability): void {
+    const data = this.#disk.data(this.name);
+    data.commit(writes, durability);
+    this.#real?.confirm(data);
+  }
+
   // The handle died; a new one runs the whole again in its turn.
   #rerun<T>(update: Update<T>, committed: readonly Write[], done: () => void): void {
-    if (committed.length > 0) this.#disk.data(this.name).commit(committed, update.durability);
+    if (committed.length > 0) this.#store(committed, update.durability);
     this.interrupt('closed');
     this.#again(update, done);
   }

@@ -27,7 +27,7 @@ export class RealDisk {
   readonly differences: string[] = [];
   readonly stores: RealStores;
   /** The content that a real database has, as its simulated one and how often that had changed by then. */
-  readonly #content = new Map<string, { readonly data: MemoryDatabase; changes: number }>();
+  readonly #content = new Map<string, { readonly data: MemoryDatabase; readonly changes: number }>();
 
   constructor(stores: RealStores) {
     this.stores = stores;
@@ -72,13 +72,13 @@ export class RealDisk {
     if (content?.data === data && content.changes === data.changes) return;
     const puts = TABLES.flatMap((table) => data.rows(table).map(({ key, value }): Write => ({ kind: 'put', table, key, value })));
     await store.update([], () => ({ writes: [...CLEARED, ...puts], result: undefined }), 'strict');
-    this.#content.set(name, { data, changes: data.changes });
+    this.know(name, data);
   }
 
-  /** A transaction was committed, and will be on the simulated disk. */
-  committed(name: string): void {
-    const content = this.#content.get(name);
-    if (content) content.changes += 1;
+  /** The real content is that of the simulated one; null when it is not any more. */
+  know(name: string, data: MemoryDatabase | null): void {
+    if (data === null) this.#content.delete(name);
+    else this.#content.set(name, { data, changes: data.changes });
   }
 }
 
@@ -87,6 +87,7 @@ export class RealHandle {
   readonly #disk: RealDisk;
   readonly #name: string;
   readonly #store: Store;
+  #hasWritten = false;
 
   constructor(disk: RealDisk, name: string, store: Store) {
     this.#disk = disk;
@@ -99,9 +100,14 @@ export class RealHandle {
     return this.#disk.stores.during(this.#read(reads, data));
   }
 
-  /** Resolves when it is committed or, by `decide`, aborted. */
+  /** Resolves when it is committed or, by `decide`, aborted. To be followed by `confirm` once the simulated disk has it. */
   update(reads: readonly Read[], data: MemoryDatabase, durability: Durability, decide: Decide): Promise<void> {
     return this.#disk.stores.during(this.#update(reads, data, durability, decide));
+  }
+
+  /** What the last update wrote lies on the simulated disk now. Until then a crash may part the two. */
+  confirm(data: MemoryDatabase): void {
+    if (this.#hasWritten) this.#disk.know(this.#name, data);
   }
 
   release(): void {
@@ -132,10 +138,12 @@ export class RealHandle {
       if (writes === null) throw new Aborted();
       return { writes, result: undefined };
     };
+    this.#hasWritten = false;
     try {
       await this.#disk.renew(this.#name, data, this.#store);
       await this.#store.update(reads, write, durability);
-      this.#disk.committed(this.#name);
+      this.#hasWritten = true;
+      this.#disk.know(this.#name, null);
     } catch (error) {
       if (!(error instanceof Aborted)) this.#disk.differs(`an update failed: ${String(error)}`);
     }
