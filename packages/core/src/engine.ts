@@ -57,8 +57,6 @@ class Engine implements SyncEngine {
   readonly #keeper: StoreKeeper;
   readonly #watch: ClockWatch;
   readonly #heartbeat: Heartbeat;
-  /** What the store says of this installation; another store may come to say something else. */
-  readonly #own: { readonly identity: DeviceIdentity };
   readonly #stop = new AbortController();
   readonly #undo: Cancel[] = [];
   #work: Promise<void> = Promise.resolve();
@@ -68,8 +66,8 @@ class Engine implements SyncEngine {
   #ringMark: string | null = null;
 
   constructor(config: EngineConfig, ports: Ports, local: Local, identity: DeviceIdentity, hooks: Hooks) {
+    // What the store says of this installation; another store may come to say something else.
     const own = { identity };
-    this.#own = own;
     // Another id is taken when another installation is found to use this one.
     const self: Self = {
       get deviceId() { return local.view.sync.deviceId ?? own.identity.deviceId; },
@@ -100,7 +98,7 @@ class Engine implements SyncEngine {
       onAnswer: (told) => contact.heard(told),
       diary,
     });
-    this.#preferences = this.#plugIn();
+    this.#preferences = this.#plugIn(own);
     this.#driver = new Driver({
       local, calls: this.#calls, tokens, clock, ids, lifecycle, self, user: config.user, contact, books: this.#books,
       preferences: this.#preferences,
@@ -161,11 +159,11 @@ class Engine implements SyncEngine {
     return this.#preferences?.api ?? null;
   }
 
-  #plugIn(): PreferencesPart | null {
+  #plugIn(own: { readonly identity: DeviceIdentity }): PreferencesPart | null {
     const { preferences } = this.#config;
     if (preferences === null || !isPreferencesFactory(preferences)) return null;
     const { clock, ids } = this.#ports;
-    const [self, own] = [this.#self, this.#own];
+    const self = this.#self;
     return preferences.create({
       local: this.#local, calls: this.#calls, clock, ids,
       get deviceId() { return self.deviceId; },

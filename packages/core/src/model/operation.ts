@@ -65,6 +65,11 @@ export function isDocumented({ kind }: Operation): boolean {
   return kind === 'submit' || kind === 'cancel';
 }
 
+/** Whether it changes one session that was stored, on its own. */
+export function isEdit({ kind }: Operation): boolean {
+  return kind === 'amend' || kind === 'delete' || kind === 'restore';
+}
+
 /** Whether it settles a conflict, takes that back, or tells of it. */
 export function isSettlement({ kind }: Operation): boolean {
   return kind === 'resolve' || kind === 'unresolve' || kind === 'remember';

@@ -13,6 +13,9 @@ export interface ClockEvidence {
   readonly gaps?: readonly Gap[] | undefined;
 }
 
+/** Version of a session that was stored and not changed since. */
+export const FIRST_VERSION = 1;
+
 /** A session that ended, by completing or by cancelling. Its id never changes, its instants only by an explicit edit. */
 export interface FinishedSession {
   readonly id: string;

@@ -29,24 +29,24 @@ export function meet(state: State, values: Values, generation: number, moment: M
 }
 
 /** What waits here will be set over what the server has, which nobody here had seen: so that is what is offered, as with the documented calls. */
-function meetEdits(state: State, values: Values, { now, idOf }: Moment): State {
+function meetEdits(state: State, values: Values, moment: Moment): State {
   const unseen = state.edits.flatMap(({ name, value, base, parked }) => {
     const theirs = values.get(name);
     return theirs === undefined || parked !== null || theirs.value === value || theirs.value === base ? [] : [{ name, ...theirs }];
   });
-  const lost = unseen.map(({ name, value, deviceId, at }): LostPreference => ({ id: idOf(name), name, value, deviceId, setAt: at, lostAt: now }));
+  const lost = unseen.map((theirs) => lostOf(theirs.name, theirs, moment));
   const bases = new Map(unseen.map(({ name, value }) => [name, value]));
   const edits = state.edits.map((edit): Edit => ({ ...edit, base: bases.get(edit.name) ?? edit.base }));
   return withLost({ ...state, edits }, lost);
 }
 
 /** What waits here and is older than what the server has: perhaps it was there before, and was replaced knowingly. */
-function yieldToNewer(state: State, values: Values, { now, ownIds, idOf }: Moment): State {
+function yieldToNewer(state: State, values: Values, moment: Moment): State {
   const older = state.edits.filter(({ name, value, at, parked }) => {
     const theirs = values.get(name);
     return parked === null && theirs !== undefined && theirs.value !== value && at < (theirs.at ?? -1);
   });
-  const lost = older.map(({ name, value, at }): LostPreference => ({ id: idOf(name), name, value, deviceId: ownIds[0] ?? null, setAt: at, lostAt: now }));
+  const lost = older.map(({ name, value, at }) => lostOf(name, { value, at, deviceId: moment.ownIds[0] ?? null }, moment));
   return withLost({ ...state, edits: state.edits.filter((edit) => !older.includes(edit)) }, lost);
 }
 
@@ -54,26 +54,30 @@ function yieldToNewer(state: State, values: Values, { now, ownIds, idOf }: Momen
  * What is known here and newer is set again: of a server that forgot, only the times that people set it at are left to go by. Whether what that
  * replaces was known here before, nobody can tell any more: so it is offered.
  */
-function remind(state: State, values: Values, { now, idOf }: Moment): State {
+function remind(state: State, values: Values, moment: Moment): State {
   const edits: Edit[] = [];
   const lost: LostPreference[] = [];
   for (const name of without(state.edits)) {
     const [known, theirs] = [state.known[name], values.get(name)];
     if (known === undefined || known.at === null || known.value === theirs?.value || known.at <= (theirs?.at ?? -1)) continue;
-    edits.push(newEdit({ id: idOf(name), name, value: known.value, at: known.at, base: theirs?.value ?? null, sent: [] }));
+    edits.push(newEdit({ id: moment.idOf(name), name, value: known.value, at: known.at, base: theirs?.value ?? null, sent: [] }));
     // What a server began with was set by nobody, and at no time.
-    if (theirs !== undefined && theirs.at !== null) lost.push({ id: idOf(name), name, value: theirs.value, deviceId: theirs.deviceId, setAt: theirs.at, lostAt: now });
+    if (theirs !== undefined && theirs.at !== null) lost.push(lostOf(name, theirs, moment));
   }
   return withLost({ ...state, edits: [...state.edits, ...edits] }, lost);
 }
 
 /** Nobody can tell any more whether others knew what this device had set last: so it is offered. */
-function replacedUnseen(state: State, values: Values, { now, ownIds, idOf }: Moment): LostPreference[] {
+function replacedUnseen(state: State, values: Values, moment: Moment): LostPreference[] {
   return without(state.edits).flatMap((name) => {
     const [known, theirs] = [state.known[name], values.get(name)];
-    if (known === undefined || theirs === undefined || !isOneOf(ownIds, known.deviceId) || known.value === theirs.value) return [];
-    return [{ id: idOf(name), name, value: known.value, deviceId: known.deviceId, setAt: known.at, lostAt: now }];
+    if (known === undefined || theirs === undefined || !isOneOf(moment.ownIds, known.deviceId) || known.value === theirs.value) return [];
+    return [lostOf(name, known, moment)];
   });
+}
+
+function lostOf(name: PreferenceName, { value, deviceId, at }: Known, { now, idOf }: Moment): LostPreference {
+  return { id: idOf(name), name, value, deviceId, setAt: at, lostAt: now };
 }
 
 function isOneOf(ids: readonly string[], id: string | null): boolean {
@@ -85,11 +89,11 @@ function without(edits: readonly Edit[]): PreferenceName[] {
 }
 
 /** Values that were replaced unknowingly: this device's, and those of a caller that named no device, since nobody else would offer them. */
-export function lostIn(overtaken: readonly Overtaken[], values: Values, { now, ownIds, idOf }: Moment): LostPreference[] {
+export function lostIn(overtaken: readonly Overtaken[], values: Values, moment: Moment): LostPreference[] {
   return overtaken.flatMap(({ name, was }) => {
     // What a server began with was set by nobody, and at no time.
-    const isOurs = isOneOf(ownIds, was.deviceId) || (was.deviceId === null && was.at !== null);
-    return isOurs && values.get(name)?.value !== was.value ? [{ id: idOf(name), name, value: was.value, deviceId: was.deviceId, setAt: was.at, lostAt: now }] : [];
+    const isOurs = isOneOf(moment.ownIds, was.deviceId) || (was.deviceId === null && was.at !== null);
+    return isOurs && values.get(name)?.value !== was.value ? [lostOf(name, was, moment)] : [];
   });
 }
 

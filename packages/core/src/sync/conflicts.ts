@@ -4,7 +4,7 @@ import type { Session, SessionQuery } from '../api.ts';
 import type { ConflictChoice, ConflictsApi, ResolutionPlan, Settlement } from '../api-conflicts.ts';
 import { engineError } from '../errors.ts';
 import type { Effect } from '../model/effect.ts';
-import { isDocumented, isSettlement } from '../model/operation.ts';
+import { isEdit } from '../model/operation.ts';
 import { choiceWords, decideResolution, inverseOf, previewResolution } from '../model/resolution.ts';
 import { type FinishedSession, isSameContent, isStanding } from '../model/session.ts';
 import type { Ids } from '../ports.ts';
@@ -154,7 +154,7 @@ function isChangedSince(row: SettlementRow, view: View, packed: ReadonlyMap<stri
   return outcome === 'applied' && memory !== undefined && memory.versions.some(({ session_id: id, version }) => {
     const overlaid = view.overlay.get(id);
     const known = overlaid === undefined ? packed.get(id) : overlaid.server;
-    const isEdited = view.operationsOf(id).some((operation) => !isDocumented(operation) && !isSettlement(operation) && operation.knownVersion === undefined);
+    const isEdited = view.operationsOf(id).some((operation) => isEdit(operation) && operation.knownVersion === undefined);
     return isEdited || (known?.version ?? 0) > version;
   });
 }
@@ -164,7 +164,7 @@ function isEditedAfter({ id: settlementId, before, created }: SettlementRow, vie
   return [...before.map(({ id }) => id), ...created].some((id) => {
     const operations = view.operationsOf(id);
     const settled = operations.findIndex(({ opId }) => opId === settlementId);
-    return settled >= 0 && operations.slice(settled + 1).some((operation) => !isDocumented(operation) && !isSettlement(operation));
+    return settled >= 0 && operations.slice(settled + 1).some(isEdit);
   });
 }
 

@@ -1,11 +1,11 @@
 // The answer of an exchange, read defensively. What has another shape is no answer, and then nothing in it counts.
-import { LIMITS, type SettlementMemory } from '@syncline/protocol';
+import { LIMITS } from '@syncline/protocol';
 import type { RunningElsewhere } from '../api.ts';
 import { readBound } from '../model/clock-bound.ts';
 import { areTexts, asFields, type Fields, isCancelReason, isCount, isTextOrNull } from '../model/rows.ts';
 import { DEFAULT_PROJECT, type FinishedSession } from '../model/session.ts';
 import { parseServerAnswer, readInstant, type ServerAnswer } from './server-answer.ts';
-import type { SettlementRow } from './settlement-row.ts';
+import { readMemory, type SettlementRow } from './settlement-row.ts';
 
 export interface OperationAnswer {
   readonly status: 'applied' | 'duplicate' | 'superseded' | 'rejected';
@@ -151,10 +151,8 @@ function readSettlement(row: Fields): SettlementRow | null {
   const [settledAt, undoneAt] = [readInstant(row['settled_at']), readInstant(row['undone_at'])];
   if (typeof id !== 'string' || typeof kind !== 'string' || !areTexts(sessionIds) || !isTextOrNull(deviceId)) return null;
   if (typeof settledAt !== 'number' || undoneAt === undefined) return null;
-  const memory = asFields(row['memory']);
-  // Kept as it is, and given back as it is.
-  const kept = memory === null ? {} : { memory: memory as unknown as SettlementMemory };
-  return { id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome: 'applied', before: [], created: [], ...kept };
+  const memory = readMemory(row['memory']);
+  return { id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome: 'applied', before: [], created: [], ...(memory === undefined ? {} : { memory }) };
 }
 
 /** Null when one of them cannot be read. */

@@ -2,7 +2,7 @@
 // transaction. Repeats itself while there is more in either direction.
 import { LIMITS } from '@syncline/protocol';
 import { isDocumented, type Operation, sessionsOf } from '../model/operation.ts';
-import type { FinishedSession, RunningSession } from '../model/session.ts';
+import { FIRST_VERSION, type FinishedSession, type RunningSession } from '../model/session.ts';
 import { type Failure, failure, type Outcome, readCommon, readJson } from './answer.ts';
 import { BACK_OFF_MIN_MS } from './backoff.ts';
 import type { Draft } from './draft.ts';
@@ -25,9 +25,6 @@ import type { View } from './view.ts';
 import { besideInSettlements } from './withdraw.ts';
 
 const NOTHING: Batch = { seqs: [], starts: [], operations: [] };
-
-/** Of a session that was stored and not changed since. */
-const FIRST_VERSION = 1;
 
 /** So many clones in one term of a leader, and it is no straggler of an earlier one. */
 const CLONE_PROOFS = 2;

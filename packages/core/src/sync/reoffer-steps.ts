@@ -1,7 +1,7 @@
 // The operations that bring what a server holds of one session to what this device had from it, after that server's time went back. Pure.
 import type { Changes, Effect } from '../model/effect.ts';
 import type { Change, OperationKind } from '../model/operation.ts';
-import { type FinishedSession, isSameContent } from '../model/session.ts';
+import { FIRST_VERSION, type FinishedSession, isSameContent } from '../model/session.ts';
 
 export interface Step {
   readonly kind: OperationKind;
@@ -9,9 +9,6 @@ export interface Step {
   /** The session's version with this step; with the last one it is what it was, unless it takes more steps now. */
   readonly knownVersion: number;
 }
-
-/** Of a session that was stored and not changed since. */
-const FIRST_VERSION = 1;
 
 type Plain = Omit<Step, 'knownVersion'>;
 

@@ -1,6 +1,6 @@
 // What a tab still holds in memory when its store was swapped or vanished under it goes into the store it has now.
 import { applyEffects } from '../model/effect.ts';
-import type { Operation } from '../model/operation.ts';
+import { isEdit, type Operation } from '../model/operation.ts';
 import type { FinishedSession, RunningSession } from '../model/session.ts';
 import { joinConflicts } from './conflict-groups.ts';
 import type { Draft } from './draft.ts';
@@ -56,10 +56,6 @@ export async function rescue(local: Local, held: Held): Promise<number> {
     if (draft.view.head.version <= held.version) draft.setHead({ version: held.version });
     return saved;
   }, 'strict');
-}
-
-function isEdit({ kind }: Operation): boolean {
-  return kind === 'amend' || kind === 'delete' || kind === 'restore';
 }
 
 /** Whether the store has it. An edit takes effect once, however often it is sent: it is only left alone where it is queued already. */

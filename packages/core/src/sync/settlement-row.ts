@@ -1,5 +1,5 @@
 // A settlement as this device knows it: one row for each, undone and superseded ones included, so that the journal is complete.
-import { asFields, areTexts, isNumberOrNull, isTextOrNull, readFinished } from '../model/rows.ts';
+import { areTexts, asFields, type Fields, isCount, isNumberOrNull, isTextOrNull, readFinished } from '../model/rows.ts';
 import type { SettlementMemory } from '@syncline/protocol';
 import type { Settlement } from '../api-conflicts.ts';
 import type { FinishedSession } from '../model/session.ts';
@@ -26,13 +26,33 @@ export function toJournal(rows: Iterable<SettlementRow>): readonly Settlement[] 
 
 const OUTCOMES: ReadonlySet<unknown> = new Set<Settlement['outcome']>(['pending', 'applied', 'superseded']);
 
+/** What undoing a settlement needs, kept as it was told; `undefined` where it has another shape, and then there is none. */
+export function readMemory(value: unknown): SettlementMemory | undefined {
+  const memory = asFields(value);
+  const isSound = memory !== null && areAll(memory['before'], isNamed) && areTexts(memory['created']) && areAll(memory['versions'], (row) => isNamed(row) && isCount(row['version']));
+  return isSound ? (memory as unknown as SettlementMemory) : undefined;
+}
+
+function areAll(value: unknown, isSound: (row: Fields) => boolean): boolean {
+  return Array.isArray(value) && value.every((item) => {
+    const row = asFields(item);
+    return row !== null && isSound(row);
+  });
+}
+
+function isNamed(row: Fields): boolean {
+  return typeof row['session_id'] === 'string';
+}
+
 export function readSettlement(value: unknown): SettlementRow | null {
   const row = asFields(value);
   const isSound =
     row !== null && typeof row['id'] === 'string' && typeof row['kind'] === 'string' && areTexts(row['sessionIds']) &&
     typeof row['settledAt'] === 'number' && isNumberOrNull(row['undoneAt']) && isTextOrNull(row['deviceId']) && OUTCOMES.has(row['outcome']) &&
     Array.isArray(row['before']) && row['before'].every((session) => readFinished(session) !== null) && areTexts(row['created']);
-  return isSound ? (row as unknown as SettlementRow) : null;
+  if (!isSound) return null;
+  const { memory, ...rest } = row as unknown as SettlementRow;
+  return memory === undefined || readMemory(memory) !== undefined ? (row as unknown as SettlementRow) : rest;
 }
 
 /** Whether it keeps its sessions apart from each other now. */

@@ -10,6 +10,9 @@ export function applyRemember(set: WorkingSet, told: RememberedSettlement, { now
   const stored = set.settlement(id);
   const undoneAt = told.undone_at === null ? null : parseInstant(told.undone_at);
   if (stored !== null && (stored.undoneAt !== null || undoneAt === null)) return { kind: 'repeated', sequence: stored.sequence };
+  const left = new Set(memory.versions.map(({ session_id: session }) => session));
+  const unknown = [...memory.before.map(({ session_id: session }) => session), ...memory.created].filter((session) => !left.has(session));
+  if (unknown.length > 0) return refuse('invalid_request', 'settlement.memory.versions', 'must name every session that was changed or made');
   const before = memory.before.map(toBefore);
   const isSound = before.every(({ startTime, endTime, duration }) => validateSessionTimes({ startTime: startTime ?? 0, endTime: endTime ?? 0, durationMinutes: duration ?? 0 }, now).length === 0);
   if (!isSound) return refuse('invalid_request', 'settlement.memory.before', 'must hold sessions that may be stored');

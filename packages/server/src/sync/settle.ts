@@ -45,7 +45,7 @@ export function applyUnresolve(set: WorkingSet, settlementId: string, context: A
   const plan = readPlan(settlement);
   const current = plan.versions.map(([id]) => set.session(id)).filter((session) => session !== null);
   if (settlement.undoneAt !== null) return { kind: 'repeated', sessions: current, sequence: settlement.sequence, settlement };
-  const isChanged = plan.versions.some(([id, version]) => set.session(id)?.version !== version);
+  const isChanged = plan.versions.some(([id, version]) => set.session(id)?.version !== version || set.session(id)?.state !== 'completed');
   if (isChanged) return { kind: 'superseded', sessions: current };
 
   for (const before of plan.before) change(set, { ...(set.session(before.id) as StoredSession), ...before }, context);

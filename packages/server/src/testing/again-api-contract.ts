@@ -117,6 +117,17 @@ export function againApiContract(world: () => Promise<ApiWorld>): readonly Contr
       const good = told(w.newId(), [a, b], [2, 1]);
       const endless = { ...good, memory: { ...good.memory, before: good.memory.before.map((one) => ({ ...one, end_time: '2030-01-01T00:00:00Z' })) } };
       checkEqual((await mac.apply(remember(endless))).map(({ code }) => code), ['invalid_request']);
+      const unfounded = { ...good, memory: { ...good.memory, versions: good.memory.versions.slice(1) } };
+      const [refused] = await mac.apply(remember(unfounded));
+      checkEqual([refused?.code, refused?.details?.map(({ path }) => path)], ['invalid_request', ['settlement.memory.versions']]);
+    },
+    'a settlement that is said to have changed a running session is not undone': async (w) => {
+      const [mac] = (await devicesOf(w, 1)).devices as [TestDevice];
+      const [running, other, id] = [w.newId(), w.newId(), w.newId()];
+      const start = { type: 'start', session_id: running, start_time: '2025-08-24T17:50:00Z', planned_duration: 25, category: 'work', source: 'mac_app', ask_first: false };
+      const [started] = await mac.apply(start as OperationBody, submit(other, 0, 25), remember(told(id, [running, other], [1, 1])));
+      checkEqual(started?.status, 'applied');
+      checkEqual((await mac.apply({ type: 'unresolve', settlement_id: id })).map(({ status }) => status), ['superseded']);
     },
   });
 }
