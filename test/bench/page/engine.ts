@@ -6,6 +6,7 @@ import { createSystemClock } from '../../../packages/core/src/adapters/system-cl
 import type { FinishedSession } from '../../../packages/core/src/model/session.ts';
 import { storeName } from '../../../packages/core/src/store-name.ts';
 import type { Draft } from '../../../packages/core/src/sync/draft.ts';
+import type { Columns } from '../../../packages/core/src/sync/history-chunk.ts';
 import { appendHistory } from '../../../packages/core/src/sync/history-append.ts';
 import { Local } from '../../../packages/core/src/sync/local.ts';
 import { planSettle } from '../../../packages/core/src/sync/settle.ts';
@@ -70,8 +71,14 @@ class EngineContender implements Contender {
   }
 
   async pairs(): Promise<number> {
-    const { history } = await this.#look();
-    const columns = history.directory.map(({ chunk }) => history.columnsOf(chunk)).filter((column) => column !== null);
+    const { history, store, view } = await this.#look();
+    const columns: Columns[] = [];
+    // Only so many stay in memory.
+    for (const { chunk, minStart, maxEnd } of history.directory) {
+      await history.load(store, minStart, maxEnd, view.head.nextChunk);
+      const loaded = history.columnsOf(chunk);
+      if (loaded !== null) columns.push(loaded);
+    }
     const size = columns.reduce((sum, { starts }) => sum + starts.length, 0);
     const starts = new Float64Array(size);
     const ends = new Float64Array(size);
