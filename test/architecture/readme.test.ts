@@ -21,25 +21,55 @@ it('the twenty lines are about twenty', () => {
   expect(lines).toBeLessThanOrEqual(22);
 });
 
-it('the twenty lines compile, and what follows on many devices after them', () => {
-  expect(devices).toContain('plan(');
+/** What the text around a page's samples gives them, by page. */
+const GIVEN: Readonly<Record<string, string>> = {
+  'README.md': `
+    import { createSyncEngine, type Session, type SyncEngineOptions } from '@syncline/core';
+    declare const options: SyncEngineOptions, session: Session;`,
+  'packages/core/README.md': `
+    import type { EngineWithPreferences, SyncEngineOptions } from '@syncline/core';
+    interface SyncEvent { readonly tag: string; readonly lastChance: boolean; waitUntil(work: Promise<unknown>): void }
+    declare const engine: EngineWithPreferences, id: string, shown: string, field: HTMLTextAreaElement;
+    declare const self: { addEventListener(type: 'sync', listener: (event: SyncEvent) => void): void };
+    declare function options(user: string): SyncEngineOptions;
+    declare function show(value: unknown): void;`,
+  'packages/rxjs/README.md': `
+    import type { Session, SyncEngine } from '@syncline/core';
+    declare const engine: SyncEngine;
+    declare function show(status: string, unsynced: number): void;
+    declare function badge(count: number): void;
+    declare function list(sessions: readonly Session[]): void;`,
+};
+
+function samplesOf(page: string): string[] {
+  const text = readFileSync(join(repository, page), 'utf8');
+  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code).filter((code) => code !== sample && code !== devices);
+}
+
+/** What the compiler says of these modules. */
+function compile(modules: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'syncline-readme-'));
   try {
-    writeFileSync(join(folder, 'sample.ts'), sample + devices);
+    modules.forEach((code, i) => writeFileSync(join(folder, `sample-${i}.ts`), `${code}\nexport {};\n`));
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
       compilerOptions: {
-        strict: true, noEmit: true, module: 'esnext', moduleResolution: 'bundler', target: 'es2022', lib: ['es2023', 'dom'], types: [],
+        strict: true, noEmit: true, module: 'esnext', moduleResolution: 'bundler', target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], types: [],
         allowImportingTsExtensions: true, skipLibCheck: true, customConditions: ['@syncline/source'],
-        paths: { '@syncline/core': [join(repository, 'packages/core/src/index.ts')] },
+        paths: { '@syncline/core/*': [join(repository, 'packages/core/src/*.ts')], '@syncline/*': [join(repository, 'packages/*/src/index.ts')] },
       },
-      include: ['sample.ts'],
+      include: ['*.ts'],
     }));
-    const { status, stdout } = spawnSync(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '--project', folder], { encoding: 'utf8' });
-    expect(stdout).toBe('');
-    expect(status).toBe(0);
+    return spawnSync(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '--project', folder], { encoding: 'utf8' }).stdout;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+it('every sample compiles: the twenty lines, what follows on many devices after them, and those of the packages', () => {
+  expect(devices).toContain('plan(');
+  const others = Object.entries(GIVEN).flatMap(([page, given]) => samplesOf(page).map((code) => given + code));
+  expect(others.length).toBeGreaterThanOrEqual(5);
+  expect(compile([sample + devices, ...others])).toBe('');
 });
 
 it('the engine’s page names each of its entries, and each preference', () => {
