@@ -4,7 +4,7 @@ import { heapOf, openSite, removeSettled, type Settled, settledFolder, type Site
 import { bundlePage } from '../run/bundle.ts';
 import { inTurns, type Results, Rounds } from '../run/rounds.ts';
 
-/** The least a durable record can cost; only its write is measured, in a page beside the engine's. */
+/** The least a durable record can cost, and the news of it; measured in a page beside the engine's. */
 const FLOOR = "import { createFloor } from './floor.ts'; import { measureFloor } from './works.ts'; measureFloor(createFloor());";
 
 export const CONTENDERS: Readonly<Record<string, string>> = {
@@ -45,7 +45,7 @@ export async function measureStores({ names, rounds, stored, imported, say }: St
       say(`round ${number + 1} of ${rounds}: ${name}`);
       found.add(name, { [`import of ${imported.toLocaleString('en')}, rows/s`]: await visit(site, { from: null }, (at) => importRate(at, name, imported)) });
       found.add(name, await visit(site, { from }, (at) => measureStored(at, name, stored)));
-      if (name === names[0]) found.add('floor', await visit(site, { from: null }, async ({ open }) => (await open('floor')).evaluate('works.write()')));
+      if (name === names[0]) found.add('floor', await visit(site, { from: null }, measureFloor));
     });
   } finally {
     site.close();
@@ -71,6 +71,12 @@ async function importRate({ open }: Visit, name: string, count: number): Promise
   const page = await open(label(name));
   const measured = await page.evaluate<Record<string, number>>(`works.fill(${count}, 1)`);
   return (count * 1000) / (measured['import ms'] ?? Number.NaN);
+}
+
+async function measureFloor({ open }: Visit): Promise<Record<string, number>> {
+  const page = await open('floor');
+  const write = await page.evaluate<Record<string, number>>('works.write()');
+  return { ...write, ...(await page.evaluate<Record<string, number>>('works.notice()')) };
 }
 
 async function measureStored({ context, open }: Visit, name: string, stored: number): Promise<Record<string, number>> {

@@ -1,6 +1,6 @@
 // The one shape in which an app sees a session, whichever row it comes from.
 import { durationMinutes } from '@syncline/protocol';
-import type { Session, SessionState } from '../api.ts';
+import type { ParkedReason, Session, SessionState } from '../api.ts';
 import type { Operation } from './operation.ts';
 import { type FinishedSession, isStanding, type RunningSession } from './session.ts';
 
@@ -18,9 +18,9 @@ export function runningToSession(running: RunningSession, source: string, device
   };
 }
 
-export function operationToSession(operation: Operation, { conflictId, inFlight }: Circumstances): Session {
-  const { parked } = operation.delivery;
-  return { ...finished(operation.session, conflictId), state: parked === null ? waitingState(operation.session, inFlight) : 'parked', pending: true, parked };
+/** @param session as it is shown; by default as the operation tells it. */
+export function operationToSession({ session: told, delivery: { parked } }: Operation, { conflictId, inFlight }: Circumstances, session: FinishedSession = told): Session {
+  return finished(session, conflictId, parked === null ? waitingState(session, inFlight) : 'parked', true, parked);
 }
 
 function waitingState(session: FinishedSession, inFlight: boolean): SessionState {
@@ -30,19 +30,19 @@ function waitingState(session: FinishedSession, inFlight: boolean): SessionState
 
 /** A session that is shown otherwise than it is packed. @param operation the one of its pending operations that says most, or null. */
 export function overlaidToSession(shown: FinishedSession, operation: Operation | null, circumstances: Circumstances): Session {
-  return operation === null ? finished(shown, circumstances.conflictId) : operationToSession({ ...operation, session: shown }, circumstances);
+  return operation === null ? confirmedToSession(shown, circumstances.conflictId) : operationToSession(operation, circumstances, shown);
 }
 
 export function confirmedToSession(session: FinishedSession, conflictId: string | null): Session {
-  return finished(session, conflictId);
+  return finished(session, conflictId, stateOf(session), false, null);
 }
 
-function finished(session: FinishedSession, conflictId: string | null): Session {
+function finished(session: FinishedSession, conflictId: string | null, state: SessionState, pending: boolean, parked: ParkedReason | null): Session {
   const { id, displayId, startTime, endTime, plannedDuration, category, project, note, tags = [], source, deviceId, clock } = session;
   return {
-    id, displayId, state: stateOf(session), pending: false, startTime, endTime,
+    id, displayId, state, pending, startTime, endTime,
     duration: durationMinutes(startTime, endTime), plannedDuration, category, project, note, tags, source, deviceId, conflictId,
-    parked: null, clock, clockBound: session.clockBound ?? null, deletedAt: session.deletedAt,
+    parked, clock, clockBound: session.clockBound ?? null, deletedAt: session.deletedAt,
   };
 }
 

@@ -82,7 +82,7 @@ export class SessionReader {
     const isWanted = (session: Session): boolean =>
       (states?.includes(session.state) ?? session.state !== 'deleted') && session.startTime < to && (session.endTime ?? Number.POSITIVE_INFINITY) > from;
     const near = this.#listNear();
-    const ids = new Set(near.map((session) => session.id));
+    const ids = new Set(packed.length === 0 ? [] : near.map((session) => session.id));
     return [...near, ...packed.filter((session) => !ids.has(session.id))].filter(isWanted).sort(compareNewest).slice(0, limit);
   }
 
