@@ -102,6 +102,8 @@ export function readSyncState(value: unknown): SyncState {
   const row = asFields(value);
   if (row === null) return FIRST_STATE;
   return {
+    // What only a tab of a later release knows stays.
+    ...row,
     connection: CONNECTIONS.has(row['connection']) ? (row['connection'] as ConnectionWord) : 'offline',
     phase: PHASES.has(row['phase']) ? (row['phase'] as PhaseWord) : 'idle',
     progress: readProgress(row['progress']),
