@@ -43,7 +43,8 @@ function slow(inner: ServerStore, looks: number): ServerStore & { looked(): void
   let waiting: { readonly until: number; readonly go: () => void }[] = [];
   return {
     accounts: inner.accounts, ping: () => inner.ping(), close: () => inner.close(), epoch: () => inner.epoch(),
-    watch: (userId, listener) => inner.watch(userId, listener), readUser: (userId, work) => inner.readUser(userId, work),
+    watch: (userId, listener) => inner.watch(userId, listener), overview: (userId) => inner.overview(userId),
+    readUser: (userId, work) => inner.readUser(userId, work),
     withUser: (userId, work) => inner.withUser(userId, async (tx) => {
       const result = await work(tx);
       await new Promise<void>((go) => void (waiting = [...waiting, { until: count + looks, go }]));

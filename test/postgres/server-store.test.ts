@@ -83,6 +83,26 @@ describe('[S-06] row-level security', () => {
   });
 });
 
+it('no statement is compiled, however dear it looks', async () => {
+  const asked: { readonly sql: string; readonly parameters: readonly unknown[] }[] = [];
+  const store = await openPostgresStore(cluster.url, { connections: 1, onStatement: (sql, parameters) => void asked.push({ sql, parameters }) });
+  await store.overview(await world.newUser());
+  await store.close();
+  const client = new pg.Client({ connectionString: cluster.url });
+  await client.connect();
+  await client.query('set jit = on; set jit_above_cost = 0');
+  const plans: string[] = [];
+  for (const { sql, parameters } of asked) {
+    const isRead = /^\s*select/.test(sql);
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(isRead ? `explain analyze ${sql}` : sql, [...parameters]);
+    if (isRead) plans.push(rows.map((row) => row['QUERY PLAN']).join('\n'));
+  }
+  await client.end();
+  expect(plans).toHaveLength(1);
+  expect(plans[0]).toContain('user_summaries');
+  expect(plans[0]).not.toMatch(/JIT|Seq Scan/);
+});
+
 it('a database that went away is unavailable, and is found again', async () => {
   const userId = await world.newUser();
   await cluster.kill9();

@@ -2,7 +2,7 @@
 // Everything but `main.ts` and the adapters lives behind these, so the whole server runs inside a simulated world.
 import type { PreferencesJob, PreferencesOutcome } from './documents/preferences-document.ts';
 import type { AccountStore } from './store/account-store.ts';
-import type { UserReader, UserTransaction } from './store/user-store.ts';
+import type { Overview, UserReader, UserTransaction } from './store/user-store.ts';
 
 export type {
   Account, AccountStore, Login, NewAccount, NewLogin, RefreshOutcome, RefreshRequest,
@@ -101,6 +101,8 @@ export interface ServerStore {
    * Rejects with `failed` when the account does not exist.
    */
   withUser<T>(userId: string, work: (tx: UserTransaction) => Promise<T>): Promise<T>;
+  /** What {@link UserReader.overview} reads, and nothing else, in one round trip. Rejects with `failed` when the account does not exist. */
+  overview(userId: string): Promise<Overview>;
   /** Reads of one moment, without the user's lock. */
   readUser<T>(userId: string, work: (tx: UserReader) => Promise<T>): Promise<T>;
   /**

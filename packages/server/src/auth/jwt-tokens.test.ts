@@ -77,6 +77,14 @@ describe('access tokens', () => {
     expect(await tokens.verify(token, NOW + 60_000)).toBeNull();
   });
 
+  it('[S-02] seen before are looked at for their time again, by every reading of the clock', async () => {
+    const token = forge(HEADER, PAYLOAD);
+    const ask = async (now: number): Promise<boolean> => (await tokens.verify(token, now)) !== null;
+    const ends = second * 1000 + 60_000;
+    expect([await ask(NOW), await ask(NOW - 1001), await ask(ends - 1), await ask(ends), await ask(NOW)]).toEqual([true, false, true, false, true]);
+    expect(await tokens.verify(`${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`, NOW)).toBeNull();
+  });
+
   it('[S-02] with any one character changed are refused, 10,000 times out of 10,000', async () => {
     const token = await tokens.sign(CLAIMS);
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';

@@ -19,13 +19,36 @@ interface SigningKey {
   readonly bytes: Uint8Array;
 }
 
+/** Tokens whose signature was looked at and found right. */
+const SEEN_MAX = 5_000;
+
+interface Seen {
+  readonly claims: TokenClaims;
+  /** Seconds since the epoch. */
+  readonly from: number;
+  readonly until: number;
+}
+
 /** Signs with the first secret and accepts tokens of all of them: one while the key stays, two while it is being changed. */
 export function jwtTokens(secret: string, previousSecret: string | null): Tokens {
   const current = signingKey(secret);
   const keys = new Map([current, ...(previousSecret === null ? [] : [signingKey(previousSecret)])].map((key) => [key.kid, key.bytes]));
+  // The keys stay, so a signature that was right stays right: of a token seen before only its time is looked at again.
+  const seen = new Map<string, Seen>();
+  const look = async (token: string, now: number): Promise<TokenClaims | null> => {
+    const found = await verify(keys, token, now);
+    if (found === null) return null;
+    if (seen.size >= SEEN_MAX) seen.clear();
+    seen.set(token, found);
+    return found.claims;
+  };
   return {
     sign: (claims) => sign(current, claims),
-    verify: (token, now) => verify(keys, token, now),
+    verify: (token, now) => {
+      const known = seen.get(token);
+      const seconds = Math.floor(now / 1000);
+      return known !== undefined && known.from <= seconds && seconds < known.until ? Promise.resolve(known.claims) : look(token, now);
+    },
   };
 }
 
@@ -49,7 +72,7 @@ function sign(key: SigningKey, claims: TokenClaims): Promise<string> {
     .sign(key.bytes);
 }
 
-async function verify(keys: ReadonlyMap<string, Uint8Array>, token: string, now: number): Promise<TokenClaims | null> {
+async function verify(keys: ReadonlyMap<string, Uint8Array>, token: string, now: number): Promise<Seen | null> {
   if (token.length > TOKEN_CHARS_MAX) return null;
   try {
     const { payload, protectedHeader } = await jwtVerify(
@@ -76,10 +99,10 @@ function keyOf(keys: ReadonlyMap<string, Uint8Array>, kid: string | undefined): 
   return key;
 }
 
-function claimsOf(payload: JWTPayload): TokenClaims | null {
-  const { sub, sid, jti, iat, exp } = payload;
-  if (!isShortText(sub) || !isShortText(sid) || !isShortText(jti) || iat === undefined || exp === undefined) return null;
-  return { userId: sub, sid, tokenId: jti, issuedAt: iat * 1000, expiresAt: exp * 1000 };
+function claimsOf(payload: JWTPayload): Seen | null {
+  const { sub, sid, jti, iat, exp, nbf } = payload;
+  if (!isShortText(sub) || !isShortText(sid) || !isShortText(jti) || iat === undefined || exp === undefined || nbf === undefined) return null;
+  return { claims: { userId: sub, sid, tokenId: jti, issuedAt: iat * 1000, expiresAt: exp * 1000 }, from: nbf, until: exp };
 }
 
 function isShortText(value: unknown): value is string {

@@ -129,8 +129,9 @@ export function createApp(ports: ServerPorts, config: AppConfig): App {
   app.use(apiCors(config.corsOrigins));
   app.use(async (context, next) => {
     await next();
-    context.header('Cache-Control', 'no-store');
-    context.header('X-Request-Id', context.env.requestId);
+    // Not by Hono's `header`, which copies an answer that is there.
+    context.res.headers.set('Cache-Control', 'no-store');
+    context.res.headers.set('X-Request-Id', context.env.requestId);
   });
   const serve = (call: CallName, answer: (gate: Gate) => Promise<RouteAnswer>): void => {
     app.on(CALLS[call].method, pathOf(call), async (context) => {

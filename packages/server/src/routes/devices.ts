@@ -4,7 +4,7 @@ import {
 } from '@syncline/protocol';
 import { problem } from '../http/problem.ts';
 import type { Route, RouteInput } from '../http/route.ts';
-import type { StoredDevice } from '../ports.ts';
+import type { Overview, StoredDevice } from '../ports.ts';
 import { shownName } from '../sync/devices.ts';
 import { instantOrNull } from '../sync/session-records.ts';
 import { toDeviceFacts } from '../sync/status-facts.ts';
@@ -14,7 +14,8 @@ export const devicesRoute: Route = {
   call: 'devices',
   async handle(input) {
     const { now, user, ports: { store } } = input;
-    const devices = await readAndTouch(input, async (_tx, overview) => overview.devices.filter((device) => !isRetired(device, now)));
+    const shown = (overview: Overview): readonly StoredDevice[] => overview.devices.filter((device) => !isRetired(device, now));
+    const devices = await readAndTouch(input, async (_tx, overview) => shown(overview), shown);
     const signedIn = await store.accounts.devicesSignedIn(user.userId, now);
     const body: DevicesResponse = { devices: devices.map((device) => toRecord(device, signedIn, now)), server_time: formatInstant(now) };
     return { status: 200, body };

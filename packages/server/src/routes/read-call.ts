@@ -2,29 +2,38 @@
 import type { Overview, UserReader } from '../ports.ts';
 import { problem } from '../http/problem.ts';
 import type { RouteInput } from '../http/route.ts';
-import { applyTouch, touchDevice } from '../sync/devices.ts';
+import { applyTouch, type Caller, touchDevice } from '../sync/devices.ts';
 import { readCaller } from './write-call.ts';
 
 /**
  * Reads, and stores that the device was seen before the answer is given. Within 30 s of its last contact, and with nothing new to
  * say, a call writes nothing and takes no lock.
+ * @param glance what the overview alone can answer, or null where it cannot; tried first, because it is one round trip.
  */
-export async function readAndTouch<T>(input: RouteInput, read: (tx: UserReader, overview: Overview) => Promise<T>): Promise<T> {
+export async function readAndTouch<T>(
+  input: RouteInput,
+  read: (tx: UserReader, overview: Overview) => Promise<T>,
+  glance?: (overview: Overview) => T | null,
+): Promise<T> {
   const caller = readCaller(input);
   const { store } = input.ports;
   const { userId } = input.user;
-  if (caller !== null) {
-    const { devices } = await store.readUser(userId, (tx) => tx.overview());
-    const isWriteNeeded = touchDevice(devices, caller, 0, input.now, false).kind !== 'kept';
-    if (isWriteNeeded) {
-      return store.withUser(userId, async (tx) => {
-        const overview = await tx.overview();
-        const touch = touchDevice(overview.devices, caller, 0, input.now, false);
-        if (touch.kind === 'full') throw problem('limit_reached', { message: 'This account has too many devices' });
-        if (touch.kind === 'write') await tx.write({ devices: [touch.device], removedDevices: touch.forgotten });
-        return read(tx, { ...overview, devices: applyTouch(overview.devices, touch) });
-      });
-    }
+  if (caller !== null || glance !== undefined) {
+    const overview = await store.overview(userId);
+    const isKept = caller === null || touchDevice(overview.devices, caller, 0, input.now, false).kind === 'kept';
+    const seen = isKept ? (glance?.(overview) ?? null) : null;
+    if (seen !== null) return seen;
+    if (!isKept) return touchAndRead(input, caller, read);
   }
   return store.readUser(userId, async (tx) => read(tx, await tx.overview()));
+}
+
+function touchAndRead<T>({ ports, user, now }: RouteInput, caller: Caller, read: (tx: UserReader, overview: Overview) => Promise<T>): Promise<T> {
+  return ports.store.withUser(user.userId, async (tx) => {
+    const overview = await tx.overview();
+    const touch = touchDevice(overview.devices, caller, 0, now, false);
+    if (touch.kind === 'full') throw problem('limit_reached', { message: 'This account has too many devices' });
+    if (touch.kind === 'write') await tx.write({ devices: [touch.device], removedDevices: touch.forgotten });
+    return read(tx, { ...overview, devices: applyTouch(overview.devices, touch) });
+  });
 }

@@ -2,6 +2,7 @@
 // conflicts are listed only when asked for.
 import { deriveSyncStatus, type SyncStatusQuery } from '@syncline/protocol';
 import type { Route } from '../http/route.ts';
+import type { Overview } from '../ports.ts';
 import { conflictsOf, statusFacts } from '../sync/status-facts.ts';
 import { readAndTouch } from './read-call.ts';
 
@@ -9,11 +10,12 @@ export const syncStatusRoute: Route = {
   call: 'syncStatus',
   async handle(input) {
     const query = input.query as SyncStatusQuery;
-    const facts = await readAndTouch(input, async (tx, overview) => {
-      const hasConflicts = query.check_conflicts === true && overview.summary.openConflicts > 0;
-      const conflicts = hasConflicts ? conflictsOf(await tx.conflictMembers()) : [];
-      return statusFacts(overview, conflicts);
-    });
+    const listsConflicts = ({ summary }: Overview): boolean => query.check_conflicts === true && summary.openConflicts > 0;
+    const facts = await readAndTouch(
+      input,
+      async (tx, overview) => statusFacts(overview, listsConflicts(overview) ? conflictsOf(await tx.conflictMembers()) : []),
+      (overview) => (listsConflicts(overview) ? null : statusFacts(overview, [])),
+    );
     const body = deriveSyncStatus(facts, input.now, {
       includeDevices: query.include_devices,
       checkConflicts: query.check_conflicts,

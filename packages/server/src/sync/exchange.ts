@@ -6,7 +6,7 @@ import { problem } from '../http/problem.ts';
 import type { DeviceMemory, Documents, Overview, ServerStore, StoredDevice, StoredSession, UserReader, UserTransaction } from '../ports.ts';
 import { checkAnnotations } from './check-annotations.ts';
 import { readPage } from './change-page.ts';
-import { readCursor } from './cursor.ts';
+import { type Position, readCursor } from './cursor.ts';
 import { forgetInheritance, isNumberReused, recallDevice, rememberSeqs } from './device-memory.ts';
 import { applyTouch, decideTouch, type Touch } from './devices.ts';
 import { applyOperations, type BatchOutcome, opIdOf, type SentOperation, seqOf } from './operation-batch.ts';
@@ -47,10 +47,24 @@ export interface ExchangePorts {
 export async function exchange({ store, documents }: ExchangePorts, userId: string, sent: SentExchange, now: number): Promise<ExchangeOutcome> {
   const request = { ...sent, operations: await checkAnnotations(sent.operations, documents) };
   if (request.operations.length === 0) {
+    const seen = answerAtGlance(await store.overview(userId), request, now);
+    if (seen !== null) return seen;
     const idle = await store.readUser(userId, (tx) => answerIfIdle(tx, request, now, documents));
     if (idle !== null) return idle;
   }
   return store.withUser(userId, (tx) => exchangeInTurn(tx, request, now, documents));
+}
+
+/** The answer to who is up to date: everything in it stands in the overview. */
+function answerAtGlance(overview: Overview, request: SentExchange, now: number): ExchangeOutcome | null {
+  const known = overview.devices.find((device) => device.deviceId === request.device.device_id);
+  const memory = recall(known, request);
+  if (request.preferences !== undefined || touch(overview, request, memory, 0, now, false).kind !== 'kept') return null;
+  const applied = { overview, memory, results: [], preferences: null, headBefore: overview.summary.sequence };
+  const { position, until, tag, isStatusKnown } = lookAt(request, applied);
+  if (position.after < until || !(isStatusKnown || overview.summary.running === 0)) return null;
+  const page = { changes: [], reached: overview.summary.sequence, more: false };
+  return { ...applied, epoch: overview.epoch, ...page, reset: position.reset, statusTag: tag, running: isStatusKnown ? null : [] };
 }
 
 async function answerIfIdle(tx: UserReader, request: SentExchange, now: number, documents: Documents): Promise<ExchangeOutcome | null> {
@@ -141,15 +155,28 @@ interface Applied {
   readonly headBefore: number;
 }
 
-async function answer(tx: UserReader, request: SentExchange, applied: Applied): Promise<ExchangeOutcome> {
-  const { overview, headBefore } = applied;
+/** Where the caller stands, and what it has to be told. */
+interface Look {
+  readonly position: Position;
+  /** Position of the last change that it may not know. */
+  readonly until: number;
+  readonly tag: string;
+  readonly isStatusKnown: boolean;
+}
+
+function lookAt(request: SentExchange, { overview, headBefore }: Applied): Look {
   const { epoch, summary, devices } = overview;
   const position = readCursor(request.cursor, request.epoch, epoch, headBefore);
   // Who is up to date knows what this request changed. Who is not may never have seen a session that moved up by being changed now.
   const until = position.after < headBefore ? summary.sequence : headBefore;
-  const page = await readPage(tx, position.after, until, summary.sequence, request.limit ?? CHANGES_DEFAULT);
   const tag = statusTag(summary, devices, request.device.device_id);
-  const isStatusKnown = tag === request.status_tag;
+  return { position, until, tag, isStatusKnown: tag === request.status_tag };
+}
+
+async function answer(tx: UserReader, request: SentExchange, applied: Applied): Promise<ExchangeOutcome> {
+  const { epoch, summary } = applied.overview;
+  const { position, until, tag, isStatusKnown } = lookAt(request, applied);
+  const page = await readPage(tx, position.after, until, summary.sequence, request.limit ?? CHANGES_DEFAULT);
   const running = isStatusKnown ? null : summary.running > 0 ? await tx.running() : [];
   return { ...applied, epoch, ...page, reset: position.reset, statusTag: tag, running };
 }

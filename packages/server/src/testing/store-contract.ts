@@ -42,12 +42,14 @@ function rowCases(world: () => Promise<StoreWorld>): readonly ContractCase[] {
       const userId = await w.newUser();
       const overview = await w.store.readUser(userId, (tx) => tx.overview());
       checkEqual(overview, { epoch: await w.store.epoch(), summary: EMPTY, devices: [] });
+      checkEqual(await w.store.overview(userId), overview);
       checkEqual(await w.store.readUser(userId, (tx) => tx.changes(0, 10)), []);
       checkEqual(await w.store.readUser(userId, (tx) => tx.newestEnd()), null);
     },
     'an unknown user has no transactions': async (w) => {
       checkEqual(await rejectionCode(w.store.withUser(w.newId(), async () => 1)), 'failed');
       checkEqual(await rejectionCode(w.store.readUser(w.newId(), (tx) => tx.overview())), 'failed');
+      checkEqual(await rejectionCode(w.store.overview(w.newId())), 'failed');
     },
     'every field of a session comes back, and a second write replaces all': async (w) => {
       const [userId, id] = [await w.newUser(), w.newId()];

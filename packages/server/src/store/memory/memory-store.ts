@@ -1,6 +1,6 @@
 // The store in memory: the same promises as the database, deterministic, with crashes and backups on demand.
 // It is a double for tests and simulations, shipped because a simulated world needs a server too.
-import type { ServerStore, UserReader, UserTransaction } from '../../ports.ts';
+import type { Overview, ServerStore, UserReader, UserTransaction } from '../../ports.ts';
 import { storeError } from '../store-error.ts';
 import { type AccountState, createAccountState, MemoryAccounts } from './memory-accounts.ts';
 import { NewsDesk } from '../news-desk.ts';
@@ -91,6 +91,10 @@ class MemoryStore implements MemoryServerStore {
       }
       throw storeError('unavailable');
     });
+  }
+
+  overview(userId: string): Promise<Overview> {
+    return this.readUser(userId, (tx) => tx.overview());
   }
 
   readUser<T>(userId: string, work: (tx: UserReader) => Promise<T>): Promise<T> {

@@ -28,12 +28,16 @@ export class SqlSession {
     this.#listener = listener;
   }
 
-  /** Rows of one statement. Rejects with a `ServerStoreError`. Statements keep the order of the calls. */
-  run<T>(statement: Statement<T>): Promise<readonly T[]> {
-    const { sql, parameters } = statement.compile(this.#db);
+  /**
+   * Rows of one statement. Rejects with a `ServerStoreError`. Statements keep the order of the calls.
+   * @param name under which the connection keeps its plan. Only for a statement whose best plan never depends on its parameters, and which
+   * names its columns: a column that a newer server adds must not change what it gives.
+   */
+  run<T>(statement: Statement<T>, name?: string): Promise<readonly T[]> {
+    const { sql: text, parameters } = statement.compile(this.#db);
     const send = (): Promise<readonly T[]> => {
-      this.#listener?.(sql, parameters);
-      return this.#client.query<T & object>(sql, [...parameters]).then(({ rows }) => rows as readonly T[]);
+      this.#listener?.(text, parameters);
+      return this.#client.query<T & object>({ text, values: [...parameters], ...(name === undefined ? {} : { name }) }).then(({ rows }) => rows as readonly T[]);
     };
     const sent = this.#isPipelined ? send() : this.#last.then(send);
     this.#last = sent.catch(() => undefined);

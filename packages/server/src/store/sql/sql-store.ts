@@ -4,7 +4,7 @@
 // that goes back to the pool therefore remembers nothing, and a forgotten switch would find no privileges to misuse.
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type RawBuilder, sql } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
-import type { AccountStore, ServerStore, UserReader, UserTransaction } from '../../ports.ts';
+import type { AccountStore, Overview, ServerStore, UserReader, UserTransaction } from '../../ports.ts';
 import type { NewsLine } from './news-line.ts';
 import { isStoreError, storeError } from '../store-error.ts';
 import { SqlAccounts } from './sql-accounts.ts';
@@ -42,6 +42,8 @@ function createCompiler(): Kysely<Tables> {
     },
   });
 }
+
+const READING: RawBuilder<unknown> = sql`begin isolation level repeatable read read only`;
 
 class SqlStore implements ServerStore {
   readonly accounts: AccountStore;
@@ -86,10 +88,20 @@ class SqlStore implements ServerStore {
     return this.#options.news.desk.watch(userId, listener);
   }
 
+  /** COMMIT travels with the statement: whether it succeeds says nothing of what was read. */
+  async overview(userId: string): Promise<Overview> {
+    const opening = openingOf('syncline_data', userId, READING);
+    return this.#connected(async (session) => {
+      const sent = [session.run(opening), new SqlUserReader(session, userId).overview(), session.run(sql`commit`)] as const;
+      const [opened, overview] = await Promise.allSettled(sent);
+      if (opened.status === 'rejected') throw opened.reason;
+      if (overview.status === 'rejected') throw overview.reason;
+      return overview.value;
+    });
+  }
+
   readUser<T>(userId: string, work: (tx: UserReader) => Promise<T>): Promise<T> {
-    return this.#transaction('syncline_data', userId, sql`begin isolation level repeatable read read only`, (session) =>
-      work(new SqlUserReader(session, userId)),
-    );
+    return this.#transaction('syncline_data', userId, READING, (session) => work(new SqlUserReader(session, userId)));
   }
 
   close(): Promise<void> {
@@ -99,13 +111,9 @@ class SqlStore implements ServerStore {
 
   /** Runs `work` between BEGIN and COMMIT. Statements of `work` may travel with BEGIN; if that fails, they fail too. */
   async #transaction<T>(role: StoreRole, userId: string | null, begin: RawBuilder<unknown>, work: (session: SqlSession) => Promise<T>): Promise<T> {
+    const opening = openingOf(role, userId, begin);
     return this.#connected(async (session) => {
-      // enable_seqscan: every statement is meant for an index, and a plan made while a table was small must not stay for ever.
-      const opened = Promise.all([
-        session.run(begin),
-        session.run(sql`
-          select set_config('role', ${role}, true), set_config('app.user_id', ${userId ?? ''}, true), set_config('enable_seqscan', 'off', true)`),
-      ]);
+      const opened = session.run(opening);
       try {
         const [result] = await Promise.all([work(session), opened]);
         await session.run(sql`commit`);
@@ -143,6 +151,19 @@ class SqlStore implements ServerStore {
       client.release(broken ?? false);
     }
   }
+}
+
+/** A user's id as the schema has it: nothing else is ever written into a statement. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * BEGIN and what holds until its end, in one message. It has no parameters, which such a message cannot have.
+ * enable_seqscan: every statement is meant for an index, and a plan made while a table was small must not stay for ever.
+ * jit: statements are short, and compiling one whose cost was guessed too high takes a quarter of a second.
+ */
+function openingOf(role: StoreRole, userId: string | null, begin: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (userId !== null && !UUID.test(userId)) throw storeError('failed', undefined, 'no such user');
+  return sql`${begin}; set local role ${sql.id(role)}; set local app.user_id = ${sql.lit(userId ?? '')}; set local enable_seqscan = off; set local jit = off`;
 }
 
 /** The store over an open pool. */

@@ -24,7 +24,7 @@ interface LiveRow {
 }
 
 type DeviceRow = Selectable<Omit<DeviceTable, 'user_id'>>;
-type OverviewRow = { epoch: string } & Selectable<SummaryTable> & (DeviceRow | { device_id: null });
+type OverviewRow = { epoch: string } & Selectable<Omit<SummaryTable, 'user_id'>> & (DeviceRow | { device_id: null });
 
 /** The reading half of the port, over one connection inside a transaction. */
 export class SqlUserReader implements UserReader {
@@ -38,13 +38,14 @@ export class SqlUserReader implements UserReader {
 
   async overview(): Promise<Overview> {
     const rows = await this.session.run(sql<OverviewRow>`
-      select e.epoch, s.*, d.device_id, d.device_type, d.version, d.name, d.last_seen, d.sessions_pending,
+      select e.epoch, s.total_sessions, s.total_ms, s.last_session, s.open_conflicts, s.duplicate_conflicts, s.preferences_updated, s.sequence,
+        s.last_display_id, s.last_start_id, s.last_cancellation_id, s.last_group, s.running, d.device_id, d.device_type, d.version, d.name, d.last_seen, d.sessions_pending,
         d.oldest_pending, d.created_at, d.memory, d.given_name, d.pending_as_of
       from user_summaries s
-      cross join server_epoch e
+      join server_epoch e on e.only_row
       left join devices d on d.user_id = s.user_id and d.user_id = ${this.userId}::uuid
       where s.user_id = ${this.userId}::uuid
-      order by d.last_seen desc nulls last, d.device_id collate "C"`);
+      order by d.last_seen desc nulls last, d.device_id collate "C"`, 'overview');
     const [first] = rows;
     if (first === undefined) throw storeError('failed', undefined, 'no such user');
     const devices = rows.flatMap((row) => (row.device_id === null ? [] : [rowToDevice(row)]));
