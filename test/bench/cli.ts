@@ -27,6 +27,6 @@ for (const name of values.groups?.split(',') ?? Object.keys(GROUPS)) {
   const contenders = values.contenders?.split(',') ?? null;
   const results = await measure({ rounds: Number(values.rounds), stored: Number(values.stored), contenders, say });
   print(results);
-  if (!values.dry) mergeResults(name, results);
+  if (!values.dry && Object.keys(results).length > 0) mergeResults(name, results);
 }
 if (!values.dry) publish();

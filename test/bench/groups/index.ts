@@ -1,8 +1,10 @@
 // What `pnpm bench` can measure.
 import type { Results } from '../run/rounds.ts';
+import { measureDrain } from './drain.ts';
 import { measureBlocking, measureGrowth } from './growth.ts';
 import { measureOverlaps } from './overlaps.ts';
 import { measurePreferences } from './preferences.ts';
+import { measureServer } from './server.ts';
 import { measureShares, measureSizes } from './sizes.ts';
 import { CONTENDERS, measureStores } from './store.ts';
 
@@ -29,6 +31,8 @@ export const GROUPS: Readonly<Record<string, (options: GroupOptions) => Promise<
   overlaps: ({ rounds, say }) => measureOverlaps([1000, 10_000, 100_000, 1_000_000], rounds, say),
   growth: ({ rounds, say }) => measureGrowth([1000, 10_000, 100_000, 1_000_000], rounds, say),
   blocking: ({ rounds, stored, say }) => measureBlocking(stored, rounds, say),
+  drain: ({ rounds, contenders, say }) => measureDrain(contenders, rounds, say),
+  server: ({ rounds, contenders, say }) => measureServer(contenders, rounds, say),
   preferences: ({ rounds, say }) => measurePreferences(rounds, say),
   sizes,
 };

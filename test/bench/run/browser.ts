@@ -51,7 +51,7 @@ export interface Visit {
 }
 
 /** @param from a settled store to begin with, or null for an empty profile. @param keep where to keep what is left, or null. */
-export async function visit<T>(site: Site, { from, keep }: { from: Settled | null; keep?: Settled }, work: (visit: Visit) => Promise<T>): Promise<T> {
+export async function visit<T>(site: Pick<Site, 'origin'>, { from, keep }: { from: Settled | null; keep?: Settled }, work: (visit: Visit) => Promise<T>): Promise<T> {
   mkdirSync(cache, { recursive: true });
   const profile = mkdtempSync(join(cache, 'profile-'));
   if (from) cpSync(from.folder, join(profile, STORAGE), { recursive: true });

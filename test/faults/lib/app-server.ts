@@ -55,6 +55,8 @@ export type Pages = Readonly<Record<string, { readonly type: string; readonly bo
 export class AppServer {
   /** While down it turns every call away. */
   isDown = false;
+  /** Told of every call of the API before the app sees it, which waits for it. */
+  onCall: (path: string) => void | Promise<void> = () => undefined;
   readonly #pages: Pages;
   readonly #server: Server;
   #app: App | null = null;
@@ -88,6 +90,7 @@ export class AppServer {
     const page = this.#pages[pathname];
     if (page !== undefined) return new Response(page.body, { headers: { 'Content-Type': page.type } });
     if (this.isDown) return new Response(null, { status: 503 });
+    await this.onCall(pathname);
     const whole = await (this.#app as App)(request);
     const answer = this.#isBasic && pathname === '/api/health' ? await withoutExchange(whole) : whole;
     answer.headers.set('Date', new Date(this.#now()).toUTCString());

@@ -1,0 +1,102 @@
+// The server on a real PostgreSQL with row-level security on: calls a second against a bare `SELECT 1` on the same stack, with a short and
+// a long history, and sessions stored a second against a bare insert of the same rows.
+import { randomUUID } from 'node:crypto';
+import { formatCursor } from '../../../packages/server/src/sync/cursor.ts';
+import { findPostgres } from '../../provision/postgres.mjs';
+import { notRun } from '../../faults/lib/not-run.ts';
+import { type Call, Caller } from '../run/load.ts';
+import { inTurns, type Results, Rounds } from '../run/rounds.ts';
+import { ServerWorld, type WorldUser } from '../run/server-world.ts';
+import { storingWays } from './storing.ts';
+
+const HISTORIES = [100, 100_000];
+const DEVICE = 'bench-device';
+/** Before the first round: a process that has just started is several times slower. */
+const WARM_UP_MS = 3000;
+const MEASURED_MS = 3000;
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+
+const authorized = ({ token }: WorldUser): Record<string, string> => ({ Authorization: `Bearer ${token}` });
+
+/** As an engine asks: it says which device it is. */
+function statusCall(user: WorldUser, sessions: number): Call {
+  const headers = { ...authorized(user), 'X-Device-Id': DEVICE, 'X-App-Identifier': 'RegardingWork-Mac-v1.0', 'X-Sessions-Pending': '0' };
+  return { method: 'GET', path: '/api/sync/status', headers, holds: ['"sync_status":"healthy"', `"total_sessions":${sessions}`] };
+}
+
+function exchangeCall(user: WorldUser, device: object, position: object, holds: readonly string[]): Call {
+  const body = JSON.stringify({ protocol: 1, device, operations: [], limit: 1000, ...position });
+  return { method: 'POST', path: '/api/sync/exchange', headers: { ...authorized(user), ...JSON_TYPE }, body, holds };
+}
+
+/** An exchange of a device that is up to date. Brings it there first, without the walk through its history. */
+async function idleCall(caller: Caller, user: WorldUser, sessions: number): Promise<Call> {
+  const device = { device_id: DEVICE, device_type: 'mac_app', version: '1.0', sessions_pending: 0, oldest_pending: null, incarnation: randomUUID(), run: randomUUID() };
+  const first = JSON.parse(await caller.ask(exchangeCall(user, device, { cursor: null, epoch: null, status_tag: null, limit: 1 }, []))) as { epoch: string; head: number };
+  const position = { cursor: formatCursor(first.epoch, first.head), epoch: first.epoch, status_tag: null };
+  const told = JSON.parse(await caller.ask(exchangeCall(user, device, position, ['"more":false']))) as { cursor: string; status_tag: string };
+  const idle = exchangeCall(user, device, { ...position, cursor: told.cursor, status_tag: told.status_tag }, [`"head":${sessions},`, '"results":[]', '"changes":[]', '"more":false']);
+  const text = await caller.ask(idle);
+  if (text.includes('"status":')) throw new Error(`wrong answer: an idle exchange tells the status: ${text}`);
+  return idle;
+}
+
+/** By name, what is asked. */
+async function callsOf(world: ServerWorld, caller: Caller, say: (line: string) => void): Promise<Record<string, Call>> {
+  const one = ['{"one":1}'];
+  const anybody = await world.newUser();
+  const calls: Record<string, Call> = {
+    'SELECT 1': { method: 'GET', path: '/select-1', headers: {}, holds: one },
+    'SELECT 1, signed in': { method: 'GET', path: '/select-1-signed-in', headers: authorized(anybody), holds: one },
+  };
+  for (const count of HISTORIES) {
+    say(`a user with ${count} sessions`);
+    const user = await world.userWith(count);
+    const sessions = `${count.toLocaleString('en')} sessions`;
+    calls[`idle exchange, ${sessions}`] = await idleCall(caller, user, count);
+    calls[`status, ${sessions}`] = statusCall(user, count);
+  }
+  await world.owner.query('analyze');
+  return calls;
+}
+
+/** Calls a second, and what the server and the database spent on one: other programs cannot lengthen that. */
+async function measureCalls(world: ServerWorld, caller: Caller, call: Call): Promise<Record<string, number>> {
+  const before = await world.spent();
+  const { calls, perSecond } = await caller.callFor(call, MEASURED_MS);
+  const after = await world.spent();
+  const each = (a: number, b: number): number => ((b - a) * 1000) / calls;
+  return {
+    'calls/s': perSecond,
+    ...(before && after ? { 'processor of the server, µs/call': each(before.server, after.server), 'processor of the database, µs/call': each(before.database, after.database) } : {}),
+  };
+}
+
+export async function measureServer(names: readonly string[] | null, rounds: number, say: (line: string) => void): Promise<Results> {
+  if (!findPostgres()) {
+    notRun('bench: server', 'no PostgreSQL binaries on this machine');
+    return {};
+  }
+  const world = await ServerWorld.start();
+  const caller = new Caller(world.origin);
+  const found = new Rounds();
+  try {
+    const calls = await callsOf(world, caller, say);
+    const storing = await storingWays(world, caller);
+    const all = [...Object.keys(calls), ...Object.keys(storing)];
+    // Their names hold commas: who chooses some names the first words.
+    const chosen = all.filter((name) => names?.some((first) => name.startsWith(first)) ?? true);
+    for (const name of chosen) if (calls[name]) await caller.callFor(calls[name], WARM_UP_MS);
+    await inTurns(chosen, rounds, async (name, number) => {
+      say(`round ${number + 1} of ${rounds}: ${name}`);
+      const call = calls[name];
+      const store = storing[name];
+      if (call) found.add(name, await measureCalls(world, caller, call));
+      if (store) found.add(name, { 'sessions/s': await store() });
+    });
+  } finally {
+    await caller.close();
+    await world.close();
+  }
+  return found.results();
+}
