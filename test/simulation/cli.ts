@@ -36,12 +36,12 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' }, from: { type: 'string', default: '1' }, seed: { type: 'string' }, plan: { type: 'string' }, jobs: { type: 'string' },
     summary: { type: 'string' }, only: { type: 'string' }, worker: { type: 'boolean', default: false }, trace: { type: 'boolean', default: false }, planted: { type: 'boolean', default: false },
-    shrink: { type: 'boolean', default: true }, within: { type: 'string' }, store: { type: 'string' },
+    shrink: { type: 'boolean', default: true }, within: { type: 'string' }, store: { type: 'string' }, server: { type: 'string' },
   },
 });
 
 /** The flags that ask for real parts, as they are given. */
-const partFlags = values.store === undefined ? [] : ['--store', values.store];
+const partFlags = (['store', 'server'] as const).flatMap((part) => (values[part] === undefined ? [] : [`--${part}`, values[part]]));
 const parts = await loadParts(values);
 
 /** A long campaign always can go on where it stopped. */

@@ -1,0 +1,127 @@
+// The server's SQL store, on an embedded PostgreSQL, as the store of simulated servers. One database for all worlds, emptied before
+// each: making one takes longer than most worlds.
+import type { CrashPoint, ServerStore } from '@syncline/server';
+import type { UserTransaction } from '../../packages/server/src/ports.ts';
+import { storeError } from '../../packages/server/src/store/store-error.ts';
+import type { Outside } from './outside.ts';
+import { type SimStore, type SimStoreFactory, trueContent, type TrueContent } from './real-server.ts';
+import { openSqlDatabase, type SqlDatabase } from './sql-database.ts';
+
+const EMPTY: TrueContent = { sessions: [], preferences: { values: {}, document: null } };
+const ALL = 1_000_000;
+
+/** The database in one world. What oracles read is what was found in it after each transaction. */
+class SqlSimStore implements SimStore {
+  readonly store: ServerStore;
+  readonly #database: SqlDatabase;
+  readonly #during: Outside['during'];
+  /** Listeners, and what ends each. */
+  readonly #watching = new Map<() => void, () => void>();
+  #content = new Map<string, TrueContent>();
+  #backup: ReadonlyMap<string, TrueContent> = new Map();
+  #crash: CrashPoint | null = null;
+  #isAvailable = true;
+
+  constructor(database: SqlDatabase, during: Outside['during']) {
+    this.#database = database;
+    this.#during = during;
+    const { store } = database;
+    this.store = {
+      accounts: this.#guarded(store.accounts),
+      ping: () => this.#reach(() => store.ping()),
+      epoch: () => this.#reach(() => store.epoch()),
+      overview: (userId) => this.#reach(() => store.overview(userId)),
+      readUser: (userId, work) => this.#reach(() => store.readUser(userId, work)),
+      withUser: (userId, work) => this.#reach(() => this.#write(userId, work)),
+      watch: (userId, listener) => this.#watch(userId, listener),
+      close: async () => this.end(),
+    };
+  }
+
+  content(userId: string): TrueContent {
+    return this.#content.get(userId) ?? EMPTY;
+  }
+
+  crashNext(point: CrashPoint): void {
+    this.#crash = point;
+  }
+
+  setAvailable(available: boolean): void {
+    this.#isAvailable = available;
+  }
+
+  save(): void {
+    this.#backup = new Map(this.#content);
+    void this.#during(this.#database.save());
+  }
+
+  restore(epoch: string): void {
+    this.#content = new Map(this.#backup);
+    void this.#during(this.#database.restore(epoch).then(() => this.#tellAll()));
+  }
+
+  /** Whatever of this world still runs finds no database any more. */
+  end(): void {
+    this.#isAvailable = false;
+    for (const cancel of this.#watching.values()) cancel();
+    this.#watching.clear();
+  }
+
+  #reach<T>(work: () => Promise<T>): Promise<T> {
+    return this.#isAvailable ? this.#during(work()) : Promise.reject(storeError('unavailable'));
+  }
+
+  /** The same object, each of whose calls may find no database. */
+  #guarded<T extends object>(calls: T): T {
+    return new Proxy(calls, {
+      get: (_, name) => (...given: unknown[]) => this.#reach(() => Reflect.apply(Reflect.get(calls, name) as () => Promise<unknown>, calls, given)),
+    });
+  }
+
+  async #write<T>(userId: string, work: (tx: UserTransaction) => Promise<T>): Promise<T> {
+    const crash = this.#crash;
+    this.#crash = null;
+    const { store } = this.#database;
+    try {
+      return await store.withUser(userId, async (tx) => {
+        const result = await work(tx);
+        if (crash !== null) this.#database.breakAtCommit(crash);
+        return result;
+      });
+    } finally {
+      this.#content.set(userId, await this.#look(userId));
+    }
+  }
+
+  #look(userId: string): Promise<TrueContent> {
+    return this.#database.store.readUser(userId, async (reader) => {
+      const [changes, preferences] = await Promise.all([reader.changes(0, ALL), reader.preferences()]);
+      return trueContent(changes.flatMap((change) => (change.kind === 'session' ? [change.session] : [])), preferences);
+    });
+  }
+
+  #watch(userId: string, listener: () => void): () => void {
+    const cancel = this.#database.store.watch(userId, listener);
+    this.#watching.set(listener, cancel);
+    return () => {
+      this.#watching.delete(listener);
+      cancel();
+    };
+  }
+
+  #tellAll(): void {
+    for (const listener of [...this.#watching.keys()]) listener();
+  }
+}
+
+/** Stores of one world after the other. */
+export async function createSqlStores({ during }: Outside): Promise<SimStoreFactory> {
+  const database = await openSqlDatabase();
+  let last: SqlSimStore | null = null;
+  return async (epoch) => {
+    last?.end();
+    await database.empty(epoch);
+    last = new SqlSimStore(database, during);
+    return last;
+  };
+}
