@@ -1,6 +1,6 @@
 // A request's JSON body, read no further than its cap.
 import { LIMITS, parseWith, type Schema } from '@syncline/protocol';
-import { isProblem, problem } from './problem.ts';
+import { isProblem, type Problem, problem } from './problem.ts';
 
 /** @throws Problem `unsupported_media_type`, `body_too_large` or `invalid_request` with every faulty field. */
 export async function readBody(request: Request, schema: Schema<unknown>, bytesMax: number): Promise<unknown> {
@@ -27,23 +27,44 @@ export async function readJson(request: Request, bytesMax: number): Promise<unkn
 }
 
 async function readText(request: Request, bytesMax: number): Promise<string> {
-  if (Number(request.headers.get('Content-Length') ?? 0) > bytesMax) throw problem('body_too_large');
-  if (request.body === null) return '';
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  let bytes = 0;
-  let text = '';
+  const announced = request.headers.get('Content-Length');
+  if (Number(announced ?? 0) > bytesMax) throw problem('body_too_large');
+  const isBounded = announced !== null && !request.headers.has('Transfer-Encoding');
+  const bytes = isBounded ? await readWhole(request) : await readBounded(request, bytesMax);
+  // The listener lets no caller send more than it announced; a host without one might.
+  if (bytes.byteLength > bytesMax) throw problem('body_too_large');
   try {
-    for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw problem('invalid_request', { details: [{ path: '', message: 'must be UTF-8' }] });
+  }
+}
+
+/** Without a stream in between, which costs more than everything else about a small body. */
+async function readWhole(request: Request): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await request.arrayBuffer());
+  } catch {
+    throw goneAway();
+  }
+}
+
+async function readBounded(request: Request, bytesMax: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of (request.body ?? []) as unknown as AsyncIterable<Uint8Array>) {
       bytes += chunk.byteLength;
       if (bytes > bytesMax) throw problem('body_too_large');
-      text += decoder.decode(chunk, { stream: true });
+      chunks.push(chunk);
     }
-    return text + decoder.decode();
+    return Buffer.concat(chunks);
   } catch (thrown) {
-    // Bytes that are no UTF-8.
-    if (thrown instanceof TypeError) throw problem('invalid_request', { details: [{ path: '', message: 'must be UTF-8' }] });
-    if (isProblem(thrown)) throw thrown;
-    // The caller went away, or took too long, in the middle of it.
-    throw problem('request_timeout');
+    throw isProblem(thrown) ? thrown : goneAway();
   }
+}
+
+/** The caller went away, or took too long, in the middle of it. */
+function goneAway(): Problem {
+  return problem('request_timeout');
 }
