@@ -122,8 +122,8 @@ export interface ExchangeResponse {
  * @returns null when the body says none; then the schema names the fault.
  */
 export function exchangeProtocolOf(body: unknown): number | null {
-  const claimed = z.looseObject({ protocol: z.number() }).safeParse(body);
-  return claimed.success ? claimed.data.protocol : null;
+  const { protocol } = (typeof body === 'object' && body !== null ? body : {}) as { readonly protocol?: unknown };
+  return typeof protocol === 'number' ? protocol : null;
 }
 
 const exchangeDevice: Schema<ExchangeDevice> = closed<ExchangeDevice>({
