@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plan } from '@syncline/core/testing';
-import { describe, expect, it } from 'vitest';
-import { runReal } from './seeds.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadParts, type PartNames } from './parts.ts';
+import { type Parts, runReal } from './seeds.ts';
 
 interface Regression {
   readonly invariant: string;
@@ -14,11 +15,18 @@ interface Regression {
 
 const folder = join(import.meta.dirname, 'regressions');
 
-describe('plans that once failed', () => {
+const places: readonly (readonly [string, PartNames])[] = [['in memory', {}], ['on Dexie', { store: 'dexie' }], ['with a server on PGlite', { server: 'pglite' }]];
+
+describe.each(places)('plans that once failed, %s', (_place, names) => {
+  let parts: Parts;
+  beforeAll(async () => {
+    parts = await loadParts(names);
+  });
+
   for (const name of readdirSync(folder).sort()) {
     const { invariant, says, plan } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Regression;
     it(`[${invariant}] ${name.replace('.json', '')}: ${says}`, async () => {
-      expect((await runReal(plan)).violations).toEqual([]);
+      expect((await runReal(plan, parts)).violations).toEqual([]);
     });
   }
 });

@@ -1,6 +1,6 @@
 // The server's SQL store, on an embedded PostgreSQL, as the store of simulated servers. One database for all worlds, emptied before
 // each: making one takes longer than most worlds.
-import type { CrashPoint, ServerStore } from '@syncline/server';
+import type { AccountStore, CrashPoint, ServerStore } from '@syncline/server';
 import type { UserTransaction } from '../../packages/server/src/ports.ts';
 import { storeError } from '../../packages/server/src/store/store-error.ts';
 import type { Outside } from './outside.ts';
@@ -27,7 +27,7 @@ class SqlSimStore implements SimStore {
     this.#during = during;
     const { store } = database;
     this.store = {
-      accounts: this.#guarded(store.accounts),
+      accounts: this.#accounts(),
       ping: () => this.#reach(() => store.ping()),
       epoch: () => this.#reach(() => store.epoch()),
       overview: (userId) => this.#reach(() => store.overview(userId)),
@@ -71,10 +71,17 @@ class SqlSimStore implements SimStore {
     return this.#isAvailable ? this.#during(work()) : Promise.reject(storeError('unavailable'));
   }
 
-  /** The same object, each of whose calls may find no database. */
-  #guarded<T extends object>(calls: T): T {
-    return new Proxy(calls, {
-      get: (_, name) => (...given: unknown[]) => this.#reach(() => Reflect.apply(Reflect.get(calls, name) as () => Promise<unknown>, calls, given)),
+  /** The same accounts, any call of which may find no database. */
+  #accounts(): AccountStore {
+    const { accounts } = this.#database.store;
+    const create: AccountStore['create'] = (account) => this.#reach(async () => {
+      const isNew = await accounts.create(account);
+      await this.#look(account.userId);
+      return isNew;
+    });
+    return new Proxy(accounts, {
+      get: (_, name) => (name === 'create' ? create : (...given: unknown[]) =>
+        this.#reach(() => Reflect.apply(Reflect.get(accounts, name) as () => Promise<unknown>, accounts, given))),
     });
   }
 
@@ -89,15 +96,14 @@ class SqlSimStore implements SimStore {
         return result;
       });
     } finally {
-      this.#content.set(userId, await this.#look(userId));
+      await this.#look(userId);
     }
   }
 
-  #look(userId: string): Promise<TrueContent> {
-    return this.#database.store.readUser(userId, async (reader) => {
-      const [changes, preferences] = await Promise.all([reader.changes(0, ALL), reader.preferences()]);
-      return trueContent(changes.flatMap((change) => (change.kind === 'session' ? [change.session] : [])), preferences);
-    });
+  async #look(userId: string): Promise<void> {
+    const [changes, preferences] = await this.#database.store.readUser(userId, (reader) => Promise.all([reader.changes(0, ALL), reader.preferences()]));
+    const sessions = changes.flatMap((change) => (change.kind === 'session' ? [change.session] : []));
+    this.#content.set(userId, trueContent(sessions, preferences));
   }
 
   #watch(userId: string, listener: () => void): () => void {
