@@ -2,6 +2,7 @@
 //
 // Every transaction switches to a role that row-level security binds, and names the user for as long as it lasts. A connection
 // that goes back to the pool therefore remembers nothing, and a forgotten switch would find no privileges to misuse.
+import { canonicalUuid } from '@syncline/protocol';
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type RawBuilder, sql } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
 import type { AccountStore, Overview, ServerStore, UserReader, UserTransaction } from '../../ports.ts';
@@ -153,17 +154,15 @@ class SqlStore implements ServerStore {
   }
 }
 
-/** A user's id as the schema has it: nothing else is ever written into a statement. */
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /**
- * BEGIN and what holds until its end, in one message. It has no parameters, which such a message cannot have.
+ * BEGIN and what holds until its end, in one message. Such a message cannot have parameters: the user's id is written into it, and is nothing but a UUID.
  * enable_seqscan: every statement is meant for an index, and a plan made while a table was small must not stay for ever.
  * jit: statements are short, and compiling one whose cost was guessed too high takes a quarter of a second.
  */
 function openingOf(role: StoreRole, userId: string | null, begin: RawBuilder<unknown>): RawBuilder<unknown> {
-  if (userId !== null && !UUID.test(userId)) throw storeError('failed', undefined, 'no such user');
-  return sql`${begin}; set local role ${sql.id(role)}; set local app.user_id = ${sql.lit(userId ?? '')}; set local enable_seqscan = off; set local jit = off`;
+  const id = userId === null ? '' : canonicalUuid(userId);
+  if (id === null) throw storeError('failed', undefined, 'no such user');
+  return sql`${begin}; set local role ${sql.id(role)}; set local app.user_id = ${sql.lit(id)}; set local enable_seqscan = off; set local jit = off`;
 }
 
 /** The store over an open pool. */
