@@ -1,0 +1,41 @@
+// What draining costs the device's store and the network, with few sessions waiting and with a thousand. Counted, never timed.
+import { expect, it } from 'vitest';
+import { ExchangeWorld } from '../simulation/exchange-world.ts';
+import { createCountingStores } from './run/counting-stores.ts';
+
+interface Cost {
+  readonly requests: readonly string[];
+  readonly transactions: number;
+  readonly rowsRead: number;
+}
+
+async function drain(count: number): Promise<Cost> {
+  const world = await ExchangeWorld.create();
+  const device = world.device();
+  let take: ReturnType<typeof createCountingStores>['take'] = () => [];
+  const engine = await world.open(device, {
+    over: (ports) => {
+      const counting = createCountingStores(ports.stores);
+      ({ take } = counting);
+      return { ...ports, stores: counting.stores };
+    },
+  });
+  await world.drive(engine.sync());
+  world.offline.add(device);
+  await world.drive(Promise.all(Array.from({ length: count }, (_, n) => engine.sessions.record(world.session(30 * (n + 1), 20)))));
+  await world.run(60_000);
+  world.offline.clear();
+  take();
+  world.requests.length = 0;
+  const { reason, sent } = await world.drive(engine.sync());
+  expect([reason, sent]).toEqual(['done', count]);
+  const calls = take();
+  return { requests: world.requests.map(({ request }) => request.path), transactions: calls.length, rowsRead: calls.reduce((sum, { rowsRead }) => sum + rowsRead, 0) };
+}
+
+it('a thousand waiting sessions go in one exchange after a look whether the server is well, in as many transactions and rows read as ten', async () => {
+  const [few, many] = [await drain(10), await drain(1000)];
+  expect(many.requests).toEqual(['/api/health', '/api/sync/exchange']);
+  expect(many).toEqual(few);
+  expect(many.transactions).toBeLessThanOrEqual(8);
+});
