@@ -13,6 +13,7 @@ const HISTORIES = [100, 100_000];
 const DEVICE = 'bench-device';
 /** Before the first round: a process that has just started is several times slower. */
 const WARM_UP_MS = 3000;
+const STORED_BEFORE = 5;
 const MEASURED_MS = 3000;
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
@@ -72,6 +73,14 @@ async function measureCalls(world: ServerWorld, caller: Caller, call: Call): Pro
   };
 }
 
+async function warmUp(names: readonly string[], calls: Readonly<Record<string, Call>>, storing: Readonly<Record<string, () => Promise<number>>>, caller: Caller): Promise<void> {
+  for (const name of names) {
+    const call = calls[name];
+    if (call) await caller.callFor(call, WARM_UP_MS);
+    for (let time = 0; time < STORED_BEFORE; time += 1) await storing[name]?.();
+  }
+}
+
 export async function measureServer(names: readonly string[] | null, rounds: number, say: (line: string) => void): Promise<Results> {
   if (!findPostgres()) {
     notRun('bench: server', 'no PostgreSQL binaries on this machine');
@@ -86,7 +95,7 @@ export async function measureServer(names: readonly string[] | null, rounds: num
     const all = [...Object.keys(calls), ...Object.keys(storing)];
     // Their names hold commas: who chooses some names the first words.
     const chosen = all.filter((name) => names?.some((first) => name.startsWith(first)) ?? true);
-    for (const name of chosen) if (calls[name]) await caller.callFor(calls[name], WARM_UP_MS);
+    await warmUp(chosen, calls, storing, caller);
     await inTurns(chosen, rounds, async (name, number) => {
       say(`round ${number + 1} of ${rounds}: ${name}`);
       const call = calls[name];
