@@ -85,7 +85,7 @@ class EngineContender implements Contender {
     let at = 0;
     for (const column of columns) {
       starts.set(column.starts, at);
-      ends.set(column.ends, at);
+      column.lengths.forEach((length, i) => (ends[at + i] = (column.starts[i] as number) + length));
       at += column.starts.length;
     }
     return findOverlapsInColumns(starts, ends).length / 2;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FinishedSession } from '../model/session.ts';
 import { chunksToMerge } from './compact.ts';
-import { type ChunkInfo, packChunk, packDirectory, readColumns, readDirectory, unpackChunk } from './history-chunk.ts';
+import { type ChunkInfo, endAt, packChunk, packDirectory, readColumns, readDirectory, unpackChunk } from './history-chunk.ts';
 import { createIntervalList, placesOverlapping } from './interval-list.ts';
 import { idHash, storeName } from '../store-name.ts';
 
@@ -26,11 +26,11 @@ describe('a packed chunk', () => {
       expect(new Set(back.map((item) => JSON.stringify(item, Object.keys(item ?? {}).sort())))).toEqual(new Set(list.map((item) => JSON.stringify(item, Object.keys(item).sort()))));
       back.forEach((item, i) => {
         expect(columns.starts[i]).toBe(item?.startTime);
-        expect(columns.ends[i]).toBe(item?.cancelled === null ? item.endTime : item?.startTime);
+        expect(endAt(columns, i)).toBe(item?.cancelled === null ? item.endTime : item?.startTime);
         expect(columns.hashes[i]).toBe(idHash(item?.id ?? ''));
       });
       expect([...columns.starts]).toEqual([...columns.starts].sort((a, b) => a - b));
-      expect(info).toEqual({ chunk: 3, count: list.length, minStart: Math.min(...columns.starts), maxStart: Math.max(...columns.starts), maxEnd: Math.max(...columns.ends) });
+      expect(info).toEqual({ chunk: 3, count: list.length, minStart: Math.min(...columns.starts), maxStart: Math.max(...columns.starts), maxEnd: Math.max(...list.map(({ cancelled, startTime, endTime }) => (cancelled === null ? endTime : startTime))) });
       expect(readColumns(structuredClone(columns))).toEqual(columns);
     }));
   });
@@ -40,7 +40,7 @@ describe('a packed chunk', () => {
     expect(unpackChunk(7)).toBeNull();
     expect(unpackChunk('{}')).toBeNull();
     expect(unpackChunk(`[${text.slice(1, -1)},["b"],null]`)?.map((item) => item?.id ?? null)).toEqual(['a', null, null]);
-    for (const value of [null, {}, { starts: new Float64Array(1), ends: new Float64Array(2), hashes: new Uint32Array(1) }, { starts: [1], ends: [2], hashes: [3] }]) {
+    for (const value of [null, {}, { starts: new Float64Array(1), lengths: new Uint32Array(2), hashes: new Uint32Array(1) }, { starts: [1], lengths: [2], hashes: [3] }]) {
       expect(readColumns(value)).toBeNull();
     }
   });
@@ -68,7 +68,7 @@ describe('overlaps by bounded search', () => {
     fc.assert(fc.property(sessions, session, (list, one) => {
       const { columns } = packChunk(1, list);
       const slow = list.filter(({ cancelled, startTime, endTime }) => cancelled === null && startTime < one.endTime && one.startTime < endTime);
-      const fast = placesOverlapping(columns.starts, columns.ends, one.startTime, one.endTime).map((place) => unpackChunk(packChunk(1, list).text)?.[place]?.id);
+      const fast = placesOverlapping(columns.starts, (place) => endAt(columns, place), one.startTime, one.endTime).map((place) => unpackChunk(packChunk(1, list).text)?.[place]?.id);
       expect(fast.sort()).toEqual(slow.map(({ id }) => id).sort());
       const pending = createIntervalList();
       for (const { id, startTime, endTime } of list) pending.add(id, startTime, endTime);

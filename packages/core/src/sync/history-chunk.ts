@@ -5,13 +5,16 @@ import { idHash } from '../store-name.ts';
 
 /** Most sessions in one chunk. */
 export const CHUNK_SESSIONS_MAX = 2000;
+/** More does not fit; no session that may be stored is nearly as long. */
+const LENGTH_MAX = 0xffff_ffff;
 /** An acknowledgement goes into the newest chunk while that stays below this; rewriting it must stay cheap. */
 export const TAIL_SESSIONS_MAX = 64;
 
-/** Sorted by start. A cancelled session has its start as end, so it overlaps nothing. */
+/** Sorted by start. */
 export interface Columns {
   readonly starts: Float64Array;
-  readonly ends: Float64Array;
+  /** In milliseconds; half the size of ends. A cancelled session has none, so it overlaps nothing. */
+  readonly lengths: Uint32Array;
   /** Hashes of the ids, to find a session by id without reading its chunk. */
   readonly hashes: Uint32Array;
 }
@@ -40,22 +43,10 @@ export function packChunk(chunk: number, sessions: readonly FinishedSession[]): 
   const sorted = [...sessions].sort(compareStart);
   const columns: Columns = {
     starts: Float64Array.from(sorted, (session) => session.startTime),
-    ends: Float64Array.from(sorted, (session) => (session.cancelled === null ? session.endTime : session.startTime)),
+    lengths: Uint32Array.from(sorted, (session) => (session.cancelled === null ? Math.min(session.endTime - session.startTime, LENGTH_MAX) : 0)),
     hashes: Uint32Array.from(sorted, (session) => idHash(session.id)),
   };
-  let maxEnd = columns.starts[0] as number;
-  for (const end of columns.ends) maxEnd = Math.max(maxEnd, end);
-  return {
-    text: JSON.stringify(sorted.map(toTuple)),
-    columns,
-    info: {
-      chunk,
-      count: sorted.length,
-      minStart: columns.starts[0] as number,
-      maxStart: columns.starts[sorted.length - 1] as number,
-      maxEnd,
-    },
-  };
+  return { text: JSON.stringify(sorted.map(toTuple)), columns, info: describeColumns(chunk, columns) };
 }
 
 function toTuple(session: FinishedSession): unknown[] {
@@ -92,6 +83,11 @@ export function unpackChunk(text: unknown): readonly (FinishedSession | null)[] 
   }
 }
 
+/** End of the session in that place. */
+export function endAt({ starts, lengths }: Columns, place: number): number {
+  return (starts[place] as number) + (lengths[place] as number);
+}
+
 function isTyped(value: unknown, kind: 'Float64Array' | 'Uint32Array'): boolean {
   // A value that was cloned in another realm is no `instanceof` this realm's class.
   return Object.prototype.toString.call(value) === `[object ${kind}]`;
@@ -99,10 +95,10 @@ function isTyped(value: unknown, kind: 'Float64Array' | 'Uint32Array'): boolean 
 
 export function readColumns(value: unknown): Columns | null {
   const row = asFields(value);
-  if (row === null || !isTyped(row['starts'], 'Float64Array') || !isTyped(row['ends'], 'Float64Array')) return null;
+  if (row === null || !isTyped(row['starts'], 'Float64Array') || !isTyped(row['lengths'], 'Uint32Array')) return null;
   if (!isTyped(row['hashes'], 'Uint32Array')) return null;
   const columns = row as unknown as Columns;
-  return columns.starts.length === columns.ends.length && columns.starts.length === columns.hashes.length ? columns : null;
+  return columns.starts.length === columns.lengths.length && columns.starts.length === columns.hashes.length ? columns : null;
 }
 
 const FIELDS_PER_CHUNK = 5;
@@ -131,12 +127,13 @@ export function readDirectory(value: unknown): ChunkInfo[] | null {
 }
 
 /** What the directory says of a chunk, told from its columns. */
-export function describeColumns(chunk: number, { starts, ends }: Columns): ChunkInfo {
+export function describeColumns(chunk: number, columns: Columns): ChunkInfo {
+  const { starts } = columns;
   const info = { chunk, count: starts.length, minStart: Infinity, maxStart: -Infinity, maxEnd: -Infinity };
   for (let i = 0; i < starts.length; i += 1) {
     info.minStart = Math.min(info.minStart, starts[i] as number);
     info.maxStart = Math.max(info.maxStart, starts[i] as number);
-    info.maxEnd = Math.max(info.maxEnd, ends[i] as number);
+    info.maxEnd = Math.max(info.maxEnd, endAt(columns, i));
   }
   return info;
 }

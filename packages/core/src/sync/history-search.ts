@@ -1,7 +1,7 @@
 // Looking into packed history: one session by id, or the newest of a span. Reads a few chunks at a time and keeps nothing.
 import type { FinishedSession } from '../model/session.ts';
 import type { Row, Store } from '../ports.ts';
-import { type Columns, readColumns, unpackChunk } from './history-chunk.ts';
+import { type Columns, endAt, readColumns, unpackChunk } from './history-chunk.ts';
 import type { History, Place } from './history.ts';
 import { idHash } from '../store-name.ts';
 
@@ -71,11 +71,11 @@ export async function newestInHistory(
 function collect(best: (Place & { readonly start: number })[], chunk: number, row: Row | undefined, from: number, to: number, limit: number): void {
   const columns: Columns | null = readColumns(row?.value);
   if (columns === null) return;
-  const { starts, ends } = columns;
+  const { starts } = columns;
   let taken = 0;
   for (let place = starts.length - 1; place >= 0 && taken < limit; place -= 1) {
     const start = starts[place] as number;
-    if (start >= to || Math.max(ends[place] as number, start + 1) <= from) continue;
+    if (start >= to || Math.max(endAt(columns, place), start + 1) <= from) continue;
     best.push({ chunk, place, start });
     taken += 1;
   }

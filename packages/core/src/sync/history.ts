@@ -3,7 +3,7 @@
 import type { FinishedSession } from '../model/session.ts';
 import type { Row, Store } from '../ports.ts';
 import {
-  type ChunkInfo, type Columns, describeColumns, readColumns, readDirectory, TAIL_SESSIONS_MAX, unpackChunk,
+  type ChunkInfo, type Columns, describeColumns, endAt, readColumns, readDirectory, TAIL_SESSIONS_MAX, unpackChunk,
 } from './history-chunk.ts';
 import { placesOverlapping } from './interval-list.ts';
 
@@ -14,7 +14,7 @@ export interface Place {
 }
 
 const FACTS_MAX = 512;
-/** Columns of so many chunks stay in memory, the latest that were needed: with full chunks 2.6 MB, however long the history is. */
+/** Columns of so many chunks stay in memory, the latest that were needed: with full chunks 2 MB, however long the history is. */
 const COLUMNS_KEPT_MAX = 64;
 
 export class History {
@@ -116,7 +116,7 @@ export class History {
     for (const { chunk } of this.chunksTouching(from, to)) {
       const columns = this.#columns.get(chunk);
       if (columns === undefined) continue;
-      for (const place of placesOverlapping(columns.starts, columns.ends, from, to)) places.push({ chunk, place });
+      for (const place of placesOverlapping(columns.starts, (place) => endAt(columns, place), from, to)) places.push({ chunk, place });
     }
     return places;
   }
@@ -166,7 +166,7 @@ export class History {
   }
 }
 
-const EMPTY_COLUMNS: Columns = { starts: new Float64Array(0), ends: new Float64Array(0), hashes: new Uint32Array(0) };
+const EMPTY_COLUMNS: Columns = { starts: new Float64Array(0), lengths: new Uint32Array(0), hashes: new Uint32Array(0) };
 
 function historyVersionOf(row: Row | undefined): number {
   const value = row?.value;

@@ -15,10 +15,10 @@ export function lowerBound(sorted: ArrayLike<number>, value: number): number {
 }
 
 /** Places whose interval shares more than an instant with [from, to), ascending. */
-export function placesOverlapping(starts: ArrayLike<number>, ends: ArrayLike<number>, from: number, to: number): number[] {
+export function placesOverlapping(starts: ArrayLike<number>, endAt: (place: number) => number, from: number, to: number): number[] {
   const places: number[] = [];
   for (let i = lowerBound(starts, from - LIMITS.sessionMsMax); i < starts.length && (starts[i] as number) < to; i += 1) {
-    if (Math.min(ends[i] as number, to) > Math.max(starts[i] as number, from)) places.push(i);
+    if (Math.min(endAt(i), to) > Math.max(starts[i] as number, from)) places.push(i);
   }
   return places;
 }
@@ -75,7 +75,7 @@ class SortedIntervals implements IntervalList {
   }
 
   idsOverlapping(from: number, to: number): string[] {
-    return placesOverlapping(this.#starts, this.#ends, from, to).map((place) => this.#ids[place] as string);
+    return placesOverlapping(this.#starts, (place) => this.#ends[place] as number, from, to).map((place) => this.#ids[place] as string);
   }
 
   clear(): void {
