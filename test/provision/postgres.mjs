@@ -85,12 +85,19 @@ export async function startPostgres() {
   }
 
   const stop = () => end((child) => child.kill('SIGINT'));
-  const kill9 = () => end((child) => {
-    // Backends notice their parent's death only at their next wait and might commit until then, so they die with it.
-    const pids = child.pid === undefined ? [] : childrenOf(child.pid);
-    child.kill('SIGKILL');
-    for (const pid of pids) killQuietly(pid);
-  });
+  async function kill9() {
+    const { pid } = server ?? {};
+    if (pid === undefined) return;
+    // Stopped, it makes no more backends. These notice their parent's death only at their next wait and might commit until then, so they die with it.
+    killQuietly(pid, 'SIGSTOP');
+    const backends = childrenOf(pid);
+    await end((child) => {
+      child.kill('SIGKILL');
+      for (const backend of backends) killQuietly(backend, 'SIGKILL');
+    });
+    // The next server refuses to start while one of them still holds the shared memory.
+    while (backends.some(isRunning)) await sleep(5);
+  }
 
   await start();
   return {
@@ -172,19 +179,40 @@ function childrenOf(parent) {
 
 /** @param {string} pid */
 function parentOf(pid) {
+  const parent = statOf(pid)?.at(1);
+  return parent === undefined ? undefined : Number(parent);
+}
+
+/**
+ * State, parent and what follows, where the system has such files.
+ * @param {string | number} pid
+ */
+function statOf(pid) {
   try {
-    // The name in parentheses may hold spaces; the state and the parent follow its last one.
-    return Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1]);
+    // The name in parentheses may hold spaces.
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ');
   } catch {
     return undefined;
   }
 }
 
-/** @param {number} pid */
-function killQuietly(pid) {
+/**
+ * @param {number} pid
+ * @param {NodeJS.Signals | 0} signal
+ */
+function killQuietly(pid, signal) {
   try {
-    process.kill(pid, 'SIGKILL');
+    return process.kill(pid, signal);
   } catch {
     // Already gone, which is what was wanted.
+    return false;
   }
+}
+
+/**
+ * A process that has ended and that nobody has asked for yet holds nothing any more.
+ * @param {number} pid
+ */
+function isRunning(pid) {
+  return killQuietly(pid, 0) && statOf(pid)?.at(0) !== 'Z';
 }
