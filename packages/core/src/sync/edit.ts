@@ -27,7 +27,7 @@ export function planEdit(draft: Draft, store: Store, packed: ReadonlyMap<string,
   for (const id of ids) merge.touch(id);
   const shown = new Map(ids.map((id) => [id, merge.shown(id)]));
   const known = new Map(ids.map((id) => [id, merge.known(id)]));
-  const bases = looked.map((id) => ({ id, version: known.get(id)?.version ?? 0 }));
+  const bases = looked.map((id) => ({ id, version: Math.max(known.get(id)?.version ?? 0, offeredVersion(draft, id)) }));
   const operation: Operation = {
     opId, kind, change: { effects, bases, settlement: kind === 'resolve' && settlement !== null ? { ...settlement, id: opId } : settlement },
     owner, session, at: marks.now, delivery: UNTRIED,
@@ -48,4 +48,9 @@ export function planEdit(draft: Draft, store: Store, packed: ReadonlyMap<string,
   if (undone !== undefined) putSettlement(draft, merge, undone.id, { ...undone, undoneAt: marks.now });
   merge.finish();
   return { seq, operation };
+}
+
+/** The version that a session has once the server took what is offered to it again; it may be that of another device. 0 for any other. */
+function offeredVersion({ view }: Draft, id: string): number {
+  return Math.max(0, ...view.operationsOf(id).map(({ knownVersion = 0 }) => knownVersion));
 }

@@ -195,8 +195,8 @@ export class Local {
   }
 
   #held(): Held {
-    const { operations, running, head } = this.view;
-    return { operations: [...operations.values()], running: [...running.values()], version: head.version };
+    const { operations, running, head, sync: { asked, pause, nextAttemptAt } } = this.view;
+    return { operations: [...operations.values()], running: [...running.values()], version: head.version, wait: asked ? { pause, nextAttemptAt } : null };
   }
 
   async #flush(): Promise<void> {

@@ -8,6 +8,7 @@ import { findInHistory } from './history-search.ts';
 import type { Local } from './local.ts';
 import { Merge } from './merge.ts';
 import { NotReady } from './plan.ts';
+import type { SyncState } from './sync-state.ts';
 
 /** The outbox and the running sessions of a store that is gone. */
 export interface Held {
@@ -15,6 +16,8 @@ export interface Held {
   readonly running: readonly RunningSession[];
   /** Version of the view they come from: the new store must not look older. */
   readonly version: number;
+  /** How long the server asked to be left alone; null when it did not. */
+  readonly wait: Pick<SyncState, 'pause' | 'nextAttemptAt'> | null;
   /** What the server acknowledged and would not tell again; none by default. */
   readonly confirmed?: readonly FinishedSession[] | undefined;
 }
@@ -53,9 +56,17 @@ export async function rescue(local: Local, held: Held): Promise<number> {
     }
     for (const session of held.confirmed ?? []) if (!acknowledged.has(session.id)) merge.take(session);
     merge.finish();
+    keepWait(draft, held.wait);
     if (draft.view.head.version <= held.version) draft.setHead({ version: held.version });
     return saved;
   }, 'strict');
+}
+
+/** Whoever answers another store has not changed its mind. */
+function keepWait(draft: Draft, wait: Held['wait']): void {
+  const until = wait?.pause?.until ?? 0;
+  if (wait === null || until <= draft.now || until <= (draft.view.sync.pause?.until ?? 0)) return;
+  draft.setSync({ ...wait, phase: 'backing_off', asked: true });
 }
 
 /** Whether the store has it. An edit takes effect once, however often it is sent: it is only left alone where it is queued already. */
