@@ -116,7 +116,7 @@ export class History {
     for (const { chunk } of this.chunksTouching(from, to)) {
       const columns = this.#columns.get(chunk);
       if (columns === undefined) continue;
-      for (const place of placesOverlapping(columns.starts, (place) => endAt(columns, place), from, to)) places.push({ chunk, place });
+      for (const place of placesOverlapping(columns.starts, (at) => endAt(columns, at), from, to)) places.push({ chunk, place });
     }
     return places;
   }
