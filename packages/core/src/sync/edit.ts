@@ -1,8 +1,8 @@
 // Decisions about sessions that exist: edits, deletes, settlements of conflicts. Each is one transaction: the operation, and what is shown.
 import { applyEffects, type Effect, effectId } from '../model/effect.ts';
-import { type Change, type Operation, type OperationKind, UNTRIED } from '../model/operation.ts';
+import { type Change, isEdit, type Operation, type OperationKind, UNTRIED } from '../model/operation.ts';
 import { changedBy } from '../model/resolution.ts';
-import type { FinishedSession } from '../model/session.ts';
+import { FIRST_VERSION, type FinishedSession } from '../model/session.ts';
 import type { Store } from '../ports.ts';
 import type { Draft } from './draft.ts';
 import { Merge } from './merge.ts';
@@ -27,7 +27,7 @@ export function planEdit(draft: Draft, store: Store, packed: ReadonlyMap<string,
   for (const id of ids) merge.touch(id);
   const shown = new Map(ids.map((id) => [id, merge.shown(id)]));
   const known = new Map(ids.map((id) => [id, merge.known(id)]));
-  const bases = looked.map((id) => ({ id, version: Math.max(known.get(id)?.version ?? 0, offeredVersion(draft, id)) }));
+  const bases = looked.map((id) => ({ id, version: Math.max(versionOf(known.get(id) ?? null), waitingVersion(draft, id)) }));
   const operation: Operation = {
     opId, kind, change: { effects, bases, settlement: kind === 'resolve' && settlement !== null ? { ...settlement, id: opId } : settlement },
     owner, session, at: marks.now, delivery: UNTRIED,
@@ -50,7 +50,19 @@ export function planEdit(draft: Draft, store: Store, packed: ReadonlyMap<string,
   return { seq, operation };
 }
 
-/** The version that a session has once the server took what is offered to it again; it may be that of another device. 0 for any other. */
-function offeredVersion({ view }: Draft, id: string): number {
-  return Math.max(0, ...view.operationsOf(id).map(({ knownVersion = 0 }) => knownVersion));
+/** Documented calls tell none; whoever has it has a first one. */
+function versionOf(known: FinishedSession | null): number {
+  return known === null ? 0 : Math.max(known.version, FIRST_VERSION);
+}
+
+/**
+ * What is known of a session's version by what waits for it: the one with which it is offered again, which may be another device's, and the one
+ * on which an earlier change rests. 0 for nothing.
+ */
+function waitingVersion({ view }: Draft, id: string): number {
+  const versions = view.operationsOf(id).flatMap((operation) => {
+    const bases = isEdit(operation) ? (operation.change?.bases ?? []) : [];
+    return [operation.knownVersion ?? 0, ...bases.map((base) => base.version)];
+  });
+  return Math.max(0, ...versions);
 }

@@ -1,8 +1,8 @@
 // What an outcome does to the outbox, as one transaction: acknowledged operations leave it, refused ones are marked, failed ones remember.
 import { LIMITS } from '@syncline/protocol';
 import { applyEffects } from '../model/effect.ts';
-import { type Delivery, isDocumented, isSettlement, type Operation, sessionsOf } from '../model/operation.ts';
-import type { FinishedSession } from '../model/session.ts';
+import { type Delivery, isDocumented, isSettlement, type Operation, type SessionBase, sessionsOf } from '../model/operation.ts';
+import { FIRST_VERSION, type FinishedSession } from '../model/session.ts';
 import type { Store } from '../ports.ts';
 import type { Acknowledgement, Failure, Outcome } from './answer.ts';
 import { BACK_OFF_MAX_MS, BACK_OFF_MIN_MS, backOffMs } from './backoff.ts';
@@ -72,11 +72,23 @@ function acknowledge(draft: Draft, merge: Merge, operations: ReadonlyMap<number,
     const { session, answer } = operation;
     for (const record of answer.sessions) if (record.id !== session.id || !isDocumented(operation)) merge.take(record);
     if (answer.isSuperseded) continue;
+    if (operation.kind === 'submit') raiseBases(draft, session.id, answer.version ?? FIRST_VERSION);
     if (isDocumented(operation)) merge.take({ ...(ownRecord(operation) ?? session), ...idsOf(operation) });
     else if (!isSettlement(operation)) takeOwnEdit(merge, operation);
   }
   for (const id of touched) merge.settle(id);
   draft.setSync({ successes: draft.view.sync.successes + operations.size });
+}
+
+/** What was decided before the server had a session rests on what it has now, by whatever name that was brought: it is no change by others. */
+function raiseBases(draft: Draft, id: string, version: number): void {
+  const isBefore = (base: SessionBase): boolean => base.id === id && base.version === 0;
+  for (const seq of draft.view.seqsOf(id)) {
+    const operation = draft.view.operations.get(seq);
+    if (!operation?.change?.bases.some(isBefore)) continue;
+    const bases = operation.change.bases.map((base) => (isBefore(base) ? { id, version } : base));
+    draft.put('operations', seq, { ...operation, change: { ...operation.change, bases } });
+  }
 }
 
 /** The server's record of what was submitted, where it is another. */

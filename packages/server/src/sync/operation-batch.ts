@@ -37,13 +37,21 @@ export interface BatchOutcome {
 const RUN_MS_MAX = 500 * 3_600_000;
 
 /**
- * An operation with its digest: everything but its number, which changes when a device begins to count anew, and how its clock stood and
- * which version it knew and whose it was, which a device leaves out as long as it does not know that this server keeps them.
+ * An operation with its digest: everything but its number, which changes when a device begins to count anew; the versions that it rests on, of
+ * which a device may learn between two attempts; and how its clock stood and which version it knew and whose it was, which a device leaves out
+ * as long as it does not know that this server keeps them.
  */
 export function toSent(operation: Operation): SentOperation {
-  const { seq: _, ...rest } = { ...operation, known_version: undefined };
-  const told = rest.type === 'submit' ? { ...rest, recorded_by: undefined, session: { ...rest.session, clock: undefined } } : rest;
-  return { operation, fingerprint: fingerprintOf([canonicalJson(told)]) };
+  return { operation, fingerprint: fingerprintOf([canonicalJson({ ...toldOf(operation), seq: undefined, known_version: undefined })]) };
+}
+
+function toldOf(operation: Operation): object {
+  switch (operation.type) {
+    case 'submit': return { ...operation, recorded_by: undefined, session: { ...operation.session, clock: undefined } };
+    case 'amend': case 'delete': return { ...operation, base_version: undefined };
+    case 'resolve': return { ...operation, sessions: operation.sessions.map((session) => session.session_id) };
+    default: return operation;
+  }
 }
 
 export function opIdOf(sent: SentOperation): string {

@@ -17,6 +17,8 @@ const FUTURE_LEEWAY_MS = 300_000;
 const STEP_MS = 20_000;
 /** A screen is right about other devices one poll later. */
 const LAST_POLL_MS = 130_000;
+/** A device without its store, that found no health call, takes the server for a basic one until it looks again. */
+const HEALTH_AGAIN_MS = 310_000;
 const EVENTS_MAX = 60_000;
 
 export interface RunOptions {
@@ -101,7 +103,8 @@ async function becomeQuiet(world: World): Promise<void> {
     }
     await runUntil(world, world.scheduler.now + STEP_MS);
   }
-  await runUntil(world, world.scheduler.now + LAST_POLL_MS);
+  const isAnew = world.devices.some((device) => world.monitor.wasEvicted(device));
+  await runUntil(world, world.scheduler.now + (isAnew ? HEALTH_AGAIN_MS : LAST_POLL_MS));
 }
 
 /** Until when the server refuses a session as being in its future. */
