@@ -2,7 +2,6 @@
 import { applyEffects } from '../model/effect.ts';
 import { isEdit, type Operation } from '../model/operation.ts';
 import type { FinishedSession, RunningSession } from '../model/session.ts';
-import { joinConflicts } from './conflict-groups.ts';
 import type { Draft } from './draft.ts';
 import { findInHistory } from './history-search.ts';
 import type { Local } from './local.ts';
@@ -39,10 +38,9 @@ export async function rescue(local: Local, held: Held): Promise<number> {
     let saved = 0;
     for (const operation of held.operations) {
       if (isHere(draft, operation, acknowledged)) continue;
-      const { kind, session, delivery } = operation;
-      if (kind === 'submit') joinConflicts(draft, local.store, session);
-      // An edit may bring back a session that the new store does not have: what it overlaps is found when the merge is over.
-      if (isEdit(operation)) merge.touch(session.id);
+      const { session, delivery } = operation;
+      // What it overlaps is found when the merge is over: a change that follows may move it, or take it away.
+      merge.touch(session.id);
       const base = draft.view.near(session.id) ?? acknowledged.get(session.id) ?? session;
       // Whether it was on its way when the store went, nobody knows.
       draft.queue({ ...operation, delivery: { ...delivery, unknown: true } });
