@@ -74,10 +74,10 @@ export function againApiContract(world: () => Promise<ApiWorld>): readonly Contr
       const [a, b] = [w.newId(), w.newId()];
       await mac.apply(submit(a, 0, 25), submit(b, 10, 35));
       const [edit] = mac.number({ type: 'amend', session_id: a, base_version: 0, edit: { note: 'told' } } as OperationBody);
-      const [kept] = mac.number({ type: 'resolve', kind: 'keep_all', sessions: [a, b].sort().map((id) => ({ session_id: id, version: 0 })), plan: { edits: [], deletes: [], creates: [] } } as OperationBody);
+      const [both] = mac.number({ type: 'resolve', kind: 'keep_all', sessions: [a, b].sort().map((id) => ({ session_id: id, version: 0 })), plan: { edits: [], deletes: [], creates: [] } } as OperationBody);
       const statuses = async (...operations: unknown[]): Promise<unknown> => (await mac.exchange(operations as never)).results.map(({ status, code }) => [status, code]);
-      checkEqual(await statuses(edit, kept), [['applied', undefined], ['applied', undefined]]);
-      const later = { ...kept, sessions: [a, b].sort().map((id) => ({ session_id: id, version: 2 })) };
+      checkEqual(await statuses(edit, both), [['applied', undefined], ['applied', undefined]]);
+      const later = { ...both, sessions: [a, b].sort().map((id) => ({ session_id: id, version: 2 })) };
       checkEqual(await statuses({ ...edit, base_version: 1 }, later), [['duplicate', undefined], ['duplicate', undefined]]);
       checkEqual(await statuses({ ...edit, edit: { note: 'other' } }), [['rejected', 'operation_id_reused']]);
     },
