@@ -72,7 +72,7 @@ function acknowledge(draft: Draft, merge: Merge, operations: ReadonlyMap<number,
     const { session, answer } = operation;
     for (const record of answer.sessions) if (record.id !== session.id || !isDocumented(operation)) merge.take(record);
     if (answer.isSuperseded) continue;
-    if (operation.kind === 'submit') raiseBases(draft, session.id, answer.version ?? FIRST_VERSION);
+    raiseBases(draft, operation);
     if (isDocumented(operation)) merge.take({ ...(ownRecord(operation) ?? session), ...idsOf(operation) });
     else if (!isSettlement(operation)) takeOwnEdit(merge, operation);
   }
@@ -80,14 +80,23 @@ function acknowledge(draft: Draft, merge: Merge, operations: ReadonlyMap<number,
   draft.setSync({ successes: draft.view.sync.successes + operations.size });
 }
 
-/** What was decided before the server had a session rests on what it has now, by whatever name that was brought: it is no change by others. */
-function raiseBases(draft: Draft, id: string, version: number): void {
-  const isBefore = (base: SessionBase): boolean => base.id === id && base.version === 0;
+/**
+ * What was decided behind an operation of this device rests on what that came to, by whatever name it was brought: it is no change by others.
+ * Where somebody else's came between, the versions tell, and nothing is raised.
+ */
+function raiseBases(draft: Draft, operation: Acknowledged): void {
+  const { kind, session: { id }, change, answer, knownVersion = FIRST_VERSION } = operation;
+  const from = kind === 'submit' ? 0 : change?.bases.find((base) => base.id === id)?.version;
+  // A submit that the server knows otherwise by now was changed since.
+  const submitted = ownRecord(operation) === null ? (answer.version ?? knownVersion) : knownVersion;
+  const to = kind === 'submit' ? submitted : answer.version;
+  if (from === undefined || to === null || (kind !== 'submit' && to !== from + 1)) return;
+  const isBehind = (base: SessionBase): boolean => base.id === id && base.version === from;
   for (const seq of draft.view.seqsOf(id)) {
-    const operation = draft.view.operations.get(seq);
-    if (!operation?.change?.bases.some(isBefore)) continue;
-    const bases = operation.change.bases.map((base) => (isBefore(base) ? { id, version } : base));
-    draft.put('operations', seq, { ...operation, change: { ...operation.change, bases } });
+    const later = draft.view.operations.get(seq);
+    if (!later?.change?.bases.some(isBehind)) continue;
+    const bases = later.change.bases.map((base) => (isBehind(base) ? { id, version: to } : base));
+    draft.put('operations', seq, { ...later, change: { ...later.change, bases } });
   }
 }
 

@@ -6,6 +6,8 @@ import type { DeviceMemory, Incarnation, StoredDevice } from '../ports.ts';
 const RUNS_MAX = 16;
 const INCARNATIONS_MAX = 8;
 const REFUSED_MAX = 1000;
+/** Of numbers that a device passes over, so many may still come: what waits behind a refused operation lets others go first. */
+const PASSED_OVER_MAX = 64;
 
 /** The memory as this call finds it; null when the run was replaced before, so that two installations share one device id. */
 export function recallDevice(known: StoredDevice | undefined, caller: ExchangeDevice): DeviceMemory | null {
@@ -31,15 +33,20 @@ export function isNumberReused(memory: DeviceMemory, seq: number): boolean {
   return now !== undefined && seq <= now.settledSeq && !now.refusedSeqs.includes(seq);
 }
 
-/** The memory after these numbers were settled and those refused. The same object when nothing changed. */
-export function rememberSeqs(memory: DeviceMemory, settled: readonly number[], refused: readonly number[]): DeviceMemory {
+/** The memory after these numbers were settled and those refused. The same object when nothing changed. @param told numbers of mere news. */
+export function rememberSeqs(memory: DeviceMemory, settled: readonly number[], refused: readonly number[], told: readonly number[] = []): DeviceMemory {
   const [now, ...others] = memory.incarnations;
-  if (now === undefined || settled.length + refused.length === 0) return memory;
-  const gone = new Set(settled);
+  if (now === undefined || settled.length + refused.length + told.length === 0) return memory;
+  const gone = new Set([...settled, ...told]);
   const settledSeq = Math.max(now.settledSeq, ...settled);
-  const refusedSeqs = [...new Set([...now.refusedSeqs, ...refused])].filter((seq) => !gone.has(seq)).sort((a, b) => a - b).slice(-REFUSED_MAX);
+  const refusedSeqs = [...new Set([...now.refusedSeqs, ...passedOver(now.settledSeq, settledSeq), ...refused])].filter((seq) => !gone.has(seq)).sort((a, b) => a - b).slice(-REFUSED_MAX);
   if (settledSeq === now.settledSeq && refusedSeqs.join() === now.refusedSeqs.join()) return memory;
   return { ...memory, incarnations: [{ ...now, settledSeq, refusedSeqs }, ...others] };
+}
+
+function passedOver(before: number, after: number): readonly number[] {
+  const from = Math.max(before + 1, after - PASSED_OVER_MAX);
+  return Array.from({ length: Math.max(0, after - from) }, (_, i) => from + i);
 }
 
 /** Once a device follows a cursor it has read an answer, and with it what was inherited. */

@@ -124,7 +124,8 @@ function rememberBatch(memory: DeviceMemory, sent: readonly SentOperation[], { r
   const isRefused = (_: SentOperation, i: number): boolean => results[i]?.status === 'rejected';
   const refused = sent.filter((one, i) => isCounted(one) && isRefused(one, i)).map(seqOf);
   const settled = sent.filter((one, i) => isCounted(one) && !isRefused(one, i)).map(seqOf);
-  return rememberSeqs(memory, settled, refused);
+  const told = sent.filter((one) => !isCounted(one)).map(seqOf);
+  return rememberSeqs(memory, settled, refused, told);
 }
 
 function touch(overview: Overview, { device }: SentExchange, memory: DeviceMemory, settled: number, now: number, isWriting: boolean): Touch {

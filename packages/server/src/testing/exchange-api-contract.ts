@@ -252,6 +252,16 @@ function deviceCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       const { status, body } = await mac.send(mac.request(mac.number(submit(w.newId(), 60, 85), submit(w.newId(), 90, 115))));
       checkEqual([status, body['code'], (await user.call('syncStatus')).body['data_summary']?.['total_sessions']], [409, 'device_cloned', 2]);
     },
+    'a number that was passed over, because it waited behind a refused one, is none': async (w) => {
+      const mac = only((await devicesOf(w, 1)).devices);
+      const [early] = mac.number(submit(w.newId(), 0, 25));
+      const [waiting, next] = mac.number(submit(w.newId(), 30, 55), submit(w.newId(), 60, 85));
+      const statuses = async (...operations: unknown[]): Promise<unknown> => (await mac.exchange(operations as never)).results.map(({ status }) => status);
+      checkEqual(await statuses({ ...early, session: { ...(early as unknown as { session: object }).session, start_time: '2030-01-01T00:00:00Z', end_time: '2030-01-01T00:25:00Z' } }, next), ['rejected', 'applied']);
+      checkEqual(await statuses(early, waiting), ['applied', 'applied']);
+      const other = { ...(mac.number(submit(w.newId(), 90, 115))[0] as object), seq: (waiting as { seq: number }).seq };
+      checkEqual((await mac.send(mac.request([other] as never))).status, 409);
+    },
     'a device that begins anew under another id sends again what had arrived: duplicates': async (w) => {
       const { user, devices } = await devicesOf(w, 1);
       const mac = only(devices);
