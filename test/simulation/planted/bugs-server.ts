@@ -57,9 +57,9 @@ export const SERVER: readonly PlantedBug[] = [
     replace: '    return { status: 200, body: { ...body, total_devices: body.total_devices + 1 } };',
   },
   {
-    id: 'start-counted', rows: ['D03', 'I-25'], file: 'packages/server/src/sync/exchange.ts', plan: 'start-told-late',
-    says: 'the server takes late news of a started session for a number that is used twice',
-    find: '  return operation?.type !== \'start\';',
-    replace: '  return operation?.type !== undefined || operation === null;',
+    id: 'passed-over-counted', rows: ['D03', 'I-25'], file: 'packages/server/src/sync/device-memory.ts', plan: 'passed-over-is-no-clone',
+    says: 'the server takes a number that was passed over while it waited for one that is used twice',
+    find: '...passedOver(now.settledSeq, settledSeq), ',
+    replace: '',
   },
 ];

@@ -211,8 +211,12 @@ export class Exchanger {
   async #failed(batch: Batch, outcome: Outcome, term: number, wasSent: boolean): Promise<Halt | null> {
     if (outcome.kind === 'acknowledged' || outcome.kind === 'parked' || outcome.kind === 'held') return null;
     if (outcome.kind === 'failed' && outcome.scope === 'server') this.#most = Math.max(1, Math.floor(Math.max(1, batch.seqs.length) / 2));
-    await this.#takeBack(term, wasSent && outcome.kind === 'failed' && outcome.unknown);
-    await this.#halt(outcome);
+    try {
+      await this.#takeBack(term, wasSent && outcome.kind === 'failed' && outcome.unknown);
+    } finally {
+      // What the server asks for holds, whatever the store says.
+      await this.#halt(outcome);
+    }
     return outcome;
   }
 

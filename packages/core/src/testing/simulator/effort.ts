@@ -38,9 +38,10 @@ export class Effort {
     this.#quietUntil = 0;
   }
 
-  /** A tab that died at once may not have noted what the server asked of it. */
+  /** A tab that died at once may not have noted what the server asked of it, nor that it failed. */
   senderDied(now: number): void {
     if (now - this.#quietSince < 1000) this.#quietUntil = 0;
+    if (now - (this.#failing.at(-1) ?? Number.NEGATIVE_INFINITY) < PAUSE_MIN_MS) this.#inARow = 0;
   }
 
   /** What is wrong with asking now, from that tab. `id`: the session that is sent, or null. */

@@ -26,6 +26,8 @@ interface InFlight {
   readonly slot: TabSlot;
   readonly generation: number;
   readonly ids: readonly string[];
+  /** When it was sent. */
+  readonly at: number;
 }
 
 /** What is watched on one device. */
@@ -41,6 +43,8 @@ class DeviceWatch {
   lastVersion = -1;
   /** Tokens that were answered 401 there, since when; nobody asked by hand to try again. */
   readonly refused = new Map<string, number>();
+  /** When the last delivery was sent that was answered: a device may sleep long over an answer. */
+  heardFrom = 0;
   lostAnswer: { readonly id: string; readonly at: number; killed: boolean; expired: boolean } | null = null;
 }
 
@@ -195,13 +199,16 @@ export class Monitor {
     return {
       send: async (request, signal) => {
         const ids = DELIVERIES.has(request.path) ? sessionIdsOf(request) : [];
-        const item = ids.length === 0 ? null : { slot, generation, ids };
+        const item = ids.length === 0 ? null : { slot, generation, ids, at: this.#world.elapsed };
         if (page !== null && this.#closed.has(page)) this.#world.violate('D07', `device ${slot.device.index} asked ${request.path} after its engine was closed`);
         this.#sent(slot, item, request);
         checkTaint(this.#world, slot.device, `a request for ${request.path}`, request.body);
         const result = await transport.send(request, signal);
         if (result.ok) checkTaint(this.#world, slot.device, `an answer to ${request.path}`, result.response.body);
-        if (item !== null) this.#inFlight.delete(item);
+        if (item !== null) {
+          this.#inFlight.delete(item);
+          this.#watch(slot.device).heardFrom = item.at;
+        }
         this.#heard(slot, ids, result);
         this.#noteToken(slot, generation, request, result);
         return result;
@@ -280,7 +287,8 @@ export class Monitor {
     const stored = new Set(this.#world.server.stored(this.#world.userIds[device.plan.user] ?? '').map(({ id }) => id));
     for (const id of leaving) {
       if (this.byHand.has(id) || this.#world.edits.isTouched(id)) continue;
-      if (!stored.has(id) && this.#world.elapsed - this.#restoredAt > LATE_ANSWER_MS) this.#world.violate('I-08', `device ${device.index} counts session ${id} as sent, the server does not have it`);
+      const isLate = watch.heardFrom <= this.#restoredAt || this.#world.elapsed - this.#restoredAt <= LATE_ANSWER_MS;
+      if (!stored.has(id) && !isLate) this.#world.violate('I-08', `device ${device.index} counts session ${id} as sent, the server does not have it`);
       // What is offered again to a server that was set back may lie there already.
       const isKept = (): boolean => device.sim.disk.holds(id);
       if (!writes.some((write) => isPut(write, 'history') || isPut(write, 'overlay')) && !(this.wasRestored && isKept())) {
