@@ -9,7 +9,7 @@ const COUNT = 1000;
 /** Stored in one turn, each time for another user. */
 const TIMES = 4;
 
-const sessions = Array.from({ length: COUNT }, (_, n) => historical(n));
+const sessions = Array.from({ length: COUNT }, (_, n) => historical(n, COUNT));
 
 /** Groups of sessions that overlap, straight from the rule. */
 function expectedConflicts(): number {

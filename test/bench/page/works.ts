@@ -53,7 +53,7 @@ export function createWorks(contender: Contender) {
     async fill(count: number, own: number): Promise<Measured> {
       await contender.open();
       const parts: (readonly BenchSession[])[] = [];
-      for (let at = 0; at < count; at += IMPORT_PART) parts.push(history(Math.min(IMPORT_PART, count - at), at));
+      for (let at = 0; at < count; at += IMPORT_PART) parts.push(history(count, at, Math.min(count, at + IMPORT_PART)));
       const pairs = expectedPairs(count);
       const ms = await time(async () => {
         for (const part of parts) await contender.fill(part);

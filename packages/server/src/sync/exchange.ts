@@ -47,7 +47,8 @@ export interface ExchangePorts {
 export async function exchange({ store, documents }: ExchangePorts, userId: string, sent: SentExchange, now: number): Promise<ExchangeOutcome> {
   const request = { ...sent, operations: await checkAnnotations(sent.operations, documents) };
   if (request.operations.length === 0) {
-    const seen = answerAtGlance(await store.overview(userId), request, now);
+    // Preferences are no part of the overview.
+    const seen = request.preferences === undefined ? answerAtGlance(await store.overview(userId), request, now) : null;
     if (seen !== null) return seen;
     const idle = await store.readUser(userId, (tx) => answerIfIdle(tx, request, now, documents));
     if (idle !== null) return idle;
@@ -57,9 +58,8 @@ export async function exchange({ store, documents }: ExchangePorts, userId: stri
 
 /** The answer to who is up to date: everything in it stands in the overview. */
 function answerAtGlance(overview: Overview, request: SentExchange, now: number): ExchangeOutcome | null {
-  const known = overview.devices.find((device) => device.deviceId === request.device.device_id);
-  const memory = recall(known, request);
-  if (request.preferences !== undefined || touch(overview, request, memory, 0, now, false).kind !== 'kept') return null;
+  const memory = recallIdle(overview, request, now);
+  if (memory === null) return null;
   const applied = { overview, memory, results: [], preferences: null, headBefore: overview.summary.sequence };
   const { position, until, tag, isStatusKnown } = lookAt(request, applied);
   if (position.after < until || !(isStatusKnown || overview.summary.running === 0)) return null;
@@ -69,19 +69,23 @@ function answerAtGlance(overview: Overview, request: SentExchange, now: number):
 
 async function answerIfIdle(tx: UserReader, request: SentExchange, now: number, documents: Documents): Promise<ExchangeOutcome | null> {
   const overview = await tx.overview();
-  const known = overview.devices.find((device) => device.deviceId === request.device.device_id);
-  const memory = recall(known, request);
-  if (touch(overview, request, memory, 0, now, false).kind !== 'kept') return null;
+  const memory = recallIdle(overview, request, now);
+  if (memory === null) return null;
   const preferences = request.preferences === undefined ? null : await readPreferencesAnswer(tx, request.preferences, documents);
   if (preferences === null && request.preferences !== undefined) return null;
   return answer(tx, request, { overview, memory, results: [], preferences, headBefore: overview.summary.sequence });
 }
 
+/** What is remembered of a device that sent no operations; null when its call has to be noted. */
+function recallIdle(overview: Overview, request: SentExchange, now: number): DeviceMemory | null {
+  const memory = recall(overview, request);
+  return touch(overview, request, memory, 0, now, false).kind === 'kept' ? memory : null;
+}
+
 async function exchangeInTurn(tx: UserTransaction, request: SentExchange, now: number, documents: Documents): Promise<ExchangeOutcome> {
   const overview = await tx.overview();
   const { summary, devices } = overview;
-  const known = devices.find((device) => device.deviceId === request.device.device_id);
-  const remembered = recall(known, request);
+  const remembered = recall(overview, request);
   const stored = new Map((await tx.results(request.operations.map(opIdOf))).map((result) => [result.operationId, result]));
   const isCloned = request.operations.some((sent) => isCounted(sent) && isNumberReused(remembered, seqOf(sent)) && !stored.has(opIdOf(sent)));
   if (isCloned) throw problem('device_cloned');
@@ -108,7 +112,13 @@ function isFromElsewhere({ cursor, epoch }: SentExchange, overview: Overview): b
   return reset === 'epoch' || reset === 'cursor_ahead';
 }
 
-function recall(known: StoredDevice | undefined, { device, cursor }: SentExchange): DeviceMemory {
+function deviceOf({ devices }: Overview, { device }: SentExchange): StoredDevice | undefined {
+  return devices.find(({ deviceId }) => deviceId === device.device_id);
+}
+
+function recall(overview: Overview, request: SentExchange): DeviceMemory {
+  const known = deviceOf(overview, request);
+  const { device, cursor } = request;
   const memory = recallDevice(known, device);
   if (memory === null) throw problem('device_cloned');
   // What is inherited is told until the device follows a cursor of this very incarnation.
@@ -128,8 +138,9 @@ function rememberBatch(memory: DeviceMemory, sent: readonly SentOperation[], { r
   return rememberSeqs(memory, settled, refused, told);
 }
 
-function touch(overview: Overview, { device }: SentExchange, memory: DeviceMemory, settled: number, now: number, isWriting: boolean): Touch {
-  const known = overview.devices.find(({ deviceId }) => deviceId === device.device_id);
+function touch(overview: Overview, request: SentExchange, memory: DeviceMemory, settled: number, now: number, isWriting: boolean): Touch {
+  const known = deviceOf(overview, request);
+  const { device } = request;
   const sessionsPending = Math.max(0, device.sessions_pending - settled);
   const next: StoredDevice = {
     deviceId: device.device_id,
