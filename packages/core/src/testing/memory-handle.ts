@@ -158,7 +158,7 @@ export class MemoryStore implements Store {
 
   // Over a real store this is the whole transaction, which ends at once; the latency of a commit is between it and its success.
   #transact<T>(update: Update<T>, data: MemoryDatabase, fault: StoreFault | undefined, next: (decided: Decided<T>) => void): void {
-    let decided: Decided<T> = { error: createStoreError('aborted', 'nobody decided') };
+    let decided: Decided<T> | null = null;
     const decide = (find: () => Found): readonly Write[] | null => {
       try {
         const decision = checkDecision(update.decide(find()));
@@ -171,9 +171,9 @@ export class MemoryStore implements Store {
       this.#disk.atPoint?.('before-commit', { ...this.#operation('update'), writes: decided.writes, durability: update.durability });
       return this.#refusal(decided.writes, fault) === null ? decided.writes : null;
     };
-    if (this.#real) return void this.#real.update(update.reads, data, update.durability, (found) => decide(() => found)).then(() => next(decided));
+    if (this.#real) return void this.#real.update(update.reads, data, update.durability, (found) => decide(() => found)).then(() => next(decided ?? nobodyDecided()));
     decide(() => data.read(update.reads));
-    next(decided);
+    next(decided ?? nobodyDecided());
   }
 
   /** Why these writes are not committed now; null when they are. */
@@ -224,6 +224,11 @@ export class MemoryStore implements Store {
     for (const undo of this.#undo) undo();
     this.#listeners.clear();
   }
+}
+
+/** The real store never came to ask. */
+function nobodyDecided(): { readonly error: unknown } {
+  return { error: createStoreError('aborted', 'nobody decided') };
 }
 
 function checkDecision<T>(decision: Decision<T>): Decision<T> {

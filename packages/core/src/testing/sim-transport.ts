@@ -1,4 +1,5 @@
 // The network between one simulated tab and a server in the same process. Every message is an event; a policy says what becomes of it.
+import { utf8Length } from '@syncline/protocol';
 import type { HttpRequest, HttpResponse, Transport, TransportResult } from '../ports.ts';
 import { broken, failed } from './sim-failure.ts';
 import { openSimStream } from './sim-stream.ts';
@@ -140,7 +141,9 @@ function headersOf({ headers }: Response): Record<string, string> {
 /** A server app, made into a handler. `origin` is what the app sees in front of the path. */
 export function appHandler(app: (request: Request) => Promise<Response>, origin = 'http://server.test'): (request: HttpRequest) => Promise<HttpResponse> {
   return async ({ method, path, headers, body }) => {
-    const response = await app(new Request(origin + path, { method, headers, ...(body === undefined ? {} : { body }) }));
+    // As every client on a real network says it.
+    const length = body === undefined ? {} : { 'content-length': String(utf8Length(body)) };
+    const response = await app(new Request(origin + path, { method, headers: { ...headers, ...length }, ...(body === undefined ? {} : { body }) }));
     return { status: response.status, headers: headersOf(response), body: await response.text() };
   };
 }
