@@ -1,16 +1,16 @@
 // `pnpm sim`: many seeds, in as many processes as asked for, with progress, a summary, and one command to replay each failure.
-import { execFileSync, fork } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { allMarks, MarkCounts, type Plan, printPlan } from '@syncline/core/testing';
+import { keepSummary, readSummary, writeSummary } from './campaign.ts';
 import { loadParts } from './parts.ts';
 import { planOf, runReal, runSeed, runShrunk, unreachableMarks } from './seeds.ts';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const root = join(here, '..', '..');
+const root = join(import.meta.dirname, '..', '..');
 const CHUNK = 250;
 const FAILURES_SHOWN = 5;
 /** From so many seeds on, each mark must have been met. */
@@ -23,20 +23,12 @@ interface Report {
   readonly failures: readonly { readonly seed: number; readonly id: string; readonly what: string }[];
 }
 
-interface Summary {
-  commit: string;
-  seeds: number;
-  next: number;
-  violations: number;
-  marks: Record<string, number>;
-}
-
 const { values } = parseArgs({
   allowNegative: true,
   options: {
     seeds: { type: 'string', default: '1000' }, from: { type: 'string', default: '1' }, seed: { type: 'string' }, plan: { type: 'string' }, jobs: { type: 'string' },
-    summary: { type: 'string' }, only: { type: 'string' }, worker: { type: 'boolean', default: false }, trace: { type: 'boolean', default: false }, planted: { type: 'boolean', default: false },
-    shrink: { type: 'boolean', default: true }, within: { type: 'string' }, store: { type: 'string' }, server: { type: 'string' },
+    summary: { type: 'string' }, keep: { type: 'string' }, only: { type: 'string' }, worker: { type: 'boolean', default: false }, trace: { type: 'boolean', default: false }, planted: { type: 'boolean', default: false },
+    shrink: { type: 'boolean', default: true }, within: { type: 'string' }, store: { type: 'string' }, server: { type: 'string' }, minutes: { type: 'string' },
   },
 });
 
@@ -49,6 +41,7 @@ const LONG = 100_000;
 const summaryFile = values.summary ?? (Number(values.seeds) >= LONG ? join(root, '.cache', 'simulation', `summary-${[values.from, ...partFlags].join('')}.json`) : undefined);
 
 if (values.worker) work();
+else if (values.keep !== undefined) keepSummary(values.keep);
 else if (values.seed !== undefined) process.exitCode = await replay(planOf(Number(values.seed)));
 else if (values.plan !== undefined) process.exitCode = await replay((JSON.parse(readFileSync(values.plan, 'utf8')) as { readonly plan: Plan }).plan);
 else if (values.planted) process.exitCode = await (await import('./planted/cli.ts')).findPlanted(values.within === undefined ? undefined : Number(values.within), values.only);
@@ -85,50 +78,53 @@ async function replay(plan: Plan): Promise<number> {
 async function campaign(): Promise<number> {
   const wanted = Number(values.seeds);
   const jobs = Math.max(1, Number(values.jobs ?? Math.min(2, availableParallelism())));
-  const summary = readSummary(Number(values.from));
+  const before = readSummary(Number(values.from), summaryFile);
+  let { seeds, violations, next: unbroken } = before;
   const end = Number(values.from) + wanted;
   const marks = new MarkCounts();
-  marks.add(summary.marks);
+  marks.add(before.marks);
   const startedAt = Date.now();
   // All processes have something to do in a short one, too.
   const chunk = Math.min(CHUNK, Math.ceil(wanted / jobs));
   let shown = 0;
   let said = Date.now();
+  const deadline = startedAt + Number(values.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
   const take = (): { from: number; count: number } | null => {
-    if (next >= end) return null;
+    if (next >= end || Date.now() >= deadline) return null;
     const from = next;
     next = Math.min(end, next + chunk);
     return { from, count: next - from };
   };
-  let next = summary.next;
+  let { next } = before;
   const first = next;
   const pending = new Set<number>();
   const hear = (report: Report): void => {
     pending.delete(report.from);
     marks.add(report.marks);
-    summary.seeds += report.count;
-    summary.violations += report.failures.length;
+    seeds += report.count;
+    violations += report.failures.length;
     for (const { seed, id, what } of report.failures) {
       if ((shown += 1) <= FAILURES_SHOWN) console.log(`seed ${seed}: ${id} ${what}\n  pnpm sim ${['--seed', seed, ...partFlags].join(' ')}`);
     }
     // Only an unbroken run of seeds is counted as done; the rest is run again after an interruption.
-    summary.next = Math.min(next, ...pending);
-    writeSummary(summary, marks);
+    unbroken = Math.min(next, ...pending);
+    writeSummary({ ...before, seeds, next: unbroken, violations, marks: marks.toRecord() }, summaryFile);
     if (Date.now() - said > 10_000) {
       said = Date.now();
-      const rate = (summary.next - first) / ((said - startedAt) / 1000);
-      console.log(`${summary.seeds} seeds, ${summary.violations} violations, ${rate.toFixed(0)} seeds/s`);
+      const rate = (unbroken - first) / ((said - startedAt) / 1000);
+      console.log(`${seeds} seeds, ${violations} violations, ${rate.toFixed(0)} seeds/s`);
     }
   };
   await Promise.all(Array.from({ length: jobs }, () => runWorker(take, pending, hear)));
+  if (next < end) console.log(`NOT RUN: simulator out of time: ${end - next} of ${wanted} seeds`);
   const unreachable = new Set(unreachableMarks(Number(values.from), wanted));
   const missing = marks.missing().filter((mark) => !unreachable.has(mark));
-  const isShort = summary.seeds < MARKS_FROM;
+  const isShort = seeds < MARKS_FROM;
   if (missing.length > 0) console.log(`${isShort ? 'marks not met in so few seeds' : 'MARKS NOT MET'}: ${missing.join(', ')}`);
   const reachable = allMarks().length - unreachable.size;
   console.log(`${reachable - missing.length} of ${reachable} marks met`);
-  console.log(`${summary.seeds} seeds, ${summary.violations} violations`);
-  return summary.violations > 0 || (!isShort && missing.length > 0) ? 1 : 0;
+  console.log(`${seeds} seeds, ${violations} violations`);
+  return violations > 0 || (!isShort && missing.length > 0) ? 1 : 0;
 }
 
 function runWorker(take: () => { from: number; count: number } | null, pending: Set<number>, hear: (report: Report) => void): Promise<void> {
@@ -147,30 +143,4 @@ function runWorker(take: () => { from: number; count: number } | null, pending: 
     worker.once('exit', (code, signal) => (code === 0 || signal === 'SIGTERM' ? resolve() : reject(new Error(`a worker ended with ${code ?? signal}`))));
     give();
   });
-}
-
-function commit(): string {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
-  } catch {
-    return 'unknown';
-  }
-}
-
-function readSummary(from: number): Summary {
-  const fresh: Summary = { commit: commit(), seeds: 0, next: from, violations: 0, marks: {} };
-  if (summaryFile === undefined) return fresh;
-  try {
-    const kept = JSON.parse(readFileSync(summaryFile, 'utf8')) as Summary;
-    // Other sources are another campaign; seeds beyond the unbroken run are run, and counted, again.
-    return kept.commit === fresh.commit && kept.next >= from ? { ...fresh, ...kept, seeds: kept.next - from } : fresh;
-  } catch {
-    return fresh;
-  }
-}
-
-function writeSummary(summary: Summary, marks: MarkCounts): void {
-  if (summaryFile === undefined) return;
-  mkdirSync(dirname(summaryFile), { recursive: true });
-  writeFileSync(summaryFile, `${JSON.stringify({ ...summary, marks: marks.toRecord() }, null, 2)}\n`);
 }
