@@ -5,6 +5,7 @@ import { yjsPreferences } from '@syncline/core/preferences';
 import type { Capability } from '@syncline/protocol';
 import { appHandler, appStreams, createSimDevice, createSimIds, createSimScheduler, type SimDevice, type SimDeviceOptions, type SimServer } from '@syncline/core/testing';
 import { limitedApp } from './limited-app.ts';
+import { nextTurn } from './outside.ts';
 import { createRealServer } from './real-server.ts';
 
 export const USER = '00000000-0000-4000-8000-00000000000a';
@@ -35,7 +36,7 @@ export interface WorldOptions {
 }
 
 export class ExchangeWorld {
-  readonly scheduler: ReturnType<typeof createSimScheduler> = createSimScheduler({ settle: () => new Promise((done) => setImmediate(done)) });
+  readonly scheduler: ReturnType<typeof createSimScheduler> = createSimScheduler({ settle: nextTurn });
   readonly requests: { readonly request: HttpRequest; readonly answerChars: number }[] = [];
   /** Devices that reach nothing. */
   readonly offline: Set<SimDevice> = new Set();

@@ -1,5 +1,8 @@
 // Work of real parts inside a simulated world. It takes no virtual time, so nothing may happen in the world until it is over.
 
+/** Resolves when every microtask is done. */
+export const nextTurn = (): Promise<void> => new Promise((done) => setImmediate(done));
+
 export interface Outside {
   /** The same promise; the world stands still until it is settled. */
   during<T>(work: Promise<T>): Promise<T>;
@@ -15,7 +18,7 @@ export function createOutside(): Outside {
       return work.finally(() => void (underWay -= 1));
     },
     settle: async () => {
-      do await new Promise((done) => setImmediate(done));
+      do await nextTurn();
       while (underWay > 0);
     },
   };

@@ -4,6 +4,7 @@ import { yjsAnnotations } from '@syncline/core/annotations';
 import { yjsPreferences } from '@syncline/core/preferences';
 import { allMarks, FAULT_KINDS, generatePlan, type Mark, type Plan, type PlanShape, type RunOptions, runPlan, type RunResult, type Shrunk, shrinkPlan } from '@syncline/core/testing';
 import kinds from './kinds.json' with { type: 'json' };
+import { nextTurn } from './outside.ts';
 import { createRealServer } from './real-server.ts';
 
 /** Kinds of worlds, by the seeds that draw them: each from its first on to that of the next. */
@@ -50,8 +51,6 @@ function isReachable(mark: Mark, { edits = false, faults = [] }: PlanShape): boo
 /** What stands in a world in place of what is in memory there: `settle` waits for it. */
 export type Parts = Partial<Pick<RunOptions, 'createServer' | 'realStores' | 'settle'>>;
 
-const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
-
 export function runSeed(seed: number, options: Parts & Pick<RunOptions, 'keepTrace'> = {}): Promise<RunResult> {
   return runReal(planOf(seed), options);
 }
@@ -65,7 +64,7 @@ export async function runReal(plan: Plan, options: Parts & Pick<RunOptions, 'kee
   isListening = true;
   unhandled = [];
   const createEngine = (own: SyncEngineOptions): Promise<SyncEngine> => createSyncEngine(plan.hasPreferences === true ? { ...own, preferences: yjsPreferences(), annotations: yjsAnnotations() } : own);
-  const result = await runPlan(plan, { createServer: createRealServer, settle, ...options, createEngine });
+  const result = await runPlan(plan, { createServer: createRealServer, settle: nextTurn, ...options, createEngine });
   return { ...result, violations: [...result.violations, ...unhandled.map((what) => ({ id: 'unhandled', what }))] };
 }
 

@@ -2,10 +2,10 @@
 import { createSyncEngine, type Read, type Row, type Store, type StoreFactory, type SyncEngine, type SyncEngineOptions, type Write } from '@syncline/core';
 import { runPlan, type SimServerFactory } from '@syncline/core/testing';
 import { describe, expect, it } from 'vitest';
+import { nextTurn } from './outside.ts';
 import { createRealServer } from './real-server.ts';
 import { KINDS, planOf } from './seeds.ts';
 
-const settle = (): Promise<void> => new Promise((done) => setImmediate(done));
 
 /** Every object of an answer, with one more field. */
 function grown(value: unknown): unknown {
@@ -35,7 +35,7 @@ const newerServer: SimServerFactory = async (options) => {
 describe('with a newer server', () => {
   it.each(KINDS)('[I-27] nothing is lost for what it tells besides: $name', async ({ from }) => {
     for (let seed = from + 1; seed <= from + 8; seed += 1) {
-      const { violations } = await runPlan(planOf(seed), { createEngine: createSyncEngine, createServer: newerServer, settle });
+      const { violations } = await runPlan(planOf(seed), { createEngine: createSyncEngine, createServer: newerServer, settle: nextTurn });
       expect(violations, `seed ${seed}`).toEqual([]);
     }
   });
@@ -88,7 +88,7 @@ describe('tabs of two releases over one store', () => {
     };
     for (const { from } of KINDS) {
       for (let seed = from + 1; seed <= from + 8; seed += 1) {
-        const { violations } = await runPlan(planOf(seed), { createEngine, createServer: createRealServer, settle });
+        const { violations } = await runPlan(planOf(seed), { createEngine, createServer: createRealServer, settle: nextTurn });
         expect(violations, `seed ${seed}`).toEqual([]);
       }
     }

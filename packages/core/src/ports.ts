@@ -84,6 +84,9 @@ export interface Tables {
 }
 export type TableName = keyof Tables;
 
+/** Every table. */
+export const TABLES: readonly TableName[] = ['meta', 'running', 'operations', 'history', 'columns', 'overlay', 'conflicts', 'settlements', 'documents'];
+
 /** What to read inside one transaction: one key, or a range in key order (bounds inclusive). */
 export type Read =
   | { readonly table: TableName; readonly key: string | number }

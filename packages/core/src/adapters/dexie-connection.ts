@@ -1,19 +1,16 @@
 // One open database: schema, upgrades, and when to give up opening. Dexie does the opening and the upgrading;
 // transactions run on the native handle that it hands out (see docs/decisions on the hot path).
 import { Dexie } from 'dexie';
-import type { TableName } from '../ports.ts';
+import { TABLES } from '../ports.ts';
 import { createStoreError } from '../store-error.ts';
 import { errorNames, storeErrorFrom } from './idb-error.ts';
-import { TABLES } from './idb-update.ts';
 
 /** Dexie multiplies versions by ten: 1.x is compatible with us and opens, 2 was written by a release that we do not understand. */
 const SCHEMA_VERSION = 1;
 const NATIVE_VERSION_TOO_NEW = (SCHEMA_VERSION + 1) * 10;
 
 // Keys are given apart from the values, and nothing is indexed: every read is by key or by a range of keys.
-const SCHEMA: Readonly<Record<TableName, ''>> = {
-  meta: '', running: '', operations: '', history: '', columns: '', overlay: '', conflicts: '', settlements: '', documents: '',
-};
+const SCHEMA = Object.fromEntries(TABLES.map((table) => [table, '']));
 
 export interface DatabaseEnvironment {
   readonly indexedDB: IDBFactory;

@@ -1,16 +1,13 @@
 // One store call as one native transaction. This is the hot path of recording: no promise between the requests, an explicit
 // commit behind the last of them, and an answer only when the transaction is complete.
 import { compareKeys } from '../ordered-rows.ts';
-import type { Decision, Durability, Read, Row, TableName, Write } from '../ports.ts';
+import { type Decision, type Durability, type Read, type Row, TABLES, type Write } from '../ports.ts';
 import { createStoreError } from '../store-error.ts';
 import { storeErrorFrom } from './idb-error.ts';
 import { keyRange, readAll } from './idb-read.ts';
 
 type Found = readonly (readonly Row[])[];
 type KeyRanges = typeof IDBKeyRange;
-
-/** Every update spans all tables, so that no two of them interleave, whatever they touch. */
-export const TABLES: readonly TableName[] = ['meta', 'running', 'operations', 'history', 'columns', 'overlay', 'conflicts', 'settlements', 'documents'];
 
 /** Carries an error of the caller's own `decide` past everything that judges errors of the database. */
 export class DecideFailed {
@@ -41,7 +38,8 @@ export function readNatively(db: IDBDatabase, ranges: KeyRanges, reads: readonly
 /** Resolves when the transaction is complete. Rejects with a `DecideFailed`, a `StoreError` or what the database said. */
 export function updateNatively<T>(db: IDBDatabase, ranges: KeyRanges, update: NativeUpdate<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const tx = db.transaction(TABLES as TableName[], 'readwrite', { durability: update.durability });
+    // Spans all tables, so that no two updates interleave, whatever they touch.
+    const tx = db.transaction([...TABLES], 'readwrite', { durability: update.durability });
     let result: T;
     let failure: unknown;
     tx.oncomplete = () => resolve(result);

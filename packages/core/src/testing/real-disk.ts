@@ -1,6 +1,6 @@
 // A real store under a simulated disk. Every transaction runs there, too, and what it finds is what tabs hear; the simulated disk says
 // what must be found, brings every fault, and is what oracles read. Where the two differ, the real store broke its contract.
-import type { Durability, Read, Row, Store, StoreFactory, TableName, Write } from '../ports.ts';
+import { type Durability, type Read, type Row, type Store, type StoreFactory, TABLES, type Write } from '../ports.ts';
 import { checkEqual } from './contracts/contract-case.ts';
 import type { MemoryDatabase } from './memory-database.ts';
 
@@ -16,7 +16,6 @@ export interface RealStores extends Pick<StoreFactory, 'open' | 'openVolatile' |
   during<T>(work: Promise<T>): Promise<T>;
 }
 
-const TABLES: readonly TableName[] = ['meta', 'running', 'operations', 'history', 'columns', 'overlay', 'conflicts', 'settlements', 'documents'];
 const WHOLE: readonly Read[] = TABLES.map((table) => ({ table }));
 const CLEARED: readonly Write[] = TABLES.map((table) => ({ kind: 'deleteRange', table, from: Number.NEGATIVE_INFINITY, to: '\uffff' }));
 

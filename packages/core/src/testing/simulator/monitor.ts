@@ -3,8 +3,9 @@
 import type { HttpRequest, Transport, TransportResult, Write } from '../../ports.ts';
 import type { SimPage } from '../sim-device.ts';
 import type { StoreCommit, StorePoint } from '../sim-disk.ts';
-import { Effort } from './effort.ts';
+import { DeviceWatch } from './device-watch.ts';
 import type { Mark } from './marks.ts';
+import { idOf, isEdit, isMoving, isPut, isSettlement } from './outbox-rows.ts';
 import { sessionIdsOf } from './request.ts';
 import { checkTaint } from './taint.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
@@ -17,35 +18,12 @@ const LATE_ANSWER_MS = 60_000;
 const VERSION_STEP = 1_000_000;
 const DELIVERIES: ReadonlySet<string> = new Set(['/api/pomodoro/submit', '/api/session/cancel', '/api/sync/exchange']);
 
-interface OutboxRow {
-  readonly kind?: unknown;
-  readonly session: { readonly id: string };
-}
-
 interface InFlight {
   readonly slot: TabSlot;
   readonly generation: number;
   readonly ids: readonly string[];
   /** When it was sent. */
   readonly at: number;
-}
-
-/** What is watched on one device. */
-class DeviceWatch {
-  /** Pending sessions at each version of the store. */
-  readonly pendingAt = new Map<number, number>();
-  /** Versions of the store at which settlements waited to be sent. */
-  readonly settlingAt = new Set<number>();
-  /** Its store holds something to be sent that does not wait for a person. */
-  isMoving = false;
-  readonly acknowledged = new Set<string>();
-  readonly effort = new Effort();
-  lastVersion = -1;
-  /** Tokens that were answered 401 there, since when; nobody asked by hand to try again. */
-  readonly refused = new Map<string, number>();
-  /** When the last delivery was sent that was answered: a device may sleep long over an answer. */
-  heardFrom = 0;
-  lostAnswer: { readonly id: string; readonly at: number; killed: boolean; expired: boolean } | null = null;
 }
 
 export class Monitor {
@@ -365,32 +343,3 @@ function tokenKey(tab: number, generation: number, { headers }: HttpRequest): st
 }
 
 const EDGE: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 401, 403, 404]);
-
-function isPut(write: Write, table: Write['table']): write is Extract<Write, { kind: 'put' }> {
-  return write.kind === 'put' && write.table === table;
-}
-
-function isEdit(value: unknown): boolean {
-  return (value as OutboxRow | null | undefined)?.kind === 'amend';
-}
-
-function idOf(value: unknown): string[] {
-  const id = (value as OutboxRow | null | undefined)?.session?.id;
-  // A settlement waits on its own account; its sessions are sent or not all the same.
-  return typeof id === 'string' && !isSettlement(value) ? [id] : [];
-}
-
-function isParked(value: unknown): boolean {
-  return (value as { delivery?: { parked?: unknown } }).delivery?.parked !== null;
-}
-
-/** Whether any of these operations goes on its way without anybody's doing: what was decided about a session that waits for a person waits with it. */
-function isMoving(operations: readonly unknown[]): boolean {
-  const stuck = operations.filter(isParked).flatMap(idOf);
-  return operations.some((value) => !isParked(value) && !stuck.some((id) => JSON.stringify(value).includes(id)));
-}
-
-function isSettlement(value: unknown): boolean {
-  const kind = (value as OutboxRow | null | undefined)?.kind;
-  return kind === 'resolve' || kind === 'unresolve' || kind === 'remember';
-}
