@@ -291,7 +291,7 @@ class Engine implements SyncEngine {
       this.#board.update();
       this.#heartbeat.beat();
       this.#leadership.watch();
-      if (this.#leadership.isLeading) this.#driver.catchUp().catch(() => undefined);
+      this.#driver.catchUp(this.#leadership.isLeading).catch(() => undefined);
     });
   }
 

@@ -191,7 +191,7 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'new-store-offers-nothing', rows: ['D01', 'I-20'], plan: 'evicted-and-the-server-set-back', file: 'packages/core/src/sync/exchange.ts',
     says: 'a store that holds sessions and knows no epoch trusts the server to have them',
-    find: '  return sync.exchange === null && head.nextChunk > 1;',
+    find: '  if (sync.exchange !== null) return false;',
     replace: '  return sync.exchange === null && head.nextChunk < 1;',
   },
 ];

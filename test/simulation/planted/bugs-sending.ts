@@ -149,7 +149,7 @@ export const SENDING: readonly PlantedBug[] = [
   {
     id: 'asked-pause-not-noted', rows: ['C17', 'A01'], file: 'packages/core/src/sync/books.ts',
     says: 'forgets a pause when the disk is full',
-    find: '    this.#unnoted = pause.pause;',
+    find: '    this.#unnoted = pause;',
     replace: '    this.#unnoted = null;',
   },
   {

@@ -3,7 +3,7 @@
 import type { ParkedReason } from '../api.ts';
 import { asFields, type Fields } from '../model/rows.ts';
 import type { HttpResponse } from '../ports.ts';
-import { FAULTS_MAX, isAbsentCall, plainText, readCommon, readDetails, readJson, REFUSALS, UNCLEAR_MAX } from '../sync/answer.ts';
+import { FAULTS_MAX, isAbsentCall, isCutOff, plainText, readCommon, readDetails, readJson, REFUSALS, UNCLEAR_MAX } from '../sync/answer.ts';
 import { backOffMs } from '../sync/backoff.ts';
 import type { PreferencesHost } from '../sync/preferences-part.ts';
 import { type Halt, tokenOutcome } from '../sync/push.ts';
@@ -107,6 +107,7 @@ export class BasicSync {
     const { response, body: fields } = answer;
     if (response.status < 300 && fields?.['success'] === true) await this.#accept(edits, fields);
     else if (response.status < 300) await this.#fail(edits, 'The server answered success without saying so', 'unclear');
+    else if (REFUSALS.has(response.status) && isCutOff(response)) await this.#fail(edits, `The server's answer of ${response.status} broke off`, 'unclear');
     else if (REFUSALS.has(response.status)) await this.#refused(edits, response.status, fields);
     else await this.#fail(edits, plainText(fields?.['error'], 'The server failed'), 'fault');
     return null;

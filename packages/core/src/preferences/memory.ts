@@ -30,7 +30,9 @@ export class MemoryKeeper {
   #memory: Memory = EMPTY;
   /** Written and perhaps committed, by mark. */
   #candidates: ReadonlyMap<string, Memory> = new Map();
-  #loading: Promise<void> | null = null;
+  #reading: Promise<void> | null = null;
+  /** What was set in another store and is not in this one yet. */
+  #carried: readonly Edit[] = [];
 
   constructor(host: PreferencesHost, onChange: () => void) {
     this.#host = host;
@@ -67,7 +69,7 @@ export class MemoryKeeper {
     if (mark === this.#memory.mark || mark === null) return this.#memory;
     const candidate = this.#candidates.get(mark);
     if (candidate !== undefined) return candidate;
-    throw new NotReady(() => this.load());
+    throw new NotReady(() => this.#read());
   }
 
   #write(draft: Draft, memory: Memory & { readonly mark: string }): void {
@@ -84,20 +86,34 @@ export class MemoryKeeper {
     const { view, isBusy } = this.#host.local;
     if (isBusy) return;
     const mark = view.preferences?.mark ?? null;
-    if (mark === this.#memory.mark) return;
-    const candidate = mark === null ? undefined : this.#candidates.get(mark);
+    if (mark === this.#memory.mark && this.#carried.length === 0) return;
+    const candidate = mark === null || this.#carried.length > 0 ? undefined : this.#candidates.get(mark);
     if (candidate !== undefined) this.#adopt({ ...candidate, store: view.head.store });
     else if (mark === null) void this.change(({ state, document }) => ({ state, document }), 'strict').catch(() => undefined);
     else void this.load().catch(() => undefined);
   }
 
-  /** Reads what is stored; callers at one time share one reading. */
-  load(): Promise<void> {
-    this.#loading ??= this.#load().finally(() => (this.#loading = null));
-    return this.#loading;
+  /** Reads what is stored, and puts into it what was set while the real store could not be had. */
+  async load(): Promise<void> {
+    await this.#read();
+    const edits = this.#carried;
+    if (edits.length === 0) return;
+    this.#carried = [];
+    try {
+      await this.change((memory) => carryOver(memory, edits), 'strict');
+    } catch (error) {
+      this.#carried = [...edits, ...this.#carried];
+      throw error;
+    }
   }
 
-  async #load(): Promise<void> {
+  /** Callers at one time share one reading. It waits for no transaction: one may be waiting for it. */
+  #read(): Promise<void> {
+    this.#reading ??= this.#readOnce().finally(() => (this.#reading = null));
+    return this.#reading;
+  }
+
+  async #readOnce(): Promise<void> {
     const { local } = this.#host;
     const before = this.#memory;
     const [metas, rows, heads] = await local.withHandle(() => local.store.read([
@@ -108,9 +124,9 @@ export class MemoryKeeper {
     const stored = readStored(rows?.[0]?.value);
     const head = heads?.[0]?.value as { readonly store?: unknown } | undefined;
     const store = typeof head?.store === 'string' ? head.store : '';
-    this.#adopt({ mark: row.mark, store, ...stored });
     const isOther = before.mark !== null && before.store !== '' && before.store !== store;
-    if (isOther && before.state.edits.length > 0) await this.change((memory) => carryOver(memory, before.state.edits), 'strict');
+    if (isOther) this.#carried = [...this.#carried, ...before.state.edits];
+    this.#adopt({ mark: row.mark, store, ...stored });
   }
 
   #adopt(memory: Memory): void {

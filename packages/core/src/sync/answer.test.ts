@@ -87,6 +87,10 @@ describe('409', () => {
     expect(readDelivery(answered(409, { error: 'Conflict' }), context({ hadUnknown: true }))).toMatchObject({ kind: 'acknowledged' });
     expect(readDelivery(answered(409, 'Conflict', {}, 'text/plain'), context({ hadUnknown: true }))).toMatchObject({ kind: 'acknowledged' });
   });
+  it('that breaks off shows no record, and may have held one', () => {
+    const cut: TransportResult = { ok: true, response: { status: 409, headers: { 'content-type': 'application/json' }, body: '{"error":"reused","code":"session_id' } };
+    expect(readDelivery(cut, context({ hadUnknown: true }))).toMatchObject({ kind: 'failed', scope: 'item', code: 'unclear_answer', unknown: true, counts: 'unclear' });
+  });
   it('of a session that was cancelled or deleted is parked', () => {
     const final = answered(409, { error: 'final', code: 'session_final' });
     expect(readDelivery(final, context({ hadUnknown: true }))).toMatchObject({ kind: 'parked', reason: { code: 'session_final' } });

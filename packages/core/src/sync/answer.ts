@@ -64,8 +64,16 @@ export type Outcome =
 
 /** JSON of an answer that says it is JSON; undefined otherwise. */
 export function readJson(response: HttpResponse): Fields | undefined {
-  if (!(response.headers['content-type'] ?? '').toLowerCase().includes('json')) return undefined;
-  return parseFields(response.body) ?? undefined;
+  return isJson(response) ? (parseFields(response.body) ?? undefined) : undefined;
+}
+
+/** Whether it says that it is JSON and is none: what is missing may be the reason of a refusal, or a stored record. */
+export function isCutOff(response: HttpResponse): boolean {
+  return isJson(response) && parseFields(response.body) === null;
+}
+
+function isJson({ headers }: HttpResponse): boolean {
+  return (headers['content-type'] ?? '').toLowerCase().includes('json');
 }
 
 export function failure(scope: Failure['scope'], code: string, message: string, unknown: boolean, more: Partial<Failure> = {}): Failure {
@@ -124,10 +132,11 @@ function readSuccess(response: HttpResponse, { operation }: AttemptContext): Out
   if (body?.['success'] === true && ((typeof id === 'string' && id !== '') || typeof id === 'number')) {
     return acknowledgement(operation.kind === 'submit' ? String(id) : null);
   }
-  const message = 'The server answered success without an acknowledgement';
-  if (operation.delivery.unclear + 1 >= UNCLEAR_MAX) {
-    return { kind: 'parked', reason: { code: 'unclear_answer', message, details: [] } };
-  }
+  return unclear(operation, 'The server answered success without an acknowledgement');
+}
+
+function unclear({ delivery }: Operation, message: string): Outcome {
+  if (delivery.unclear + 1 >= UNCLEAR_MAX) return { kind: 'parked', reason: { code: 'unclear_answer', message, details: [] } };
   return failure('item', 'unclear_answer', message, true, { counts: 'unclear' });
 }
 
@@ -149,6 +158,7 @@ export const REFUSALS: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
 function readRefusal(response: HttpResponse, context: AttemptContext): Outcome {
   const body = readJson(response);
   const { status } = response;
+  if (REFUSALS.has(status) && isCutOff(response)) return unclear(context.operation, `The server's answer of ${status} broke off`);
   const code = plainText(body?.['code'], `http_${status}`);
   const message = plainText(body?.['error'], `The server refused it with ${status}`);
   if (status === 400 && code === 'time_in_future') return { kind: 'held' };

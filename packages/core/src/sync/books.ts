@@ -6,7 +6,7 @@ import type { Contact } from './contact.ts';
 import { isEqualValue } from './equal.ts';
 import type { Local } from './local.ts';
 import type { Halt } from './push.ts';
-import { endOf, isOver, sooner, type Span, spanOf } from './span.ts';
+import { endOf, isOver, sooner, spanOf } from './span.ts';
 import type { LastError, SyncState } from './sync-state.ts';
 
 /** After so many failing requests within a minute nothing is sent until the minute is over; those on their way come on top. */
@@ -25,7 +25,7 @@ export class Books {
   readonly #options: BooksOptions;
   #failedAt: readonly number[] = [];
   /** A pause that the store refused to note: it holds all the same. */
-  #unnoted: Span | null = null;
+  #unnoted: Pick<SyncState, 'asked' | 'pause'> | null = null;
 
   constructor(options: BooksOptions) {
     this.#options = options;
@@ -39,7 +39,9 @@ export class Books {
   /** A request beside the loop failed: nothing is asked within the next second. */
   breathe(): void {
     this.noteFailure();
-    this.#unnoted = spanOf(this.#options.clock.now(), BACK_OFF_MIN_MS);
+    const now = this.#options.clock.now();
+    const pause = spanOf(now, BACK_OFF_MIN_MS);
+    if (endOf(this.#unnoted?.pause ?? null, now) < pause.until) this.#unnoted = { asked: false, pause };
   }
 
   noteSuccess(): void {
@@ -54,7 +56,7 @@ export class Books {
 
   /** When the pause after a failure is over; `now` without one. */
   pauseEnds(now: number): number {
-    return Math.max(endOf(this.#options.local.view.sync.pause, now), endOf(this.#unnoted, now));
+    return Math.max(endOf(this.#options.local.view.sync.pause, now), endOf(this.#unnoted?.pause ?? null, now));
   }
 
   async write(change: (state: SyncState) => Partial<SyncState>): Promise<void> {
@@ -63,12 +65,19 @@ export class Books {
 
   /** A pause of our own making ends at `at`, but never within a second of the last failure. */
   async shortenPause(at: number): Promise<void> {
-    const soonest = Math.max(at, (this.#failedAt.at(-1) ?? Number.NEGATIVE_INFINITY) + BACK_OFF_MIN_MS);
+    const soonest = this.shortenUnnoted(at);
     const now = this.#options.clock.now();
     await this.write((state) => {
       if (state.asked || endOf(state.pause, now) <= soonest) return {};
       return { pause: sooner(state.pause, now, soonest), nextAttemptAt: soonest };
     });
+  }
+
+  /** The same of a pause that only this tab knows, which may lead again before long. Returns when it ends at the soonest. */
+  shortenUnnoted(at: number): number {
+    const soonest = Math.max(at, (this.#failedAt.at(-1) ?? Number.NEGATIVE_INFINITY) + BACK_OFF_MIN_MS);
+    if (this.#unnoted?.asked === false) this.#unnoted = { asked: false, pause: sooner(this.#unnoted.pause, this.#options.clock.now(), soonest) };
+    return soonest;
   }
 
   async succeed(): Promise<void> {
@@ -106,7 +115,7 @@ export class Books {
     if (halt.kind === 'unauthorized') return this.#pauseForToken(halt.status, lastError);
     const pause = this.#pauseAfter(halt, someSucceeded, at);
     const word = this.#options.lifecycle.online() ? 'unreachable' : 'offline';
-    this.#unnoted = pause.pause;
+    this.#unnoted = pause;
     await this.write((state) => ({
       ...pause, ...this.#longerAsked(state, pause.nextAttemptAt, at),
       connection: halt.scope === 'connection' ? word : 'online', phase: 'backing_off', progress: null, lastError,

@@ -61,8 +61,9 @@ export class Driver {
   }
 
   /** The page woke up, or the network is back: one catch-up, a little later, so that not everything wakes at once. */
-  async catchUp(): Promise<void> {
+  async catchUp(isLeading: boolean): Promise<void> {
     const at = this.#agenda.catchUp();
+    if (!isLeading) return void this.#options.books.shortenUnnoted(at);
     this.#news.refresh();
     // A store that refuses this much must not keep the loop asleep.
     await this.#options.books.shortenPause(at).finally(() => this.ring());

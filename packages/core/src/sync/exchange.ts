@@ -3,7 +3,7 @@
 import { LIMITS } from '@syncline/protocol';
 import { isDocumented, type Operation, sessionsOf } from '../model/operation.ts';
 import { FIRST_VERSION, type FinishedSession, type RunningSession } from '../model/session.ts';
-import { type Failure, failure, type Outcome, readCommon, readJson } from './answer.ts';
+import { type Failure, failure, type Outcome, readCommon, isCutOff, readJson } from './answer.ts';
 import { BACK_OFF_MIN_MS } from './backoff.ts';
 import type { Draft } from './draft.ts';
 import { type ExchangeAnswer, parseExchange } from './exchange-answer.ts';
@@ -88,7 +88,7 @@ export class Exchanger {
     const response = sent.result.ok ? sent.result.response : null;
     if (response === null) return null;
     const fields = readJson(response);
-    if (response.status >= 300) return this.#refused(batch, response.status, fields, term, signal);
+    if (response.status >= 300 && !isCutOff(response)) return this.#refused(batch, response.status, fields, term, signal);
     const answer = parseExchange(fields);
     if (answer === null) return this.#incoherent(batch, term);
     this.#most = Math.min(LIMITS.opsPerExchangeMax, this.#most * 2);
@@ -316,8 +316,9 @@ function isSetBack({ reset }: ExchangeAnswer): boolean {
 }
 
 /** A store that holds acknowledged sessions, and does not know from which epoch: its first walk shows whether this server has them. */
-function isUnsure({ sync, head }: View): boolean {
-  return sync.exchange === null && head.nextChunk > 1;
+function isUnsure({ sync, head, overlay }: View): boolean {
+  if (sync.exchange !== null) return false;
+  return head.nextChunk > 1 || [...overlay.values()].some(({ server }) => server !== null);
 }
 
 /** Whether the walk from the beginning is not over. */

@@ -1,7 +1,7 @@
 // What a tab still holds in memory when its store was swapped or vanished under it goes into the store it has now.
 import { applyEffects } from '../model/effect.ts';
 import { isEdit, type Operation } from '../model/operation.ts';
-import type { FinishedSession, RunningSession } from '../model/session.ts';
+import { FIRST_VERSION, type FinishedSession, type RunningSession } from '../model/session.ts';
 import type { Draft } from './draft.ts';
 import { findInHistory } from './history-search.ts';
 import type { Local } from './local.ts';
@@ -41,10 +41,11 @@ export async function rescue(local: Local, held: Held): Promise<number> {
       const { session, delivery } = operation;
       // What it overlaps is found when the merge is over: a change that follows may move it, or take it away.
       merge.touch(session.id);
-      const base = draft.view.near(session.id) ?? acknowledged.get(session.id) ?? session;
+      const base = draft.view.near(session.id) ?? acknowledged.get(session.id);
       // Whether it was on its way when the store went, nobody knows.
       draft.queue({ ...operation, delivery: { ...delivery, unknown: true } });
-      if (isEdit(operation)) showEdit(draft, operation, base, acknowledged.get(session.id) ?? null);
+      if (isEdit(operation) && base === undefined) merge.take(confirmedBy(operation));
+      else if (isEdit(operation)) showEdit(draft, operation, base ?? session, acknowledged.get(session.id) ?? null);
       saved += 1;
     }
     for (const running of held.running) {
@@ -71,6 +72,12 @@ function keepWait(draft: Draft, wait: Held['wait']): void {
 function isHere({ view }: Draft, operation: Operation, acknowledged: ReadonlyMap<string, FinishedSession>): boolean {
   const queued = view.operationsOf(operation.session.id);
   return isEdit(operation) ? queued.some(({ opId }) => opId === operation.opId) : acknowledged.has(operation.session.id) || queued.length > 0;
+}
+
+/** The session that a change was decided over, as the server had it. The lost store knew more of it, and the server may have been set back. */
+function confirmedBy({ session, change }: Operation): FinishedSession {
+  const version = change?.bases.find(({ id }) => id === session.id)?.version ?? FIRST_VERSION;
+  return { ...session, version: Math.max(version, FIRST_VERSION) };
 }
 
 /** @param packed as the server is known to have it, unless something lies over that. */

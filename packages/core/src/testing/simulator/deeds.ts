@@ -280,7 +280,10 @@ export class Deeds {
     if (device.tabs.some(({ engine }) => engine?.status.current.data_summary.unsynced_sessions)) this.#mark('power.pending');
     for (const slot of device.tabs) this.#world.kill(slot);
     device.sim.crash();
-    this.#world.monitor.forget(device);
+    const { monitor } = this.#world;
+    monitor.forget(device);
+    // What it was told by a server that has lost it since was no promise of this store's.
+    if (monitor.wasRestored) this.#giveUpLost(({ device: at }) => at !== device.index || monitor.wasEvicted(device));
   }
 
   #evict(device: DeviceSlot): void {

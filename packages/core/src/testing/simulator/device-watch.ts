@@ -1,4 +1,5 @@
 import { Effort } from './effort.ts';
+import type { TabSlot } from './world.ts';
 
 /** What is watched on one device. */
 export class DeviceWatch {
@@ -9,11 +10,26 @@ export class DeviceWatch {
   /** Its store holds something to be sent that does not wait for a person. */
   isMoving: boolean = false;
   readonly acknowledged: Set<string> = new Set();
-  readonly effort: Effort = new Effort();
+  readonly #effort: Effort = new Effort();
+  readonly #own = new WeakMap<object, Effort>();
   lastVersion: number = -1;
   /** Tokens that were answered 401 there, since when; nobody asked by hand to try again. */
   readonly refused: Map<string, number> = new Map();
   /** When the last delivery was sent that was answered: a device may sleep long over an answer. */
   heardFrom: number = 0;
   lostAnswer: { readonly id: string; readonly at: number; killed: boolean; expired: boolean } | null = null;
+
+  /** What the tabs of its store ask together, or what a tab does that has none but its memory: it cannot know how the others fared. */
+  effortOf({ engine }: TabSlot): Effort {
+    if (!engine?.status.current.local.problems.includes('volatile_storage')) return this.#effort;
+    const own = this.#own.get(engine) ?? new Effort();
+    this.#own.set(engine, own);
+    return own;
+  }
+
+  /** From here on everything is counted afresh. */
+  forgetEfforts(tabs: readonly TabSlot[]): void {
+    this.#effort.forget();
+    for (const slot of tabs) this.effortOf(slot).forget();
+  }
 }

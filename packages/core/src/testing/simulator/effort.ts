@@ -29,6 +29,8 @@ export class Effort {
   #quietSince = 0;
   /** The tab that alone knows of it, because the store refused to note it; null when all do. */
   #quietIn: number | null = null;
+  /** The last answer refused a token: another one may be tried at once. */
+  #wasTokenRefused = false;
 
   /** From here on everything is counted afresh. */
   forget(): void {
@@ -51,13 +53,14 @@ export class Effort {
     const since = now - (this.#failing.at(-1) ?? Number.NEGATIVE_INFINITY);
     // A 500 may be one item's own: up to three others are tried before it is the server's.
     const isNextItem = this.#faulty !== null && id !== null && id !== this.#faulty;
-    if (this.#inARow > FAILING_FREELY && !isNextItem && since < PAUSE_MIN_MS - CLOCK_NOISE_MS) wrong.push(`asked ${path} ${since} ms after ${this.#inARow} failures in a row`);
+    if (this.#inARow > FAILING_FREELY && !isNextItem && !this.#wasTokenRefused && since < PAUSE_MIN_MS - CLOCK_NOISE_MS) wrong.push(`asked ${path} ${since} ms after ${this.#inARow} failures in a row`);
     return wrong;
   }
 
   /** What is wrong with having asked so often. `id`: the session that was sent; `alone`: the tab, if no other can know. */
   heard(id: string | null, result: TransportResult, now: number, alone: number | null): string[] {
     const status = result.ok ? result.response.status : 0;
+    this.#wasTokenRefused = status === 401;
     const asked = result.ok && (status === 429 || status === 503) ? Number(result.response.headers['retry-after'] ?? 0) : 0;
     if (asked > 0) {
       this.#quietUntil = now + asked * 1000 - ASKED_NOISE_MS;

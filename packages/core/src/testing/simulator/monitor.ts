@@ -135,7 +135,7 @@ export class Monitor {
 
   /** Something happened on that device that ends pauses: from here on they are counted afresh. */
   disturb(device: DeviceSlot): void {
-    this.#watch(device).effort.forget();
+    this.#watch(device).forgetEfforts(device.tabs);
   }
 
   /** The server went back in time: what it had acknowledged it may ask for again. */
@@ -150,7 +150,7 @@ export class Monitor {
 
   killed(slot: TabSlot): void {
     const watch = this.#watch(slot.device);
-    watch.effort.senderDied(this.#world.elapsed);
+    watch.effortOf(slot).senderDied(this.#world.elapsed);
     if (watch.lostAnswer !== null && !watch.lostAnswer.killed) {
       watch.lostAnswer.killed = true;
       this.#mark('answer.lost+kill');
@@ -290,7 +290,7 @@ export class Monitor {
     const { device } = slot;
     const watch = this.#watch(device);
     const { elapsed } = this.#world;
-    for (const wrong of watch.effort.sent(item?.ids[0] ?? null, request.path, elapsed, slot.index)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
+    for (const wrong of watch.effortOf(slot).sent(item?.ids[0] ?? null, request.path, elapsed, slot.index)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
     const refusedAt = watch.refused.get(tokenKey(slot.index, slot.generation, request));
     if (refusedAt !== undefined && refusedAt < elapsed) this.#world.violate('I-16', `device ${device.index} sent a token again that was refused`);
     if (item === null) return;
@@ -311,7 +311,7 @@ export class Monitor {
     const watch = this.#watch(device);
     const { elapsed } = this.#world;
     const [id = null] = ids;
-    for (const wrong of watch.effort.heard(id, result, elapsed, device.sim.disk.isRefusing ? slot.index : null)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
+    for (const wrong of watch.effortOf(slot).heard(id, result, elapsed, device.sim.disk.isRefusing ? slot.index : null)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
     if (id !== null) this.#markAnswer(device, watch, id, result);
   }
 
