@@ -9,9 +9,9 @@ import type { View } from '../sync/view.ts';
 import { readPreferencesAnswer, type SoundAnswer } from './answer.ts';
 import { toBase64 } from './base64.ts';
 import { clockOf, generationOf, lackOf, mergeUpdate, readDocument, sealEdits, vectorOf } from './document.ts';
-import { forget, leave, lostIn, meet, type Moment } from './meeting.ts';
+import { forget, leave, meet, type Moment, replaced } from './meeting.ts';
 import type { Content, MemoryKeeper } from './memory.ts';
-import { type Edit, mapEdits, type State, withKnown, withLost } from './state.ts';
+import { type Edit, mapEdits, type State, withKnown } from './state.ts';
 
 /** A state vector up to here goes with every exchange and saves a second one when there is news; a larger one only when it is needed. */
 const QUIET_VECTOR_BYTES_MAX = 180;
@@ -52,9 +52,8 @@ export class ExchangeSync {
   async outgoing(): Promise<PreferencesExchange | undefined> {
     this.#isAsking = true;
     // Before the first meeting there is nothing to build on: the server's document comes first.
-    if (this.#keeper.memory.state.isMet && unsealed(this.#keeper.memory.state).length > 0) {
-      await this.#keeper.change((memory) => this.#seal(memory), 'strict');
-    }
+    const { state } = this.#keeper.memory;
+    if (state.isMet && (state.isSoft || unsealed(state).length > 0)) await this.#keeper.change((memory) => firm(this.#seal(memory) ?? memory), 'strict');
     const vector = vectorOf(this.#keeper.memory.document);
     this.#isAsking = this.#hasWork() || vector.length <= QUIET_VECTOR_BYTES_MAX;
     if (!this.#isAsking) return undefined;
@@ -115,12 +114,13 @@ export class ExchangeSync {
   #take(memory: Content, { vector, update, isReplaced }: SoundAnswer, draft: Draft, ids: readonly string[]): Content | null {
     const moment: Moment = { now: draft.now, ownIds: this.#host.ownIds, idOf: (name) => ids[PREFERENCE_NAMES.indexOf(name)] ?? '' };
     // What was set meanwhile did not know what comes now: it enters the document first.
-    const before = memory.state.isMet && !isReplaced ? (this.#seal(memory) ?? memory) : memory;
+    const sealed = memory.state.isMet && !isReplaced ? this.#seal(memory) : null;
+    const before = sealed ?? memory;
     const merged = update === null ? { bytes: before.document, overtaken: [] } : mergeUpdate(before.document, update);
     if (merged === null && !isReplaced) return null;
     const { bytes, overtaken } = merged ?? { bytes: before.document, overtaken: [] };
     const values = readDocument(bytes);
-    let state = memory.state.isMet ? withLost(before.state, lostIn(overtaken, values, moment)) : meet(before.state, values, generationOf(bytes), moment);
+    let state = memory.state.isMet ? replaced(before.state, overtaken, values, moment) : meet(before.state, values, generationOf(bytes), moment);
     if (isReplaced) {
       this.#isBehind = false;
       return leave({ state: known(state, bytes), document: bytes }, merged === null ? vectorOf(null) : vector);
@@ -131,7 +131,7 @@ export class ExchangeSync {
     if (isLevel) this.#rounds = 0;
     const done = isLevel ? state.edits.filter((edit) => edit.isSealed) : [];
     state = mapEdits(state, new Set(done.map(({ id }) => id)), () => null);
-    const next = { ...known(state, bytes), isMet: true, fetched: toldAt(draft.view) };
+    const next: State = { ...known(state, bytes), isMet: true, fetched: toldAt(draft.view), ...(sealed === null ? {} : { isSoft: true }) };
     const isSame = JSON.stringify(next) === JSON.stringify(memory.state) && isSameBytes(bytes, memory.document);
     return isSame ? null : { state: next, document: bytes };
   }
@@ -144,6 +144,10 @@ function toldAt(view: View): number | null {
 
 function unsealed(state: State): readonly Edit[] {
   return state.edits.filter((edit) => !edit.isSealed && edit.parked === null);
+}
+
+function firm({ state: { isSoft: _, ...state }, document }: Content): Content {
+  return { state, document };
 }
 
 /** What the document says replaces what was known. */

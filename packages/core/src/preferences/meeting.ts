@@ -57,14 +57,30 @@ function yieldToNewer(state: State, values: Values, moment: Moment): State {
 function remind(state: State, values: Values, moment: Moment): State {
   const edits: Edit[] = [];
   const lost: LostPreference[] = [];
+  // What waits is newer than what the server has, too: other devices may remind it of older values at the same time.
+  const reminded = new Map(state.edits.flatMap(({ name, at, parked }) => (parked === null ? [[name, at]] : [])));
   for (const name of without(state.edits)) {
     const [known, theirs] = [state.known[name], values.get(name)];
     if (known === undefined || known.at === null || known.value === theirs?.value || known.at <= (theirs?.at ?? -1)) continue;
     edits.push(newEdit({ id: moment.idOf(name), name, value: known.value, at: known.at, base: theirs?.value ?? null, sent: [] }));
+    reminded.set(name, known.at);
     // What a server began with was set by nobody, and at no time.
     if (theirs !== undefined && theirs.at !== null) lost.push(lostOf(name, theirs, moment));
   }
-  return withLost({ ...state, edits: [...state.edits, ...edits] }, lost);
+  const all = { ...state.reminded, ...Object.fromEntries(reminded) };
+  return withLost({ ...state, edits: [...state.edits, ...edits], ...(reminded.size > 0 ? { reminded: all } : {}) }, lost);
+}
+
+/**
+ * Of what several devices reminded a server of at once any may hold, and not the newest: whose newer value lost sets it once more. Other values that were
+ * replaced unknowingly are offered.
+ */
+export function replaced(state: State, overtaken: readonly Overtaken[], values: Values, moment: Moment): State {
+  const isNewer = ({ name, was }: Overtaken): boolean => was.at !== null && state.reminded?.[name] === was.at && (values.get(name)?.at ?? -1) < was.at;
+  const names = new Set(without(state.edits));
+  const again = overtaken.filter((one) => names.has(one.name) && values.get(one.name)?.value !== one.was.value && isNewer(one));
+  const edits = again.map(({ name, was }) => newEdit({ id: moment.idOf(name), name, value: was.value, at: was.at ?? 0, base: values.get(name)?.value ?? null, sent: [] }));
+  return withLost({ ...state, edits: [...state.edits, ...edits] }, lostIn(overtaken.filter((one) => !again.includes(one)), values, moment));
 }
 
 /** Nobody can tell any more whether others knew what this device had set last: so it is offered. */
@@ -89,7 +105,7 @@ function without(edits: readonly Edit[]): PreferenceName[] {
 }
 
 /** Values that were replaced unknowingly: this device's, and those of a caller that named no device, since nobody else would offer them. */
-export function lostIn(overtaken: readonly Overtaken[], values: Values, moment: Moment): LostPreference[] {
+function lostIn(overtaken: readonly Overtaken[], values: Values, moment: Moment): LostPreference[] {
   return overtaken.flatMap(({ name, was }) => {
     // What a server began with was set by nobody, and at no time.
     const isOurs = isOneOf(moment.ownIds, was.deviceId) || (was.deviceId === null && was.at !== null);

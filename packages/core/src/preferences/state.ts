@@ -42,6 +42,10 @@ export interface State {
   readonly fetched?: number | null;
   /** An exchange was answered: the document has what the server had. */
   readonly isMet: boolean;
+  /** Edits entered the document along with an answer. After a power cut they would enter it anew, as others: nothing of them is sent before they outlive one. */
+  readonly isSoft?: true;
+  /** What a server that went back in time was reminded of, by when people had set it. */
+  readonly reminded?: { readonly [Name in PreferenceName]?: number };
   /** The document that this device left, because the server had begun it anew; gone when the new one is there. */
   readonly left?: Left;
 }

@@ -34,6 +34,7 @@ function readState(row: Fields): State {
   const names = PREFERENCE_NAMES.filter((name) => Object.hasOwn(known, name));
   const fetched = row['fetched'];
   const left = asFields(row['left']);
+  const reminded = asFields(row['reminded']);
   return {
     known: Object.fromEntries(names.flatMap((name) => {
       const read = readKnown(name, known[name]);
@@ -42,7 +43,9 @@ function readState(row: Fields): State {
     edits: readAll(row['edits'], readEdit),
     lost: readAll(row['lost'], readLost),
     isMet: row['isMet'] === true,
+    ...(row['isSoft'] === true ? { isSoft: true } : {}),
     ...(isNumberOrNull(fetched) ? { fetched } : {}),
+    ...(reminded === null ? {} : { reminded: Object.fromEntries(PREFERENCE_NAMES.flatMap((name) => (isCount(reminded[name]) ? [[name, reminded[name]]] : []))) }),
     ...(isCount(left?.['generation']) ? { left: { generation: left['generation'], isBlind: left['isBlind'] === true } } : {}),
   };
 }
