@@ -1,8 +1,7 @@
 // The whole API as one function from a request to an answer. No sockets, no files, no time of its own.
 // Order of the gates: address limit, method and path, token, user limit, query, body; only then the route.
 import { type CallName, CALLS, parseCallerHeaders, parseQuery } from '@syncline/protocol';
-import { Hono } from 'hono';
-import type { StatusCode } from 'hono/utils/http-status';
+import { type Context, Hono } from 'hono';
 import { BearerCheck } from '../auth/bearer.ts';
 import { LOGIN_ROUTES } from '../auth/login-routes.ts';
 import type { AppConfig } from '../config.ts';
@@ -10,8 +9,8 @@ import type { ServerPorts } from '../ports.ts';
 import { DATA_ROUTES } from '../routes/index.ts';
 import { StreamHub } from '../stream/stream-hub.ts';
 import { errorAnswer, jsonAnswer, toProblem } from './error-answer.ts';
-import { apiCors, apiHeaders } from './headers.ts';
-import { problem } from './problem.ts';
+import { apiHeaders, PREFLIGHT } from './headers.ts';
+import { type Problem, problem } from './problem.ts';
 import { readBody, readJson } from './read-body.ts';
 import type { OpenInput, Route, RouteAnswer, SignedIn } from './route.ts';
 
@@ -125,18 +124,13 @@ function callerAddress(headers: Headers, { address }: Connection, trustedProxies
 export function createApp(ports: ServerPorts, config: AppConfig): App {
   const api = new Api(ports, config);
   const app = new Hono<Bindings>();
-  app.use(apiHeaders(config.publicOrigin?.startsWith('https:') ?? false));
-  app.use(apiCors(config.corsOrigins));
-  app.use(async (context, next) => {
-    await next();
-    // Not by Hono's `header`, which copies an answer that is there.
-    context.res.headers.set('Cache-Control', 'no-store');
-    context.res.headers.set('X-Request-Id', context.env.requestId);
-  });
+  const headersOf = apiHeaders(config.publicOrigin?.startsWith('https:') ?? false, config.corsOrigins);
+  const refuse = (refusal: Problem, { req, env: { requestId } }: Context<Bindings>): Response => errorAnswer(refusal, requestId, headersOf(req.raw, requestId));
+  app.options('*', ({ req, env }) => new Response(null, { status: 204, headers: { ...headersOf(req.raw, env.requestId), ...PREFLIGHT } }));
   const serve = (call: CallName, answer: (gate: Gate) => Promise<RouteAnswer>): void => {
-    app.on(CALLS[call].method, pathOf(call), async (context) => {
-      const gate = await api.gate(context.req.raw, context.env.connection, context.env.requestId, call, context.req.param());
-      return toResponse(await answer(gate));
+    app.on(CALLS[call].method, pathOf(call), async ({ req, env: { connection, requestId } }) => {
+      const gate = await api.gate(req.raw, connection, requestId, call, req.param());
+      return toResponse(await answer(gate), headersOf(req.raw, requestId));
     });
   };
   for (const route of LOGIN_ROUTES) serve(route.call, ({ input }) => route.handle(input));
@@ -151,8 +145,8 @@ export function createApp(ports: ServerPorts, config: AppConfig): App {
       throw problem('method_not_allowed', { headers: { Allow: methods.join(', ') } });
     });
   }
-  app.notFound((context) => errorAnswer(problem('not_found'), context.env.requestId));
-  app.onError((thrown, context) => errorAnswer(toProblem(thrown, ports.log, context.env.requestId), context.env.requestId));
+  app.notFound((context) => refuse(problem('not_found'), context));
+  app.onError((thrown, context) => refuse(toProblem(thrown, ports.log, context.env.requestId), context));
   const serveRequest = async (request: Request, connection: Connection = { address: null }): Promise<Response> =>
     app.fetch(request, { connection, requestId: ports.ids.uuid() });
   return Object.assign(serveRequest, { stop: () => api.streams.stop() });
@@ -167,7 +161,7 @@ function toPattern(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
-function toResponse({ status, body, headers }: RouteAnswer): Response {
-  if (body instanceof ReadableStream) return new Response(body, { status: status as StatusCode, ...(headers ? { headers } : {}) });
-  return jsonAnswer(status, body, headers);
+function toResponse({ status, body, headers }: RouteAnswer, always: Readonly<Record<string, string>>): Response {
+  const all = { ...always, ...headers };
+  return body instanceof ReadableStream ? new Response(body, { status, headers: all }) : jsonAnswer(status, body, all);
 }

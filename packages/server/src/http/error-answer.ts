@@ -1,7 +1,9 @@
 // Everything that can go wrong in a call, as the documented error body. Nothing of a stack, a query or a token gets out.
-import { ERRORS, type ErrorCode } from '@syncline/protocol';
+import { ERRORS } from '@syncline/protocol';
 import type { Log, ServerStoreError } from '../ports.ts';
 import { isProblem, type Problem, problem } from './problem.ts';
+
+type Headers = Readonly<Record<string, string>>;
 
 const isStoreError = (thrown: unknown): thrown is ServerStoreError => thrown instanceof Error && thrown.name === 'ServerStoreError';
 const isQueueFull = (thrown: unknown): boolean => (thrown as { code?: unknown } | null)?.code === 'queue_full';
@@ -25,15 +27,12 @@ function whatAndWhere(thrown: unknown): Readonly<Record<string, string>> {
   return { error: thrown.name, at: frame };
 }
 
-export function errorAnswer(refusal: Problem, requestId: string): Response {
-  const { code, extra } = refusal;
-  return jsonAnswer(statusOf(code), { error: refusal.message, code, ...(extra.details ? { details: extra.details } : {}), ...extra.fields, request_id: requestId }, extra.headers);
+/** A refusal as an answer. @param headers what every answer has. */
+export function errorAnswer({ code, message, extra }: Problem, requestId: string, headers: Headers): Response {
+  const body = { error: message, code, ...(extra.details ? { details: extra.details } : {}), ...extra.fields, request_id: requestId };
+  return jsonAnswer(ERRORS[code].status, body, { ...headers, ...extra.headers });
 }
 
-function statusOf(code: ErrorCode): number {
-  return ERRORS[code].status;
-}
-
-export function jsonAnswer(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
+export function jsonAnswer(status: number, body: unknown, headers: Headers = {}): Response {
   return new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json; charset=utf-8', ...headers } });
 }

@@ -1,5 +1,5 @@
-// Headers of every answer, through Hono's own middleware: what pages may load, who may embed them, who may call from elsewhere.
-import { cors } from 'hono/cors';
+// Headers of every answer: what pages may load, who may embed them, who may call from elsewhere. Of pages through Hono's own middleware;
+// those of the API are there before the answer is, because changing them afterwards costs as much as the rest of a small call.
 import { secureHeaders } from 'hono/secure-headers';
 import type { MiddlewareHandler } from 'hono';
 
@@ -28,10 +28,6 @@ function policed(isEncrypted: boolean, contentSecurityPolicy: Readonly<Record<st
   return secureHeaders({ ...COMMON, strictTransportSecurity: isEncrypted ? HSTS : false, contentSecurityPolicy });
 }
 
-export function apiHeaders(isEncrypted: boolean): MiddlewareHandler {
-  return policed(isEncrypted, { defaultSrc: ["'none'"], frameAncestors: ["'none'"] });
-}
-
 /** Of our pages. Scripts, styles and pictures are files of this server; text can become script nowhere. */
 export function pageHeaders(isEncrypted: boolean): MiddlewareHandler {
   return policed(isEncrypted, { ...OWN_FILES, requireTrustedTypesFor: ["'script'"], trustedTypes: ['syncline-worker'] });
@@ -45,25 +41,31 @@ export function libraryPageHeaders(isEncrypted: boolean): MiddlewareHandler {
   return policed(isEncrypted, { ...OWN_FILES, styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'] });
 }
 
-const EXPOSED = ['Retry-After', 'Date', 'X-Request-Id'];
-
-/** Exactly these origins, never with cookies: the refresh cookie is for pages of this server only. */
-export function apiCors(origins: readonly string[]): MiddlewareHandler {
-  const preflight = cors({
-    origin: (origin) => (origins.includes(origin) ? origin : null),
-    allowMethods: ['GET', 'POST', 'PUT', 'DELETE'],
-    allowHeaders: ['Authorization', 'Content-Type', 'X-App-Identifier', 'X-Device-Id', 'X-Sessions-Pending'],
-    exposeHeaders: EXPOSED,
-    maxAge: 600,
-  });
-  return async (context, next) => {
-    if (context.req.method === 'OPTIONS') return preflight(context, next);
-    await next();
-    const origin = context.req.header('Origin') ?? '';
-    // As that library does it, but on the answer there is: it copies the answer first, which costs as much as the rest of a small call.
-    const { headers } = context.res;
-    if (origins.includes(origin)) headers.set('Access-Control-Allow-Origin', origin);
-    headers.set('Access-Control-Expose-Headers', EXPOSED.join(','));
-    headers.append('Vary', 'Origin');
+/** Made with the answer. Exactly these origins may read it, never with cookies: the refresh cookie is for pages of this server only. */
+export function apiHeaders(isEncrypted: boolean, origins: readonly string[]): (request: Request, requestId: string) => Readonly<Record<string, string>> {
+  const always = {
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Origin-Agent-Cluster': '?1',
+    ...(isEncrypted ? { 'Strict-Transport-Security': HSTS } : {}),
+    'Cache-Control': 'no-store',
+    'Access-Control-Expose-Headers': 'Retry-After,Date,X-Request-Id',
+    Vary: 'Origin',
+  };
+  return ({ headers }, requestId) => {
+    const origin = headers.get('Origin');
+    const reader = origin !== null && origins.includes(origin) ? { 'Access-Control-Allow-Origin': origin } : {};
+    return { ...always, ...reader, 'X-Request-Id': requestId };
   };
 }
+
+/** What a browser asks before it sends a page's call to another origin. */
+export const PREFLIGHT: Readonly<Record<string, string>> = {
+  'Access-Control-Allow-Methods': 'GET,POST,PUT,DELETE',
+  'Access-Control-Allow-Headers': 'Authorization,Content-Type,X-App-Identifier,X-Device-Id,X-Sessions-Pending',
+  'Access-Control-Max-Age': '600',
+};
