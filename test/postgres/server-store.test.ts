@@ -2,7 +2,9 @@
 // connections can show.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
+import { inProcessNews } from '../../packages/server/src/store/sql/news-line.ts';
 import { openPostgresStore } from '../../packages/server/src/store/sql/open.ts';
+import { createSqlStore } from '../../packages/server/src/store/sql/sql-store.ts';
 import { accountContract, apiContract, type ApiWorld, createApiWorld, createStoreWorld, storeContract, type StoreWorld } from '../../packages/server/src/testing/index.ts';
 import { startPostgres, type Cluster } from '../provision/postgres.mjs';
 
@@ -69,6 +71,28 @@ describe('[S-06] row-level security', () => {
     expect(seen).toEqual({ unset: 0, empty: 0, ann: 1, forged: '42501' });
   });
 
+  it('binds the reading of an overview, which brings its own role and user and leaves neither behind', async () => {
+    const [ann, bo] = [await world.newUser(), await world.newUser()];
+    const seen = await asOwner(async (client) => {
+      const overview = async (): Promise<{ summary: { user_id: string } } | null> => (await client.query('select user_overview($1) as found', [ann])).rows[0].found;
+      const settings = async (): Promise<unknown> => (await client.query(`
+        select current_user <> session_user as other, current_setting('app.user_id', true) as user, current_setting('jit') as jit, current_setting('enable_seqscan') as scans`)).rows[0];
+      const alone = await overview();
+      const after = await settings();
+      await client.query('begin');
+      await overview();
+      const during = await settings();
+      const others = (await client.query("select count(*)::int as count from user_summaries where user_id = $1", [bo])).rows[0].count;
+      await client.query('rollback; begin; drop policy own_rows on user_summaries');
+      const unruled = await overview();
+      await client.query('rollback');
+      return { alone: alone?.summary.user_id, after, during, others, unruled };
+    });
+    expect(seen).toEqual({
+      alone: ann, after: { other: false, user: '', jit: 'on', scans: 'on' }, during: { other: true, user: ann, jit: 'off', scans: 'off' }, others: 0, unruled: null,
+    });
+  });
+
   it('gives the data role no look at accounts, and the account role none at data', async () => {
     const codes = await asOwner(async (client) => {
       const codeOf = async (role: string, table: string): Promise<string> => {
@@ -86,7 +110,7 @@ describe('[S-06] row-level security', () => {
 it('no statement is compiled, however dear it looks', async () => {
   const asked: { readonly sql: string; readonly parameters: readonly unknown[] }[] = [];
   const store = await openPostgresStore(cluster.url, { connections: 1, onStatement: (sql, parameters) => void asked.push({ sql, parameters }) });
-  await store.overview(await world.newUser());
+  await store.readUser(await world.newUser(), (tx) => tx.conflictMembers());
   await store.close();
   const client = new pg.Client({ connectionString: cluster.url });
   await client.connect();
@@ -99,8 +123,24 @@ it('no statement is compiled, however dear it looks', async () => {
   }
   await client.end();
   expect(plans).toHaveLength(1);
-  expect(plans[0]).toContain('user_summaries');
+  expect(plans[0]).toContain('conflict_members');
   expect(plans[0]).not.toMatch(/JIT|Seq Scan/);
+});
+
+it('a connection on which ROLLBACK failed is lent to nobody else', async () => {
+  const pool = new pg.Pool({ connectionString: cluster.url, max: 1, pipeline: true } as pg.PoolConfig);
+  let connections = 0;
+  pool.on('connect', (client) => {
+    connections += 1;
+    const query = client.query.bind(client) as (asked: { text: string }) => Promise<pg.QueryResult>;
+    const refusing = (asked: { text: string }): Promise<pg.QueryResult> => (asked.text === 'rollback' ? Promise.reject(Object.assign(new Error('canceled'), { code: '57014' })) : query(asked));
+    Object.assign(client, { query: refusing });
+  });
+  const store = createSqlStore({ pool, isPipelined: true, news: inProcessNews() });
+  await expect(store.withUser(await world.newUser(), () => Promise.reject(new Error('of the work')))).rejects.toMatchObject({ name: 'ServerStoreError', code: 'conflict' });
+  expect(await store.epoch()).toBe(await world.store.epoch());
+  expect(connections).toBe(2);
+  await store.close();
 });
 
 it('a database that went away is unavailable, and is found again', async () => {

@@ -9,6 +9,7 @@ import { up as documents } from './0005-documents.ts';
 import { up as devices } from './0006-devices.ts';
 import { up as generations } from './0007-generations.ts';
 import { up as clocks } from './0008-clocks.ts';
+import { up as overview } from './0009-overview.ts';
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-accounts': { up: accounts },
@@ -19,4 +20,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-devices': { up: devices },
   '0007-generations': { up: generations },
   '0008-clocks': { up: clocks },
+  '0009-overview': { up: overview },
 };

@@ -1,7 +1,7 @@
 // From rows of the database to the port's records and back. Columns and fields have the same order, so a missing one shows.
 import type { Selectable } from 'kysely';
 import type { StoredCancellation, StoredDevice, StoredSession, StoredStart, UserSummary } from '../../ports.ts';
-import type { CancellationTable, DeviceTable, SessionTable, StartTable, SummaryTable } from './tables.ts';
+import type { CancellationTable, DeviceTable, InJson, SessionTable, StartTable, SummaryTable } from './tables.ts';
 
 /** What a statement takes for an instant. */
 export function toIso(ms: number): string {
@@ -10,6 +10,10 @@ export function toIso(ms: number): string {
 
 function isoOrNull(ms: number | null): string | null {
   return ms === null ? null : toIso(ms);
+}
+
+function msOrNull(text: string | null): number | null {
+  return text === null ? null : Date.parse(text);
 }
 
 /** Bytes in JSON, as the type `bytea` reads them. */
@@ -145,18 +149,18 @@ export function cancellationToRow(cancellation: StoredCancellation): Record<stri
   };
 }
 
-export function rowToDevice(row: Selectable<Omit<DeviceTable, 'user_id'>>): StoredDevice {
+export function rowToDevice(row: InJson<DeviceTable>): StoredDevice {
   return {
     deviceId: row.device_id,
     deviceType: row.device_type,
     version: row.version,
     name: row.name,
-    lastSeen: row.last_seen,
+    lastSeen: msOrNull(row.last_seen),
     givenName: row.given_name,
-    pendingAsOf: row.pending_as_of,
+    pendingAsOf: msOrNull(row.pending_as_of),
     sessionsPending: row.sessions_pending,
-    oldestPending: row.oldest_pending,
-    createdAt: row.created_at,
+    oldestPending: msOrNull(row.oldest_pending),
+    createdAt: Date.parse(row.created_at),
     memory: row.memory,
   };
 }
@@ -177,14 +181,14 @@ export function deviceToRow(device: StoredDevice): Record<string, unknown> {
   };
 }
 
-export function rowToSummary(row: Selectable<Omit<SummaryTable, 'user_id'>>): UserSummary {
+export function rowToSummary(row: InJson<SummaryTable>): UserSummary {
   return {
     totalSessions: row.total_sessions,
     totalMs: row.total_ms,
-    lastSession: row.last_session,
+    lastSession: msOrNull(row.last_session),
     openConflicts: row.open_conflicts,
     duplicateConflicts: row.duplicate_conflicts,
-    preferencesUpdated: row.preferences_updated,
+    preferencesUpdated: msOrNull(row.preferences_updated),
     sequence: row.sequence,
     lastDisplayId: row.last_display_id,
     lastStartId: row.last_start_id,

@@ -47,7 +47,7 @@ export class SqlSession {
   }
 
   /** The first row, or null. */
-  async first<T>(statement: Statement<T>): Promise<T | null> {
-    return (await this.run(statement))[0] ?? null;
+  async first<T>(statement: Statement<T>, name?: string): Promise<T | null> {
+    return (await this.run(statement, name))[0] ?? null;
   }
 }

@@ -8,6 +8,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { AccountStore, Overview, ServerStore, UserReader, UserTransaction } from '../../ports.ts';
 import type { NewsLine } from './news-line.ts';
 import { isStoreError, storeError } from '../store-error.ts';
+import { SharedLoan } from './shared-loan.ts';
 import { SqlAccounts } from './sql-accounts.ts';
 import { SqlSession } from './sql-session.ts';
 import type { StatementListener } from './statement-listener.ts';
@@ -44,16 +45,22 @@ function createCompiler(): Kysely<Tables> {
   });
 }
 
+/** Reads under way on one connection: few enough that one which waits for a disk holds up few others. */
+const READS_AT_ONCE = 4;
+
 const READING: RawBuilder<unknown> = sql`begin isolation level repeatable read read only`;
 
 class SqlStore implements ServerStore {
   readonly accounts: AccountStore;
   readonly #options: SqlStoreOptions;
   readonly #db: Kysely<Tables> = createCompiler();
+  /** For reads of one statement, which is a transaction by itself. */
+  readonly #reading: SharedLoan<SqlSession>;
   #closing: Promise<void> | null = null;
 
   constructor(options: SqlStoreOptions) {
     this.#options = options;
+    this.#reading = new SharedLoan((use) => this.#connected(use), options.isPipelined ? READS_AT_ONCE : 1);
     this.accounts = new SqlAccounts((work) => this.#transaction('syncline_accounts', null, sql`begin`, work));
   }
 
@@ -89,16 +96,8 @@ class SqlStore implements ServerStore {
     return this.#options.news.desk.watch(userId, listener);
   }
 
-  /** COMMIT travels with the statement. */
-  async overview(userId: string): Promise<Overview> {
-    const opening = openingOf('syncline_data', userId, READING);
-    return this.#connected(async (session) => {
-      const sent = [session.run(opening), new SqlUserReader(session, userId).overview(), session.run(sql`commit`)] as const;
-      // All of them are over before the connection is lent to somebody else; the first that failed is the cause.
-      const ended = await Promise.allSettled(sent);
-      for (const end of ended) if (end.status === 'rejected') throw end.reason;
-      return sent[1];
-    });
+  overview(userId: string): Promise<Overview> {
+    return this.#reading.use((session) => new SqlUserReader(session, userId).overview());
   }
 
   readUser<T>(userId: string, work: (tx: UserReader) => Promise<T>): Promise<T> {
@@ -127,7 +126,7 @@ class SqlStore implements ServerStore {
     });
   }
 
-  /** Lends a connection. One on which ROLLBACK or the protocol itself failed is thrown away. */
+  /** Lends a connection. One that broke, or is within a transaction still because its end failed, is thrown away. */
   async #connected<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
     const { pool, isPipelined, onStatement } = this.#options;
     if (this.#closing !== null) throw storeError('unavailable', undefined, 'the store is closed');
@@ -149,7 +148,7 @@ class SqlStore implements ServerStore {
       throw error;
     } finally {
       client.off('error', onError);
-      client.release(broken ?? false);
+      client.release(broken ?? client.getTransactionStatus() !== 'I');
     }
   }
 }

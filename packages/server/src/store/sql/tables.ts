@@ -1,9 +1,14 @@
 // The tables as Kysely knows them. Instants go in as ISO text and come out as milliseconds since the epoch.
-import type { ColumnType } from 'kysely';
+import type { ColumnType, SelectType } from 'kysely';
 import type { DeviceMemory, EditTrail, StoredClock } from '../../ports.ts';
 
 type Instant = ColumnType<number, string, string>;
 type InstantOrNull = ColumnType<number | null, string | null, string | null>;
+
+/** A row within a JSON document: its instants are text. */
+export type InJson<Table> = {
+  readonly [Column in keyof Table]: Table[Column] extends Instant ? string : Table[Column] extends InstantOrNull ? string | null : SelectType<Table[Column]>;
+};
 
 export interface Tables {
   users: { id: string; username: string; username_key: string; email: string; created_at: Instant };

@@ -8,7 +8,7 @@ import { mergeIntervals } from '../intervals.ts';
 import { rowToCancellation, rowToDevice, rowToSession, rowToStart, rowToSummary, toIso } from './rows.ts';
 import type { SqlSession } from './sql-session.ts';
 import { storeError } from '../store-error.ts';
-import type { CancellationTable, DeviceTable, SessionTable, StartTable, SummaryTable, Tables } from './tables.ts';
+import type { CancellationTable, DeviceTable, InJson, SessionTable, StartTable, SummaryTable, Tables } from './tables.ts';
 
 const LIVE_COLUMNS: RawBuilder<unknown> = sql`s.id, s.start_time, s.end_time, s.category, s.project, s.source, s.device_id, m.group_no`;
 
@@ -23,8 +23,11 @@ interface LiveRow {
   group_no: number | null;
 }
 
-type DeviceRow = Selectable<Omit<DeviceTable, 'user_id'>>;
-type OverviewRow = { epoch: string } & Selectable<Omit<SummaryTable, 'user_id'>> & (DeviceRow | { device_id: null });
+interface OverviewRow {
+  readonly epoch: string;
+  readonly summary: InJson<SummaryTable>;
+  readonly devices: readonly InJson<DeviceTable>[];
+}
 
 /** The reading half of the port, over one connection inside a transaction. */
 export class SqlUserReader implements UserReader {
@@ -37,19 +40,10 @@ export class SqlUserReader implements UserReader {
   }
 
   async overview(): Promise<Overview> {
-    const rows = await this.session.run(sql<OverviewRow>`
-      select e.epoch, s.total_sessions, s.total_ms, s.last_session, s.open_conflicts, s.duplicate_conflicts, s.preferences_updated, s.sequence,
-        s.last_display_id, s.last_start_id, s.last_cancellation_id, s.last_group, s.running, d.device_id, d.device_type, d.version, d.name, d.last_seen, d.sessions_pending,
-        d.oldest_pending, d.created_at, d.memory, d.given_name, d.pending_as_of
-      from user_summaries s
-      join server_epoch e on e.only_row
-      left join devices d on d.user_id = s.user_id and d.user_id = ${this.userId}::uuid
-      where s.user_id = ${this.userId}::uuid
-      order by d.last_seen desc nulls last, d.device_id collate "C"`, 'overview');
-    const [first] = rows;
-    if (first === undefined) throw storeError('failed', undefined, 'no such user');
-    const devices = rows.flatMap((row) => (row.device_id === null ? [] : [rowToDevice(row)]));
-    return { epoch: first.epoch, summary: rowToSummary(first), devices };
+    const row = await this.session.first(sql<{ overview: OverviewRow | null }>`select user_overview(${this.userId}::uuid) as overview`, 'overview');
+    if (!row?.overview) throw storeError('failed', undefined, 'no such user');
+    const { epoch, summary, devices } = row.overview;
+    return { epoch, summary: rowToSummary(summary), devices: devices.map(rowToDevice) };
   }
 
   async preferences(): Promise<StoredPreferences> {
