@@ -55,6 +55,15 @@ describe('signing in', () => {
     expect([answer.status, answer.headers.get('Retry-After'), hashed]).toEqual([429, '7', 0]);
   });
 
+  it('[S-17] counts tries for one account as one, however its name is written', async () => {
+    const tried = new Set<string>();
+    const app = await createTestApp({}, () => ({
+      throttle: { beforeCall: async () => null, beforeUserCall: async () => null, beforeLogin: async (name) => (tried.add(name), null), afterLogin: async () => undefined },
+    }));
+    for (const username of ['Zoë', 'zoë', 'ZOË', 'zoe\u0308']) await app.send('/api/login', login({ username, password: 'wrong' }));
+    expect([...tried]).toEqual(['zoë']);
+  });
+
   it('[S-16] stores a new hash when the old one is weak', async () => {
     const app = await createTestApp({}, ({ passwords }) => ({ passwords: { ...passwords, needsRehash: () => true, hash: async (password) => `plain:${password}` } }));
     expect((await app.send('/api/login', login({ username: 'jane', password: 'right' }))).status).toBe(200);

@@ -6,6 +6,7 @@ import type { AppConfig } from '../config.ts';
 import { problem } from '../http/problem.ts';
 import type { OpenInput, OpenRoute, RouteAnswer } from '../http/route.ts';
 import type { Account, Login, ServerPorts } from '../ports.ts';
+import { usernameKey } from '../store/account-keys.ts';
 import { clearedCookie, refreshCookie, refreshTokenOf } from './refresh-cookie.ts';
 
 /** Two tabs may present the same token at once, or an answer may be lost: it is accepted again for so long. */
@@ -15,7 +16,9 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 
 async function login({ ports, config, body, now, origin, address }: OpenInput): Promise<RouteAnswer> {
   const { username, password } = body as LoginRequest;
-  const wait = await ports.throttle?.beforeLogin(username.toLowerCase(), address);
+  // However it is written, it is one account's, with so many tries.
+  const name = usernameKey(username);
+  const wait = await ports.throttle?.beforeLogin(name, address);
   if (wait) throw problem('too_many_requests', { headers: { 'Retry-After': String(wait) } });
   const account = await ports.store.accounts.findByUsername(username);
   const matches = await ports.passwords.verify(password, account?.passwordHash ?? null);
@@ -23,7 +26,7 @@ async function login({ ports, config, body, now, origin, address }: OpenInput): 
     ports.log.warn('login_refused', { known: account !== null });
     throw problem('invalid_credentials');
   }
-  await ports.throttle?.afterLogin(username.toLowerCase(), address);
+  await ports.throttle?.afterLogin(name, address);
   if (ports.passwords.needsRehash(account.passwordHash)) await ports.store.accounts.rehash(account.userId, await ports.passwords.hash(password));
   const refreshToken = ports.ids.secret();
   const session: Login = { sid: ports.ids.uuid(), userId: account.userId, createdAt: now, expiresAt: now + config.loginLifetimeMs, revokedAt: null, forgottenDevice: null };
