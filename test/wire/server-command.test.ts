@@ -1,6 +1,6 @@
 // The server as a process: what it says, what it refuses, how it ends, and what is there after it was killed.
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -129,6 +129,13 @@ describe('a server and its folder', () => {
     const answer = await post(url, '/operator/accounts', { action: 'add', username: 'eve', password: 'walnut harbour 12' }, 'guess');
     expect(answer.status).toBe(404);
     expect((await login(url, 'eve', 'walnut harbour 12')).status).toBe(401);
+  });
+
+  it.each(['GET / HTTP/1.1\r\nHost: a b', 'OPTIONS * HTTP/1.1\r\nHost: a', 'GET /api\\health HTTP/1.1\r\nHost: a'])('refuses an address that is none in the words of every other error: %j', async (head) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.end(`${head}\r\nConnection: close\r\n\r\n`));
+    let said = '';
+    for await (const chunk of socket) said += String(chunk);
+    expect(said).toMatch(/^HTTP\/1\.1 400 [^]*cache-control: no-store[^]*"code":"invalid_request"/i);
   });
 
   it('serves the description of the API and its page', async () => {

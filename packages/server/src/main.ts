@@ -10,7 +10,7 @@ import { closeDemo, DEMO_PASSWORD, DEMO_USERNAME, seedDemo } from './demo/seed-d
 import { type App, createApp } from './http/app.ts';
 import { createPages, pagesThere } from './process/pages/pages.ts';
 import { announce, operatorKey, withdraw } from './process/announcement.ts';
-import { answerBrokenRequests } from './process/broken-request.ts';
+import { answerBrokenRequests, refuseAddress } from './process/broken-request.ts';
 import { runAccountCommand } from './process/account-command.ts';
 import { createHttpServer } from './process/http-server.ts';
 import { createOperatorApp } from './process/operator-app.ts';
@@ -78,7 +78,8 @@ function listen(api: App, ports: ServerPorts, config: ServerConfig, secret: stri
   site.all('/api/*', (context) => api(context.req.raw, connectionOf(context.env.incoming)));
   site.route('/', createPages({ version: config.app.version, isEncrypted }));
   site.notFound((context) => api(context.req.raw, connectionOf(context.env.incoming)));
-  const server = createHttpServer(getRequestListener((request, env) => site.fetch(request, env as { incoming: { socket: { remoteAddress?: string } } })));
+  const fetch = (request: Request, env: unknown) => site.fetch(request, env as { incoming: { socket: { remoteAddress?: string } } });
+  const server = createHttpServer(getRequestListener(fetch, { errorHandler: refuseAddress }));
   answerBrokenRequests(server);
   server.once('error', (error: NodeJS.ErrnoException) => fail(portWords(error, config.host, config.port)));
   server.listen(config.port, config.host);

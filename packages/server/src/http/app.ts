@@ -125,12 +125,15 @@ export function createApp(ports: ServerPorts, config: AppConfig): App {
   const api = new Api(ports, config);
   const app = new Hono<Bindings>();
   const headersOf = apiHeaders(config.publicOrigin?.startsWith('https:') ?? false, config.corsOrigins);
-  const refuse = (refusal: Problem, { req, env: { requestId } }: Context<Bindings>): Response => errorAnswer(refusal, requestId, headersOf(req.raw, requestId));
-  app.options('*', ({ req, env }) => new Response(null, { status: 204, headers: { ...headersOf(req.raw, env.requestId), ...PREFLIGHT } }));
+  const refuse = (refusal: Problem, { req, env: { requestId } }: Context<Bindings>): Response => errorAnswer(refusal, requestId, headersOf(req.raw.headers, requestId));
+  app.options('*', ({ req, env }) => new Response(null, { status: 204, headers: { ...headersOf(req.raw.headers, env.requestId), ...PREFLIGHT } }));
   const serve = (call: CallName, answer: (gate: Gate) => Promise<RouteAnswer>): void => {
     app.on(CALLS[call].method, pathOf(call), async ({ req, env: { connection, requestId } }) => {
       const gate = await api.gate(req.raw, connection, requestId, call, req.param());
-      return toResponse(await answer(gate), headersOf(req.raw, requestId));
+      const response = toResponse(await answer(gate), headersOf(req.raw.headers, requestId));
+      // Who asks for the headers alone reads no stream, and must not leave one open.
+      if (req.raw.method === 'HEAD') await response.body?.cancel();
+      return response;
     });
   };
   for (const route of LOGIN_ROUTES) serve(route.call, ({ input }) => route.handle(input));

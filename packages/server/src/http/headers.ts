@@ -42,7 +42,7 @@ export function libraryPageHeaders(isEncrypted: boolean): MiddlewareHandler {
 }
 
 /** Made with the answer. Exactly these origins may read it, never with cookies: the refresh cookie is for pages of this server only. */
-export function apiHeaders(isEncrypted: boolean, origins: readonly string[]): (request: Request, requestId: string) => Readonly<Record<string, string>> {
+export function apiHeaders(isEncrypted: boolean, origins: readonly string[]): (asked: Headers, requestId: string) => Readonly<Record<string, string>> {
   const always = {
     'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
     'Cross-Origin-Opener-Policy': 'same-origin',
@@ -56,8 +56,8 @@ export function apiHeaders(isEncrypted: boolean, origins: readonly string[]): (r
     'Access-Control-Expose-Headers': 'Retry-After,Date,X-Request-Id',
     Vary: 'Origin',
   };
-  return ({ headers }, requestId) => {
-    const origin = headers.get('Origin');
+  return (asked, requestId) => {
+    const origin = asked.get('Origin');
     const reader = origin !== null && origins.includes(origin) ? { 'Access-Control-Allow-Origin': origin } : {};
     return { ...always, ...reader, 'X-Request-Id': requestId };
   };

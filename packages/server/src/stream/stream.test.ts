@@ -115,6 +115,13 @@ describe('the streams of a server', () => {
     expect((await openStream(user)).status).toBe(200);
   });
 
+  it('[S-15] are not left open by who asks for their headers alone', async () => {
+    const { user, world } = await worldOver(memory());
+    const head = () => world.app(new Request('http://server.test/api/sync/stream', { method: 'HEAD', headers: { Authorization: `Bearer ${user.token}` } }));
+    for (let i = 0; i < LIMITS.streamsPerUserMax; i += 1) expect((await head()).status).toBe(200);
+    expect((await openStream(user)).status).toBe(200);
+  });
+
   it('[S-03] end at once with a sign-out on this server', async () => {
     const { user, world } = await worldOver(memory());
     const stream = await openStream(user);
