@@ -175,6 +175,18 @@ const lasting: Record<string, (world: StoreWorld) => Promise<void>> = {
     for (const [meta, operations] of await Promise.all(readers)) checkEqual(meta?.[0]?.value, operations?.[0]?.value);
     await Promise.all(writers);
   },
+  'a tab that hears of an update as soon as it is decided reads what was written': async ({ first, second }) => {
+    const [here, there] = [await first.open(NAME), await second.open(NAME)];
+    for (let n = 0; n < 20; n += 1) {
+      let looked: Promise<readonly Row[]> | null = null;
+      const look = (): void => void (looked = all(there));
+      await here.update([{ table: 'meta', key: 'a' }], () => {
+        void Promise.resolve().then(look);
+        return { writes: [put('a', n), put(1, n, 'operations')], result: undefined };
+      }, n % 2 === 0 ? 'strict' : 'relaxed');
+      checkEqual(await (looked ?? []), [{ key: 'a', value: n }]);
+    }
+  },
   'removing takes everything, and tells whoever had it open': async ({ first, second }) => {
     const [here, there] = [await first.open(NAME), await second.open(NAME)];
     await write(here, put('a', 1));
