@@ -246,6 +246,53 @@ describe('[A14] every request succeeded and the transaction aborts', () => {
   });
 });
 
+describe('[A19] an older schema', () => {
+  /** A store as a release left it that knew two tables only. */
+  async function older(): Promise<Bench> {
+    const made = bench();
+    const db = await new Promise<IDBDatabase>((resolve) => {
+      const request = made.factory.open(NAME, 5);
+      request.onupgradeneeded = () => {
+        request.result.createObjectStore('meta').put(7, 'kept');
+        request.result.createObjectStore('operations').put('first', 1);
+      };
+      request.onsuccess = () => resolve(request.result);
+    });
+    db.close();
+    return made;
+  }
+
+  /** The next upgrade dies once it has added a table. */
+  function dieInUpgrade(): void {
+    vi.spyOn(IDBDatabase.prototype, 'createObjectStore').mockImplementationOnce(function (this: IDBDatabase, name: string) {
+      const store = this.createObjectStore(name);
+      store.transaction.abort();
+      return store;
+    });
+  }
+
+  it('is upgraded, and every row stays', async () => {
+    const { stores } = await older();
+    const store = await stores.open(NAME);
+    await write(store, put('new'), { kind: 'put', table: 'documents', key: 'd', value: 1 });
+    expect(await store.read([{ table: 'meta' }, { table: 'operations' }, { table: 'documents' }])).toEqual([
+      [{ key: 'kept', value: 7 }, { key: 'new', value: 1 }], [{ key: 1, value: 'first' }], [{ key: 'd', value: 1 }],
+    ]);
+  });
+
+  it('stays what it was when its upgrade dies half-way, and is upgraded the next time', async () => {
+    const { factory, stores } = await older();
+    dieInUpgrade();
+    await expect(stores.open(NAME)).rejects.toMatchObject({ name: 'StoreError' });
+    const left = await openNative(factory, 5);
+    expect([...left.objectStoreNames]).toEqual(['meta', 'operations']);
+    left.close();
+    const store = await stores.open(NAME);
+    await write(store, put('new'));
+    expect(await all(store)).toEqual([{ key: 'kept', value: 7 }, { key: 'new', value: 1 }]);
+  });
+});
+
 describe('[A20] written by a newer release', () => {
   it('a compatible one opens', async () => {
     const { factory, stores } = bench();
