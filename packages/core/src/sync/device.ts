@@ -113,10 +113,10 @@ export class MarkerKeeper {
     return readMarker(this.#stores.readMarker(this.#name))?.unsent ?? 0;
   }
 
-  /** @param beside what the real store is thought to hold while the outbox is volatile; null while it is the real one. */
-  update(pending: number, beside: number | null): void {
+  /** @param isVolatile while the outbox is not the real store's: of that one another tab, which has it, may have written meanwhile. */
+  update(pending: number, isVolatile: boolean): void {
     this.#pending = pending;
-    const marker: Marker = { ...this.#own.identity, unsent: beside ?? pending, volatile: beside === null ? 0 : pending };
+    const marker: Marker = { ...this.#own.identity, unsent: isVolatile ? this.unsent : pending, volatile: isVolatile ? pending : 0 };
     const text = JSON.stringify(marker);
     if (text === this.#written) return;
     this.#written = text;
@@ -130,7 +130,7 @@ export class MarkerKeeper {
   }
 
   /** Only upwards: of what may or may not be in the store in a moment. */
-  raise(pending: number, beside: number | null): void {
-    if (pending > this.#pending) this.update(pending, beside);
+  raise(pending: number, isVolatile: boolean): void {
+    if (pending > this.#pending) this.update(pending, isVolatile);
   }
 }

@@ -44,12 +44,12 @@ async function adopt({ local, signal, onAdopting }: ReopenOptions, store: Store)
     await store.close();
     return false;
   }
-  // With the exchange the server tells the real store everything; without it only this tab knows what it sent.
+  // With the exchange the server tells the real store everything but what was cancelled without its times; without it only this tab knows what it sent.
   const isTold = offers(local.view.sync, 'exchange');
   const before = await local.swap(store);
   onAdopting(true);
   try {
-    const confirmed = isTold ? [] : await readHistory(before.store);
+    const confirmed = (await readHistory(before.store)).filter(({ cancelled }) => !isTold || cancelled !== null);
     await rescue(local, { ...before, confirmed });
     // Whoever led the volatile store does not lead this one: what was in flight here when it was last seen is nobody's now.
     await local.commit(planTakeOver, 'relaxed');

@@ -39,6 +39,10 @@ export class StoreKeeper {
     options.signal.addEventListener('abort', () => this.#stopListening());
   }
 
+  get #isVolatile(): boolean {
+    return this.#beside !== null;
+  }
+
   begin(opened: OpenedStore): void {
     const { board, local } = this.#options;
     for (const problem of opened.problems) board.setProblem(problem, true);
@@ -46,7 +50,7 @@ export class StoreKeeper {
       this.#setBeside(this.#marker.unsent);
       void this.#reopen();
     }
-    this.#marker.update(local.view.sessionsPending, this.#beside);
+    this.#marker.update(local.view.sessionsPending, this.#isVolatile);
     this.#listen();
     void this.#lookAtSpace();
   }
@@ -70,16 +74,16 @@ export class StoreKeeper {
    */
   decided(): void {
     const { local } = this.#options;
-    if (local.isBusy || this.#isRescuing) this.#marker.raise(local.view.sessionsPending, this.#beside);
-    else this.#marker.update(local.view.sessionsPending, this.#beside);
+    if (local.isBusy || this.#isRescuing) this.#marker.raise(local.view.sessionsPending, this.#isVolatile);
+    else this.#marker.update(local.view.sessionsPending, this.#isVolatile);
   }
 
   /** The view moved. */
   follow(isOwn: boolean): void {
     const { sessionsPending } = this.#options.local.view;
     // Until what vanished is back in the store, the marker goes on saying how much there was.
-    if (this.#isRescuing) this.#marker.raise(sessionsPending, this.#beside);
-    else if (isOwn || this.#beside !== null) this.#marker.update(sessionsPending, this.#beside);
+    if (this.#isRescuing) this.#marker.raise(sessionsPending, this.#isVolatile);
+    else if (isOwn || this.#isVolatile) this.#marker.update(sessionsPending, this.#isVolatile);
     else this.#marker.follow(sessionsPending);
     if (isOwn) this.#agreed();
     if (sessionsPending > 0 && !this.#hasAsked) void this.#askToPersist();
@@ -87,14 +91,18 @@ export class StoreKeeper {
 
   /** A commit went through: whatever was wrong with the store is over, unless it is not the real one. */
   #agreed(): void {
-    if (this.#beside !== null) return;
+    if (this.#isVolatile) return;
     for (const problem of [...Object.values(PROBLEMS), OTHER_PROBLEM]) this.#options.board.setProblem(problem, false);
   }
 
   async #reopen(): Promise<void> {
     const { local, stores, name, clock, signal, board } = this.#options;
-    const expected = this.#beside ?? 0;
-    const onAdopting = (isAdopting: boolean): void => this.#setBeside(isAdopting ? null : expected);
+    let expected = 0;
+    const onAdopting = (isAdopting: boolean): void => {
+      // Another tab that had the real store all the while may have recorded into it.
+      if (isAdopting) expected = this.#marker.unsent;
+      this.#setBeside(isAdopting ? null : expected);
+    };
     if (!(await reopenStore({ local, stores, name, clock, signal, onAdopting }))) return;
     await this.#keepIdentity(Math.max(0, expected - local.view.sessionsPending));
     this.#listen();
@@ -134,7 +142,7 @@ export class StoreKeeper {
     }
     await this.#keepIdentity(Math.max(0, expected - local.view.sessionsPending));
     this.#isRescuing = false;
-    this.#marker.update(local.view.sessionsPending, this.#beside);
+    this.#marker.update(local.view.sessionsPending, this.#isVolatile);
   }
 
   /** Asked once there is something to lose. */

@@ -21,6 +21,8 @@ export class Ledger {
   readonly #asked = new Map<number, Set<string>>();
   readonly #givenUp = new Set<string>();
   readonly #excused = new Set<string>();
+  /** Excused because the status had said that they are kept nowhere but in memory. */
+  readonly #told = new Set<string>();
 
   /** Somebody asked; the answer is not there yet. */
   ask(session: Promised): void {
@@ -47,6 +49,7 @@ export class Ledger {
     this.#promised.set(session.id, session);
     this.#givenUp.delete(session.id);
     this.#excused.delete(session.id);
+    this.#told.delete(session.id);
   }
 
   /** What was promised of that session: more than once where two copies of a profile ended what ran in both. */
@@ -79,6 +82,7 @@ export class Ledger {
   /** Kept in memory only, which the status said, and gone with its page. */
   excuseOne(id: string): void {
     this.#excused.add(id);
+    this.#told.add(id);
   }
 
   get promised(): readonly Promised[] {
@@ -92,7 +96,7 @@ export class Ledger {
 
   /** Promised on that device, and taken away with its store before they were sent. */
   excused(device: number): readonly Promised[] {
-    return this.promised.filter((session) => session.device === device && this.#excused.has(session.id) && !this.#givenUp.has(session.id));
+    return this.promised.filter((session) => session.device === device && this.#excused.has(session.id) && !this.#told.has(session.id) && !this.#givenUp.has(session.id));
   }
 
   /** Owed, or excused and perhaps held all the same: what was in memory outlives its store. */
