@@ -47,6 +47,19 @@ describe('sign-in', () => {
   });
 });
 
+describe('an address', () => {
+  it.each([
+    ['2001:db8:1:2::1', '2001:db8:1:2:3:4:5:6', true], ['2001:db8:1:2::', '2001:db8:1:2:ffff::', true], ['2001:db8::1', '2001:db8:0:0:1::', true], ['fe80::1%eth0', 'fe80::2%eth0', true],
+    ['2001:db8:1:2::1', '2001:db8:1:3::1', false], ['::ffff:10.0.0.1', '10.0.0.1', true], ['::ffff:10.0.0.1', '::ffff:10.0.0.2', false], ['10.0.0.1', '10.0.0.2', false],
+  ])('[S-15, S-17] %s and %s are of one line: %s', async (one, other, isSame) => {
+    const throttle = memoryThrottle();
+    for (let tries = 0; tries < 60; tries += 1) await throttle.beforeLogin(`name-${tries}`, one);
+    expect(await throttle.beforeLogin('another', other)).toBe(isSame ? 60 : null);
+    for (let calls = 0; calls < 12_000; calls += 1) await throttle.beforeCall(one);
+    expect(await throttle.beforeCall(other)).toBe(isSame ? 60 : null);
+  });
+});
+
 describe('calls', () => {
   it('[S-15] of one address and of one user are limited by the minute', async () => {
     const throttle = memoryThrottle();

@@ -31,6 +31,19 @@ async function take(limiter: RateLimiterMemory, key: string, seconds?: number): 
   }
 }
 
+/**
+ * The line to the net that an address belongs to. One line has a whole network of IPv6, named by the first four groups, and may take another
+ * address of it for every call. IPv4 is one address, also in the words of IPv6.
+ */
+function lineOf(address: string): string {
+  const ipv4 = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+  if (ipv4 !== undefined || !address.includes(':')) return ipv4 ?? address;
+  const [before = '', after] = address.split('::');
+  const groups = before === '' ? [] : before.split(':');
+  const left = after === undefined ? 0 : 8 - groups.length - (after === '' ? 0 : after.split(':').length);
+  return [...groups, ...Array<string>(Math.max(0, left)).fill('0'), ...(after ?? '').split(':')].slice(0, 4).join(':');
+}
+
 const placeOf = (username: string, address: string | null): string => `${address ?? ''} ${username}`;
 
 class LoginThrottle {
@@ -68,10 +81,11 @@ export function memoryThrottle(): Throttle {
   const calls = new RateLimiterMemory({ keyPrefix: 'calls', points: ADDRESS_PER_MINUTE, duration: 60 });
   const userCalls = new RateLimiterMemory({ keyPrefix: 'user', points: USER_PER_MINUTE, duration: 60 });
   const logins = new LoginThrottle();
+  const placed = (address: string | null): string | null => (address === null ? null : lineOf(address));
   return {
-    beforeCall: (address) => (address === null ? Promise.resolve(null) : take(calls, address)),
+    beforeCall: (address) => (address === null ? Promise.resolve(null) : take(calls, lineOf(address))),
     beforeUserCall: (userId) => take(userCalls, userId),
-    beforeLogin: (username, address) => logins.before(username, address),
-    afterLogin: (username, address) => logins.succeeded(username, address),
+    beforeLogin: (username, address) => logins.before(username, placed(address)),
+    afterLogin: (username, address) => logins.succeeded(username, placed(address)),
   };
 }
