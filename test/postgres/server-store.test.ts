@@ -143,6 +143,15 @@ it('a connection on which ROLLBACK failed is lent to nobody else', async () => {
   await store.close();
 });
 
+it('a database that takes no writes, or lets nobody in, is unavailable, which no client takes for its own fault', async () => {
+  const userId = await world.newUser();
+  const standby = await openPostgresStore(`${cluster.url}?options=-c%20default_transaction_read_only%3Don`);
+  expect(await standby.overview(userId)).toMatchObject({ devices: [] });
+  await expect(standby.withUser(userId, async () => undefined)).rejects.toMatchObject({ code: 'unavailable' });
+  await standby.close();
+  await expect(openPostgresStore(cluster.url.replace(/[^/]*$/, 'no_such_database'))).rejects.toMatchObject({ code: 'unavailable' });
+});
+
 it('a database that went away is unavailable, and is found again', async () => {
   const userId = await world.newUser();
   await cluster.kill9();

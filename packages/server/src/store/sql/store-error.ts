@@ -3,8 +3,11 @@
 import type { ServerStoreError, ServerStoreFailure } from '../../ports.ts';
 import { isStoreError, storeError } from '../store-error.ts';
 
-/** Classes: 08 connection, 53 resources, 57P administrator or crash, 58 system. */
-const UNAVAILABLE = /^(08|53|57P|58)/;
+/**
+ * Classes: 08 connection, 28 no entry (another password), 3D no such database, 53 resources, 57P administrator or crash, 58 system.
+ * 25006: what was the primary is a stand-by now, and takes no writes; another connection finds its successor.
+ */
+const UNAVAILABLE = /^(08|28|3D|53|57P|58|25006)/;
 /** Serialization failure, deadlock, lock not available, statement or transaction ran out of time. */
 const CONFLICT: ReadonlySet<string> = new Set(['40001', '40P01', '55P03', '57014', '25P03']);
 const BROKEN_CONNECTION: ReadonlySet<string> = new Set([
