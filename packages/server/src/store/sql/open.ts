@@ -1,5 +1,4 @@
 // Opens the two kinds of database behind one code path: PostgreSQL by its address, and the embedded one in a folder or in memory.
-import { Socket } from 'node:net';
 import { Kysely, Migrator, PostgresDialect } from 'kysely';
 import { PGlite } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
@@ -38,28 +37,12 @@ export interface PostgresOptions extends OpenOptions {
   readonly connections?: number | undefined;
 }
 
-/** A socket that sends at once what is written to it in one turn: BEGIN, a statement and COMMIT are one packet in place of three. */
-function gatheringSocket(): Socket {
-  const socket = new Socket();
-  const write = socket.write.bind(socket) as (...given: unknown[]) => boolean;
-  const gather = (...given: unknown[]): boolean => {
-    if (socket.writableCorked === 0) {
-      socket.cork();
-      process.nextTick(() => socket.uncork());
-    }
-    return write(...given);
-  };
-  // Not before: connecting puts the platform's own `write` back.
-  return socket.once('connect', () => void Object.assign(socket, { write: gather }));
-}
-
 /** Connects, migrates, and gives the store. Rejects with a `ServerStoreError`. */
 export async function openPostgresStore(databaseUrl: string, options: PostgresOptions = {}): Promise<ServerStore> {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: options.connections ?? 10,
     pipeline: true,
-    stream: gatheringSocket,
     types,
     // Below the limit of a whole request, so that a burst waits for its turn rather than being turned away.
     connectionTimeoutMillis: 15_000,
