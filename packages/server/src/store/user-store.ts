@@ -126,8 +126,8 @@ export interface Incarnation {
   readonly id: string;
   /** Highest `seq` among its operations whose result is committed. */
   readonly settledSeq: number;
-  /** Numbers up to there that were refused, and so may come again; ascending, a bounded number. */
-  readonly refusedSeqs: readonly number[];
+  /** Numbers up to there that are settled for nothing, being refused or passed over, and so may come; ascending, a bounded number. */
+  readonly openSeqs: readonly number[];
 }
 
 export interface StoredDevice {
