@@ -11,7 +11,7 @@ it.each([
   ['our own code in the engine', core, LIBRARIES, 53],
   ['the RxJS package beside RxJS and the engine', "export * from '@syncline/rxjs';", [...LIBRARIES, '@syncline/core', '@syncline/protocol'], 1.2],
   ['the whole engine with Dexie', core, [], 86],
-  ['the whole engine with preferences, Dexie and Yjs', withPreferences, [], 112],
+  ['the whole engine with preferences, Dexie and Yjs', withPreferences, [], 113],
   ['a service worker that drains, with Dexie', "export { drainInBackground, userOfTag } from '@syncline/core/background';", [], 86],
 ] as const)('%s', async (_what, imports, external, budget) => {
   const size = await kibibytes(imports, external);
