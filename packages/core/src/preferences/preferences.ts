@@ -10,7 +10,7 @@ import type { Halt } from '../sync/push.ts';
 import { BasicSync } from './basic.ts';
 import { ExchangeSync } from './exchange.ts';
 import { MemoryKeeper } from './memory.ts';
-import { mapEdits, type PreferenceValue, setIn, showState, type Stamp, type State, valueOf } from './state.ts';
+import { mapEdits, type PreferenceValue, setIn, showState, type Stamp, type State, unseenIn, valueOf, withLost } from './state.ts';
 
 export class PreferencesOverYjs implements PreferencesPart, PreferencesApi {
   readonly #host: PreferencesHost;
@@ -46,8 +46,13 @@ export class PreferencesOverYjs implements PreferencesPart, PreferencesApi {
   async set(first: PreferenceName | Preferences, value?: unknown): Promise<PreferencesState> {
     this.#host.check();
     const changes = readChanges(typeof first === 'string' ? new Map([[first, value]]) : entriesOf(first));
+    const { values: shown } = this.current;
     const stamp = this.#stamp([...changes.keys()]);
-    return this.#change((state) => setIn(state, changes, stamp));
+    const { ids: lostIds } = this.#stamp([...changes.keys()]);
+    return this.#change((state) => {
+      const next = setIn(state, changes, stamp);
+      return next === null ? null : withLost(next, unseenIn(state, changes, shown, stamp, lostIds));
+    });
   }
 
   async restore(id: string): Promise<PreferencesState> {

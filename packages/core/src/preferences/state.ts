@@ -92,6 +92,16 @@ export function setIn(state: State, changes: ReadonlyMap<PreferenceName, Prefere
   return { ...state, edits: [...state.edits.filter(({ name }) => !changed.has(name)), ...edits] };
 }
 
+/** What is set over and came while it was being set: whoever set it had something else before the eyes. `lostIds`: names for what comes of it. */
+export function unseenIn({ known, edits }: State, changes: ReadonlyMap<PreferenceName, PreferenceValue>, shown: Preferences, { at, deviceId }: Stamp, lostIds: ReadonlyMap<string, string>): LostPreference[] {
+  return [...changes].flatMap(([name, value]) => {
+    const there = known[name];
+    const isNews = there !== undefined && there.at !== null && there.deviceId !== deviceId && there.value !== shown[name] && there.value !== value;
+    if (!isNews || edits.some((edit) => edit.name === name)) return [];
+    return [{ id: lostIds.get(name) ?? '', name, value: there.value, deviceId: there.deviceId, setAt: there.at, lostAt: at }];
+  });
+}
+
 export function withLost(state: State, lost: readonly LostPreference[]): State {
   return lost.length === 0 ? state : { ...state, lost: [...lost, ...state.lost].slice(0, LOST_MAX) };
 }

@@ -196,7 +196,7 @@ export class Local {
 
   #held(): Held {
     const { operations, running, head, sync: { asked, pause, nextAttemptAt } } = this.view;
-    return { operations: [...operations.values()], running: [...running.values()], version: head.version, wait: asked ? { pause, nextAttemptAt } : null };
+    return { operations: [...operations.values()], running: [...running.values()], version: head.version, term: head.term, wait: asked ? { pause, nextAttemptAt } : null };
   }
 
   async #flush(): Promise<void> {

@@ -15,6 +15,8 @@ export interface Held {
   readonly running: readonly RunningSession[];
   /** Version of the view they come from: the new store must not look older. */
   readonly version: number;
+  /** Of who led the old store: what comes of a request made for that one is no news of this one. */
+  readonly term: number;
   /** How long the server asked to be left alone; null when it did not. */
   readonly wait: Pick<SyncState, 'pause' | 'nextAttemptAt'> | null;
   /** What the server acknowledged and would not tell again; none by default. */
@@ -56,7 +58,8 @@ export async function rescue(local: Local, held: Held): Promise<number> {
     for (const session of held.confirmed ?? []) if (!acknowledged.has(session.id)) merge.take(session);
     merge.finish();
     keepWait(draft, held.wait);
-    if (draft.view.head.version <= held.version) draft.setHead({ version: held.version });
+    const { version, term } = draft.view.head;
+    draft.setHead({ version: Math.max(version, held.version), term: Math.max(term, held.term) });
     return saved;
   }, 'strict');
 }

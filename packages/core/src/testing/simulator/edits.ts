@@ -53,8 +53,8 @@ interface Touched {
   readonly times: Set<string>;
   /** Somebody asked for something after which it is not there. */
   mayGo: boolean;
-  /** Where anybody asked. Of changes that two devices make without knowing of each other's the first to arrive holds. */
-  readonly editors: Set<DeviceSlot>;
+  /** Where anybody asked, null for a store that is gone. Of changes that two make without knowing of each other's the first to arrive holds. */
+  readonly editors: Set<DeviceSlot | null>;
   /** The device on which a delete resolved after which nobody asked for anything else. */
   goneBy: DeviceSlot | null;
   /** Grows with everything that takes back what an earlier delete promised. */
@@ -150,7 +150,11 @@ export class EditBook {
 
   /** Its store was taken away, and with it perhaps what it had to tell. */
   evicted(device: DeviceSlot): void {
-    for (const touched of this.#touched.values()) if (touched.editors.has(device)) forgetGone(touched);
+    for (const touched of this.#touched.values()) {
+      if (!touched.editors.has(device)) continue;
+      forgetGone(touched);
+      touched.editors.add(null);
+    }
   }
 
   /** Every end of a session that anybody asked for. */
