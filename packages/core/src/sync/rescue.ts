@@ -59,7 +59,7 @@ export async function rescue(local: Local, held: Held): Promise<number> {
     merge.finish();
     keepWait(draft, held.wait);
     const { version, term } = draft.view.head;
-    draft.setHead({ version: Math.max(version, held.version), term: Math.max(term, held.term) });
+    draft.setHead({ version: Math.max(version, held.version), term: Math.max(term, held.term + 1) });
     return saved;
   }, 'strict');
 }
