@@ -147,10 +147,10 @@ export const KEEPING: readonly PlantedBug[] = [
     replace: 'session.endTime - LIMITS.futureLeewayMs - now;',
   },
   {
-    id: 'old-term-of-new-store', rows: ['A05', 'B02'], file: 'packages/core/src/sync/reopen.ts',
+    id: 'old-term-of-new-store', rows: ['A05', 'B02'], file: 'packages/core/src/sync/rescue.ts',
     says: 'leads a store found again as if it were the volatile one',
-    find: '    await local.commit(planTakeOver, \'relaxed\');',
-    replace: '    void planTakeOver;',
+    find: 'term: Math.max(term, held.term + 1) });',
+    replace: 'term: Math.max(term, held.term) });',
   },
   {
     id: 'closed-tab-lives-on', rows: ['D07', 'B15'], file: 'packages/core/src/engine.ts',

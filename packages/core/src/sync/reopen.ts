@@ -5,7 +5,6 @@ import type { Local } from './local.ts';
 import { closeLate, inTime } from './open-store.ts';
 import { pause } from './pause.ts';
 import { rescue } from './rescue.ts';
-import { planTakeOver } from './settle.ts';
 import { offers } from './sync-state.ts';
 
 const FIRST_MS = 5000;
@@ -51,8 +50,6 @@ async function adopt({ local, signal, onAdopting }: ReopenOptions, store: Store)
   try {
     const confirmed = (await readHistory(before.store)).filter(({ cancelled }) => !isTold || cancelled !== null);
     await rescue(local, { ...before, confirmed });
-    // Whoever led the volatile store does not lead this one: what was in flight here when it was last seen is nobody's now.
-    await local.commit(planTakeOver, 'relaxed');
   } catch (error) {
     await local.swap(before.store);
     onAdopting(false);
