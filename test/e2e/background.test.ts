@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
 import { notRun } from '../faults/lib/not-run.ts';
-import { addPastSession, DEMO, type Person, signIn, signInByApi, type SignedIn, stateOf, waitForState } from './lib/people.ts';
+import { addPastSession, atNight, DEMO, type Person, signIn, signInByApi, type SignedIn, stateOf, waitForState } from './lib/people.ts';
 import { openProfile, type Profile } from './lib/profile.ts';
 import { type ServerProcess, startServer } from './lib/server-process.ts';
 import { SyncEvents } from './lib/sync-events.ts';
@@ -18,7 +18,7 @@ describe('after the last tab was closed', () => {
   let events: SyncEvents;
   let isOffered = false;
   // Whole minutes of yesterday morning, later in each test.
-  let base = Math.floor(Date.now() / MINUTE) * MINUTE - 26 * 60 * MINUTE;
+  let base = atNight(0);
 
   beforeAll(async () => {
     server = await startServer();

@@ -1,7 +1,7 @@
 // Many devices and one person: an overlap is settled in one browser, seen and taken back in another; running sessions and devices are seen everywhere.
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Page } from 'playwright';
-import { addPastSession, signIn, waitForConflict, waitForState } from './lib/people.ts';
+import { addPastSession, atNight, signIn, waitForConflict, waitForState } from './lib/people.ts';
 import { openProfile, type Profile } from './lib/profile.ts';
 import { type ServerProcess, startServer } from './lib/server-process.ts';
 
@@ -17,7 +17,7 @@ describe('two browsers of one account', () => {
   let b: Page;
   let one: string;
   let two: string;
-  const start = Math.floor((Date.now() - 30 * HOUR) / 60_000) * 60_000;
+  const start = atNight(1);
 
   const conflict = (page: Page) => page.locator(`[data-testid="conflict"][data-sessions*="${one}"]`);
 
@@ -104,7 +104,7 @@ describe('two browsers of one account', () => {
   it('the timeline shows both on lanes of their devices, and marks what overlaps', async () => {
     const timeline = b.getByRole('region', { name: 'Timeline' });
     await timeline.getByRole('button', { name: 'Week' }).click();
-    // 30 hours ago may lie in the week before.
+    // It may lie in the week before.
     const [begun, today] = [new Date(start), new Date()];
     const monday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - ((today.getDay() + 6) % 7));
     if (begun < monday) await timeline.getByRole('button', { name: 'Previous week' }).click();

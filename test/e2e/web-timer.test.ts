@@ -1,7 +1,7 @@
 // The web timer when something is in the way: a login that ended, a silent server, a refused session, another tab.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { addPastSession, DEMO, signIn, waitForState } from './lib/people.ts';
+import { addPastSession, atNight, DEMO, signIn, waitForState } from './lib/people.ts';
 import { openProfile, type Profile } from './lib/profile.ts';
 import { type ServerProcess, startServer } from './lib/server-process.ts';
 
@@ -12,7 +12,7 @@ describe('the web timer', () => {
   let profile: Profile;
   let page: Page;
   // Whole minutes of yesterday morning.
-  const base = Math.floor(Date.now() / 60_000) * 60_000 - 26 * HOUR;
+  const base = atNight(1);
 
   beforeAll(async () => {
     server = await startServer();

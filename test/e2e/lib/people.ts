@@ -35,6 +35,14 @@ function fieldTime(time: number): string {
   return local.toISOString().slice(0, 16);
 }
 
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** The night before yesterday, when nobody in the demo history works. @param hours after midnight UTC, up to 7. */
+export function atNight(hours: number): number {
+  return Math.floor(Date.now() / DAY_MS) * DAY_MS - 2 * DAY_MS + hours * HOUR_MS;
+}
+
 /** Adds a finished session by hand and resolves to its id once its row is there. */
 export async function addPastSession(page: Page, session: { start: number; end: number; category: string; project: string }): Promise<string> {
   const rows = page.locator('[data-session-id]');
