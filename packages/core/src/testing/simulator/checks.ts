@@ -42,7 +42,6 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   for (const wrong of contradictions(status, otherPending)) world.violate('I-13', `${place}: ${wrong}`);
   if (world.plan.users > 1) checkTaint(world, slot.device, 'a status', JSON.stringify(status));
   if (WORDS.has(status.sync_status)) world.marks.hit(`status.${status.sync_status}` as 'status.healthy');
-  if (status.devices?.some(({ sync_status: word }) => word === 'stale')) world.marks.hit('status.stale-device');
   if (status.local.parked > 0) world.marks.hit('parked');
   if (status.local.problems.includes('device_cloned')) world.marks.hit('profile.renamed');
   if (status.local.connection === 'auth_required' && own.sessions_pending > 0) world.marks.hit('token.none');

@@ -10,6 +10,7 @@ import { canaryOf } from './taint.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 /** Deeds after which an engine need not remember what a server asked of it. */
 const ENDS_PAUSES: ReadonlySet<DeedName> = new Set<DeedName>(['clock', 'sleep', 'handle', 'abort', 'full', 'refuse-open', 'evict', 'clone', 'power', 'hint', 'signed-out', 'other-user']);
 
@@ -21,6 +22,10 @@ const codeOf = (error: unknown): string => String((error as { code?: unknown } |
 export class Deeds {
   readonly #world: World;
   readonly #ids: (index: number) => string;
+  /** Which tab's life each running session began in. */
+  readonly #startedIn = new Map<string, { readonly slot: TabSlot; readonly generation: number }>();
+  /** Devices whose full disk refused a session. */
+  readonly #wereFull = new Set<DeviceSlot>();
   /** Turns off what a lasting fault turned on, when everything heals. */
   readonly #undo = new Set<() => void>();
 
@@ -82,7 +87,7 @@ export class Deeds {
       case 'again':
         return this.#recordAgain(slot, engine);
       case 'start':
-        return void engine.sessions.start({ plannedDuration: 25, category: 'writing', project: 'book', note: canaryOf(slot.device.plan.user), beside: true }).then(() => this.#mark('session.started'), () => undefined);
+        return this.#start(slot, engine);
       case 'complete':
         return this.#complete(slot, engine);
       case 'cancel':
@@ -110,6 +115,15 @@ export class Deeds {
     }
   }
 
+  #start(slot: TabSlot, engine: SyncEngine): void {
+    const { generation } = slot;
+    const input = { plannedDuration: 25, category: 'writing', project: 'book', note: canaryOf(slot.device.plan.user), beside: true };
+    void engine.sessions.start(input).then(({ id }) => {
+      this.#startedIn.set(id, { slot, generation });
+      this.#mark('session.started');
+    }, () => undefined);
+  }
+
   #record(deed: Extract<Deed, { do: 'record' }>, slot: TabSlot, engine: SyncEngine, index: number): void {
     const start = this.#world.start + deed.start;
     const session = this.#promised(slot.device, { id: this.#ids(index), start, end: start + deed.minutes * MINUTE_MS, cancelled: false });
@@ -127,10 +141,14 @@ export class Deeds {
       () => {
         ledger.promise(session);
         if (isVolatile(engine.status.current)) slot.inMemory.add(id);
+        if (this.#wereFull.has(slot.device)) this.#mark('record.after-full');
         this.#world.note('recorded', id);
       },
       (error: unknown) => {
-        if (codeOf(error) === 'storage_full') this.#mark('record.refused.full');
+        if (codeOf(error) === 'storage_full') {
+          this.#wereFull.add(slot.device);
+          this.#mark('record.refused.full');
+        }
         if (codeOf(error) === 'storage_unavailable') this.#mark('record.refused.abort');
         ledger.refuse(id);
         this.#world.note('refused', `${id} ${codeOf(error)}`);
@@ -178,6 +196,9 @@ export class Deeds {
       if (engine !== null && isVolatile(engine.status.current)) slot.inMemory.add(done.id);
       if ((done.endTime ?? 0) <= done.startTime) this.#world.violate('I-24', `session ${done.id} ends before it starts`);
       this.#mark(mark);
+      const started = this.#startedIn.get(done.id);
+      if (started !== undefined && !cancelled && started.slot !== slot) this.#mark('session.completed-elsewhere');
+      if (started !== undefined && started.slot.generation !== started.generation) this.#mark('session.survived');
     } catch (error) {
       const code = codeOf(error);
       // Whatever happened to the clock, there is an end that is after its start.
@@ -217,7 +238,10 @@ export class Deeds {
     if (this.#world.monitor.isSending(slot)) this.#mark('tab.frozen.sending');
     page.freeze(true);
     if (isLeading) this.#world.leaderWatch.frozen(slot);
-    this.#lasting(forMs, () => page.thaw());
+    this.#lasting(forMs, () => {
+      if (isLeading && slot.device.tabs.some((other) => other !== slot && other.engine?.status.current.local.leader)) this.#mark('tab.thawed.deposed');
+      page.thaw();
+    });
   }
 
   #steal(slot: TabSlot): void {
@@ -238,15 +262,18 @@ export class Deeds {
         return this.#lasting(deed.forMs, device.way.break(deed.fault));
       case 'deafen':
         sim.channels.policy = () => [];
+        this.#mark('channel.deaf');
         return this.#lasting(deed.forMs, () => void (sim.channels.policy = () => [0]));
       case 'hint':
         for (const page of sim.pages) page.lifecycle.emit(deed.online ? 'online' : 'offline');
         return;
       case 'sleep':
+        if (deed.forMs > HOUR_MS && device.tabs.some(({ engine }) => engine?.status.current.data_summary.unsynced_sessions)) this.#mark('sleep.hours');
         sim.sleep();
         return this.#lasting(deed.forMs, () => sim.wake());
       case 'clock':
         this.#mark(deed.byMs < 0 ? 'clock.back' : 'clock.forward');
+        if (deed.byMs < 0 && device.tabs.some(({ engine }) => engine?.sessions.running.current.length)) this.#mark('session.clock-back');
         return sim.clock.step(deed.byMs);
       case 'power':
         return this.#power(device);

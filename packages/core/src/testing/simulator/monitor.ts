@@ -5,7 +5,7 @@ import type { SimPage } from '../sim-device.ts';
 import type { StoreCommit, StorePoint } from '../sim-disk.ts';
 import { DeviceWatch } from './device-watch.ts';
 import type { Mark } from './marks.ts';
-import { idOf, isEdit, isMoving, isPut, isSettlement } from './outbox-rows.ts';
+import { idOf, isEdit, isMoving, isParked, isPut, isSettlement, isUntried } from './outbox-rows.ts';
 import { sessionIdsOf } from './request.ts';
 import { checkTaint } from './taint.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
@@ -33,6 +33,8 @@ export class Monitor {
   readonly #evictedAt = new Map<number, number>();
   readonly #copied = new Set<number>();
   readonly #delivered = new Map<number, Set<number>>();
+  /** Sessions that reached the server, by the device that sent them. */
+  readonly #taken = new Set<string>();
   #restoredAt = Number.NEGATIVE_INFINITY;
   /** Sessions that a person is giving up, or sending again with changes, at this moment. */
   readonly byHand: Set<string> = new Set();
@@ -48,7 +50,10 @@ export class Monitor {
   watchDisk(device: DeviceSlot): void {
     let leaving: string[] = [];
     device.sim.disk.atPoint = (point, commit) => {
-      if (point === 'before-commit') leaving = this.#leaving(device, commit);
+      if (point === 'before-commit') {
+        leaving = this.#leaving(device, commit);
+        if (leaving.length > 0 && device.sim.disk.full) this.#mark('storage.full.ack');
+      }
       else this.#committed(device, commit, leaving);
       this.#dieThere(device, point, commit);
     };
@@ -211,6 +216,11 @@ export class Monitor {
   /** The server answered; whether anybody hears it is another matter. */
   served(device: DeviceSlot, ids: readonly string[], status: number): void {
     if (ids.length === 0 || status >= 300) return;
+    for (const id of ids) {
+      const name = `${device.index} ${id}`;
+      if (this.#taken.has(name)) this.#mark('request.twice');
+      this.#taken.add(name);
+    }
     const users = [...this.#delivered.keys()];
     const devices = this.#delivered.get(device.plan.user) ?? new Set();
     this.#delivered.set(device.plan.user, devices.add(device.index));
@@ -235,6 +245,7 @@ export class Monitor {
     const entering = new Set(writes.flatMap((write) => (isPut(write, 'operations') ? idOf(write.value) : [])));
     const rows = device.sim.disk.rows(database, 'operations');
     const pending = new Set(rows.flatMap(({ value }) => idOf(value)));
+    if (leaving.length > 0 && rows.some(({ value }) => isParked(value))) this.#mark('parked.others-went');
     this.#world.note('commit', `${device.index} ${tab.name} ${writes.length} ${pending.size}`);
     for (const write of writes) if (isPut(write, 'meta') && write.key === 'head') this.#see(device, database, write.value);
     this.#checkLeaving(device, watch, leaving.filter((id) => !entering.has(id) && !pending.has(id)), writes);
@@ -277,10 +288,11 @@ export class Monitor {
     }
   }
 
-  #dieThere(device: DeviceSlot, point: StorePoint, { tab }: StoreCommit): void {
+  #dieThere(device: DeviceSlot, point: StorePoint, { tab, writes }: StoreCommit): void {
     const slot = device.tabs.find(({ page }) => page?.tab === tab);
     if (slot === undefined || slot.dieAt !== point) return;
     this.#mark('tab.killed.writing');
+    if (writes.some((write) => isPut(write, 'operations') && isUntried(write.value))) this.#mark('record.cut');
     this.#mark('tab.killed');
     this.killed(slot);
     this.#world.kill(slot);

@@ -20,8 +20,14 @@ export function idOf(value: unknown): string[] {
   return typeof id === 'string' && !isSettlement(value) ? [id] : [];
 }
 
-function isParked(value: unknown): boolean {
+export function isParked(value: unknown): boolean {
   return (value as { delivery?: { parked?: unknown } }).delivery?.parked !== null;
+}
+
+/** Something that was just recorded, and nothing tried of it. */
+export function isUntried(value: unknown): boolean {
+  const row = value as { kind?: unknown; delivery?: { tries?: unknown; unknown?: unknown } };
+  return row.kind === 'submit' && row.delivery?.tries === 0 && row.delivery.unknown === false;
 }
 
 /** Whether any of these operations goes on its way without anybody's doing: what was decided about a session that waits for a person waits with it. */
