@@ -87,7 +87,7 @@ describe('tabs of two releases over one store', () => {
       return createSyncEngine({ ...options, ports: { ...ports, stores: opening(ports.stores, isNewer ? (writes) => writes.map(grow) : look) } });
     };
     for (const { from } of KINDS) {
-      for (let seed = from + 1; seed <= from + 8; seed += 1) {
+      for (let seed = from + 1; seed <= from + 24; seed += 1) {
         const { violations } = await runPlan(planOf(seed), { createEngine, createServer: createRealServer, settle: nextTurn });
         expect(violations, `seed ${seed}`).toEqual([]);
       }
