@@ -3,7 +3,7 @@
 import { LIMITS } from '@syncline/protocol';
 import { isDocumented, type Operation, sessionsOf } from '../model/operation.ts';
 import { FIRST_VERSION, type FinishedSession, type RunningSession } from '../model/session.ts';
-import { type Failure, failure, type Outcome, readCommon, isCutOff, readJson } from './answer.ts';
+import { type Failure, failure, isCutOff, type Outcome, readCommon, readJson } from './answer.ts';
 import { BACK_OFF_MIN_MS } from './backoff.ts';
 import type { Draft } from './draft.ts';
 import { type ExchangeAnswer, parseExchange } from './exchange-answer.ts';

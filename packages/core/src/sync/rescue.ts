@@ -46,8 +46,10 @@ export async function rescue(local: Local, held: Held): Promise<number> {
       const base = draft.view.near(session.id) ?? acknowledged.get(session.id);
       // Whether it was on its way when the store went, nobody knows.
       draft.queue({ ...operation, delivery: { ...delivery, unknown: true } });
-      if (isEdit(operation) && base === undefined) merge.take(confirmedBy(operation));
-      else if (isEdit(operation)) showEdit(draft, operation, base ?? session, acknowledged.get(session.id) ?? null);
+      if (isEdit(operation)) {
+        if (base === undefined) merge.take(confirmedBy(operation));
+        else showEdit(draft, operation, base, acknowledged.get(session.id) ?? null);
+      }
       saved += 1;
     }
     for (const running of held.running) {
@@ -79,7 +81,7 @@ function isHere({ view }: Draft, operation: Operation, acknowledged: ReadonlyMap
 
 /** The session that a change was decided over, as the server had it. The lost store knew more of it, and the server may have been set back. */
 function confirmedBy({ session, change }: Operation): FinishedSession {
-  const version = change?.bases.find(({ id }) => id === session.id)?.version ?? FIRST_VERSION;
+  const version = change?.bases.find(({ id }) => id === session.id)?.version ?? 0;
   return { ...session, version: Math.max(version, FIRST_VERSION) };
 }
 
