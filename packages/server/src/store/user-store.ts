@@ -127,7 +127,7 @@ export interface Incarnation {
   /** Highest `seq` among its operations whose result is committed. */
   readonly settledSeq: number;
   /** Numbers up to there that are settled for nothing, being refused or passed over, and so may come; ascending, a bounded number. */
-  readonly openSeqs: readonly number[];
+  readonly refusedSeqs: readonly number[];
 }
 
 export interface StoredDevice {

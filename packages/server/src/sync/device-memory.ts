@@ -5,7 +5,7 @@ import type { DeviceMemory, Incarnation, StoredDevice } from '../ports.ts';
 
 const RUNS_MAX = 16;
 const INCARNATIONS_MAX = 8;
-const OPEN_MAX = 1000;
+const REFUSED_MAX = 1000;
 /** Of numbers that a device passes over, so many may still come: what waits behind a refused operation lets others go first. */
 const PASSED_OVER_MAX = 64;
 
@@ -30,7 +30,7 @@ export function recallDevice(known: StoredDevice | undefined, caller: ExchangeDe
 /** Whether an operation carries a number that was settled for another one: two installations count with one counter. */
 export function isNumberReused(memory: DeviceMemory, seq: number): boolean {
   const [now] = memory.incarnations;
-  return now !== undefined && seq <= now.settledSeq && !now.openSeqs.includes(seq);
+  return now !== undefined && seq <= now.settledSeq && !now.refusedSeqs.includes(seq);
 }
 
 /** The memory after these numbers were settled and those refused. The same object when nothing changed. @param told numbers of mere news. */
@@ -39,9 +39,9 @@ export function rememberSeqs(memory: DeviceMemory, settled: readonly number[], r
   if (now === undefined || settled.length + refused.length + told.length === 0) return memory;
   const gone = new Set([...settled, ...told]);
   const settledSeq = Math.max(now.settledSeq, ...settled);
-  const openSeqs = [...new Set([...now.openSeqs, ...passedOver(now.settledSeq, settledSeq), ...refused])].filter((seq) => !gone.has(seq)).sort((a, b) => a - b).slice(-OPEN_MAX);
-  if (settledSeq === now.settledSeq && openSeqs.join() === now.openSeqs.join()) return memory;
-  return { ...memory, incarnations: [{ ...now, settledSeq, openSeqs }, ...others] };
+  const refusedSeqs = [...new Set([...now.refusedSeqs, ...passedOver(now.settledSeq, settledSeq), ...refused])].filter((seq) => !gone.has(seq)).sort((a, b) => a - b).slice(-REFUSED_MAX);
+  if (settledSeq === now.settledSeq && refusedSeqs.join() === now.refusedSeqs.join()) return memory;
+  return { ...memory, incarnations: [{ ...now, settledSeq, refusedSeqs }, ...others] };
 }
 
 function passedOver(before: number, after: number): readonly number[] {
@@ -55,7 +55,7 @@ export function forgetInheritance(memory: DeviceMemory, hasCursor: boolean): Dev
 }
 
 function newIncarnation(id: string): Incarnation {
-  return { id, settledSeq: 0, openSeqs: [] };
+  return { id, settledSeq: 0, refusedSeqs: [] };
 }
 
 function moveToFront(incarnations: readonly Incarnation[], id: string): readonly Incarnation[] {

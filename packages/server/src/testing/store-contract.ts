@@ -77,7 +77,7 @@ function rowCases(world: () => Promise<StoreWorld>): readonly ContractCase[] {
     },
     'devices come newest first, those never seen last, and go one by one': async (w) => {
       const userId = await w.newUser();
-      const memory = { run: 'r', replacedRuns: ['q'], incarnations: [{ id: 'i', settledSeq: 4, openSeqs: [2, 3] }], inheritedPending: 2 };
+      const memory = { run: 'r', replacedRuns: ['q'], incarnations: [{ id: 'i', settledSeq: 4, refusedSeqs: [2, 3] }], inheritedPending: 2 };
       const rows = [device('b', 5), { ...device('c', 9), name: 'Größe', givenName: 'Küche', pendingAsOf: 8, memory, oldestPending: 3 }, device('z', null), device('a', 5)];
       await write(w, userId, { devices: rows });
       const found = async (): Promise<readonly StoredDevice[]> => (await w.store.readUser(userId, (tx) => tx.overview())).devices;
