@@ -10,10 +10,11 @@ const MINUTE = 60_000;
 
 const browser = useBrowser();
 
-/** Resolves to how the page is woken. */
+/** Stops the page outside of any transaction. Resolves to how it is woken. */
 async function freeze(page: Page, isTold: boolean): Promise<() => Promise<void>> {
   const session = await cdp(page);
   if (isTold) {
+    await page.evaluate(() => window.syncline.atRest());
     await session.send('Page.setWebLifecycleState', { state: 'frozen' });
     return async () => {
       await session.send('Page.setWebLifecycleState', { state: 'active' });
@@ -23,8 +24,7 @@ async function freeze(page: Page, isTold: boolean): Promise<() => Promise<void>>
   // Stopped between two statements: no event, and every lock stays held.
   await session.send('Debugger.enable');
   const stopped = new Promise((resolve) => void session.once('Debugger.paused', resolve));
-  await session.send('Debugger.pause');
-  page.evaluate(() => undefined).catch(() => undefined);
+  page.evaluate(() => window.syncline.stopAtRest()).catch(() => undefined);
   await stopped;
   return async () => {
     await session.send('Debugger.resume');
@@ -53,8 +53,6 @@ describe('in a real browser', () => {
       const leader = await leaderOf(tabs);
       const follower = tabs.find((tab) => tab !== leader) as Page;
       await add(leader, round * 3);
-      // Stopped inside a transaction it would keep everybody from the database, and no page can do anything about that; browsers do not
-      // freeze such a page.
       await until(leader, (seen) => isSent(seen) && seen.status.local.phase === 'idle', 'the leader has nothing to do');
       // Only a tab in the background is frozen.
       await follower.bringToFront();

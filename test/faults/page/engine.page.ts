@@ -23,6 +23,8 @@ const HALF_HOUR = 1_800_000;
 const FIRST = Date.UTC(2004, 0, 1);
 const LANES = 3;
 const OPEN_TIMEOUT_MS = 5000;
+/** News of what was just sent are read at once; the next exchange is seconds away. */
+const REST_MS = 200;
 
 /** The deadlines of the engine in a fraction of the time. */
 function hurried({ speed, since }: EngineSetup): Clock {
@@ -35,6 +37,39 @@ function hurried({ speed, since }: EngineSetup): Clock {
     },
   };
 }
+
+/** Which transactions of this page are open. */
+class OpenTransactions {
+  readonly #open = new Set<IDBTransaction>();
+  #changed = performance.now();
+
+  watch(): void {
+    const note = (change: () => unknown): void => {
+      change();
+      this.#changed = performance.now();
+    };
+    const open = this.#open;
+    const begin = IDBDatabase.prototype.transaction;
+    IDBDatabase.prototype.transaction = function (...given) {
+      const transaction = begin.apply(this, given);
+      note(() => open.add(transaction));
+      for (const end of ['complete', 'abort']) transaction.addEventListener(end, () => note(() => open.delete(transaction)));
+      return transaction;
+    };
+  }
+
+  /** Resolves, in the same task, when none has been open for so long. */
+  async none(forMs: number): Promise<void> {
+    for (;;) {
+      const left = this.#open.size > 0 ? forMs : this.#changed + forMs - performance.now();
+      if (left <= 0) return;
+      await new Promise((resolve) => void setTimeout(resolve, left));
+    }
+  }
+}
+
+const transactions = new OpenTransactions();
+transactions.watch();
 
 class EnginePage {
   #engine: SyncEngine | null = null;
@@ -77,6 +112,21 @@ class EnginePage {
       }
     };
     for (let lanes = 0; lanes < LANES; lanes += 1) void lane();
+  }
+
+  /**
+   * Resolves when the page is at rest: stopped inside a transaction it would keep everybody from the database, and no page can do
+   * anything about that; browsers do not freeze such a page.
+   */
+  atRest(): Promise<void> {
+    return transactions.none(REST_MS);
+  }
+
+  /** Stops there, between two statements, if a debugger is attached. */
+  async stopAtRest(): Promise<void> {
+    await this.atRest();
+    // oxlint-disable-next-line no-debugger -- what stops the page
+    debugger;
   }
 
   async sync(): Promise<void> {
