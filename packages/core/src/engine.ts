@@ -95,6 +95,7 @@ class Engine implements SyncEngine {
       transport: ports.transport, tokens, clock, appIdentifier: config.appIdentifier, defaultIdentifier: config.defaultIdentifier, self,
       capabilities: () => view.sync.capabilities ?? [],
       sessionsPending: () => view.sessionsPending,
+      isPausing: () => this.#books.pauseEnds(clock.now()) > clock.now(),
       onAnswer: (told) => contact.heard(told),
       diary,
     });

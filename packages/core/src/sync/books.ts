@@ -44,6 +44,11 @@ export class Books {
     if (endOf(this.#unnoted?.pause ?? null, now) < pause.until) this.#unnoted = { asked: false, pause };
   }
 
+  /** Whether the last of the loop's own requests failed. */
+  get isFailing(): boolean {
+    return this.#options.local.view.sync.failures > 0;
+  }
+
   noteSuccess(): void {
     this.#failedAt = [];
   }
@@ -95,10 +100,10 @@ export class Books {
   async falter(): Promise<void> {
     const now = this.#options.clock.now();
     const until = Math.max(now + BACK_OFF_MIN_MS, this.freeAt(now));
-    await this.write((state) => {
-      const isPaused = !isOver(state.pause, now);
-      return isPaused ? { phase: 'backing_off', progress: null } : { phase: 'backing_off', progress: null, pause: { from: now, until }, asked: false, nextAttemptAt: until };
-    });
+    await this.write((state) => ({
+      phase: 'backing_off', progress: null,
+      ...(endOf(state.pause, now) < until && { pause: { from: now, until }, asked: false, nextAttemptAt: until }),
+    }));
   }
 
   /**

@@ -30,6 +30,8 @@ export interface ServerCallsOptions {
   /** What the server is known to offer; empty for a basic one, which may refuse headers it does not know. */
   readonly capabilities: () => readonly string[];
   readonly sessionsPending: () => number;
+  /** Whether nothing may be asked now, since something failed meanwhile. */
+  readonly isPausing: () => boolean;
   /** Every answer of our server: its clock against ours; null when the answer tells no time. */
   readonly onAnswer: (told: ClockBound | null) => void;
   readonly diary: Diary;
@@ -89,7 +91,7 @@ export class ServerCalls {
     return this.#withToken((headers) => this.#send(method, path, body, headers, signal));
   }
 
-  /** A 401 is answered by asking for the token once more; only a different one is tried. */
+  /** A 401 is answered by asking for the token once more; only a different one is tried, and none while other requests are answered with a pause. */
   async #withToken(send: (headers: Record<string, string>) => Promise<TransportResult>): Promise<Sent> {
     const { tokens } = this.#options;
     let refused: Sent | null = null;
@@ -100,7 +102,7 @@ export class ServerCalls {
       const result = await send({ Authorization: `Bearer ${token.token}`, ...this.#ownHeaders() });
       if (!result.ok || result.response.status !== 401) return { kind: 'answered', result };
       tokens.refuse(token.token);
-      if (refused !== null) return { kind: 'answered', result };
+      if (refused !== null || this.#options.isPausing()) return { kind: 'answered', result };
       refused = { kind: 'answered', result };
     }
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../ports.ts';
-import { readCommon } from './answer.ts';
+import { readPlainCall } from './answer.ts';
 import type { Books } from './books.ts';
 import type { ServerCalls } from './server-calls.ts';
 import type { StartedSession } from './sessions.ts';
@@ -25,7 +25,10 @@ export async function sendStart(
     ...(session.note === '' ? {} : { planning_notes: session.note }),
   };
   const sent = await calls.post('/api/session/start', JSON.stringify(body), signal);
-  const outcome = sent.kind === 'answered' ? readCommon(sent.result, clock.now()) : null;
-  // A pause that the server asks for holds for everything.
-  if (outcome?.kind === 'failed' && outcome.retryAfterMs !== null) await books.fail(outcome, false);
+  const outcome = sent.kind === 'answered' ? readPlainCall(sent.result, clock.now()) : null;
+  if (outcome?.kind !== 'failed') return;
+  books.noteFailure();
+  // A pause that the server asks for holds for everything; otherwise this call is one more that failed, if others do.
+  if (outcome.retryAfterMs !== null) await books.fail(outcome, false);
+  else if (books.isFailing) await books.falter();
 }

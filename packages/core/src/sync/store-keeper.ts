@@ -30,7 +30,8 @@ export class StoreKeeper {
   /** Sessions that the real store is thought to hold while this is not the real one; null while it is. */
   #beside: number | null = null;
   #hasAsked = false;
-  #isRescuing = false;
+  /** Sessions of a store that vanished, which only this tab's memory holds until they are in the new one. */
+  #outstanding = 0;
   #stopListening: Cancel = () => undefined;
 
   constructor(options: StoreKeeperOptions) {
@@ -74,15 +75,15 @@ export class StoreKeeper {
    */
   decided(): void {
     const { local } = this.#options;
-    if (local.isBusy || this.#isRescuing) this.#marker.raise(local.view.sessionsPending, this.#isVolatile);
+    if (local.isBusy || this.#outstanding > 0) this.#marker.raise(local.view.sessionsPending + this.#outstanding, this.#isVolatile);
     else this.#marker.update(local.view.sessionsPending, this.#isVolatile);
   }
 
   /** The view moved. */
   follow(isOwn: boolean): void {
     const { sessionsPending } = this.#options.local.view;
-    // Until what vanished is back in the store, the marker goes on saying how much there was.
-    if (this.#isRescuing) this.#marker.raise(sessionsPending, this.#isVolatile);
+    // Until what vanished is back in the store, the marker counts it beside what the new one holds.
+    if (this.#outstanding > 0) this.#marker.raise(sessionsPending + this.#outstanding, this.#isVolatile);
     else if (isOwn || this.#isVolatile) this.#marker.update(sessionsPending, this.#isVolatile);
     else this.#marker.follow(sessionsPending);
     if (isOwn) this.#agreed();
@@ -130,7 +131,7 @@ export class StoreKeeper {
   async vanished(held: Held): Promise<void> {
     const { local, clock, signal } = this.#options;
     const expected = this.#marker.unsent;
-    this.#isRescuing = true;
+    this.#outstanding = new Set(held.operations.map(({ session }) => session.id)).size;
     for (;;) {
       try {
         await rescue(local, held);
@@ -141,7 +142,7 @@ export class StoreKeeper {
       }
     }
     await this.#keepIdentity(Math.max(0, expected - local.view.sessionsPending));
-    this.#isRescuing = false;
+    this.#outstanding = 0;
     this.#marker.update(local.view.sessionsPending, this.#isVolatile);
   }
 

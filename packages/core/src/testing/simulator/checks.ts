@@ -123,7 +123,7 @@ function checkParked(world: World, device: DeviceSlot, shown: Shown = new Map())
 function checkShown(world: World, device: DeviceSlot, shown: Shown | undefined): void {
   if (world.monitor.wasEvicted(device)) return;
   for (const { id, device: at } of world.ledger.owed) {
-    if (at === device.index && shown?.has(id) === false && !world.edits.mayBeGone(id)) world.violate('I-19', `device ${at} does not show session ${id} any more`);
+    if (at === device.index && shown?.has(id) === false && !world.edits.mayBeGone(id) && !world.ledger.isForgotten(id)) world.violate('I-19', `device ${at} does not show session ${id} any more`);
   }
 }
 

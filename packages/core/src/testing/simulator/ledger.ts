@@ -16,6 +16,8 @@ export interface Promised {
 export class Ledger {
   readonly #promised = new Map<string, Promised>();
   readonly #twice = new Map<string, readonly Promised[]>();
+  /** Sent, and then forgotten by the device. */
+  readonly #forgotten = new Set<string>();
   /** Asked for, and never answered: it may be there or not. */
   readonly #perhaps = new Map<string, Promised>();
   readonly #asked = new Map<number, Set<string>>();
@@ -50,6 +52,7 @@ export class Ledger {
     this.#givenUp.delete(session.id);
     this.#excused.delete(session.id);
     this.#told.delete(session.id);
+    this.#forgotten.delete(session.id);
   }
 
   /** What was promised of that session: more than once where two copies of a profile ended what ran in both. */
@@ -83,6 +86,15 @@ export class Ledger {
   excuseOne(id: string): void {
     this.#excused.add(id);
     this.#told.add(id);
+  }
+
+  /** The server has it; of the device only the memory that held it is gone. */
+  forget(id: string): void {
+    this.#forgotten.add(id);
+  }
+
+  isForgotten(id: string): boolean {
+    return this.#forgotten.has(id);
   }
 
   get promised(): readonly Promised[] {

@@ -222,7 +222,12 @@ export class World {
       // Where other tabs go on, nobody can tell a dead memory from a living one: that it may go was said, that it went is not.
       const isAlone = device.tabs.filter(({ page }) => page !== null).length <= 1;
       for (const id of inMemory) {
-        if (stored.has(id) || device.sim.disk.holds(id)) continue;
+        if (device.sim.disk.holds(id)) continue;
+        if (stored.has(id)) {
+          // A basic server tells nobody which sessions it has.
+          if (this.plan.isBasic) this.ledger.forget(id);
+          continue;
+        }
         if (isAlone) this.ledger.excuseOne(id);
         else this.ledger.giveUp(id);
       }
