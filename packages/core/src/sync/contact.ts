@@ -45,7 +45,7 @@ export class Contact {
     // Not worth a word when it fails: the next contact writes it.
     const plan = (draft: Draft): void => {
       draft.setSync(this.latest);
-      if (isNews && known !== null) planAskHeldAgain(draft);
+      if (isNews) planAskHeldAgain(draft);
     };
     local.commit(plan, 'relaxed').catch(() => undefined);
   }

@@ -76,13 +76,13 @@ export async function openDevice(local: Local, { stores, ids, name, wanted, isVo
   return identity;
 }
 
-/** Notes a loss for every tab and the next starts; without a new one, an old one is let go after a day. */
+/** Notes a loss for every tab and the next starts, durably, since the marker forgets it then; without a new one, an old one is let go after a day. */
 export async function noteLoss(local: Local, sessions: number): Promise<void> {
   await local.commit((draft) => {
     const { loss } = draft.view.sync;
     if (sessions > 0) draft.setSync({ loss: { sessions: (loss?.sessions ?? 0) + sessions, at: draft.now } });
     else if (loss !== null && Math.abs(draft.now - loss.at) > REPORT_MS) draft.setSync({ loss: null });
-  }, 'relaxed');
+  }, sessions > 0 ? 'strict' : 'relaxed');
 }
 
 /** Writes the identity into a store that was begun anew, or takes the one that another tab put there. Resolves to the store's. */
@@ -129,8 +129,8 @@ export class MarkerKeeper {
     this.#written = '';
   }
 
-  /** Only upwards: of what may or may not be in the store in a moment. */
+  /** Only upwards, whoever wrote it: of what may or may not be in the store in a moment. */
   raise(pending: number, isVolatile: boolean): void {
-    if (pending > this.#pending) this.update(pending, isVolatile);
+    if (pending > this.#pending) this.update(isVolatile ? pending : Math.max(pending, this.unsent), isVolatile);
   }
 }

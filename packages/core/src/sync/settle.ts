@@ -132,7 +132,8 @@ function changeOf(draft: Draft, { delivery, session }: Operation, outcome: Outco
     const last = delivery.wait === null ? 0 : delivery.wait.until - delivery.wait.from;
     // What is known of the server's clock may be old: asked again and again, it is asked less and less often.
     const more = Math.min(BACK_OFF_MAX_MS, 2 * last);
-    return { wait: spanOf(now, Math.min(HELD_MAX_MS, Math.max(BACK_OFF_MIN_MS, more, wait))) };
+    // An answer that clear ends whatever was counted against the item.
+    return { faults: 0, unclear: 0, wait: spanOf(now, Math.min(HELD_MAX_MS, Math.max(BACK_OFF_MIN_MS, more, wait))) };
   }
   return outcome.kind === 'failed' ? failedChange(draft, delivery, outcome, random) : null;
 }

@@ -30,8 +30,8 @@ export class StoreKeeper {
   /** Sessions that the real store is thought to hold while this is not the real one; null while it is. */
   #beside: number | null = null;
   #hasAsked = false;
-  /** Sessions of a store that vanished, which only this tab's memory holds until they are in the new one. */
-  #outstanding = 0;
+  /** Pending sessions of a store that vanished, until this tab has put them into the new one; null otherwise. Other tabs may hold others. */
+  #vanished: ReadonlySet<string> | null = null;
   #stopListening: Cancel = () => undefined;
 
   constructor(options: StoreKeeperOptions) {
@@ -75,19 +75,26 @@ export class StoreKeeper {
    */
   decided(): void {
     const { local } = this.#options;
-    if (local.isBusy || this.#outstanding > 0) this.#marker.raise(local.view.sessionsPending + this.#outstanding, this.#isVolatile);
+    if (this.#vanished !== null) this.#raiseOver(this.#vanished);
+    else if (local.isBusy) this.#marker.raise(local.view.sessionsPending, this.#isVolatile);
     else this.#marker.update(local.view.sessionsPending, this.#isVolatile);
   }
 
   /** The view moved. */
   follow(isOwn: boolean): void {
     const { sessionsPending } = this.#options.local.view;
-    // Until what vanished is back in the store, the marker counts it beside what the new one holds.
-    if (this.#outstanding > 0) this.#marker.raise(sessionsPending + this.#outstanding, this.#isVolatile);
+    if (this.#vanished !== null) this.#raiseOver(this.#vanished);
     else if (isOwn || this.#isVolatile) this.#marker.update(sessionsPending, this.#isVolatile);
     else this.#marker.follow(sessionsPending);
     if (isOwn) this.#agreed();
     if (sessionsPending > 0 && !this.#hasAsked) void this.#askToPersist();
+  }
+
+  /** Until what vanished is back in the store, the marker counts it beside what the new one holds. */
+  #raiseOver(vanished: ReadonlySet<string>): void {
+    const { view } = this.#options.local;
+    const outstanding = [...vanished].filter((id) => view.seqsOf(id).length === 0);
+    this.#marker.raise(view.sessionsPending + outstanding.length, this.#isVolatile);
   }
 
   /** A commit went through: whatever was wrong with the store is over, unless it is not the real one. */
@@ -120,8 +127,9 @@ export class StoreKeeper {
   async #keepIdentity(lost: number): Promise<void> {
     const { local, own } = this.#options;
     try {
-      own.identity = await keepIdentity(local, own.identity);
+      // With this identity in the store the marker beside it speaks of no loss.
       await noteLoss(local, lost);
+      own.identity = await keepIdentity(local, own.identity);
     } catch {
       // The next start mints a new one, and finds the loss by the marker.
     }
@@ -131,7 +139,7 @@ export class StoreKeeper {
   async vanished(held: Held): Promise<void> {
     const { local, clock, signal } = this.#options;
     const expected = this.#marker.unsent;
-    this.#outstanding = new Set(held.operations.map(({ session }) => session.id)).size;
+    this.#vanished = new Set(held.operations.map(({ session }) => session.id));
     for (;;) {
       try {
         await rescue(local, held);
@@ -142,7 +150,7 @@ export class StoreKeeper {
       }
     }
     await this.#keepIdentity(Math.max(0, expected - local.view.sessionsPending));
-    this.#outstanding = 0;
+    this.#vanished = null;
     this.#marker.update(local.view.sessionsPending, this.#isVolatile);
   }
 
