@@ -75,6 +75,11 @@ export class Monitor {
     this.#evictedAt.set(device.index, this.#world.elapsed);
   }
 
+  /** A tab that has stood still since then learns only now that the store was taken away meanwhile. */
+  woken(device: DeviceSlot, since: number): void {
+    if ((this.#evictedAt.get(device.index) ?? -1) >= since) this.#evictedAt.set(device.index, this.#world.elapsed);
+  }
+
   /** The store of that device is a copy of the other's. */
   copied(source: DeviceSlot, device: DeviceSlot): void {
     this.evicted(device);
