@@ -27,7 +27,6 @@ import { isPreferencesFactory, type PreferencesPart } from './sync/preferences-p
 import { ServerCalls } from './sync/server-calls.ts';
 import { SessionReader } from './sync/session-reader.ts';
 import { Sessions, type StartedSession } from './sync/sessions.ts';
-import { isOver } from './sync/span.ts';
 import { sendStart } from './sync/start-call.ts';
 import type { Self } from './sync/status-input.ts';
 import { StatusBoard } from './sync/status-board.ts';
@@ -95,7 +94,7 @@ class Engine implements SyncEngine {
       transport: ports.transport, tokens, clock, appIdentifier: config.appIdentifier, defaultIdentifier: config.defaultIdentifier, self,
       capabilities: () => view.sync.capabilities ?? [],
       sessionsPending: () => view.sessionsPending,
-      isPausing: () => this.#books.pauseEnds(clock.now()) > clock.now(),
+      isPausing: () => this.#books.isPausing,
       onAnswer: (told) => contact.heard(told),
       diary,
     });
@@ -298,10 +297,10 @@ class Engine implements SyncEngine {
 
   #sendStart(session: StartedSession): void {
     this.#leadership.watch();
-    const { connection, pause, stopped } = this.#local.view.sync;
+    const { connection, stopped } = this.#local.view.sync;
     // Where there is an exchange the loop tells it, with its true start.
     if (this.#driver.canExchange) return;
-    const isFree = connection === 'online' && stopped === null && isOver(pause, this.#ports.clock.now());
+    const isFree = connection === 'online' && stopped === null && !this.#books.isPausing;
     const isWorthIt = this.#config.maySend && this.#ports.lifecycle.online() && isFree;
     if (isWorthIt) void sendStart(this.#calls, this.#books, this.#ports.clock, session, this.#config.deviceType, this.#stop.signal).catch(() => undefined);
   }

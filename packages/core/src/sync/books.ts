@@ -64,6 +64,12 @@ export class Books {
     return Math.max(endOf(this.#options.local.view.sync.pause, now), endOf(this.#unnoted?.pause ?? null, now));
   }
 
+  /** Whether nothing may be asked now, as far as this tab knows. */
+  get isPausing(): boolean {
+    const now = this.#options.clock.now();
+    return this.pauseEnds(now) > now;
+  }
+
   async write(change: (state: SyncState) => Partial<SyncState>): Promise<void> {
     await this.#options.local.commit((draft) => draft.setSync(change(draft.view.sync), this.#options.contact.latest), 'relaxed');
   }

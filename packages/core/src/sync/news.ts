@@ -106,7 +106,7 @@ export class News {
     const now = clock.now();
     const { connection, stopped, failures } = local.view.sync;
     // After a failure one request shows whether the server is back, and that is the next exchange.
-    const isWell = connection === 'online' && stopped === null && failures === 0 && books.pauseEnds(now) <= now;
+    const isWell = connection === 'online' && stopped === null && failures === 0 && !books.isPausing;
     if (this.#connection !== null || !this.#isOffered || !isWell || !isOver(this.#pause, now)) return;
     void this.#listen(term);
   }

@@ -238,18 +238,10 @@ export class Deeds {
     if (this.#world.monitor.isSending(slot)) this.#mark('tab.frozen.sending');
     page.freeze(true);
     if (isLeading) this.#world.leaderWatch.frozen(slot);
-    this.#wakeAfter(forMs, slot.device, () => {
+    this.#lasting(forMs, this.#world.monitor.waking(slot.device, () => {
       if (isLeading && slot.device.tabs.some((other) => other !== slot && other.engine?.status.current.local.leader)) this.#mark('tab.thawed.deposed');
       page.thaw();
-    });
-  }
-
-  #wakeAfter(forMs: number, device: DeviceSlot, wake: () => void): void {
-    const { monitor, elapsed } = this.#world;
-    this.#lasting(forMs, () => {
-      monitor.woken(device, elapsed);
-      wake();
-    });
+    }));
   }
 
   #steal(slot: TabSlot): void {
@@ -278,7 +270,7 @@ export class Deeds {
       case 'sleep':
         if (deed.forMs > HOUR_MS && device.tabs.some(({ engine }) => engine?.status.current.data_summary.unsynced_sessions)) this.#mark('sleep.hours');
         sim.sleep();
-        return this.#wakeAfter(deed.forMs, device, () => sim.wake());
+        return this.#lasting(deed.forMs, this.#world.monitor.waking(device, () => sim.wake()));
       case 'clock':
         this.#mark(deed.byMs < 0 ? 'clock.back' : 'clock.forward');
         if (deed.byMs < 0 && device.tabs.some(({ engine }) => engine?.sessions.running.current.length)) this.#mark('session.clock-back');

@@ -75,9 +75,13 @@ export class Monitor {
     this.#evictedAt.set(device.index, this.#world.elapsed);
   }
 
-  /** A tab that has stood still since then learns only now that the store was taken away meanwhile. */
-  woken(device: DeviceSlot, since: number): void {
-    if ((this.#evictedAt.get(device.index) ?? -1) >= since) this.#evictedAt.set(device.index, this.#world.elapsed);
+  /** What wakes a tab that stands still from now on: only then it learns that the store was taken away meanwhile. */
+  waking(device: DeviceSlot, wake: () => void): () => void {
+    const since = this.#world.elapsed;
+    return () => {
+      if ((this.#evictedAt.get(device.index) ?? -1) >= since) this.#evictedAt.set(device.index, this.#world.elapsed);
+      wake();
+    };
   }
 
   /** The store of that device is a copy of the other's. */
