@@ -138,7 +138,6 @@ export class StoreKeeper {
   /** The store was removed under this tab: what it still holds in memory is put into the new one, however long that takes. */
   async vanished(held: Held): Promise<void> {
     const { local, clock, signal } = this.#options;
-    const expected = this.#marker.unsent;
     this.#vanished = new Set(held.operations.map(({ session }) => session.id));
     for (;;) {
       try {
@@ -149,7 +148,8 @@ export class StoreKeeper {
         if (signal.aborted) return;
       }
     }
-    await this.#keepIdentity(Math.max(0, expected - local.view.sessionsPending));
+    // Other tabs may have recorded meanwhile, or put back theirs, or be gone with what they held.
+    await this.#keepIdentity(Math.max(0, this.#marker.unsent - local.view.sessionsPending));
     this.#vanished = null;
     this.#marker.update(local.view.sessionsPending, this.#isVolatile);
   }

@@ -14,6 +14,8 @@ export class SimChannels {
   readonly #scheduler: SimScheduler;
   readonly #open = new Map<string, Set<SimChannel>>();
   policy: SimChannelPolicy = () => AT_ONCE;
+  /** Nobody hears anything. */
+  isDeaf = false;
 
   constructor(scheduler: SimScheduler) {
     this.#scheduler = scheduler;
@@ -27,7 +29,7 @@ export class SimChannels {
   /** For the channels: hands a message to every other channel of that name. */
   post(from: SimChannel, message: unknown): void {
     for (const to of this.#open.get(from.name) ?? []) {
-      if (to === from) continue;
+      if (to === from || this.isDeaf) continue;
       for (const delay of this.policy(from.tab, to.tab, from.name)) {
         const copy = cloneValue(message);
         this.#scheduler.schedule(this.#scheduler.now + delay, () => to.tab.deliver(() => to.receive(copy)));

@@ -187,7 +187,7 @@ function checkTab(world: World, slot: TabSlot, shown: Shown = new Map()): void {
   // session it is one conflict.
   const stored = world.server.stored(world.userIds[device.plan.user] ?? '').filter(({ cancelled }) => !cancelled);
   const holders = world.monitor.holdersOf(device.index);
-  const own = world.ledger.promised.filter(({ id, cancelled, device: at }) => holders.includes(at) && !cancelled && shown.has(id)).map((session) => asShown(session, world.edits.isTouched(session.id) ? shown.get(session.id) : undefined));
+  const own = world.ledger.known.filter(({ id, cancelled, device: at }) => holders.includes(at) && !cancelled && shown.has(id)).map((session) => asShown(session, world.edits.isTouched(session.id) ? shown.get(session.id) : undefined));
   const expected = world.plan.isBasic ? joined([...slowGroups(stored), ...slowGroups(own)]) : slowGroups([...new Map([...own, ...stored].map((session) => [session.id, session])).values()], world.edits.keptBy(engine));
   const listed = engine.conflicts.current.map(({ sessionIds }) => [...sessionIds].sort().join(' ')).sort();
   if (JSON.stringify(listed) !== JSON.stringify(expected)) world.violate('I-06', `${place}: shows conflicts [${listed.join(' | ')}], there are [${expected.join(' | ')}]`);

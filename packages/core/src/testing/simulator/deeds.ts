@@ -261,9 +261,9 @@ export class Deeds {
       case 'net':
         return this.#lasting(deed.forMs, device.way.break(deed.fault));
       case 'deafen':
-        sim.channels.policy = () => [];
+        sim.channels.isDeaf = true;
         this.#mark('channel.deaf');
-        return this.#lasting(deed.forMs, () => void (sim.channels.policy = () => [0]));
+        return this.#lasting(deed.forMs, () => void (sim.channels.isDeaf = false));
       case 'hint':
         for (const page of sim.pages) page.lifecycle.emit(deed.online ? 'online' : 'offline');
         return;

@@ -27,7 +27,7 @@ export class Effort {
   #wasCloned = false;
   #quietUntil = 0;
   #quietSince = 0;
-  /** The tab that alone knows of it, because the store refused to note it; null when all do. */
+  /** The tab that alone knows of it; null when all do. */
   #quietIn: number | null = null;
   /** The last answer refused a token: another one may be tried at once. */
   #wasTokenRefused = false;

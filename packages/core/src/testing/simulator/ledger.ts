@@ -101,6 +101,11 @@ export class Ledger {
     return [...this.#promised.values()];
   }
 
+  /** Promised, or asked for by somebody who got no answer. */
+  get known(): readonly Promised[] {
+    return [...this.#promised.values(), ...this.#perhaps.values()];
+  }
+
   /** Sessions that must be on the server or, parked, on their device. */
   get owed(): readonly Promised[] {
     return this.promised.filter(({ id }) => !this.#givenUp.has(id) && !this.#excused.has(id));

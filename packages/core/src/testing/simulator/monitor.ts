@@ -332,7 +332,9 @@ export class Monitor {
     const watch = this.#watch(device);
     const { elapsed } = this.#world;
     const [id = null] = ids;
-    for (const wrong of watch.effortOf(slot).heard(id, result, elapsed, device.sim.disk.isRefusing ? slot.index : null)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
+    // What is noted nowhere, or noted without a word, other tabs cannot know.
+    const isAlone = device.sim.disk.isRefusing || device.sim.channels.isDeaf;
+    for (const wrong of watch.effortOf(slot).heard(id, result, elapsed, isAlone ? slot.index : null)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
     if (id !== null) this.#markAnswer(device, watch, id, result);
   }
 
