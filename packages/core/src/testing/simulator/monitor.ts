@@ -287,9 +287,9 @@ export class Monitor {
       if (this.byHand.has(id) || this.#world.edits.isTouched(id)) continue;
       const isLate = watch.heardFrom <= this.#restoredAt || this.#world.elapsed - this.#restoredAt <= LATE_ANSWER_MS;
       if (!stored.has(id) && !isLate) this.#world.violate('I-08', `device ${device.index} counts session ${id} as sent, the server does not have it`);
-      // What is offered again to a server that was set back may lie there already.
+      // What is offered again to a server that was set back may lie there already; so may what a tab put back into a store begun anew.
       const isKept = (): boolean => device.sim.disk.holds(id);
-      if (!writes.some((write) => isPut(write, 'history') || isPut(write, 'overlay')) && !(this.wasRestored && isKept())) {
+      if (!writes.some((write) => isPut(write, 'history') || isPut(write, 'overlay')) && !((this.wasRestored || this.wasEvicted(device)) && isKept())) {
         this.#world.violate('I-18', `device ${device.index} took session ${id} out of the outbox and kept it nowhere`);
       }
       if (stored.has(id)) watch.acknowledged.add(id);
