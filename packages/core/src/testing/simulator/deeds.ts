@@ -201,6 +201,7 @@ export class Deeds {
       if (started !== undefined && started.slot.generation !== started.generation) this.#mark('session.survived');
     } catch (error) {
       const code = codeOf(error);
+      if (before === undefined) ledger.refuse(running.id);
       // Whatever happened to the clock, there is an end that is after its start.
       if (code === 'invalid_input') this.#world.violate('I-24', `session ${running.id} cannot be ended`);
       this.#world.note('refused', `${running.id} ${code}`);
@@ -238,7 +239,7 @@ export class Deeds {
     if (this.#world.monitor.isSending(slot)) this.#mark('tab.frozen.sending');
     page.freeze(true);
     if (isLeading) this.#world.leaderWatch.frozen(slot);
-    this.#lasting(forMs, this.#world.monitor.waking(slot.device, () => {
+    this.#lasting(forMs, this.#world.monitor.hindering(slot.device, () => {
       if (isLeading && slot.device.tabs.some((other) => other !== slot && other.engine?.status.current.local.leader)) this.#mark('tab.thawed.deposed');
       page.thaw();
     }));
@@ -270,7 +271,7 @@ export class Deeds {
       case 'sleep':
         if (deed.forMs > HOUR_MS && device.tabs.some(({ engine }) => engine?.status.current.data_summary.unsynced_sessions)) this.#mark('sleep.hours');
         sim.sleep();
-        return this.#lasting(deed.forMs, this.#world.monitor.waking(device, () => sim.wake()));
+        return this.#lasting(deed.forMs, this.#world.monitor.hindering(device, () => sim.wake()));
       case 'clock':
         this.#mark(deed.byMs < 0 ? 'clock.back' : 'clock.forward');
         if (deed.byMs < 0 && device.tabs.some(({ engine }) => engine?.sessions.running.current.length)) this.#mark('session.clock-back');
@@ -283,7 +284,7 @@ export class Deeds {
         return this.#clone(device, deed.nth);
       case 'full':
         sim.disk.full = true;
-        return this.#lasting(deed.forMs, () => void (sim.disk.full = false));
+        return this.#lasting(deed.forMs, this.#world.monitor.hindering(device, () => void (sim.disk.full = false)));
       case 'abort':
         this.#mark('storage.aborted');
         return sim.disk.failNext('update', { kind: 'fail', code: 'aborted', at: 'commit' }, deed.count);

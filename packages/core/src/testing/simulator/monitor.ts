@@ -75,12 +75,12 @@ export class Monitor {
     this.#evictedAt.set(device.index, this.#world.elapsed);
   }
 
-  /** What wakes a tab that stands still from now on: only then it learns that the store was taken away meanwhile. */
-  waking(device: DeviceSlot, wake: () => void): () => void {
-    const since = this.#world.elapsed;
+  /** What ends that from now on a tab can neither learn that its store was taken away, nor put anything back: its time for that begins then. */
+  hindering(device: DeviceSlot, end: () => void): () => void {
+    const since = this.#world.elapsed - RESCUE_MS;
     return () => {
-      if ((this.#evictedAt.get(device.index) ?? -1) >= since) this.#evictedAt.set(device.index, this.#world.elapsed);
-      wake();
+      if ((this.#evictedAt.get(device.index) ?? since) > since) this.#evictedAt.set(device.index, this.#world.elapsed);
+      end();
     };
   }
 
