@@ -44,11 +44,6 @@ export class Books {
     if (endOf(this.#unnoted?.pause ?? null, now) < pause.until) this.#unnoted = { asked: false, pause };
   }
 
-  /** Whether the last of the loop's own requests failed. */
-  get isFailing(): boolean {
-    return this.#options.local.view.sync.failures > 0;
-  }
-
   noteSuccess(): void {
     this.#failedAt = [];
   }
@@ -102,7 +97,7 @@ export class Books {
     }));
   }
 
-  /** Every item failed on its own: no proof of anything, and a moment's peace. */
+  /** What failed proves nothing of the server, as when every item failed on its own: a moment's peace. */
   async falter(): Promise<void> {
     const now = this.#options.clock.now();
     const until = Math.max(now + BACK_OFF_MIN_MS, this.freeAt(now));

@@ -93,7 +93,7 @@ export class ServerCalls {
 
   /** A 401 is answered by asking for the token once more; only a different one is tried, and none while other requests are answered with a pause. */
   async #withToken(send: (headers: Record<string, string>) => Promise<TransportResult>): Promise<Sent> {
-    const { tokens } = this.#options;
+    const { tokens, isPausing } = this.#options;
     let refused: Sent | null = null;
     for (;;) {
       const token = await tokens.current();
@@ -102,7 +102,7 @@ export class ServerCalls {
       const result = await send({ Authorization: `Bearer ${token.token}`, ...this.#ownHeaders() });
       if (!result.ok || result.response.status !== 401) return { kind: 'answered', result };
       tokens.refuse(token.token);
-      if (refused !== null || this.#options.isPausing()) return { kind: 'answered', result };
+      if (refused !== null || isPausing()) return { kind: 'answered', result };
       refused = { kind: 'answered', result };
     }
   }

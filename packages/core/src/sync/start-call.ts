@@ -27,8 +27,6 @@ export async function sendStart(
   const sent = await calls.post('/api/session/start', JSON.stringify(body), signal);
   const outcome = sent.kind === 'answered' ? readPlainCall(sent.result, clock.now()) : null;
   if (outcome?.kind !== 'failed') return;
-  books.noteFailure();
-  // A pause that the server asks for holds for everything; otherwise this call is one more that failed, if others do.
-  if (outcome.retryAfterMs !== null) await books.fail(outcome, false);
-  else if (books.isFailing) await books.falter();
+  // A pause that the server asks for holds for everything; otherwise it is left in peace for a moment.
+  await (outcome.retryAfterMs === null ? books.falter() : books.fail(outcome, false));
 }
