@@ -260,7 +260,7 @@ class Engine implements SyncEngine {
    * transaction, so it finds what was committed, or, when that came to nothing, what was there before; and whoever records waits for none of it.
    */
   #decided(news: TabNews | null): void {
-    this.#keeper.decided();
+    this.#keeper.decided(news !== null);
     if (news !== null) this.#channel.post(news);
   }
 

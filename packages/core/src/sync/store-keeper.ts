@@ -72,10 +72,12 @@ export class StoreKeeper {
   /**
    * Something is on its way to the disk. The marker goes ahead of it, since writing one takes longer than all the rest of a record, and
    * this way nobody waits for it. Never with less than the store may hold: a loss that is told one too large is better than one untold.
+   * @param isOnItsWay false when it was refused after all: what this tab knows of the store may be old then.
    */
-  decided(): void {
+  decided(isOnItsWay: boolean): void {
     const { local } = this.#options;
-    if (this.#vanished !== null) this.#raiseOver(this.#vanished);
+    if (!isOnItsWay) local.refresh().then(() => this.decided(true), () => undefined);
+    else if (this.#vanished !== null) this.#raiseOver(this.#vanished);
     else if (local.isBusy) this.#marker.raise(local.view.sessionsPending, this.#isVolatile);
     else this.#marker.update(local.view.sessionsPending, this.#isVolatile);
   }
