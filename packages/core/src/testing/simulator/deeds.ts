@@ -246,10 +246,10 @@ export class Deeds {
   }
 
   #steal(slot: TabSlot): void {
-    const { page } = slot;
-    if (page === null || !page.tab.running) return;
+    if (slot.page?.tab.running !== true) return;
     this.#mark('lock.stolen');
     if (slot.device.tabs.some((other) => this.#world.monitor.isSending(other))) this.#mark('lock.stolen.sending');
+    this.#world.monitor.deposed(slot);
     const { locks } = slot.device.sim;
     for (const name of locks.heldNames()) locks.revoke(name);
   }

@@ -40,7 +40,7 @@ export class Effort {
     this.#quietUntil = 0;
   }
 
-  /** A tab that died at once may not have noted what the server asked of it, nor that it failed. */
+  /** A tab that died or was replaced at once may not have noted what the server asked of it, nor that it failed. */
   senderDied(now: number): void {
     if (now - this.#quietSince < 1000) this.#quietUntil = 0;
     if (now - (this.#failing.at(-1) ?? Number.NEGATIVE_INFINITY) < PAUSE_MIN_MS) this.#inARow = 0;

@@ -162,9 +162,14 @@ export class Monitor {
     for (const watch of this.#watches.values()) watch.acknowledged.clear();
   }
 
+  /** Another tab leads from now on, and knows only what this one has noted. */
+  deposed(slot: TabSlot): void {
+    this.#watch(slot.device).effortOf(slot).senderDied(this.#world.elapsed);
+  }
+
   killed(slot: TabSlot): void {
     const watch = this.#watch(slot.device);
-    watch.effortOf(slot).senderDied(this.#world.elapsed);
+    this.deposed(slot);
     if (watch.lostAnswer !== null && !watch.lostAnswer.killed) {
       watch.lostAnswer.killed = true;
       this.#mark('answer.lost+kill');
