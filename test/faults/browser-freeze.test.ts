@@ -24,7 +24,7 @@ async function freeze(page: Page, isTold: boolean): Promise<() => Promise<void>>
   // Stopped between two statements: no event, and every lock stays held.
   await session.send('Debugger.enable');
   const stopped = new Promise((resolve) => void session.once('Debugger.paused', resolve));
-  page.evaluate(() => window.syncline.stopAtRest()).catch(() => undefined);
+  await session.send('Runtime.evaluate', { expression: 'syncline.atRest().then(() => { debugger; })' });
   await stopped;
   return async () => {
     await session.send('Debugger.resume');

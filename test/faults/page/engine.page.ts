@@ -122,13 +122,6 @@ class EnginePage {
     return transactions.none(REST_MS);
   }
 
-  /** Stops there, between two statements, if a debugger is attached. */
-  async stopAtRest(): Promise<void> {
-    await this.atRest();
-    // oxlint-disable-next-line no-debugger -- what stops the page
-    debugger;
-  }
-
   async sync(): Promise<void> {
     await this.#open.sync();
   }

@@ -87,9 +87,10 @@ class Waker implements Waking {
     if (!mayHelp(local)) return this.#rest();
     const isStuck = local.phase === 'backing_off' || !this.#lifecycle.online();
     // What was asked for before may have been used up by the time of another failure, or of another session.
-    if (isStuck && (!this.#wasStuck || local.closing.sessions > this.#asked)) this.#ask(local);
+    const isMore = this.#asked === 0 || local.closing.sessions > this.#asked;
+    if (isStuck && (!this.#wasStuck || isMore)) this.#ask(local);
     this.#wasStuck = isStuck;
-    if (!isStuck && (this.#asked === 0 || local.closing.sessions > this.#asked)) this.#cancelGrace ??= this.#clock.setTimer(GRACE_MS, () => this.#ask(this.#engine.status.current.local));
+    if (!isStuck && isMore) this.#cancelGrace ??= this.#clock.setTimer(GRACE_MS, () => this.#ask(this.#engine.status.current.local));
   }
 
   #rest(): void {

@@ -129,8 +129,8 @@ export class MarkerKeeper {
     this.#written = '';
   }
 
-  /** Only upwards, whoever wrote it: of what may or may not be in the store in a moment. */
+  /** Only upwards: of what may or may not be in the store in a moment. */
   raise(pending: number, isVolatile: boolean): void {
-    if (pending > this.#pending) this.update(isVolatile ? pending : Math.max(pending, this.unsent), isVolatile);
+    if (pending > this.#pending) this.update(pending, isVolatile);
   }
 }

@@ -92,11 +92,11 @@ export class StoreKeeper {
     if (sessionsPending > 0 && !this.#hasAsked) void this.#askToPersist();
   }
 
-  /** Until what vanished is back in the store, the marker counts it beside what the new one holds. */
+  /** Until what vanished is back in the store, the marker counts it beside what the new one holds, and keeps what other tabs count. */
   #raiseOver(vanished: ReadonlySet<string>): void {
     const { view } = this.#options.local;
     const outstanding = [...vanished].filter((id) => view.seqsOf(id).length === 0);
-    this.#marker.raise(view.sessionsPending + outstanding.length, this.#isVolatile);
+    this.#marker.raise(Math.max(view.sessionsPending + outstanding.length, this.#marker.unsent), this.#isVolatile);
   }
 
   /** A commit went through: whatever was wrong with the store is over, unless it is not the real one. */
