@@ -156,8 +156,8 @@ function remaining(wantedMs) {
 endWithParent();
 const [task, ...args] = process.argv.slice(2);
 if (task === 'start') process.exitCode = await start(args);
-else if (task === 'test') process.exitCode = await test({ suites: ['unit', 'node', 'browser', 'e2e', 'postgres', 'faults'], seeds: 25_000, seedsOfOthers: 500, whole: true });
-else if (task === 'check') process.exitCode = await test({ suites: ['unit', 'node'], seeds: 500, seedsOfOthers: 125, whole: false });
+else if (task === 'test') process.exitCode = await test({ suites: ['unit', 'node', 'worlds', 'browser', 'e2e', 'postgres', 'faults'], seeds: 25_000, seedsOfOthers: 500, whole: true });
+else if (task === 'check') process.exitCode = await test({ suites: ['unit', 'node'], seeds: 500, seedsOfOthers: 50, whole: false });
 else {
   console.error('usage: node scripts/task.mjs start [server arguments] | test | check');
   process.exitCode = 2;

@@ -1,4 +1,5 @@
 // Every suite of the repository, one project each. Packages resolve to their sources, so nothing is built first.
+import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { answeringServer } from './browser/answering-plugin.ts';
@@ -8,7 +9,10 @@ const source = '@syncline/source';
 const root = import.meta.dirname;
 const browser = findBrowser();
 
-function nodeProject(name: string, include: string[], limits: { seconds: number; oneAtATime?: boolean }) {
+/** The test of the simulator itself, and its worlds over real stores: minutes, so `pnpm check` leaves them to `npm test`. */
+const SLOW_WORLDS = ['simulation/planted*.test.ts', 'simulation/real-stores.test.ts'];
+
+function nodeProject(name: string, include: string[], limits: { seconds: number; oneAtATime?: boolean; without?: string[] }) {
   const timeout = limits.seconds * 1000;
   return {
     root,
@@ -16,7 +20,7 @@ function nodeProject(name: string, include: string[], limits: { seconds: number;
     test: {
       name,
       include,
-      exclude: ['**/node_modules/**', '**/*.browser.test.ts'],
+      exclude: ['**/node_modules/**', '**/*.browser.test.ts', ...(limits.without ?? [])],
       environment: 'node' as const,
       testTimeout: timeout,
       hookTimeout: timeout,
@@ -53,9 +57,12 @@ const browserProject = {
 
 export default defineConfig({
   test: {
+    // Tests wait for processes and browsers as much as they work: a machine of two cores has room for two files at a time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       nodeProject('unit', ['../packages/*/src/**/*.test.ts', '../examples/*/src/**/*.test.{ts,tsx}', '../scripts/**/*.test.mjs'], { seconds: 20 }),
-      nodeProject('node', ['{architecture,wire,contracts,simulation,bench}/**/*.test.ts'], { seconds: 60 }),
+      nodeProject('node', ['{architecture,wire,contracts,simulation,bench}/**/*.test.ts'], { seconds: 60, without: SLOW_WORLDS }),
+      nodeProject('worlds', SLOW_WORLDS, { seconds: 60 }),
       nodeProject('faults', ['faults/**/*.test.ts'], { seconds: 120, oneAtATime: true }),
       nodeProject('postgres', ['postgres/**/*.test.ts'], { seconds: 120, oneAtATime: true }),
       nodeProject('e2e', ['e2e/**/*.test.ts'], { seconds: 120, oneAtATime: true }),
