@@ -17,6 +17,7 @@ export interface Marker extends DeviceIdentity {
   readonly volatile: number;
 }
 
+const DEVICE: Read = { table: 'meta', key: 'device' };
 /** A loss that was reported for so long is not reported again at the next start. */
 const REPORT_MS = 86_400_000;
 
@@ -60,17 +61,16 @@ export async function openDevice(local: Local, { stores, ids, name, wanted, isVo
     deviceId: wanted ?? marker?.deviceId ?? ids.uuid(),
     incarnation: (isVolatile ? marker?.incarnation : undefined) ?? ids.uuid(),
   };
-  const read: Read = { table: 'meta', key: 'device' };
   const decide = ([rows]: readonly (readonly Row[])[]): Decision<DeviceIdentity> => {
     const known = readIdentity(rows?.[0]?.value);
     const result = known === null ? fresh : { ...known, deviceId: wanted ?? known.deviceId };
     const isKept = known !== null && known.deviceId === result.deviceId;
     return { writes: isKept ? [] : [{ kind: 'put', table: 'meta', key: 'device', value: result }], result };
   };
-  const row = await local.open(read);
+  const row = await local.open(DEVICE);
   // Nearly always the row is there and stays as it is, and one look is all that opening takes.
   const known = decide([row === undefined ? [] : [row]]);
-  const identity = known.writes.length === 0 ? known.result : await local.withHandle(() => local.store.update([read], decide, 'strict'));
+  const identity = known.writes.length === 0 ? known.result : await local.withHandle(() => local.store.update([DEVICE], decide, 'strict'));
   const lost = marker === null ? 0 : marker.volatile + (marker.incarnation === identity.incarnation ? 0 : marker.unsent);
   if (lost > 0 || local.view.sync.loss !== null) await noteLoss(local, lost);
   return identity;
@@ -85,13 +85,19 @@ export async function noteLoss(local: Local, sessions: number): Promise<void> {
   }, sessions > 0 ? 'strict' : 'relaxed');
 }
 
+/** Whether the store is somebody's already. */
+export async function hasIdentity(local: Local): Promise<boolean> {
+  const [rows] = await local.withHandle(() => local.store.read([DEVICE]));
+  return readIdentity(rows?.[0]?.value) !== null;
+}
+
 /** Writes the identity into a store that was begun anew, or takes the one that another tab put there. Resolves to the store's. */
 export function keepIdentity(local: Local, identity: DeviceIdentity): Promise<DeviceIdentity> {
   const decide = ([rows]: readonly (readonly Row[])[]): Decision<DeviceIdentity> => {
     const known = readIdentity(rows?.[0]?.value);
     return { writes: known !== null ? [] : [{ kind: 'put', table: 'meta', key: 'device', value: identity }], result: known ?? identity };
   };
-  return local.withHandle(() => local.store.update([{ table: 'meta', key: 'device' }], decide, 'strict'));
+  return local.withHandle(() => local.store.update([DEVICE], decide, 'strict'));
 }
 
 /** Keeps the marker in step with the outbox. */

@@ -20,36 +20,36 @@ export interface ReopenOptions {
   readonly onAdopting: (isAdopting: boolean) => void;
 }
 
-/** Resolves to true once the real store has everything, to false when the engine stopped before. */
-export async function reopenStore(options: ReopenOptions): Promise<boolean> {
+/** Resolves once the real store has everything, to how many sessions waited there before; to null when the engine stopped first. */
+export async function reopenStore(options: ReopenOptions): Promise<number | null> {
   const { stores, name, clock, signal } = options;
   for (let delay = FIRST_MS; !signal.aborted; delay = Math.min(LAST_MS, delay * 2)) {
     await pause(delay, clock, signal);
-    if (signal.aborted) return false;
+    if (signal.aborted) return null;
     try {
       const store = await inTime(stores.open(name), clock, closeLate);
-      if (!(await adopt(options, store))) continue;
-      return true;
+      return await adopt(options, store);
     } catch {
       // Still refused.
     }
   }
-  return false;
+  return null;
 }
 
 /** Moves what is pending and running into the real store, in one transaction with finding its overlaps there. */
-async function adopt({ local, signal, onAdopting }: ReopenOptions, store: Store): Promise<boolean> {
+async function adopt({ local, signal, onAdopting }: ReopenOptions, store: Store): Promise<number | null> {
   if (signal.aborted) {
     await store.close();
-    return false;
+    return null;
   }
   // With the exchange the server tells the real store everything but what was cancelled without its times; without it only this tab knows what it sent.
   const isTold = offers(local.view.sync, 'exchange');
   const before = await local.swap(store);
   onAdopting(true);
+  let found = 0;
   try {
     const confirmed = (await readHistory(before.store)).filter(({ cancelled }) => !isTold || cancelled !== null);
-    await rescue(local, { ...before, confirmed });
+    found = await rescue(local, { ...before, confirmed });
   } catch (error) {
     await local.swap(before.store);
     onAdopting(false);
@@ -58,5 +58,5 @@ async function adopt({ local, signal, onAdopting }: ReopenOptions, store: Store)
     throw error;
   }
   await before.store.close().catch(() => undefined);
-  return true;
+  return found;
 }

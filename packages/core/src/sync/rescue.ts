@@ -23,12 +23,12 @@ export interface Held {
   readonly confirmed?: readonly FinishedSession[] | undefined;
 }
 
-/** Resolves to how many operations were not there. What another tab saved first, or the server has acknowledged meanwhile, is left alone. */
+/** Resolves to how many sessions waited in the store before. What another tab saved first, or the server has acknowledged meanwhile, is left alone. */
 export async function rescue(local: Local, held: Held): Promise<number> {
   let acknowledged: ReadonlyMap<string, FinishedSession> = new Map();
   let lookedAt = 0;
   return local.commit((draft) => {
-    const { nextChunk, historyVersion } = draft.view.head;
+    const { sessionsPending, head: { nextChunk, historyVersion } } = draft.view;
     // Another tab may have sent one between a look and this transaction.
     if (nextChunk > 1 && lookedAt !== historyVersion) {
       throw new NotReady(async () => {
@@ -37,7 +37,6 @@ export async function rescue(local: Local, held: Held): Promise<number> {
       });
     }
     const merge = new Merge(draft, local.store, acknowledged);
-    let saved = 0;
     for (const operation of held.operations) {
       if (isHere(draft, operation, acknowledged)) continue;
       const { session, delivery } = operation;
@@ -50,7 +49,6 @@ export async function rescue(local: Local, held: Held): Promise<number> {
         if (base === undefined) merge.take(confirmedBy(operation));
         else showEdit(draft, operation, base, acknowledged.get(session.id) ?? null);
       }
-      saved += 1;
     }
     for (const running of held.running) {
       if (draft.view.running.size > 0 || draft.view.seqsOf(running.id).length > 0) continue;
@@ -62,7 +60,7 @@ export async function rescue(local: Local, held: Held): Promise<number> {
     keepWait(draft, held.wait);
     const { version, term } = draft.view.head;
     draft.setHead({ version: Math.max(version, held.version), term: Math.max(term, held.term + 1) });
-    return saved;
+    return sessionsPending;
   }, 'strict');
 }
 

@@ -1,7 +1,7 @@
 // Looks after the store for its whole life: says what is wrong with it, asks for persistence, keeps the marker beside it,
 // and gets back to the real one when it had to do without.
 import type { Cancel, Clock, StoreError, StoreFactory } from '../ports.ts';
-import { keepIdentity, MarkerKeeper, noteLoss, type OwnIdentity } from './device.ts';
+import { hasIdentity, keepIdentity, MarkerKeeper, noteLoss, type OwnIdentity } from './device.ts';
 import type { Local } from './local.ts';
 import type { OpenedStore } from './open-store.ts';
 import { pause } from './pause.ts';
@@ -113,8 +113,11 @@ export class StoreKeeper {
       if (isAdopting) expected = this.#marker.unsent;
       this.#setBeside(isAdopting ? null : expected);
     };
-    if (!(await reopenStore({ local, stores, name, clock, signal, onAdopting }))) return;
-    await this.#keepIdentity(Math.max(0, expected - local.view.sessionsPending));
+    const found = await reopenStore({ local, stores, name, clock, signal, onAdopting });
+    if (found === null) return;
+    // What this tab recorded meanwhile makes up for nothing. Whoever began the store anew has noted what was lost, and of one that was there all the while nothing is.
+    const isKnown = await hasIdentity(local).catch(() => false);
+    await this.#keepIdentity(isKnown ? 0 : Math.max(0, expected - found));
     this.#listen();
     board.setProblem('volatile_storage', false);
     this.#agreed();
