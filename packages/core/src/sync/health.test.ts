@@ -3,7 +3,7 @@ import type { TransportResult } from '../ports.ts';
 import { readHealth } from './health.ts';
 
 const answer = (status: number, body: unknown = {}, type = 'application/json'): TransportResult => ({ ok: true, response: { status, headers: { 'content-type': type }, body: JSON.stringify(body) } });
-const NEW = { failures: 0, capabilities: null };
+const NEW = { failures: 0, problems: [], capabilities: null };
 const kindOf = (result: TransportResult, state: Parameters<typeof readHealth>[1] = NEW): string => readHealth(result, state, 0).kind;
 
 describe('an answer to the health call', () => {
@@ -16,10 +16,11 @@ describe('an answer to the health call', () => {
     for (const other of [answer(200, { ok: 1 }), answer(200, {}, 'text/html'), answer(302), { ok: false, failure: 'network', message: '' } as const]) expect(kindOf(other)).toBe('failed');
   });
 
-  it('that there is no such call makes a basic server, unless there was one, or others fail', () => {
+  it('that there is no such call makes a basic server, unless there was one, or others fail or are forbidden', () => {
     for (const status of [404, 400, 422]) expect(kindOf(answer(status))).toBe('absent');
-    expect(kindOf(answer(404), { failures: 1, capabilities: null })).toBe('suspect');
-    expect(kindOf(answer(404), { failures: 0, capabilities: ['exchange'] })).toBe('suspect');
+    expect(kindOf(answer(404), { ...NEW, failures: 1 })).toBe('suspect');
+    expect(kindOf(answer(404), { ...NEW, problems: ['forbidden'] })).toBe('suspect');
+    expect(kindOf(answer(404), { ...NEW, capabilities: ['exchange'] })).toBe('suspect');
   });
 
   it('that asks for a token comes from something between', () => {

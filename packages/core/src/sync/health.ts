@@ -14,12 +14,13 @@ export type Health =
   | { readonly kind: 'suspect' }
   | { readonly kind: 'failed'; readonly halt: Halt };
 
-export function readHealth(result: TransportResult, { failures, capabilities }: Pick<SyncState, 'failures' | 'capabilities'>, now: number): Health {
+export function readHealth(result: TransportResult, { failures, problems, capabilities }: Pick<SyncState, 'failures' | 'problems' | 'capabilities'>, now: number): Health {
   const outcome = readPlainCall(result, now);
   if (outcome === null && result.ok && result.response.status < 300) return readWords(result.response);
   const isNotFound = result.ok && result.response.status === 404;
   if (outcome?.kind === 'stopped' || (outcome?.kind === 'failed' && !isNotFound)) return { kind: 'failed', halt: outcome };
-  const isSuspect = outcome?.kind === 'unauthorized' || (outcome !== null && (failures > 0 || (capabilities?.length ?? 0) > 0));
+  const isInDoubt = failures > 0 || problems.includes('forbidden') || (capabilities?.length ?? 0) > 0;
+  const isSuspect = outcome?.kind === 'unauthorized' || (outcome !== null && isInDoubt);
   return { kind: isSuspect ? 'suspect' : 'absent' };
 }
 
