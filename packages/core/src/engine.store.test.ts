@@ -124,6 +124,25 @@ describe('a store that fails', () => {
     expect(engine.deviceId).toBe(first.engine.deviceId);
   });
 
+  it('that vanished is counted as pending while memory alone holds what was in it, and closing would lose that', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { engine } = await world.open();
+    await world.drive(engine.sessions.record(world.session(60, 25)));
+    await world.drive(engine.sessions.record(world.session(30, 25)));
+    world.device.disk.full = true;
+    world.device.disk.evict();
+    const seen: number[] = [];
+    const cancel = engine.status.subscribe(() => void seen.push(engine.status.current.data_summary.unsynced_sessions));
+    await world.run(20_000);
+    expect(engine.status.current.local).toMatchObject({ closing: { word: 'lost', sessions: 2 }, problems: ['storage_full'], possibly_lost: 0 });
+    world.device.disk.full = false;
+    await world.run(20_000);
+    expect(engine.status.current.local).toMatchObject({ closing: { word: 'sent_later', sessions: 2 }, problems: [], possibly_lost: 0 });
+    cancel();
+    expect(new Set(seen)).toEqual(new Set([2]));
+  });
+
   it('is asked to persist once there is something to lose', async () => {
     const world = createEngineWorld();
     world.device.disk.agreesToPersist = true;

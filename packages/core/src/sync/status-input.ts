@@ -19,6 +19,8 @@ export interface TabFacts {
   readonly space: StoreSpace;
   /** Sessions this device holds in a store that cannot be opened now. */
   readonly beside: number;
+  /** Sessions of a store that vanished which only this tab's memory holds, until the new one has taken them. */
+  readonly inMemory: number;
 }
 
 export interface StatusInput {

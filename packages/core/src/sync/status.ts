@@ -25,7 +25,7 @@ function later(a: number | null, b: number | null): number | null {
 
 /** Sessions that this device has not delivered, in whichever store they are. */
 export function pendingHere({ sessionsPending, tab }: StatusInput): number {
-  return sessionsPending + tab.beside;
+  return sessionsPending + tab.beside + tab.inMemory;
 }
 
 function listDevices(input: StatusInput): DeviceFacts[] {
@@ -73,7 +73,8 @@ export function closingStatus(input: StatusInput): ClosingStatus {
   const { tab, sessionsPending, settlementsPending, preferencesPending } = input;
   const others = settlementsPending > 0 || preferencesPending;
   const isVolatile = tab.problems.includes('volatile_storage');
-  if (isVolatile && (sessionsPending > 0 || others)) return { word: 'lost', sessions: sessionsPending, others };
+  const atRisk = isVolatile ? sessionsPending : tab.inMemory;
+  if (atRisk > 0 || (isVolatile && others)) return { word: 'lost', sessions: atRisk, others };
   const sessions = pendingHere(input);
   return { word: sessions > 0 || others ? 'sent_later' : 'all_sent', sessions, others };
 }

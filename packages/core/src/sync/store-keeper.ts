@@ -30,8 +30,8 @@ export class StoreKeeper {
   /** Sessions that the real store is thought to hold while this is not the real one; null while it is. */
   #beside: number | null = null;
   #hasAsked = false;
-  /** Pending sessions of a store that vanished, until this tab has put them into the new one; null otherwise. Other tabs may hold others. */
-  #vanished: ReadonlySet<string> | null = null;
+  /** A store vanished, and what this tab holds of it is not in the new one yet. Other tabs may hold others. */
+  #isPuttingBack = false;
   #stopListening: Cancel = () => undefined;
 
   constructor(options: StoreKeeperOptions) {
@@ -77,7 +77,7 @@ export class StoreKeeper {
   decided(isOnItsWay: boolean): void {
     const { local } = this.#options;
     if (!isOnItsWay) local.refresh().then(() => this.decided(true), () => undefined);
-    else if (this.#vanished !== null) this.#raiseOver(this.#vanished);
+    else if (this.#isPuttingBack) this.#raiseOverMemory();
     else if (local.isBusy) this.#marker.raise(local.view.sessionsPending, this.#isVolatile);
     else this.#marker.update(local.view.sessionsPending, this.#isVolatile);
   }
@@ -85,7 +85,7 @@ export class StoreKeeper {
   /** The view moved. */
   follow(isOwn: boolean): void {
     const { sessionsPending } = this.#options.local.view;
-    if (this.#vanished !== null) this.#raiseOver(this.#vanished);
+    if (this.#isPuttingBack) this.#raiseOverMemory();
     else if (isOwn || this.#isVolatile) this.#marker.update(sessionsPending, this.#isVolatile);
     else this.#marker.follow(sessionsPending);
     if (isOwn) this.#agreed();
@@ -93,10 +93,9 @@ export class StoreKeeper {
   }
 
   /** Until what vanished is back in the store, the marker counts it beside what the new one holds, and keeps what other tabs count. */
-  #raiseOver(vanished: ReadonlySet<string>): void {
-    const { view } = this.#options.local;
-    const outstanding = [...vanished].filter((id) => view.seqsOf(id).length === 0);
-    this.#marker.raise(Math.max(view.sessionsPending + outstanding.length, this.#marker.unsent), this.#isVolatile);
+  #raiseOverMemory(): void {
+    const { board, local } = this.#options;
+    this.#marker.raise(Math.max(local.view.sessionsPending + board.inMemory, this.#marker.unsent), this.#isVolatile);
   }
 
   /** A commit went through: whatever was wrong with the store is over, unless it is not the real one. */
@@ -117,7 +116,7 @@ export class StoreKeeper {
     if (found === null) return;
     // What this tab recorded meanwhile makes up for nothing. Whoever began the store anew has noted what was lost, and of one that was there all the while nothing is.
     const isKnown = await hasIdentity(local).catch(() => false);
-    await this.#keepIdentity(isKnown ? 0 : Math.max(0, expected - found));
+    await this.#keepIdentity(isKnown ? 0 : expected - found);
     this.#listen();
     board.setProblem('volatile_storage', false);
     this.#agreed();
@@ -129,6 +128,7 @@ export class StoreKeeper {
     this.#options.board.setBeside(sessions ?? 0);
   }
 
+  /** @param lost sessions; none unless it is above 0. */
   async #keepIdentity(lost: number): Promise<void> {
     const { local, own } = this.#options;
     try {
@@ -142,8 +142,9 @@ export class StoreKeeper {
 
   /** The store was removed under this tab: what it still holds in memory is put into the new one, however long that takes. */
   async vanished(held: Held): Promise<void> {
-    const { local, clock, signal } = this.#options;
-    this.#vanished = new Set(held.operations.map(({ session }) => session.id));
+    const { local, board, clock, signal } = this.#options;
+    this.#isPuttingBack = true;
+    board.setVanished([...new Set(held.operations.map(({ session }) => session.id))]);
     for (;;) {
       try {
         await rescue(local, held);
@@ -154,8 +155,9 @@ export class StoreKeeper {
       }
     }
     // Other tabs may have recorded meanwhile, or put back theirs, or be gone with what they held.
-    await this.#keepIdentity(Math.max(0, this.#marker.unsent - local.view.sessionsPending));
-    this.#vanished = null;
+    await this.#keepIdentity(this.#marker.unsent - local.view.sessionsPending);
+    this.#isPuttingBack = false;
+    board.setVanished([]);
     this.#marker.update(local.view.sessionsPending, this.#isVolatile);
   }
 
