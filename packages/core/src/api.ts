@@ -182,7 +182,7 @@ export type ConnectionWord = 'online' | 'offline' | 'unreachable' | 'auth_requir
 export type PhaseWord = 'idle' | 'syncing' | 'backing_off' | 'paused';
 /**
  * What becomes of what waits here when the app is closed now.
- * `all_sent`: nothing waits · `sent_later`: it stays in this device's store, and goes when the app is next open or woken · `lost`: the store is volatile, and it is gone.
+ * `all_sent`: nothing waits · `sent_later`: it stays in this device's store, and goes when the app is next open or woken · `lost`: memory alone holds it, because the store is volatile or was just taken away, and it is gone.
  */
 export type ClosingWord = 'all_sent' | 'sent_later' | 'lost';
 
