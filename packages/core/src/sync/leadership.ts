@@ -4,6 +4,7 @@ import type { Cancel, Clock, Ids, Lifecycle, Locks } from '../ports.ts';
 import type { Local } from './local.ts';
 import { pause } from './pause.ts';
 import { planTakeOver } from './settle.ts';
+import { endOf, isOver, type Span, spanOf } from './span.ts';
 import type { View } from './view.ts';
 
 /** A visible tab that sees no progress for so long knocks, and steals when there is no answer: together under ten seconds. */
@@ -145,10 +146,15 @@ export class Leadership {
     });
   }
 
-  /** Until the leader has been silent for too long, if nothing comes; a clock that was set does not make it longer. */
+  /** Until the leader has been silent for too long, if nothing comes. */
   #silenceLeftMs(): number {
-    const { local, clock } = this.#options;
-    return Math.min(SILENCE_MS, Math.max(PATIENCE_MS, local.view.head.at + SILENCE_MS - clock.now() + 1));
+    const now = this.#options.clock.now();
+    return Math.max(PATIENCE_MS, endOf(this.#silence(SILENCE_MS), now) - now);
+  }
+
+  /** A silence of that length since the store was last written; a clock that was put back ends it. */
+  #silence(ms: number): Span {
+    return spanOf(this.#options.local.view.head.at, ms);
   }
 
   #isWaiting(): boolean {
@@ -160,10 +166,11 @@ export class Leadership {
   #isStuck(): boolean {
     const { local, clock, lifecycle } = this.#options;
     if (this.#isLeading || !lifecycle.visible()) return false;
-    const { sync, head } = local.view;
-    if (clock.now() - head.at > SILENCE_MS) return true;
-    const isPausing = sync.phase === 'backing_off' || sync.phase === 'paused' || !lifecycle.online();
-    return !isPausing && this.#isWaiting() && clock.now() - head.at >= PATIENCE_MS / 2;
+    const now = clock.now();
+    if (isOver(this.#silence(SILENCE_MS), now)) return true;
+    const { phase } = local.view.sync;
+    const isPausing = phase === 'backing_off' || phase === 'paused' || !lifecycle.online();
+    return !isPausing && this.#isWaiting() && isOver(this.#silence(PATIENCE_MS / 2), now);
   }
 
   /** Asks the leader for a sign of life; without one, this tab takes over. Resolves to the knock's id. */

@@ -257,7 +257,7 @@ export class Deeds {
   #onDevice(deed: Deed, device: DeviceSlot): void {
     const { sim } = device;
     if (ENDS_PAUSES.has(deed.do)) this.#world.monitor.disturb(device);
-    this.#world.leaderWatch.trouble(device);
+    this.#world.leaderWatch.happened(device, deed.do);
     switch (deed.do) {
       case 'net':
         return this.#lasting(deed.forMs, device.way.break(deed.fault));
