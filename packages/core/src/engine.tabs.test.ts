@@ -114,6 +114,17 @@ describe('two tabs of one device', () => {
     expect(a.engine.status.current.local.leader).toBe(true);
   });
 
+  it('a sync asked for while another one takes over says so', async () => {
+    const world = createEngineWorld({}, { latencyMs: () => 5 });
+    const a = await world.open();
+    const b = await world.open();
+    await world.run(1000);
+    const asked = a.engine.sync();
+    for (const name of world.device.locks.heldNames()) world.device.locks.revoke(name);
+    expect(await world.drive(asked)).toMatchObject({ ok: false, reason: 'other_tab' });
+    expect(b.engine.status.current.local.leader).toBe(true);
+  });
+
   it('hear of each other even when no message arrives, as soon as somebody looks', async () => {
     const world = createEngineWorld();
     world.device.channels.policy = () => [];

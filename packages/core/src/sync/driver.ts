@@ -44,6 +44,7 @@ export class Driver {
   readonly #waiters: SyncWaiters;
   /** A person asked, and nothing was tried since. */
   #isWishing = false;
+  #isLeading = false;
   #compactedAt = 1;
 
   constructor(options: DriverOptions) {
@@ -85,8 +86,9 @@ export class Driver {
     await this.#options.books.shortenPause(clock.now());
   }
 
-  /** Resolves when the loop has nothing left to do now. */
-  sync(): Promise<SyncOutcome> {
+  /** Resolves when the loop has nothing left to do now; at once where another tab took over. */
+  async sync(): Promise<SyncOutcome> {
+    if (!this.#isLeading) return this.outcome('other_tab', 0);
     const outcome = this.#waiters.wait();
     this.ring();
     return outcome;
@@ -96,6 +98,7 @@ export class Driver {
   async lead(term: number, signal: AbortSignal): Promise<void> {
     const stop = (): void => this.ring();
     signal.addEventListener('abort', stop);
+    this.#isLeading = true;
     this.#agenda.begin();
     this.#exchanger.begin();
     try {
@@ -106,6 +109,7 @@ export class Driver {
     } finally {
       signal.removeEventListener('abort', stop);
       this.#news.stop();
+      this.#isLeading = false;
       this.#waiters.release(signal.aborted ? 'other_tab' : 'backing_off');
     }
   }
