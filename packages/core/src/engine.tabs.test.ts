@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EngineStatus } from './api.ts';
-import { createEngineWorld } from './testing/engine-world.ts';
+import { createPageLocks } from './adapters/page-locks.ts';
+import { createEngineWorld, type EngineWorld, type OpenedEngine } from './testing/engine-world.ts';
 
 const withoutTab = ({ local, ...rest }: EngineStatus): unknown => ({ ...rest, local: { ...local, leader: null, version: null } });
 
@@ -164,6 +165,37 @@ describe('two tabs of one device', () => {
     await world.open();
     await world.run(5000);
     expect(a.engine.status.current.data_summary.unsynced_sessions).toBe(0);
+  });
+});
+
+describe('two tabs where locks hold within one page only', () => {
+  async function openTwo(): Promise<{ world: EngineWorld; a: OpenedEngine; b: OpenedEngine }> {
+    const world = createEngineWorld();
+    const a = await world.open({ locks: createPageLocks() });
+    await world.run(5000);
+    const b = await world.open({ locks: createPageLocks() });
+    await world.run(5000);
+    return { world, a, b };
+  }
+
+  it('do not take over from one another for ever', async () => {
+    const { world, a, b } = await openTwo();
+    expect([a, b].map(({ engine }) => engine.status.current.local.leader)).toEqual([false, true]);
+    const asked = world.server.requests.length;
+    await world.run(600_000);
+    expect(world.server.requests.length - asked).toBeLessThan(15);
+    await world.drive(a.engine.sessions.record(world.session(60, 25)));
+    expect(await world.drive(a.engine.sync())).toMatchObject({ ok: true, pending: 0 });
+    expect(b.engine.status.current.local.leader).toBe(true);
+  });
+
+  it('the one that followed leads when the other is gone', async () => {
+    const { world, a, b } = await openTwo();
+    b.page.kill();
+    await world.drive(a.engine.sessions.record(world.session(60, 25)));
+    await world.run(10_000);
+    expect(a.engine.status.current).toMatchObject({ sync_status: 'healthy', local: { leader: true } });
+    expect(world.server.records().size).toBe(1);
   });
 });
 

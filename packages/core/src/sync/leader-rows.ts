@@ -1,5 +1,5 @@
 // Two rows by which tabs find out whether the leading one is alive: `meta/knock`, written by a tab that wants something done,
-// and `meta/leader`, the leader's answer. Nothing is written while nobody asks.
+// and `meta/leader`, the leader's answer. Between two changes of leader nothing is written while nobody asks.
 import { asFields, isNumber } from '../model/rows.ts';
 
 export interface Knock {

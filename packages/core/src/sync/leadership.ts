@@ -75,15 +75,15 @@ export class Leadership {
   }
 
   async #hold(lost: AbortSignal, resigned: AbortSignal): Promise<void> {
-    const { local, lead, onLeader } = this.#options;
+    const { local, tab, lead, onLeader } = this.#options;
     const end = new AbortController();
-    const stop = (): void => end.abort();
-    lost.addEventListener('abort', stop);
-    resigned.addEventListener('abort', stop);
-    if (lost.aborted || resigned.aborted) stop();
+    const ended = new Promise<void>((resolve) => end.signal.addEventListener('abort', () => resolve()));
+    for (const signal of [lost, resigned]) {
+      if (signal.aborted) return;
+      signal.addEventListener('abort', () => end.abort());
+    }
     try {
-      if (end.signal.aborted) return;
-      const term = await local.commit(planTakeOver, 'relaxed');
+      const term = await local.commit((draft) => planTakeOver(draft, tab), 'relaxed');
       this.#isLeading = true;
       onLeader(true);
       this.listen();
@@ -92,6 +92,10 @@ export class Leadership {
       this.#isLeading = false;
       if (!this.#options.signal.aborted) onLeader(false);
     }
+    // Where locks hold within one page only two tabs would take over from one another for ever: the one that did leads until it is silent.
+    if ((local.view.leader?.tab ?? tab) === tab) return;
+    this.watch();
+    await ended;
   }
 
   /** The page is about to be frozen: somebody else may lead. */
@@ -122,7 +126,7 @@ export class Leadership {
   /** What the wish of a knock achieved. */
   async answer(knock: string, sent: number): Promise<void> {
     const { local, tab } = this.#options;
-    await local.commit((draft) => draft.putMeta('leader', { tab, heard: draft.view.leader?.heard ?? knock, done: knock, sent }), 'relaxed');
+    await local.commit((draft) => draft.putMeta('leader', { tab, heard: knock, ...draft.view.leader, done: knock, sent }), 'relaxed');
   }
 
   /** Another tab's turn to work: if nothing moves, find out whether it can. */

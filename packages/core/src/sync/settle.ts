@@ -169,8 +169,9 @@ export function planAskHeldAgain(draft: Draft): void {
 }
 
 /** A new leader: what was in flight has an unknown outcome, and the older leader's bookkeeping ends. */
-export function planTakeOver(draft: Draft): number {
-  const { head } = draft.view;
+export function planTakeOver(draft: Draft, tab: string): number {
+  const { head, leader } = draft.view;
+  draft.putMeta('leader', { heard: null, done: null, sent: 0, ...leader, tab });
   draft.markUnknown(head.inFlight);
   const term = head.term + 1;
   draft.setHead({ inFlight: [], term });

@@ -1,6 +1,7 @@
 // One or more devices with engines and a documented-calls-only server, on one virtual time. For tests.
 import type { RecordInput, SyncEngine, SyncEngineOptions } from '../api.ts';
 import { openEngine } from '../engine.ts';
+import type { Locks } from '../ports.ts';
 import { type BasicServer, type BasicServerOptions, createBasicServer } from './basic-server.ts';
 import { createSimDevice, type SimDevice, type SimDeviceOptions, type SimPage } from './sim-device.ts';
 import { createSimIds } from './sim-ids.ts';
@@ -12,6 +13,8 @@ export interface OpenOptions {
   readonly options?: Partial<SyncEngineOptions> | undefined;
   readonly token?: SyncEngineOptions['server']['token'] | undefined;
   readonly offline?: boolean | undefined;
+  /** In place of those that all tabs of the device share. */
+  readonly locks?: Locks | undefined;
 }
 
 export interface OpenedEngine {
@@ -52,9 +55,9 @@ export class EngineWorld {
     });
   }
 
-  begin(page: SimPage, { user = 'user-1', options = {}, token = () => 'token' }: OpenOptions = {}): Promise<SyncEngine> {
+  begin(page: SimPage, { user = 'user-1', options = {}, token = () => 'token', locks = page.ports.locks }: OpenOptions = {}): Promise<SyncEngine> {
     const device = { type: 'web_timer', version: 'web-2.1.0' };
-    return openEngine({ user, device, server: { url: 'http://server.test', token }, ...options }, page.ports);
+    return openEngine({ user, device, server: { url: 'http://server.test', token }, ...options }, { ...page.ports, locks });
   }
 
   drive<T>(promise: Promise<T>): Promise<T> {
