@@ -239,6 +239,21 @@ describe('the status stream', () => {
     expect(world.server.requests.length).toBe(asked);
   });
 
+  it('does not go back to when a tab that led before last heard from the server', async () => {
+    const world = createEngineWorld();
+    const a = await world.open();
+    await world.run(5000);
+    const b = await world.open();
+    a.page.freeze();
+    await world.run(3 * 3_600_000);
+    a.page.thaw();
+    const before = b.engine.status.current.last_sync;
+    world.isOffline = true;
+    b.page.kill();
+    await world.run(60_000);
+    expect(a.engine.status.current).toMatchObject({ sync_status: 'healthy', last_sync: before, local: { leader: true, connection: 'unreachable' } });
+  });
+
   it('counts this device once on a server that knows no device ids', async () => {
     const world = createEngineWorld();
     world.server.devices.push({ deviceId: 'web-chrome', deviceType: 'web_timer', version: 'web-2.1.0', lastSeen: world.scheduler.now, sessionsPending: 3 });

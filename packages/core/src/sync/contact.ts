@@ -19,15 +19,16 @@ export interface ContactOptions {
 
 export class Contact {
   readonly #options: ContactOptions;
-  #latest: Pick<SyncState, 'lastContact' | 'skew' | 'clock'> | null = null;
+  #latest: (Pick<SyncState, 'skew' | 'clock'> & { readonly lastContact: number }) | null = null;
 
   constructor(options: ContactOptions) {
     this.#options = options;
   }
 
-  /** To be written along with something else. */
+  /** To be written along with something else; nothing where another tab has heard from the server since. */
   get latest(): Partial<SyncState> {
-    return this.#latest ?? {};
+    const { lastContact } = this.#options.local.view.sync;
+    return this.#latest !== null && this.#latest.lastContact >= (lastContact ?? 0) ? this.#latest : {};
   }
 
   /** @param told how far this device's clock is ahead, as one answer tells it; null when it tells no time. */
@@ -39,12 +40,12 @@ export class Contact {
     const isNews = skew !== null && (known === null || Math.abs(skew - known) > SKEW_NOISE_MS);
     const current = isNews ? skew : known;
     const at = Math.round(clock.now() - (current ?? 0));
-    this.#latest = { lastContact: at, skew: current, clock: sample };
+    const latest = (this.#latest = { lastContact: at, skew: current, clock: sample });
     const written = local.view.sync.lastContact;
     if (!isNews && written !== null && Math.abs(at - written) < WRITE_EVERY_MS) return;
     // Not worth a word when it fails: the next contact writes it.
     const plan = (draft: Draft): void => {
-      draft.setSync(this.latest);
+      draft.setSync(latest);
       if (isNews) planAskHeldAgain(draft);
     };
     local.commit(plan, 'relaxed').catch(() => undefined);
