@@ -86,3 +86,23 @@ describe('a timer that slept', () => {
     expect(perHour).toBeLessThanOrEqual(300);
   });
 });
+
+describe('an answer that was slept over', () => {
+  it.each([
+    ['stands still', false], ['goes on', true],
+  ])('tells nothing of now, where the monotonic clock %s in sleep', async (_, monotonicInSleep) => {
+    const world = createEngineWorld({}, { monotonicInSleep });
+    const { engine } = await world.open();
+    await world.run(5000);
+    const before = engine.status.current.last_sync;
+    await world.drive(engine.sessions.record(world.session(60, 25)));
+    await world.run(15);
+    world.device.sleep();
+    await world.run(3 * HOUR);
+    world.isOffline = true;
+    world.device.wake();
+    await world.run(MINUTE);
+    expect(world.server.records().size).toBe(1);
+    expect(engine.status.current).toMatchObject({ sync_status: 'delayed', last_sync: before, sync_lag: '3 hours', local: { clock_skew_ms: 0, problems: [] } });
+  });
+});

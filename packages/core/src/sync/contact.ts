@@ -35,10 +35,10 @@ export class Contact {
   heard(told: ClockBound | null): void {
     const { local, clock, watch } = this.#options;
     const sample = told === null ? local.view.sync.clock : watch.take(told);
-    const skew = told?.offsetMs ?? null;
     const known = local.view.sync.skew;
-    const isNews = skew !== null && (known === null || Math.abs(skew - known) > SKEW_NOISE_MS);
-    const current = isNews ? skew : known;
+    // A slow answer tells only roughly.
+    const isNews = told !== null && (known === null || Math.abs(told.offsetMs - known) > SKEW_NOISE_MS + told.errorMs);
+    const current = isNews ? told.offsetMs : known;
     const at = Math.round(clock.now() - (current ?? 0));
     const latest = (this.#latest = { lastContact: at, skew: current, clock: sample });
     const written = local.view.sync.lastContact;

@@ -32,7 +32,7 @@ export interface ServerCallsOptions {
   readonly sessionsPending: () => number;
   /** Whether nothing may be asked now, since something failed meanwhile. */
   readonly isPausing: () => boolean;
-  /** Every answer of our server: its clock against ours; null when the answer tells no time. */
+  /** Every answer of our server that came at once: its clock against ours; null when the answer tells no time. */
   readonly onAnswer: (told: ClockBound | null) => void;
   readonly diary: Diary;
 }
@@ -142,9 +142,12 @@ export class ServerCalls {
     const request: HttpRequest = { method, path, headers, body, timeoutMs: DEADLINE_MS, maxBodyChars: BODY_CHARS_MAX };
     const result = await this.#note(request, () => transport.send(request, signal));
     const fields = result.ok ? readJson(result.response) : undefined;
+    const after: Moment = { wall: clock.now(), monotonic: clock.monotonic() };
+    // Slept over, or while the clock was set: nobody knows when it was given.
+    const isPrompt = Math.abs(after.wall - before.wall) <= DEADLINE_MS;
     // Only JSON is our server's; a portal's page says nothing about the server's clock.
-    if (result.ok && fields !== undefined && result.response.status < 400) {
-      onAnswer(boundOf(result.response.headers['date'], fields['server_time'] ?? fields['time'], before, { wall: clock.now(), monotonic: clock.monotonic() }));
+    if (result.ok && fields !== undefined && result.response.status < 400 && isPrompt) {
+      onAnswer(boundOf(result.response.headers['date'], fields['server_time'] ?? fields['time'], before, after));
     }
     return result;
   }
