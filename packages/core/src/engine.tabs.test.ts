@@ -239,6 +239,24 @@ describe('the status stream', () => {
     expect(world.server.requests.length).toBe(asked);
   });
 
+  it('does not go back to what a leader was told before it was frozen and replaced', async () => {
+    const world = createEngineWorld();
+    const mac = { deviceId: 'mac', deviceType: 'mac_app', version: '1', lastSeen: world.scheduler.now };
+    world.server.devices.push({ ...mac, sessionsPending: 2 });
+    const a = await world.open();
+    const b = await world.open();
+    await world.run(5000);
+    void a.engine.sync();
+    await world.run(5);
+    a.page.freeze(true);
+    await world.run(1000);
+    world.server.devices[0] = { ...mac, sessionsPending: 0 };
+    await world.run(240_000);
+    a.page.thaw();
+    await world.run(1000);
+    for (const { engine } of [a, b]) expect(engine.status.current).toMatchObject({ sync_status: 'healthy', data_summary: { unsynced_sessions: 0 } });
+  });
+
   it('does not go back to when a tab that led before last heard from the server', async () => {
     const world = createEngineWorld();
     const a = await world.open();

@@ -142,7 +142,7 @@ export class Driver {
     if (step.kind === 'health') return this.#askHealth(signal);
     if (this.canExchange) return this.#exchange(term, signal);
     if (step.kind === 'preferences') return this.#syncPreferences(signal);
-    if (step.kind === 'poll') return this.#askStatus(signal);
+    if (step.kind === 'poll') return this.#askStatus(term, signal);
     return this.#drain(term, signal);
   }
 
@@ -217,10 +217,10 @@ export class Driver {
     await this.#options.books.succeed();
   }
 
-  async #askStatus(signal: AbortSignal): Promise<void> {
+  async #askStatus(term: number, signal: AbortSignal): Promise<void> {
     const { clock, self, local, calls } = this.#options;
     this.#agenda.notePoll(this.#news.isLive);
-    const halt = await pollStatus(local, calls, self, clock, signal);
+    const halt = await pollStatus(local, calls, self, clock, term, signal);
     if (signal.aborted) return;
     if (halt === null) return this.#options.books.succeed();
     await this.#fail(halt);

@@ -10,12 +10,16 @@ import { findOwn } from './status.ts';
 import type { Self } from './status-input.ts';
 import type { StoredAnswer } from './sync-state.ts';
 
-/** Null when the server answered, whether or not it made sense. */
+/**
+ * Null when the server answered, whether or not it made sense.
+ * @param term of the leader that asks; what was answered to an older one is older than what is shown.
+ */
 export async function pollStatus(
   local: Local,
   calls: ServerCalls,
   self: Self,
   clock: Clock,
+  term: number,
   signal: AbortSignal,
 ): Promise<Halt | null> {
   const acknowledged = local.view.head.acknowledged;
@@ -25,13 +29,14 @@ export async function pollStatus(
   if (common !== null) return common.kind === 'acknowledged' || common.kind === 'parked' || common.kind === 'held' ? null : common;
   if (!sent.result.ok) return null;
   const { status } = sent.result.response;
-  if (status < 300) await keepAnswer(local, self, parseServerAnswer(readJson(sent.result.response)), acknowledged);
+  if (status < 300) await keepAnswer(local, self, parseServerAnswer(readJson(sent.result.response)), acknowledged, term);
   return null;
 }
 
-async function keepAnswer(local: Local, self: Self, answer: ServerAnswer | null, acknowledged: number): Promise<void> {
+async function keepAnswer(local: Local, self: Self, answer: ServerAnswer | null, acknowledged: number, term: number): Promise<void> {
   await local.commit((draft) => {
-    const { sync, answer: before } = draft.view;
+    const { head, sync, answer: before } = draft.view;
+    if (head.term !== term) return;
     const others = sync.problems.filter((code) => code !== INCOHERENT);
     draft.setSync({ problems: answer === null ? [...others, INCOHERENT] : others });
     if (answer === null) return;
