@@ -257,6 +257,21 @@ describe('the status stream', () => {
     for (const { engine } of [a, b]) expect(engine.status.current).toMatchObject({ sync_status: 'healthy', data_summary: { unsynced_sessions: 0 } });
   });
 
+  it('does not take over the failures of a leader that was frozen and replaced', async () => {
+    const world = createEngineWorld();
+    const a = await world.open();
+    const b = await world.open();
+    await world.run(5000);
+    a.page.transport.policy = () => ({ loseRequest: 'hang' });
+    void a.engine.sync();
+    await world.run(5);
+    a.page.freeze(true);
+    await world.run(240_000);
+    a.page.thaw();
+    await world.run(1000);
+    for (const { engine } of [a, b]) expect(engine.status.current.local).toMatchObject({ connection: 'online', phase: 'idle', last_error: null });
+  });
+
   it('does not go back to when a tab that led before last heard from the server', async () => {
     const world = createEngineWorld();
     const a = await world.open();

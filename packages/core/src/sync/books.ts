@@ -23,6 +23,8 @@ export interface BooksOptions {
 
 export class Books {
   readonly #options: BooksOptions;
+  /** The term in which this tab leads; null while it does not. */
+  term: number | null = null;
   #failedAt: readonly number[] = [];
   /** A pause that the store refused to note: it holds all the same. */
   #unnoted: Pick<SyncState, 'asked' | 'pause'> | null = null;
@@ -65,8 +67,16 @@ export class Books {
     return this.pauseEnds(now) > now;
   }
 
-  async write(change: (state: SyncState) => Partial<SyncState>): Promise<void> {
-    await this.#options.local.commit((draft) => draft.setSync(change(draft.view.sync), this.#options.contact.latest), 'relaxed');
+  /**
+   * A leader that was frozen and replaced knows less than its successor, and notes nothing. Resolves to whether it was noted.
+   * @param isAsked by the server: that holds whoever heard it.
+   */
+  write(change: (state: SyncState) => Partial<SyncState>, isAsked = false): Promise<boolean> {
+    return this.#options.local.commit((draft) => {
+      const isKept = isAsked || this.term === null || this.term === draft.view.head.term;
+      if (isKept) draft.setSync(change(draft.view.sync), this.#options.contact.latest);
+      return isKept;
+    }, 'relaxed');
   }
 
   /** A pause of our own making ends at `at`, but never within a second of the last failure. */
@@ -115,21 +125,21 @@ export class Books {
     const at = this.#options.clock.now();
     if (halt.kind === 'stopped') {
       const lastError = { code: halt.why, message: halt.message, at };
-      return this.write(() => ({ stopped: halt.why, phase: 'paused', progress: null, nextAttemptAt: null, lastError }));
+      return void (await this.write(() => ({ stopped: halt.why, phase: 'paused', progress: null, nextAttemptAt: null, lastError })));
     }
     const lastError = { code: halt.code, message: halt.message, at };
-    if (halt.kind === 'unauthorized') return this.#pauseForToken(halt.status, lastError);
+    if (halt.kind === 'unauthorized') return void (await this.#pauseForToken(halt.status, lastError));
     const pause = this.#pauseAfter(halt, someSucceeded, at);
     const word = this.#options.lifecycle.online() ? 'unreachable' : 'offline';
     this.#unnoted = pause;
-    await this.write((state) => ({
+    const isNoted = await this.write((state) => ({
       ...pause, ...this.#longerAsked(state, pause.nextAttemptAt, at),
       connection: halt.scope === 'connection' ? word : 'online', phase: 'backing_off', progress: null, lastError,
-    }));
-    this.#unnoted = null;
+    }), pause.asked);
+    if (isNoted) this.#unnoted = null;
   }
 
-  #pauseForToken(status: 401 | 403, lastError: LastError): Promise<void> {
+  #pauseForToken(status: 401 | 403, lastError: LastError): Promise<boolean> {
     return this.write((state) => {
       // The app still hands out what was refused: the reason stays what the server said.
       const isOld = lastError.code === 'token_refused' || lastError.code === state.lastError?.code;

@@ -44,7 +44,6 @@ export class Driver {
   readonly #waiters: SyncWaiters;
   /** A person asked, and nothing was tried since. */
   #isWishing = false;
-  #isLeading = false;
   #compactedAt = 1;
 
   constructor(options: DriverOptions) {
@@ -88,7 +87,7 @@ export class Driver {
 
   /** Resolves when the loop has nothing left to do now; at once where another tab took over. */
   async sync(): Promise<SyncOutcome> {
-    if (!this.#isLeading) return this.outcome('other_tab', 0);
+    if (this.#options.books.term === null) return this.outcome('other_tab', 0);
     const outcome = this.#waiters.wait();
     this.ring();
     return outcome;
@@ -98,7 +97,7 @@ export class Driver {
   async lead(term: number, signal: AbortSignal): Promise<void> {
     const stop = (): void => this.ring();
     signal.addEventListener('abort', stop);
-    this.#isLeading = true;
+    this.#options.books.term = term;
     this.#agenda.begin();
     this.#exchanger.begin();
     try {
@@ -109,7 +108,7 @@ export class Driver {
     } finally {
       signal.removeEventListener('abort', stop);
       this.#news.stop();
-      this.#isLeading = false;
+      this.#options.books.term = null;
       this.#waiters.release(signal.aborted ? 'other_tab' : 'backing_off');
     }
   }
