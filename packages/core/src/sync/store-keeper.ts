@@ -88,7 +88,7 @@ export class StoreKeeper {
     if (this.#isPuttingBack) this.#raiseOverMemory();
     else if (isOwn || this.#isVolatile) this.#marker.update(sessionsPending, this.#isVolatile);
     else this.#marker.follow(sessionsPending);
-    if (isOwn) this.#agreed();
+    this.#agreed();
     if (sessionsPending > 0 && !this.#hasAsked) void this.#askToPersist();
   }
 
@@ -98,7 +98,7 @@ export class StoreKeeper {
     this.#marker.raise(Math.max(local.view.sessionsPending + board.inMemory, this.#marker.unsent), this.#isVolatile);
   }
 
-  /** A commit went through: whatever was wrong with the store is over, unless it is not the real one. */
+  /** A commit went through, of this tab or of another: whatever was wrong with the store is over, unless it is not the real one. */
   #agreed(): void {
     if (this.#isVolatile) return;
     for (const problem of [...Object.values(PROBLEMS), OTHER_PROBLEM]) this.#options.board.setProblem(problem, false);

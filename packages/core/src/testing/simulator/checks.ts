@@ -3,6 +3,7 @@
 import type { EngineStatus, Session } from '../../api.ts';
 import { slowGroups } from './oracle/overlap.ts';
 import { contradictions, isVolatile } from './oracle/status.ts';
+import { checkQuietStatus } from './quiet-status.ts';
 import { saysPreferencesWait } from './preferences.ts';
 import type { TrueSession } from './host.ts';
 import type { Promised } from './ledger.ts';
@@ -189,11 +190,7 @@ function checkTab(world: World, slot: TabSlot, shown: Shown = new Map()): void {
   const holders = world.monitor.holdersOf(device.index);
   const own = world.ledger.known.filter(({ id, cancelled, device: at }) => holders.includes(at) && !cancelled && shown.has(id)).map((session) => asShown(session, world.edits.isTouched(session.id) ? shown.get(session.id) : undefined));
   const expected = world.plan.isBasic ? joined([...slowGroups(stored), ...slowGroups(own)]) : slowGroups([...new Map([...own, ...stored].map((session) => [session.id, session])).values()], world.edits.keptBy(engine));
-  const all = new Map([...own, ...stored].map((session) => [session.id, session]));
-  const { total_sessions: total, last_session: last } = status.data_summary;
-  if (total !== all.size) world.violate('I-13', `${place}: says ${total} sessions in all, there are ${all.size}`);
-  const newest = all.size === 0 ? null : Math.max(...[...all.values()].map(({ end }) => end));
-  if ((last === null ? null : Date.parse(last)) !== newest) world.violate('I-13', `${place}: says the last session ended ${String(last)}, it ended ${newest === null ? 'never' : new Date(newest).toISOString()}`);
+  checkQuietStatus(world, slot, engine, [...new Map([...own, ...stored].map((session) => [session.id, session])).values()]);
   const listed = engine.conflicts.current.map(({ sessionIds }) => [...sessionIds].sort().join(' ')).sort();
   if (JSON.stringify(listed) !== JSON.stringify(expected)) world.violate('I-06', `${place}: shows conflicts [${listed.join(' | ')}], there are [${expected.join(' | ')}]`);
 }
