@@ -102,6 +102,19 @@ describe('two tabs of one device', () => {
     expect(b.engine.status.current.local.leader).toBe(true);
   });
 
+  it('[B01] replace a frozen leader although the store refused the knock', async () => {
+    const world = createEngineWorld();
+    const a = await world.open();
+    const b = await world.open();
+    await world.run(1000);
+    a.page.freeze(true);
+    world.device.disk.full = true;
+    await world.run(200_000);
+    world.device.disk.full = false;
+    await world.run(10_000);
+    expect(b.engine.status.current).toMatchObject({ sync_status: 'healthy', local: { leader: true } });
+  });
+
   it('a sync asked for in the following one is done by the leading one', async () => {
     const world = createEngineWorld();
     const a = await world.open();

@@ -188,6 +188,8 @@ export class Leadership {
         return signOfLife(draft.view);
       }, 'relaxed');
     } catch {
+      // Nobody else looks again.
+      this.watch();
       return null;
     }
     clock.setTimer(ANSWER_MS, () => void this.#takeOver(before));
