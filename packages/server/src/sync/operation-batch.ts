@@ -9,7 +9,7 @@ import type { StoredDevice, StoredResult, UserSummary, UserTransaction } from '.
 import { isStoreError } from '../store/store-error.ts';
 import { canonicalJson, fingerprintOf } from './content.ts';
 import { flush, load } from './load.ts';
-import { applyOperation, dependenciesOf, sessionOf, wantsOf } from './operation.ts';
+import { applyOperation, dependenciesOf, sessionOf, sessionsOf, wantsOf } from './operation.ts';
 import { toDuplicate, toResult } from './operation-results.ts';
 import { refuse } from './outcome.ts';
 import { type ApplyContext, WorkingSet } from './working-set.ts';
@@ -153,8 +153,7 @@ class Batch {
   }
 
   #refuse(sent: SentOperation): void {
-    const session = sent.operation === null ? null : sessionOf(sent.operation);
-    this.#refused = new Set([...this.#refused, opIdOf(sent), ...(session === null ? [] : [session])]);
+    this.#refused = new Set([...this.#refused, opIdOf(sent), ...(sent.operation === null ? [] : sessionsOf(sent.operation))]);
   }
 }
 

@@ -60,6 +60,13 @@ export function sessionOf(operation: Operation): string | null {
   }
 }
 
+/** Sessions that are not as the device takes them to be once this operation is refused. */
+export function sessionsOf(operation: Operation): readonly string[] {
+  if (operation.type === 'resolve') return [...operation.sessions, ...operation.plan.creates].map((session) => session.session_id);
+  const one = sessionOf(operation);
+  return one === null ? [] : [one];
+}
+
 /** Ids of sessions and operations without which this one makes no sense. A submit or a cancel says all there is to say. */
 export function dependenciesOf(operation: Operation): readonly string[] {
   switch (operation.type) {

@@ -199,6 +199,16 @@ function settleCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
         checkEqual([sessionIn(device, a).end_time, sessionIn(device, a).duration, sessionIn(device, second).deleted_at === null], ['2025-08-24T13:00:00Z', 60, false]);
       }
     },
+    'what follows a refused settlement on its sessions is refused with it, and comes after it': async (w) => {
+      const { devices: [mac] } = await devicesOf(w, 1);
+      const [a, b, c] = [w.newId(), w.newId(), w.newId()];
+      await mac?.apply(submit(a, 0, 25), submit(b, 10, 35), submit(c, 60, 85));
+      const merge = (end: number): OperationBody => resolve('merge_span', [a, b], { edits: [{ session_id: a, edit: times(0, end) }], deletes: [b] });
+      const refused = await mac?.apply(merge(7 * 60), amend(a, 1, times(0, 20)), amend(c, 1, { note: 'x' }));
+      checkEqual(refused?.map(({ status, code }) => code ?? status), ['time_in_future', 'depends_on_rejected', 'applied']);
+      const taken = await mac?.apply(merge(35), amend(a, 1, times(0, 20)));
+      checkEqual(taken?.map(({ status }) => status), ['applied', 'applied']);
+    },
     'the settlement that comes first wins; the other is superseded and changes nothing': async (w) => {
       const { devices: [mac, web], userId, a, b, c } = await clash(w);
       await mac.apply(resolve('keep_one', [a, b, c], { deletes: [b, c] }));
