@@ -67,6 +67,19 @@ export function sessionsOf(operation: Operation): readonly string[] {
   return one === null ? [] : [one];
 }
 
+/**
+ * An operation on a session that the same request submits: it rests on what that came to, by whatever name the session was brought before.
+ * @param submitted versions of the sessions that stand as they were submitted.
+ */
+export function basedOn(submitted: ReadonlyMap<string, number>, operation: Operation): Operation {
+  const versionOf = (id: string, told: number): number => (told === 0 ? (submitted.get(id) ?? 0) : told);
+  switch (operation.type) {
+    case 'amend': case 'delete': return { ...operation, base_version: versionOf(operation.session_id, operation.base_version) };
+    case 'resolve': return { ...operation, sessions: operation.sessions.map((session) => ({ ...session, version: versionOf(session.session_id, session.version) })) };
+    default: return operation;
+  }
+}
+
 /** Ids of sessions and operations without which this one makes no sense. A submit or a cancel says all there is to say. */
 export function dependenciesOf(operation: Operation): readonly string[] {
   switch (operation.type) {
