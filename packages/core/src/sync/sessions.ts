@@ -150,7 +150,7 @@ export class Sessions implements SessionsApi {
     let packed: { readonly found: FinishedSession | null; readonly version: number } | null = null;
     const result = await local.commit((draft) => {
       // An id the app brought may be in history already; one that was minted here cannot.
-      const mustLook = !isMinted && draft.view.seqsOf(session.id).length === 0 && packed?.version !== draft.view.head.historyVersion;
+      const mustLook = !isMinted && draft.view.near(session.id) === null && packed?.version !== draft.view.head.historyVersion;
       if (mustLook) throw new NotReady(async () => void (packed = await reader.findPacked(session.id)));
       return planRecord(draft, local.store, session, stamp, packed?.found ?? null);
     }, 'strict');
