@@ -5,7 +5,6 @@ import type { ExchangeAnswer } from './exchange-answer.ts';
 import type { Merge } from './merge.ts';
 import type { Settled } from './settle.ts';
 import { isKeeping, type SettlementRow } from './settlement-row.ts';
-import type { View } from './view.ts';
 
 /** Takes in what an answer says of settlements, own ones included. */
 export function planSettlements(draft: Draft, merge: Merge, answer: ExchangeAnswer, settled: readonly Settled[], operations: readonly Operation[]): void {
@@ -26,15 +25,10 @@ export function planSettlements(draft: Draft, merge: Merge, answer: ExchangeAnsw
   }
   for (const told of answer.settlements) {
     const own = rows.get(told.id) ?? view.settlements.get(told.id);
-    rows.set(told.id, own === undefined ? told : { ...own, ...told, undoneAt: undoneAtOf(told, own, view), before: own.before, created: own.created });
+    // Undone it stays: a repeated answer tells how it was at first, and a server that was set back what it was then.
+    rows.set(told.id, own === undefined ? told : { ...own, ...told, undoneAt: own.undoneAt ?? told.undoneAt, before: own.before, created: own.created });
   }
   for (const [id, row] of rows) putSettlement(draft, merge, id, row);
-}
-
-/** Undone here it stays so while the server does not know yet, and once it does it is no news. */
-function undoneAtOf(told: SettlementRow, own: SettlementRow, view: View): number | null {
-  const isUndoing = view.operationsOf(own.sessionIds[0] ?? '').some(({ kind, change }) => kind === 'unresolve' && change?.settlement?.id === told.id);
-  return isUndoing || told.undoneAt !== null ? (own.undoneAt ?? told.undoneAt) : null;
 }
 
 /** Writes a settlement; conflicts follow, once the merge is over, where it begins or ends to keep sessions apart. */
