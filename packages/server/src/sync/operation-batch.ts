@@ -9,7 +9,7 @@ import type { StoredDevice, StoredResult, UserSummary, UserTransaction } from '.
 import { isStoreError } from '../store/store-error.ts';
 import { canonicalJson, fingerprintOf } from './content.ts';
 import { flush, load } from './load.ts';
-import { applyOperation, basedOn, dependenciesOf, sessionOf, sessionsOf, wantsOf } from './operation.ts';
+import { applyOperation, basedOn, baseOf, dependenciesOf, type Reached, sessionOf, sessionsOf, versionOn, wantsOf } from './operation.ts';
 import { toDuplicate, toResult } from './operation-results.ts';
 import { refuse } from './outcome.ts';
 import { type ApplyContext, WorkingSet } from './working-set.ts';
@@ -73,7 +73,7 @@ export async function applyOperations(
   const fresh = sent.filter((one) => !isSettledBefore(one, context, results));
   for (const { operation } of sent) {
     const before = operation === null ? undefined : results.get(operation.op_id);
-    if (operation !== null && before !== undefined) batch.noteSubmit(operation, before);
+    if (operation !== null && before !== undefined) batch.note(operation, before);
   }
   for (const run of runsOf(fresh)) {
     for (const [opId, result] of await batch.apply(run)) results.set(opId, result);
@@ -100,8 +100,7 @@ class Batch {
   readonly #tx: UserTransaction;
   readonly #context: BatchContext;
   #refused: ReadonlySet<string> = new Set();
-  /** Versions of sessions that stand as this request submits them. */
-  readonly #submitted = new Map<string, number>();
+  readonly #reached = new Map<string, Reached>();
   summary: UserSummary;
 
   constructor(tx: UserTransaction, summary: UserSummary, context: BatchContext) {
@@ -110,9 +109,12 @@ class Batch {
     this.summary = summary;
   }
 
-  /** What came of a submit of this request, now or before: without a record the session stands as it was sent. */
-  noteSubmit(operation: Operation, { version, session }: OperationResult): void {
-    if (operation.type === 'submit' && version !== undefined && session === undefined) this.#submitted.set(operation.session.session_id, version);
+  /** What came of an operation, now or before: what follows it rests on that, unless somebody else came between. */
+  note(operation: Operation, { version, session }: OperationResult): void {
+    const [id, base] = [sessionOf(operation), baseOf(operation)];
+    if (id === null || base === null || version === undefined) return;
+    const isNext = operation.type === 'submit' ? session === undefined : version === versionOn(this.#reached.get(id), base) + 1;
+    if (isNext) this.#reached.set(id, { base, version });
   }
 
   async apply(run: readonly SentOperation[]): Promise<ReadonlyMap<string, OperationResult>> {
@@ -156,13 +158,13 @@ class Batch {
     const { operation } = sent;
     const { mark } = set;
     const isStranded = dependenciesOf(operation).some((id) => this.#refused.has(id));
-    const outcome = isStranded ? refuse('depends_on_rejected') : applyOperation(set, basedOn(this.#submitted, operation), { ...this.#context, author: authorOf(operation.op_id) });
+    const outcome = isStranded ? refuse('depends_on_rejected') : applyOperation(set, basedOn(this.#reached, operation), { ...this.#context, author: authorOf(operation.op_id) });
     // A superseded amend keeps what merges; all else that did not take effect leaves nothing behind.
     const isMerged = outcome.kind === 'superseded' && operation.type === 'amend';
     if (outcome.kind !== 'applied' && !isMerged) set.returnTo(mark);
     if (outcome.kind === 'refused') this.#refuse(sent);
     const result = toResult(operation.op_id, outcome, this.#context.devices);
-    this.noteSubmit(operation, result);
+    this.note(operation, result);
     return result;
   }
 

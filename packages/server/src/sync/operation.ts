@@ -67,15 +67,28 @@ export function sessionsOf(operation: Operation): readonly string[] {
   return one === null ? [] : [one];
 }
 
-/**
- * An operation on a session that the same request submits: it rests on what that came to, by whatever name the session was brought before.
- * @param submitted versions of the sessions that stand as they were submitted.
- */
-export function basedOn(submitted: ReadonlyMap<string, number>, operation: Operation): Operation {
-  const versionOf = (id: string, told: number): number => (told === 0 ? (submitted.get(id) ?? 0) : told);
+/** The version of a session that operations of one request came to, and the one that these say they rest on. */
+export interface Reached {
+  readonly base: number;
+  readonly version: number;
+}
+
+/** The version of its session that an operation says it rests on; null where it says none. */
+export function baseOf(operation: Operation): number | null {
+  if (operation.type === 'submit') return 0;
+  return operation.type === 'amend' || operation.type === 'delete' ? operation.base_version : null;
+}
+
+/** The version that one of the same request rests on, by whatever name what stands before it was brought. */
+export function versionOn(reached: Reached | undefined, base: number): number {
+  return reached?.base === base ? reached.version : base;
+}
+
+/** An operation that rests on what the same request came to before it. */
+export function basedOn(reached: ReadonlyMap<string, Reached>, operation: Operation): Operation {
   switch (operation.type) {
-    case 'amend': case 'delete': return { ...operation, base_version: versionOf(operation.session_id, operation.base_version) };
-    case 'resolve': return { ...operation, sessions: operation.sessions.map((session) => ({ ...session, version: versionOf(session.session_id, session.version) })) };
+    case 'amend': case 'delete': return { ...operation, base_version: versionOn(reached.get(operation.session_id), operation.base_version) };
+    case 'resolve': return { ...operation, sessions: operation.sessions.map(({ session_id: id, version }) => ({ session_id: id, version: versionOn(reached.get(id), version) })) };
     default: return operation;
   }
 }

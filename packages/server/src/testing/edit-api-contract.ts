@@ -98,16 +98,16 @@ function editCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       const [late] = await mac.apply(remove(id, 1));
       checkEqual([late?.status, late?.session?.note, late?.session?.deleted_at], ['superseded', 'keep me', null]);
     },
-    'a change behind the submit of its session rests on what that came to, whoever brought it first': async (w) => {
+    'a change rests on what stands before it in its request, whoever brought that first': async (w) => {
       const [mac, web] = (await devicesOf(w, 2)).devices as Pair;
       const [sent, same, changed] = [w.newId(), w.newId(), w.newId()];
-      const [waiting] = web.number(submit(sent, 0, 25));
-      await web.exchange([waiting as never]);
+      // The very operations, as a copy of the profile has them.
+      const waiting = web.number(submit(sent, 0, 25), amend(sent, 0, { category: 'rest' }));
+      await web.exchange(waiting);
       await web.apply(submit(same, 30, 55), submit(changed, 60, 85), amend(changed, 0, { note: 'keep me' }));
-      // The very operation, as a copy of the profile has it.
-      const [again, ...later] = mac.number(submit(sent, 0, 25), remove(sent, 0), submit(same, 30, 55), remove(same, 0), submit(changed, 60, 85), remove(changed, 0));
-      const { results } = await mac.exchange([{ ...again, op_id: waiting?.op_id } as never, ...later]);
-      checkEqual(results.map(({ status }) => status), ['duplicate', 'applied', 'duplicate', 'applied', 'duplicate', 'superseded']);
+      const later = mac.number(...waiting, remove(sent, 0), submit(same, 30, 55), remove(same, 0), submit(changed, 60, 85), remove(changed, 0));
+      const { results } = await mac.exchange(later.map((one, i) => ({ ...one, op_id: waiting[i]?.op_id ?? one.op_id })));
+      checkEqual(results.map(({ status }) => status), ['duplicate', 'duplicate', 'applied', 'duplicate', 'applied', 'duplicate', 'superseded']);
     },
     'what was cancelled cannot be changed': async (w) => {
       const { devices: [mac] } = await devicesOf(w, 1);
