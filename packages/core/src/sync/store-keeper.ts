@@ -32,6 +32,8 @@ export class StoreKeeper {
   #hasAsked = false;
   /** A store vanished, and what this tab holds of it is not in the new one yet. Other tabs may hold others. */
   #isPuttingBack = false;
+  /** Version of the store that this tab last followed. */
+  #version = 0;
   #stopListening: Cancel = () => undefined;
 
   constructor(options: StoreKeeperOptions) {
@@ -84,10 +86,12 @@ export class StoreKeeper {
 
   /** The view moved. */
   follow(isOwn: boolean): void {
-    const { sessionsPending } = this.#options.local.view;
+    const { sessionsPending, head: { version } } = this.#options.local.view;
+    // Others wrote, and the marker too: where a commit of this tab found that itself, nobody has told of it.
+    if (!isOwn || version !== this.#version + 1) this.#marker.follow(sessionsPending);
+    this.#version = version;
     if (this.#isPuttingBack) this.#raiseOverMemory();
     else if (isOwn || this.#isVolatile) this.#marker.update(sessionsPending, this.#isVolatile);
-    else this.#marker.follow(sessionsPending);
     this.#agreed();
     if (sessionsPending > 0 && !this.#hasAsked) void this.#askToPersist();
   }
