@@ -128,8 +128,7 @@ export class Local {
       const found = await this.withHandle(() => this.store.read(reads));
       if (this.#isLoaded && isCurrent(this.view.head, found[0]?.[0]?.value)) return;
       if (news === null || !this.#follow(news, found)) await this.#reload();
-      this.#hasNews = false;
-      this.#options.onChange(false);
+      this.#tell(false);
     });
     return this.#refreshing;
   }
@@ -154,7 +153,7 @@ export class Local {
     return this.#isDeciding || this.#isSwapping;
   }
 
-  /** Goes on with another store; the next commit reads it. Resolves to what the old one held. */
+  /** Goes on with another store, of which nothing is told until {@link swapped}; the next commit reads it. Resolves to what the old one held. */
   async swap(store: Store): Promise<Held & { readonly store: Store }> {
     let before: Held & { readonly store: Store } = { ...this.#held(), store: this.#store };
     await this.#takeTurn(async () => {
@@ -165,6 +164,18 @@ export class Local {
       this.history.forget();
     });
     return before;
+  }
+
+  /** The store has everything that is to be shown. */
+  swapped(): void {
+    this.#isSwapping = false;
+    this.#tell(true);
+  }
+
+  #tell(isOwn: boolean): void {
+    if (this.#isSwapping) return;
+    this.#hasNews = false;
+    this.#options.onChange(isOwn);
   }
 
   /** Resolves when no update is under way: what the view shows is committed. */
@@ -180,7 +191,6 @@ export class Local {
 
   async #reload(): Promise<void> {
     this.#load(await this.withHandle(() => this.store.read(VIEW_READS)));
-    this.#isSwapping = false;
   }
 
   #load(found: readonly (readonly Row[])[]): void {
@@ -223,10 +233,7 @@ export class Local {
       return;
     }
     // A copy that was read again on the way may show news too.
-    if (outcome.wrote || this.#hasNews) {
-      this.#hasNews = this.#isSwapping = false;
-      this.#options.onChange(true);
-    }
+    if (outcome.wrote || this.#hasNews) this.#tell(true);
     for (const settled of outcome.settled) {
       if ('error' in settled) settled.job.reject(settled.error);
       else settled.job.resolve(settled.value);

@@ -16,8 +16,8 @@ export interface ReopenOptions {
   readonly name: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Said between two stores, while nothing is shown: from here on what is shown is the real one's, or after all not. */
-  readonly onAdopting: (isAdopting: boolean) => void;
+  /** Said when the real store has everything, before that is shown. */
+  readonly onAdopted: () => void;
 }
 
 /** Resolves once the real store has everything, to how many sessions waited there before; to null when the engine stopped first. */
@@ -37,7 +37,7 @@ export async function reopenStore(options: ReopenOptions): Promise<number | null
 }
 
 /** Moves what is pending and running into the real store, in one transaction with finding its overlaps there. */
-async function adopt({ local, signal, onAdopting }: ReopenOptions, store: Store): Promise<number | null> {
+async function adopt({ local, signal, onAdopted }: ReopenOptions, store: Store): Promise<number | null> {
   if (signal.aborted) {
     await store.close();
     return null;
@@ -45,18 +45,19 @@ async function adopt({ local, signal, onAdopting }: ReopenOptions, store: Store)
   // With the exchange the server tells the real store everything but what was cancelled without its times; without it only this tab knows what it sent.
   const isTold = offers(local.view.sync, 'exchange');
   const before = await local.swap(store);
-  onAdopting(true);
   let found = 0;
   try {
     const confirmed = (await readHistory(before.store)).filter(({ cancelled }) => !isTold || cancelled !== null);
     found = await rescue(local, { ...before, confirmed });
   } catch (error) {
     await local.swap(before.store);
-    onAdopting(false);
     await local.refresh().catch(() => undefined);
+    local.swapped();
     await store.close().catch(() => undefined);
     throw error;
   }
+  onAdopted();
+  local.swapped();
   await before.store.close().catch(() => undefined);
   return found;
 }

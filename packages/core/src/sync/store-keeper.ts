@@ -80,8 +80,9 @@ export class StoreKeeper {
     const { local } = this.#options;
     if (!isOnItsWay) local.refresh().then(() => this.decided(true), () => undefined);
     else if (this.#isPuttingBack) this.#raiseOverMemory();
-    else if (local.isBusy) this.#marker.raise(local.view.sessionsPending, this.#isVolatile);
-    else this.#marker.update(local.view.sessionsPending, this.#isVolatile);
+    else if (!local.isBusy) this.#marker.update(local.view.sessionsPending, this.#isVolatile);
+    // On its way out of a volatile store all is counted there until it has arrived.
+    else if (!this.#isVolatile) this.#marker.raise(local.view.sessionsPending, false);
   }
 
   /** The view moved. */
@@ -111,12 +112,12 @@ export class StoreKeeper {
   async #reopen(): Promise<void> {
     const { local, stores, name, clock, signal, board } = this.#options;
     let expected = 0;
-    const onAdopting = (isAdopting: boolean): void => {
+    const onAdopted = (): void => {
       // Another tab that had the real store all the while may have recorded into it.
-      if (isAdopting) expected = this.#marker.unsent;
-      this.#setBeside(isAdopting ? null : expected);
+      expected = this.#marker.unsent;
+      this.#setBeside(null);
     };
-    const found = await reopenStore({ local, stores, name, clock, signal, onAdopting });
+    const found = await reopenStore({ local, stores, name, clock, signal, onAdopted });
     if (found === null) return;
     // What this tab recorded meanwhile makes up for nothing. Whoever began the store anew has noted what was lost, and of one that was there all the while nothing is.
     const isKnown = await hasIdentity(local).catch(() => false);

@@ -30,6 +30,8 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   // What a store that does not open is thought to hold may be the same that is held in memory: nobody can tell.
   const asked = world.ledger.countAsked(holders) * (isVolatile(status) ? 2 : 1);
   if (own.sessions_pending > asked) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, only ${asked} were ever recorded there`);
+  const inMemory = isVolatile(status) ? countInMemory(world, slot) : 0;
+  if (own.sessions_pending < inMemory) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, ${inMemory} are nowhere but in its memory`);
   // A store in memory for want of a real one has versions of its own.
   const held = isVolatile(status) || world.monitor.isRescuing(slot.device) ? null : world.monitor.pendingAt(slot.device, status.local.version);
   if (held !== null && held !== own.sessions_pending) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, its store holds ${held}`);
@@ -47,6 +49,15 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   if (status.local.problems.includes('device_cloned')) world.marks.hit('profile.renamed');
   if (status.local.connection === 'auth_required' && own.sessions_pending > 0) world.marks.hit('token.none');
   world.note('status', `${place} ${status.sync_status} ${own.sessions_pending} ${status.local.phase} ${status.local.connection}`);
+}
+
+/** Promised by a tab without its store, and given up by nobody: neither the server has it nor the device's disk. */
+function countInMemory({ server, userIds, monitor, ledger, edits }: World, { device, inMemory }: TabSlot): number {
+  // What a server had acknowledged before it was set back, a memory rightly takes for sent.
+  if (inMemory.size === 0 || monitor.wasRestored) return 0;
+  const stored = new Set(server.stored(userIds[device.plan.user] ?? '').map(({ id }) => id));
+  const owed = new Set(ledger.owed.map(({ id }) => id));
+  return [...inMemory].filter((id) => owed.has(id) && !stored.has(id) && !monitor.byHand.has(id) && !edits.mayBeGone(id) && !device.sim.disk.holds(id)).length;
 }
 
 /** What a device shows when asked for its sessions, by id. */
