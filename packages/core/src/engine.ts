@@ -355,7 +355,7 @@ async function openOver(opened: OpenedStore, config: EngineConfig, ports: Ports)
     onDecided: (news) => hooks.onDecided(news),
     onStoreError: (error) => hooks.onStoreError(error),
     onVanished: (held) => hooks.onVanished(held),
-    storeId: ports.ids.uuid(),
+    ids: ports.ids,
   });
   const device = { stores: ports.stores, ids: ports.ids, name: config.name, wanted: config.deviceId, isVolatile: opened.isVolatile };
   const identity = await inTime(openDevice(local, device), ports.clock);

@@ -28,7 +28,7 @@ function finished({ id, startTime, endTime, category, project, note, deviceId }:
 async function openLocal(): Promise<Local> {
   const store = await createDexieStores().open(storeName(location.origin, USER));
   const clock = createSystemClock();
-  return new Local({ store, clock, onChange: nothing, onStoreError: nothing, onVanished: nothing, storeId: crypto.randomUUID() });
+  return new Local({ store, clock, onChange: nothing, onStoreError: nothing, onVanished: nothing, ids: { uuid: () => crypto.randomUUID() } });
 }
 
 class EngineContender implements Contender {

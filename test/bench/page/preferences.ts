@@ -29,7 +29,7 @@ const works = {
   async fill({ document, row }: Stored): Promise<void> {
     await (await openEngine()).close();
     const store = await createDexieStores().open(storeName(location.origin, USER));
-    const local = new Local({ store, clock: createSystemClock(), onChange: nothing, onStoreError: nothing, onVanished: nothing, storeId: crypto.randomUUID() });
+    const local = new Local({ store, clock: createSystemClock(), onChange: nothing, onStoreError: nothing, onVanished: nothing, ids: { uuid: () => crypto.randomUUID() } });
     await local.refresh();
     await local.commit((draft) => {
       draft.put('documents', 'preferences', { ...document, document: new Uint8Array(document.document.bytes) });

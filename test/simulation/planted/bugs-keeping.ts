@@ -30,7 +30,7 @@ export const KEEPING: readonly PlantedBug[] = [
     id: 'write-failure-swallowed', rows: ['A01', 'A14'], file: 'packages/core/src/sync/local.ts',
     says: 'says that a session is saved though the disk refused it',
     find: '      for (const job of jobs) job.reject(shown);',
-    replace: '      for (const job of jobs) void shown, job.resolve(job.plan(new Draft(this.view, this.history, this.#options.clock.now(), this.#options.storeId)));',
+    replace: '      for (const job of jobs) void shown, job.resolve(job.plan(new Draft(this.view, this.history, this.#options.clock.now(), this.#storeId, "")));',
   },
   {
     id: 'undo-forgotten', rows: ['A01', 'A14', 'E04'], file: 'packages/core/src/sync/local.ts',

@@ -4,7 +4,7 @@
 // a plan decides synchronously; what it writes shows in the copy at once and is taken back when the commit fails;
 // nothing is shown, and no promise resolves, before the commit.
 import { engineError, isEngineError, storeToEngineError } from '../errors.ts';
-import type { Clock, Decision, Durability, Read, Row, Store, StoreError } from '../ports.ts';
+import type { Clock, Decision, Durability, Ids, Read, Row, Store, StoreError } from '../ports.ts';
 import { isStoreError } from '../store-error.ts';
 import { History } from './history.ts';
 import { isCurrent, readHead } from './head.ts';
@@ -43,8 +43,7 @@ export interface LocalOptions {
   readonly onStoreError: (error: StoreError) => void;
   /** The store this tab knew is gone; what it held of it is handed over. */
   readonly onVanished: (held: Held) => void;
-  /** Names a store that this tab is the first to write. */
-  readonly storeId: string;
+  readonly ids: Pick<Ids, 'uuid'>;
 }
 
 export class Local {
@@ -52,6 +51,8 @@ export class Local {
   readonly history: History = new History();
   readonly #options: LocalOptions;
   #store: Store;
+  /** Names the store if this tab is the first to write it. Each gets a name of its own: the server counts what came from it. */
+  #storeId: string;
   /** Between two stores nothing is announced. */
   #isSwapping = false;
   #jobs: Job[] = [];
@@ -73,6 +74,7 @@ export class Local {
   constructor(options: LocalOptions) {
     this.#options = options;
     this.#store = options.store;
+    this.#storeId = options.ids.uuid();
   }
 
   get store(): Store {
@@ -159,6 +161,7 @@ export class Local {
     await this.#takeTurn(async () => {
       before = { ...this.#held(), store: this.#store };
       this.#store = store;
+      this.#storeId = this.#options.ids.uuid();
       this.#isLoaded = false;
       this.#isSwapping = true;
       this.history.forget();
@@ -200,6 +203,7 @@ export class Local {
     this.#isLoaded = this.#hasNews = true;
     if (store === '' || this.#isSwapping || store === this.view.head.store) return;
     // The store was removed under this tab, and perhaps begun anew by another one.
+    this.#storeId = this.#options.ids.uuid();
     this.history.forget();
     this.#options.onVanished(held);
   }
@@ -260,13 +264,12 @@ export class Local {
       this.#takeBack(draft);
       draft = null;
       if (!isPatient) {
-        this.view.load(found);
-        this.#isLoaded = this.#hasNews = true;
+        this.#load(found);
       } else if (!isCurrent(this.view.head, found[0]?.[0]?.value)) {
         return { writes: [], result: STALE };
       }
       this.#isDeciding = true;
-      const own = (draft = new Draft(this.view, this.history, this.#options.clock.now(), this.#options.storeId, `${this.#options.storeId} ${(this.#decisions += 1)}`));
+      const own = (draft = new Draft(this.view, this.history, this.#options.clock.now(), this.#storeId, `${this.#storeId} ${(this.#decisions += 1)}`));
       const settled = jobs.map((job) => decide(job, own));
       const writes = own.seal();
       // Once the writes are on their way: what takes time meanwhile costs nobody any.

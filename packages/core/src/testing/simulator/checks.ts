@@ -46,7 +46,10 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   if (world.plan.users > 1) checkTaint(world, slot.device, 'a status', JSON.stringify(status));
   if (WORDS.has(status.sync_status)) world.marks.hit(`status.${status.sync_status}` as 'status.healthy');
   if (status.local.parked > 0) world.marks.hit('parked');
-  if (status.local.problems.includes('device_cloned')) world.marks.hit('profile.renamed');
+  if (status.local.problems.includes('device_cloned')) {
+    world.marks.hit('profile.renamed');
+    if (!world.monitor.wasCopied(slot.device)) world.violate('I-21', `${place}: takes itself for a clone, and was never copied`);
+  }
   if (status.local.connection === 'auth_required' && own.sessions_pending > 0) world.marks.hit('token.none');
   world.note('status', `${place} ${status.sync_status} ${own.sessions_pending} ${status.local.phase} ${status.local.connection}`);
 }
