@@ -174,13 +174,32 @@ describe('[A12, A18] damaged rows', () => {
     expect(world.device.disk.rows(nameOf(world), 'operations')).toEqual([{ key: second?.key, value: broken }]);
   });
 
-  it('of the head are rebuilt, and no number is given out twice', async () => {
+  it('of the outbox are counted, too, where the disk does not give their values back', async () => {
+    const world = createEngineWorld();
+    const first = await world.open();
+    await world.run(1000);
+    world.isOffline = true;
+    for (const minutes of [600, 500]) await world.drive(first.engine.sessions.record(world.session(minutes, 25)));
+    first.page.kill();
+    const [row] = world.device.disk.rows(nameOf(world), 'operations');
+    world.device.disk.data(nameOf(world)).damage('operations', row?.key ?? 0);
+    world.isOffline = false;
+    const { engine } = await world.open();
+    await world.run(5000);
+    expect(world.server.records().size).toBe(1);
+    expect(engine.status.current).toMatchObject({ sync_status: 'delayed', data_summary: { unsynced_sessions: 1 } });
+    expect(engine.status.current.local).toMatchObject({ parked: 1, problems: ['damaged_rows'] });
+  });
+
+  it.each(['put', 'damage'] as const)('of the head are rebuilt, and no number is given out twice (%s)', async (how) => {
     const world = createEngineWorld();
     world.isOffline = true;
     const first = await world.open();
     await world.drive(first.engine.sessions.record(world.session(600, 25)));
     first.page.kill();
-    world.device.disk.data(nameOf(world)).commit([{ kind: 'put', table: 'meta', key: 'head', value: 'rubbish' }], 'strict');
+    const data = world.device.disk.data(nameOf(world));
+    if (how === 'put') data.commit([{ kind: 'put', table: 'meta', key: 'head', value: 'rubbish' }], 'strict');
+    else data.damage('meta', 'head');
     world.isOffline = false;
     const { engine } = await world.open();
     await world.drive(engine.sessions.record(world.session(500, 25)));

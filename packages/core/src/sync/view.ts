@@ -12,19 +12,17 @@ import { type LeaderRow, readKnock, readLeader, type Knock } from './leader-rows
 import { type PreferencesRow, readPreferencesRow } from './preferences-row.ts';
 import { FIRST_STATE, readStoredAnswer, readSyncState, type StoredAnswer, type SyncState } from './sync-state.ts';
 
+/** Rows of `meta` that a tab holds beside the head, and how each is read. */
+const META: Readonly<Record<string, ((value: unknown) => unknown) | undefined>> = {
+  sync: readSyncState, answer: readStoredAnswer, knock: readKnock, leader: readLeader, preferences: readPreferencesRow,
+};
+const META_KEYS = Object.keys(META);
+const TABLES = ['operations', 'running', 'conflicts', 'overlay', 'settlements'] as const;
+
 /** What a tab reads to be current: everything but history. */
 export const VIEW_READS: readonly Read[] = [
-  { table: 'meta', key: 'head' },
-  { table: 'meta', key: 'sync' },
-  { table: 'meta', key: 'answer' },
-  { table: 'meta', key: 'knock' },
-  { table: 'meta', key: 'leader' },
-  { table: 'meta', key: 'preferences' },
-  { table: 'operations' },
-  { table: 'running' },
-  { table: 'conflicts' },
-  { table: 'overlay' },
-  { table: 'settlements' },
+  ...['head', ...META_KEYS].map((key): Read => ({ table: 'meta', key })),
+  ...TABLES.map((table): Read => ({ table })),
 ];
 
 export class View {
@@ -89,32 +87,20 @@ export class View {
 
   /** Replaces everything by what {@link VIEW_READS} found. */
   load(found: readonly (readonly Row[])[]): void {
-    const [heads, syncs, answers, knocks, leaders, preferences, operations = [], running = [], conflicts = [], overlay = [], settlements = []] = found;
+    const [heads, ...metas] = found.slice(0, 1 + META_KEYS.length);
+    const tables = found.slice(1 + META_KEYS.length);
     this.#clear();
-    const highest = operations.at(-1)?.key;
-    const { head, damaged } = readHead(heads?.[0]?.value, typeof highest === 'number' ? highest : 0);
+    const highest = tables[0]?.at(-1)?.key;
+    const { head, damaged } = readHead(valueOf(heads?.[0]), typeof highest === 'number' ? highest : 0);
     this.head = head;
-    this.take('meta', 'sync', syncs?.[0]?.value);
-    this.take('meta', 'answer', answers?.[0]?.value);
-    this.take('meta', 'knock', knocks?.[0]?.value);
-    this.take('meta', 'leader', leaders?.[0]?.value);
-    this.take('meta', 'preferences', preferences?.[0]?.value);
     if (damaged) this.damagedRows += 1;
-    for (const row of operations) this.#putOperation(row.key as number, row.value);
-    for (const row of running) this.#putRunning(String(row.key), row.value);
-    for (const row of settlements) this.#putSettlement(String(row.key), row.value);
-    for (const row of conflicts) this.#putConflict(String(row.key), row.value);
-    for (const row of overlay) this.#putOverlay(String(row.key), row.value);
+    META_KEYS.forEach((key, i) => this.take('meta', key, valueOf(metas[i]?.[0])));
+    TABLES.forEach((table, i) => tables[i]?.forEach((row) => this.#put(table, row.key, valueOf(row))));
   }
 
   /** Follows one row of the store as another tab wrote it, absent where `value` is undefined. All but the head. */
   take(table: TableName, key: string | number, value: unknown): void {
-    if (table !== 'meta') this.#put(table, key, value);
-    else if (key === 'sync') this.sync = readSyncState(value);
-    else if (key === 'answer') this.answer = readStoredAnswer(value);
-    else if (key === 'knock') this.knock = readKnock(value);
-    else if (key === 'leader') this.leader = readLeader(value);
-    else if (key === 'preferences') this.preferences = readPreferencesRow(value);
+    this.#put(table, key, table === 'meta' ? META[key]?.(value) : value);
   }
 
   #clear(): void {
@@ -164,25 +150,17 @@ export class View {
   }
 
   #valueAt(table: string, key: string | number): unknown {
-    if (table === 'operations') return this.operations.get(key as number);
-    if (table === 'running') return this.running.get(key as string);
-    if (table === 'conflicts') return this.conflicts.get(key as string);
-    if (table === 'overlay') return this.overlay.get(key as string);
-    if (table === 'settlements') return this.settlements.get(key as string);
-    if (table !== 'meta') return undefined;
-    const meta: Record<string, unknown> = {
-      head: this.head, sync: this.sync, answer: this.answer, knock: this.knock, leader: this.leader, preferences: this.preferences,
-    };
-    return meta[key] ?? undefined;
+    if (table === 'meta') return this.#metas[key] ?? undefined;
+    return (this as unknown as Readonly<Record<string, ReadonlyMap<string | number, unknown> | undefined>>)[table]?.get(key);
+  }
+
+  /** The fields that hold rows of `meta`, by key. */
+  get #metas(): Record<string | number, unknown> {
+    return this as unknown as Record<string, unknown>;
   }
 
   #putMeta(key: string, value: unknown): void {
-    if (key === 'head') this.head = value as Head;
-    else if (key === 'sync') this.sync = value as SyncState;
-    else if (key === 'answer') this.answer = (value ?? null) as StoredAnswer | null;
-    else if (key === 'knock') this.knock = (value ?? null) as Knock | null;
-    else if (key === 'leader') this.leader = (value ?? null) as LeaderRow | null;
-    else if (key === 'preferences') this.preferences = (value ?? null) as PreferencesRow | null;
+    if (key === 'head' || key in META) this.#metas[key] = value ?? null;
   }
 
   #putRunning(id: string, value: unknown): void {
@@ -306,4 +284,9 @@ export class View {
 /** A deleted session that is offered again was never missing from a total. */
 function isCounted({ kind, session }: Operation): boolean {
   return kind === 'submit' && session.deletedAt === null;
+}
+
+/** What cannot be read is there all the same, and damaged like what makes no sense. */
+function valueOf(row: Row | undefined): unknown {
+  return row?.unreadable ? null : row?.value;
 }
