@@ -92,8 +92,8 @@ export async function planReoffer(local: Local, walk: Verification, by: Reoffer)
   await local.commit((draft) => offerRest(draft, local, walk, opIds, by), 'relaxed');
   // After the sessions they are about.
   await planReofferSettlements(local, walk, by);
-  // Only now: whoever takes over before this walks again, and offers nothing twice.
-  await local.commit((draft) => endWalk(draft, walk, by), 'relaxed');
+  // Only now: whoever takes over before this walks again, and offers nothing twice. What is sent from here on has numbers that no power cut may give out again.
+  await local.commit((draft) => endWalk(draft, walk, by), 'strict');
 }
 
 function reofferChunk(
