@@ -2,7 +2,9 @@
 // its loss is noticed and a browser without storage is still the same device.
 import { asFields, isCount } from '../model/rows.ts';
 import type { Decision, Ids, Read, Row, StoreFactory } from '../ports.ts';
+import type { Draft } from './draft.ts';
 import type { Local } from './local.ts';
+import { type Loss, readLoss } from './sync-state.ts';
 
 export interface DeviceIdentity {
   readonly deviceId: string;
@@ -15,6 +17,8 @@ export interface Marker extends DeviceIdentity {
   readonly unsent: number;
   /** The same of a volatile store, beside a real one that could not be opened. */
   readonly volatile: number;
+  /** What was told of a loss then: a store that vanishes takes no telling with it. */
+  readonly loss: Loss | null;
 }
 
 const DEVICE: Read = { table: 'meta', key: 'device' };
@@ -33,7 +37,7 @@ export function readMarker(text: string | null): Marker | null {
     const row: unknown = JSON.parse(text);
     const identity = readIdentity(row);
     const { unsent, volatile } = asFields(row) ?? {};
-    return identity !== null && isCount(unsent) && isCount(volatile) ? { ...identity, unsent, volatile } : null;
+    return identity !== null && isCount(unsent) && isCount(volatile) ? { ...identity, unsent, volatile, loss: readLoss(asFields(row)?.['loss']) } : null;
   } catch {
     return null;
   }
@@ -61,28 +65,29 @@ export async function openDevice(local: Local, { stores, ids, name, wanted, isVo
     deviceId: wanted ?? marker?.deviceId ?? ids.uuid(),
     incarnation: (isVolatile ? marker?.incarnation : undefined) ?? ids.uuid(),
   };
-  const decide = ([rows]: readonly (readonly Row[])[]): Decision<DeviceIdentity> => {
-    const known = readIdentity(rows?.[0]?.value);
-    const result = known === null ? fresh : { ...known, deviceId: wanted ?? known.deviceId };
-    const isKept = known !== null && known.deviceId === result.deviceId;
-    return { writes: isKept ? [] : [{ kind: 'put', table: 'meta', key: 'device', value: result }], result };
-  };
-  const row = await local.open(DEVICE);
+  const known = readIdentity((await local.open(DEVICE))?.value);
   // Nearly always the row is there and stays as it is, and one look is all that opening takes.
-  const known = decide([row === undefined ? [] : [row]]);
-  const identity = known.writes.length === 0 ? known.result : await local.withHandle(() => local.store.update([DEVICE], decide, 'strict'));
+  const isKept = known !== null && (wanted === null || known.deviceId === wanted);
+  const identity = isKept ? known : await keepIdentity(local, fresh, wanted);
   const lost = marker === null ? 0 : marker.volatile + (marker.incarnation === identity.incarnation ? 0 : marker.unsent);
-  if (lost > 0 || local.view.sync.loss !== null) await noteLoss(local, lost);
+  const kept = isVolatile ? (marker?.unsent ?? 0) : 0;
+  const told = marker?.loss ?? local.view.sync.loss;
+  if (lost + kept > 0 || told !== null) await noteLoss(local, lost, kept, told);
   return identity;
 }
 
-/** Notes a loss for every tab and the next starts, durably, since the marker forgets it then; without a new one, an old one is let go after a day. */
-export async function noteLoss(local: Local, sessions: number): Promise<void> {
-  await local.commit((draft) => {
-    const { loss } = draft.view.sync;
-    if (sessions > 0) draft.setSync({ loss: { sessions: (loss?.sessions ?? 0) + sessions, at: draft.now } });
-    else if (loss !== null && Math.abs(draft.now - loss.at) > REPORT_MS) draft.setSync({ loss: null });
-  }, sessions > 0 ? 'strict' : 'relaxed');
+/** Notes a loss for every tab and the next starts, durably, since the marker forgets it then. */
+export async function noteLoss(local: Local, sessions: number, kept = 0, told: Loss | null = null): Promise<void> {
+  await local.commit((draft) => planLoss(draft, sessions, kept, told), sessions > 0 ? 'strict' : 'relaxed');
+}
+
+/** Without a new loss an old one is let go after a day. @param told of an earlier store; it may be in what this one tells. */
+export function planLoss(draft: Draft, sessions: number, kept: number, told: Loss | null): void {
+  const { loss } = draft.view.sync;
+  const before = Math.max(loss?.sessions ?? 0, told?.sessions ?? 0);
+  const at = sessions + kept > 0 ? draft.now : Math.max(loss?.at ?? 0, told?.at ?? 0);
+  const isOver = Math.abs(draft.now - at) > REPORT_MS;
+  draft.setSync({ loss: isOver ? null : { sessions: before + sessions, kept: (loss?.kept ?? 0) + kept, at } });
 }
 
 /** Whether the store is somebody's already. */
@@ -91,52 +96,58 @@ export async function hasIdentity(local: Local): Promise<boolean> {
   return readIdentity(rows?.[0]?.value) !== null;
 }
 
-/** Writes the identity into a store that was begun anew, or takes the one that another tab put there. Resolves to the store's. */
-export function keepIdentity(local: Local, identity: DeviceIdentity): Promise<DeviceIdentity> {
+/** Writes the identity into a store that was begun anew, or takes the one that is there, with the id that is wanted. Resolves to the store's. */
+export function keepIdentity(local: Local, fresh: DeviceIdentity, wanted: string | null = null): Promise<DeviceIdentity> {
   const decide = ([rows]: readonly (readonly Row[])[]): Decision<DeviceIdentity> => {
     const known = readIdentity(rows?.[0]?.value);
-    return { writes: known !== null ? [] : [{ kind: 'put', table: 'meta', key: 'device', value: identity }], result: known ?? identity };
+    const result = known === null ? fresh : { ...known, deviceId: wanted ?? known.deviceId };
+    return { writes: known?.deviceId === result.deviceId ? [] : [{ kind: 'put', table: 'meta', key: 'device', value: result }], result };
   };
   return local.withHandle(() => local.store.update([DEVICE], decide, 'strict'));
 }
 
+export interface MarkerOptions {
+  readonly local: Local;
+  readonly stores: StoreFactory;
+  readonly name: string;
+  readonly own: OwnIdentity;
+}
+
 /** Keeps the marker in step with the outbox. */
 export class MarkerKeeper {
-  readonly #stores: StoreFactory;
-  readonly #name: string;
-  readonly #own: OwnIdentity;
+  readonly #options: MarkerOptions;
   #written = '';
   #pending = 0;
 
-  constructor(stores: StoreFactory, name: string, own: OwnIdentity) {
-    this.#stores = stores;
-    this.#name = name;
-    this.#own = own;
+  constructor(options: MarkerOptions) {
+    this.#options = options;
   }
 
   /** Sessions that the real store held when it was last seen. */
   get unsent(): number {
-    return readMarker(this.#stores.readMarker(this.#name))?.unsent ?? 0;
+    const { stores, name } = this.#options;
+    return readMarker(stores.readMarker(name))?.unsent ?? 0;
   }
 
   /** @param isVolatile while the outbox is not the real store's: of that one another tab, which has it, may have written meanwhile. */
-  update(pending: number, isVolatile: boolean): void {
+  update(isVolatile: boolean, pending: number = this.#options.local.view.sessionsPending): void {
+    const { local, stores, name, own } = this.#options;
     this.#pending = pending;
-    const marker: Marker = { ...this.#own.identity, unsent: isVolatile ? this.unsent : pending, volatile: isVolatile ? pending : 0 };
+    const marker: Marker = { ...own.identity, unsent: isVolatile ? this.unsent : pending, volatile: isVolatile ? pending : 0, loss: local.view.sync.loss };
     const text = JSON.stringify(marker);
     if (text === this.#written) return;
     this.#written = text;
-    this.#stores.writeMarker(this.#name, text);
+    stores.writeMarker(name, text);
   }
 
   /** Another tab moved the count, and wrote the marker too. */
-  follow(pending: number): void {
-    this.#pending = pending;
+  follow(): void {
+    this.#pending = this.#options.local.view.sessionsPending;
     this.#written = '';
   }
 
   /** Only upwards: of what may or may not be in the store in a moment. */
-  raise(pending: number, isVolatile: boolean): void {
-    if (pending > this.#pending) this.update(pending, isVolatile);
+  raise(pending: number): void {
+    if (pending > this.#pending) this.update(false, pending);
   }
 }

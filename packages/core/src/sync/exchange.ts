@@ -185,7 +185,9 @@ export class Exchanger {
     const position: ExchangePosition = {
       epoch: answer.epoch, cursor: walk === null ? answer.cursor : null, tag: answer.tag, head: answer.head, isVerifying: walk !== null,
     };
-    const loss = sync.exchange === null && answer.announced > (sync.loss?.sessions ?? 0) ? { sessions: answer.announced, at: draft.now } : sync.loss;
+    const { sessions: lost, kept } = sync.loss ?? { sessions: 0, kept: 0 };
+    const isMore = sync.exchange === null && answer.announced - kept > lost;
+    const loss = isMore ? { sessions: answer.announced - kept, kept, at: draft.now } : sync.loss;
     draft.setSync({ exchange: position, loss, problems: sync.problems.filter((code) => code !== INCOHERENT) });
     this.#keepStatus(draft, answer, self, pulled, shown?.acknowledged ?? 0);
     return true;

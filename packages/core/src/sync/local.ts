@@ -209,8 +209,8 @@ export class Local {
   }
 
   #held(): Held {
-    const { operations, running, head, sync: { asked, pause, nextAttemptAt } } = this.view;
-    return { operations: [...operations.values()], running: [...running.values()], version: head.version, term: head.term, wait: asked ? { pause, nextAttemptAt } : null };
+    const { operations, running, head, sync: { asked, pause, nextAttemptAt, loss } } = this.view;
+    return { operations: [...operations.values()], running: [...running.values()], version: head.version, term: head.term, wait: asked ? { pause, nextAttemptAt } : null, loss };
   }
 
   async #flush(): Promise<void> {

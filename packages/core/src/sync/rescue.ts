@@ -2,12 +2,13 @@
 import { applyEffects } from '../model/effect.ts';
 import { isEdit, type Operation } from '../model/operation.ts';
 import { FIRST_VERSION, type FinishedSession, type RunningSession } from '../model/session.ts';
+import { planLoss } from './device.ts';
 import type { Draft } from './draft.ts';
 import { findInHistory } from './history-search.ts';
 import type { Local } from './local.ts';
 import { Merge } from './merge.ts';
 import { NotReady } from './plan.ts';
-import type { SyncState } from './sync-state.ts';
+import type { Loss, SyncState } from './sync-state.ts';
 
 /** The outbox and the running sessions of a store that is gone. */
 export interface Held {
@@ -19,6 +20,7 @@ export interface Held {
   readonly term: number;
   /** How long the server asked to be left alone; null when it did not. */
   readonly wait: Pick<SyncState, 'pause' | 'nextAttemptAt'> | null;
+  readonly loss: Loss | null;
   /** What the server acknowledged and would not tell again; none by default. */
   readonly confirmed?: readonly FinishedSession[] | undefined;
 }
@@ -58,6 +60,7 @@ export async function rescue(local: Local, held: Held): Promise<number> {
     for (const session of held.confirmed ?? []) if (!acknowledged.has(session.id)) merge.take(session);
     merge.finish();
     keepWait(draft, held.wait);
+    planLoss(draft, 0, draft.view.sessionsPending - sessionsPending, held.loss);
     const { version, term } = draft.view.head;
     draft.setHead({ version: Math.max(version, held.version), term: Math.max(term, held.term + 1) });
     return sessionsPending;

@@ -86,7 +86,8 @@ function localStatus(input: StatusInput, now: number): Omit<LocalStatus, 'versio
   const isBusyStale = sync.phase === 'syncing' && Math.abs(now - writtenAt) > BUSY_EXPIRES_MS;
   const problems = new Set([...sync.problems, ...tab.problems]);
   if (sync.stopped !== null) problems.add(sync.stopped);
-  if (sync.loss !== null) problems.add('possible_local_loss');
+  const lost = sync.loss?.sessions ?? 0;
+  if (lost > 0) problems.add('possible_local_loss');
   if (damaged > 0) problems.add('damaged_rows');
   if (sync.skew !== null && Math.abs(sync.skew) > LIMITS.clockSkewWarnMs) problems.add('clock_skew');
   return {
@@ -97,7 +98,7 @@ function localStatus(input: StatusInput, now: number): Omit<LocalStatus, 'versio
     last_error: sync.lastError === null ? null : { ...sync.lastError, at: formatInstant(sync.lastError.at) },
     parked,
     problems: [...problems].sort(),
-    possibly_lost: sync.loss?.sessions ?? 0,
+    possibly_lost: lost,
     closing: closingStatus(input),
     leader: tab.leader,
     clock_skew_ms: sync.skew,

@@ -1,8 +1,7 @@
 // Looks after the store for its whole life: says what is wrong with it, asks for persistence, keeps the marker beside it,
 // and gets back to the real one when it had to do without.
-import type { Cancel, Clock, StoreError, StoreFactory } from '../ports.ts';
-import { hasIdentity, keepIdentity, MarkerKeeper, noteLoss, type OwnIdentity } from './device.ts';
-import type { Local } from './local.ts';
+import type { Cancel, Clock, StoreError } from '../ports.ts';
+import { hasIdentity, keepIdentity, MarkerKeeper, type MarkerOptions, noteLoss } from './device.ts';
 import type { OpenedStore } from './open-store.ts';
 import { pause } from './pause.ts';
 import { reopenStore } from './reopen.ts';
@@ -14,21 +13,16 @@ const PROBLEMS: Readonly<Partial<Record<StoreError['code'], string>>> = { quota:
 const RESCUE_EVERY_MS = 5000;
 const OTHER_PROBLEM = 'storage_unavailable';
 
-export interface StoreKeeperOptions {
-  readonly local: Local;
+export interface StoreKeeperOptions extends MarkerOptions {
   readonly board: StatusBoard;
-  readonly stores: StoreFactory;
   readonly clock: Clock;
-  readonly name: string;
-  readonly own: OwnIdentity;
   readonly signal: AbortSignal;
 }
 
 export class StoreKeeper {
   readonly #options: StoreKeeperOptions;
   readonly #marker: MarkerKeeper;
-  /** Sessions that the real store is thought to hold while this is not the real one; null while it is. */
-  #beside: number | null = null;
+  #isVolatile = false;
   #hasAsked = false;
   /** A store vanished, and what this tab holds of it is not in the new one yet. Other tabs may hold others. */
   #isPuttingBack = false;
@@ -38,22 +32,19 @@ export class StoreKeeper {
 
   constructor(options: StoreKeeperOptions) {
     this.#options = options;
-    this.#marker = new MarkerKeeper(options.stores, options.name, options.own);
+    this.#marker = new MarkerKeeper(options);
     options.signal.addEventListener('abort', () => this.#stopListening());
   }
 
-  get #isVolatile(): boolean {
-    return this.#beside !== null;
-  }
-
   begin(opened: OpenedStore): void {
-    const { board, local } = this.#options;
+    const { board } = this.#options;
     for (const problem of opened.problems) board.setProblem(problem, true);
     if (opened.isVolatile) {
-      this.#setBeside(this.#marker.unsent);
+      this.#isVolatile = true;
+      board.setBeside(this.#marker.unsent);
       void this.#reopen();
     }
-    this.#marker.update(local.view.sessionsPending, this.#isVolatile);
+    this.#marker.update(this.#isVolatile);
     this.#listen();
     void this.#lookAtSpace();
   }
@@ -80,19 +71,19 @@ export class StoreKeeper {
     const { local } = this.#options;
     if (!isOnItsWay) local.refresh().then(() => this.decided(true), () => undefined);
     else if (this.#isPuttingBack) this.#raiseOverMemory();
-    else if (!local.isBusy) this.#marker.update(local.view.sessionsPending, this.#isVolatile);
+    else if (!local.isBusy) this.#marker.update(this.#isVolatile);
     // On its way out of a volatile store all is counted there until it has arrived.
-    else if (!this.#isVolatile) this.#marker.raise(local.view.sessionsPending, false);
+    else if (!this.#isVolatile) this.#marker.raise(local.view.sessionsPending);
   }
 
   /** The view moved. */
   follow(isOwn: boolean): void {
     const { sessionsPending, head: { version } } = this.#options.local.view;
     // Others wrote, and the marker too: where a commit of this tab found that itself, nobody has told of it.
-    if (!isOwn || version !== this.#version + 1) this.#marker.follow(sessionsPending);
+    if (!isOwn || version !== this.#version + 1) this.#marker.follow();
     this.#version = version;
     if (this.#isPuttingBack) this.#raiseOverMemory();
-    else if (isOwn || this.#isVolatile) this.#marker.update(sessionsPending, this.#isVolatile);
+    else if (isOwn || this.#isVolatile) this.#marker.update(this.#isVolatile);
     this.#agreed();
     if (sessionsPending > 0 && !this.#hasAsked) void this.#askToPersist();
   }
@@ -100,7 +91,7 @@ export class StoreKeeper {
   /** Until what vanished is back in the store, the marker counts it beside what the new one holds, and keeps what other tabs count. */
   #raiseOverMemory(): void {
     const { board, local } = this.#options;
-    this.#marker.raise(Math.max(local.view.sessionsPending + board.inMemory, this.#marker.unsent), this.#isVolatile);
+    this.#marker.raise(Math.max(local.view.sessionsPending + board.inMemory, this.#marker.unsent));
   }
 
   /** A commit went through, of this tab or of another: whatever was wrong with the store is over, unless it is not the real one. */
@@ -115,25 +106,20 @@ export class StoreKeeper {
     const onAdopted = (): void => {
       // Another tab that had the real store all the while may have recorded into it.
       expected = this.#marker.unsent;
-      this.#setBeside(null);
+      this.#isVolatile = false;
+      board.setBeside(0);
+      board.setProblem('volatile_storage', false);
     };
     const found = await reopenStore({ local, stores, name, clock, signal, onAdopted });
     if (found === null) return;
     // What this tab recorded meanwhile makes up for nothing. Whoever began the store anew has noted what was lost, and of one that was there all the while nothing is.
     const isKnown = await hasIdentity(local).catch(() => false);
-    await this.#keepIdentity(isKnown ? 0 : expected - found);
+    await this.#keepIdentity(isKnown ? 0 : Math.max(0, expected - found));
     this.#listen();
-    board.setProblem('volatile_storage', false);
     this.#agreed();
     void this.#lookAtSpace();
   }
 
-  #setBeside(sessions: number | null): void {
-    this.#beside = sessions;
-    this.#options.board.setBeside(sessions ?? 0);
-  }
-
-  /** @param lost sessions; none unless it is above 0. */
   async #keepIdentity(lost: number): Promise<void> {
     const { local, own } = this.#options;
     try {
@@ -160,10 +146,10 @@ export class StoreKeeper {
       }
     }
     // Other tabs may have recorded meanwhile, or put back theirs, or be gone with what they held.
-    await this.#keepIdentity(this.#marker.unsent - local.view.sessionsPending);
+    await this.#keepIdentity(Math.max(0, this.#marker.unsent - local.view.sessionsPending));
     this.#isPuttingBack = false;
     board.setVanished([]);
-    this.#marker.update(local.view.sessionsPending, this.#isVolatile);
+    this.#marker.update(false);
   }
 
   /** Asked once there is something to lose. */

@@ -41,8 +41,16 @@ export interface SyncState {
   readonly exchange: ExchangePosition | null;
   /** The id this installation took when another one was found to use its own. */
   readonly deviceId: string | null;
-  /** A store before this one vanished with so many unsent sessions, and when that was noticed; null normally. */
-  readonly loss: { readonly sessions: number; readonly at: number } | null;
+  readonly loss: Loss | null;
+}
+
+/** What went with stores before this one. */
+export interface Loss {
+  /** Unsent sessions that may be lost. */
+  readonly sessions: number;
+  /** Others that the server was told of, and that are not: they were put back, or lie in a store that cannot be opened now. */
+  readonly kept: number;
+  readonly at: number;
 }
 
 /** Whether the server is known to offer an extension. */
@@ -135,9 +143,9 @@ function readProgress(value: unknown): SyncState['progress'] {
   return row !== null && isCount(row['done']) && isCount(row['total']) ? { done: row['done'], total: row['total'] } : null;
 }
 
-function readLoss(value: unknown): SyncState['loss'] {
+export function readLoss(value: unknown): Loss | null {
   const row = asFields(value);
-  return row !== null && isCount(row['sessions']) && isNumber(row['at']) ? { sessions: row['sessions'], at: row['at'] } : null;
+  return row !== null && isCount(row['sessions']) && isNumber(row['at']) ? { sessions: row['sessions'], kept: isCount(row['kept']) ? row['kept'] : 0, at: row['at'] } : null;
 }
 
 function readPosition(value: unknown): ExchangePosition | null {

@@ -87,14 +87,13 @@ export class View {
 
   /** Replaces everything by what {@link VIEW_READS} found. */
   load(found: readonly (readonly Row[])[]): void {
-    const [heads, ...metas] = found.slice(0, 1 + META_KEYS.length);
     const tables = found.slice(1 + META_KEYS.length);
     this.#clear();
     const highest = tables[0]?.at(-1)?.key;
-    const { head, damaged } = readHead(valueOf(heads?.[0]), typeof highest === 'number' ? highest : 0);
+    const { head, damaged } = readHead(valueOf(found[0]?.[0]), typeof highest === 'number' ? highest : 0);
     this.head = head;
     if (damaged) this.damagedRows += 1;
-    META_KEYS.forEach((key, i) => this.take('meta', key, valueOf(metas[i]?.[0])));
+    META_KEYS.forEach((key, i) => this.take('meta', key, valueOf(found[i + 1]?.[0])));
     TABLES.forEach((table, i) => tables[i]?.forEach((row) => this.#put(table, row.key, valueOf(row))));
   }
 

@@ -10,6 +10,8 @@ import type { Promised } from './ledger.ts';
 import { carriesOther, checkTaint } from './taint.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
 
+/** For so long a loss is told at least. */
+const TOLD_MS = 20 * 3_600_000;
 const WORDS: ReadonlySet<string> = new Set(['healthy', 'delayed', 'conflicts', 'offline']);
 
 /** Each status, at the moment a tab shows it. */
@@ -39,6 +41,7 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   if (!isVolatile(status) && !world.monitor.isRescuing(slot.device) && world.monitor.isAhead(slot.device, status.local.version)) {
     world.violate('I-04', `${place}: shows what its store has not committed`);
   }
+  checkLossTold(world, slot, status);
   world.monitor.saidLost.set(slot.device.index, Math.max(world.monitor.saidLost.get(slot.device.index) ?? 0, status.local.possibly_lost));
   // What was settled in memory, no store tells.
   const otherPending = own.sessions_pending > 0 || saysPreferencesWait(status) || (isVolatile(status) && status.local.closing.others) || world.monitor.isSettlingAt(slot.device, status.local.version);
@@ -52,6 +55,19 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   }
   if (status.local.connection === 'auth_required' && own.sessions_pending > 0) world.marks.hit('token.none');
   world.note('status', `${place} ${status.sync_status} ${own.sessions_pending} ${status.local.phase} ${status.local.connection}`);
+}
+
+/** A loss is told where there can be one, and goes on being told. */
+function checkLossTold(world: World, slot: TabSlot, status: EngineStatus): void {
+  const { monitor, elapsed } = world;
+  const { device } = slot;
+  const { possibly_lost: lost, closing } = status.local;
+  const place = `tab ${device.index}.${slot.index}`;
+  // Of a memory that others may still hold, nobody can tell.
+  if (isVolatile(status) && closing.word === 'lost') monitor.mayHaveLost.add(device.index);
+  if (lost > 0 && !monitor.mayHaveLost.has(device.index)) world.violate('I-02', `${place}: says that ${lost} sessions may be lost, and nothing was ever taken away`);
+  if (lost < slot.lost && elapsed < TOLD_MS && !monitor.isRescuing(device)) world.violate('I-02', `${place}: says that ${lost} sessions may be lost, and said ${slot.lost}`);
+  slot.lost = lost;
 }
 
 /** Promised by a tab without its store, and given up by nobody: neither the server has it nor the device's disk. */

@@ -40,6 +40,8 @@ export class Monitor {
   readonly byHand: Set<string> = new Set();
   /** The most sessions that a device ever said may be lost. */
   readonly saidLost: Map<number, number> = new Map();
+  /** Indices of devices of which something was ever taken away, or kept in memory alone. */
+  readonly mayHaveLost: Set<number> = new Set();
   /** Pages whose engine was closed in good order. */
   readonly #closed = new WeakSet<SimPage>();
 
@@ -72,6 +74,7 @@ export class Monitor {
   /** The same, and nothing of it is left. */
   evicted(device: DeviceSlot): void {
     this.forget(device);
+    this.mayHaveLost.add(device.index);
     this.#evictedAt.set(device.index, this.#world.elapsed);
   }
 

@@ -47,6 +47,8 @@ export interface TabSlot {
   /** Grows with each opening. */
   generation: number;
   lastVersion: number;
+  /** How many sessions it said last that may be lost. */
+  lost: number;
   /** It dies inside its next commit, there. */
   dieAt: StorePoint | null;
   /** Since when what it shows is not what its store holds; null while it is. */
@@ -165,7 +167,7 @@ export class World {
       ...(this.plan.streams === true && { streams: (request, onText, signal) => this.#stream(device, request, onText, signal) }),
     });
     const { page } = slot;
-    slot.lastVersion = 0;
+    slot.lastVersion = slot.lost = 0;
     slot.dieAt = null;
     slot.wrongSince = null;
     const ports: Ports = { ...page.ports, transport: this.monitor.listen(slot, page.ports.transport) };
@@ -238,7 +240,7 @@ export class World {
   slot(device: number, tab: number): TabSlot | null {
     const found = this.devices[device];
     if (found === undefined) return null;
-    while (found.tabs.length <= tab) found.tabs.push({ device: found, index: found.tabs.length, page: null, engine: null, generation: 0, lastVersion: 0, dieAt: null, wrongSince: null, inMemory: new Set() });
+    while (found.tabs.length <= tab) found.tabs.push({ device: found, index: found.tabs.length, page: null, engine: null, generation: 0, lastVersion: 0, lost: 0, dieAt: null, wrongSince: null, inMemory: new Set() });
     return found.tabs[tab] ?? null;
   }
 
