@@ -82,8 +82,10 @@ export class Leadership {
       if (signal.aborted) return;
       signal.addEventListener('abort', () => end.abort());
     }
+    let store = '';
     try {
       const term = await local.commit((draft) => planTakeOver(draft, tab), 'relaxed');
+      store = local.view.head.store;
       this.#isLeading = true;
       onLeader(true);
       this.listen();
@@ -93,7 +95,9 @@ export class Leadership {
       if (!this.#options.signal.aborted) onLeader(false);
     }
     // Where locks hold within one page only two tabs would take over from one another for ever: the one that did leads until it is silent.
-    if ((local.view.leader?.tab ?? tab) === tab) return;
+    // Who led another store, that this tab came to meanwhile, took nothing over.
+    const { head, leader } = local.view;
+    if (head.store !== store || (leader?.tab ?? tab) === tab) return;
     this.watch();
     await ended;
   }

@@ -145,10 +145,10 @@ export class StoreKeeper {
         if (signal.aborted) return;
       }
     }
+    board.setVanished([]);
     // Other tabs may have recorded meanwhile, or put back theirs, or be gone with what they held.
     await this.#keepIdentity(Math.max(0, this.#marker.unsent - local.view.sessionsPending));
     this.#isPuttingBack = false;
-    board.setVanished([]);
     this.#marker.update(false);
   }
 
