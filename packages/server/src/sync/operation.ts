@@ -124,6 +124,7 @@ function mayRewrite(operation: Operation): boolean {
 
 function settlementsOf(operation: Operation): readonly string[] {
   if (operation.type === 'unresolve') return [operation.settlement_id];
+  if (operation.type === 'resolve') return [operation.op_id];
   return operation.type === 'remember' ? [operation.settlement.settlement_id] : [];
 }
 

@@ -13,6 +13,9 @@ import { type ApplyContext, isLive, type WorkingSet } from './working-set.ts';
 /** Applies a settlement; a refusal or a supersession may leave traces in the set, which the caller takes back. */
 export function applyResolve(set: WorkingSet, operation: ResolveOperation, context: ApplyContext): OperationOutcome {
   const { sessions: named, plan, kind } = operation;
+  const known = set.settlement(operation.op_id);
+  // Another device gave it back after this server's time went back.
+  if (known !== null) return repeated(set, known);
   const stored = named.map(({ session_id: id }) => set.session(id));
   if (stored.includes(null)) return refuse('not_found');
   const sessions = stored as readonly StoredSession[];
@@ -43,10 +46,9 @@ export function applyUnresolve(set: WorkingSet, settlementId: string, context: A
   const settlement = set.settlement(settlementId);
   if (settlement === null) return refuse('not_found');
   const plan = readPlan(settlement);
-  const current = plan.versions.map(([id]) => set.session(id)).filter((session) => session !== null);
-  if (settlement.undoneAt !== null) return { kind: 'repeated', sessions: current, sequence: settlement.sequence, settlement };
+  if (settlement.undoneAt !== null) return repeated(set, settlement);
   const isChanged = plan.versions.some(([id, version]) => set.session(id)?.version !== version || set.session(id)?.state !== 'completed');
-  if (isChanged) return { kind: 'superseded', sessions: current };
+  if (isChanged) return { kind: 'superseded', sessions: touchedBy(set, settlement) };
 
   for (const before of plan.before) change(set, { ...(set.session(before.id) as StoredSession), ...before }, context);
   for (const id of plan.created) markDeleted(set, set.session(id) as StoredSession, context);
@@ -55,6 +57,15 @@ export function applyUnresolve(set: WorkingSet, settlementId: string, context: A
   const undone: StoredSettlement = { ...settlement, sequence, undoneAt: context.now };
   set.putSettlement(undone);
   return { kind: 'applied', sessions: plan.versions.map(([id]) => set.session(id) as StoredSession), sequence, settlement: undone };
+}
+
+function repeated(set: WorkingSet, settlement: StoredSettlement): OperationOutcome {
+  return { kind: 'repeated', sessions: touchedBy(set, settlement), sequence: settlement.sequence, settlement };
+}
+
+/** The sessions that a settlement changed or made, as they are now. */
+function touchedBy(set: WorkingSet, settlement: StoredSettlement): readonly StoredSession[] {
+  return readPlan(settlement).versions.flatMap(([id]) => set.session(id) ?? []);
 }
 
 /** A plan may touch each named session once, nothing else, and must do what its kind says. */

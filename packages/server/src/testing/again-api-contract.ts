@@ -45,6 +45,15 @@ export function againApiContract(world: () => Promise<ApiWorld>): readonly Contr
       checkEqual([risen?.status, risen?.version, risen?.session?.note], ['applied', 5, 'new']);
       checkEqual([fallen?.status, fallen?.version, fallen?.session?.note], ['duplicate', 5, 'new']);
     },
+    'a settlement that another device gave back is the same when the device that made it sends it': async (w) => {
+      const [mac, web] = (await devicesOf(w, 2)).devices as Pair;
+      const [a, b, id] = [w.newId(), w.newId(), w.newId()];
+      await web.apply(at(a, 2, 0, 25), at(b, 2, 10, 35), remember(kept(id, [a, b])));
+      const sessions = [a, b].map((session) => ({ session_id: session, version: 1 }));
+      const [made] = mac.number({ type: 'resolve', kind: 'keep_all', sessions, plan: { edits: [], deletes: [], creates: [] } });
+      const { results: [result] } = await mac.exchange([{ ...made, op_id: id } as never]);
+      checkEqual([result?.status, result?.original, result?.settlement?.settlement_id], ['duplicate', 'applied', id]);
+    },
     'a session that another device offers again stays that of the device that recorded it': async (w) => {
       const [mac, web] = (await devicesOf(w, 2)).devices as Pair;
       const [given, own] = [w.newId(), w.newId()];
