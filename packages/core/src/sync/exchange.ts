@@ -166,8 +166,9 @@ export class Exchanger {
     const { sync, answer: shown } = draft.view;
     const merge = new Merge(draft, local.store, packed);
     settleInto(merge, draft, term, settled);
+    planSettlements(draft, merge, answer, settled, before);
     if (draft.view.head.term !== term) {
-      // An acknowledgement is a fact whoever heard it; the rest is for the leader of now.
+      // An acknowledgement, and what came of a settlement, is a fact whoever heard it; the rest is for the leader of now.
       merge.finish();
       return false;
     }
@@ -175,7 +176,6 @@ export class Exchanger {
     const own = merge.gained;
     planTold(draft, starts);
     for (const settlement of answer.settlements) walk?.compareSettlement(settlement, draft.view.settlements.get(settlement.id));
-    planSettlements(draft, merge, answer, settled, before);
     for (const session of answer.sessions) {
       if (walk !== null) walk.compare(session, merge.known(session.id));
       merge.take(session, walk !== null);
