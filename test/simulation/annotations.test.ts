@@ -161,6 +161,17 @@ describe('the note and tags of a recorded session', () => {
     expect(await shownBy(world, id, a, b)).toEqual([shown, shown]);
   });
 
+  it('[I-20] come back when the server was restored to a time before the tags alone were edited', async () => {
+    const { world, id, a, b } = await told();
+    world.server.save();
+    await world.drive(a.sessions.annotate(id, { tags: ['deep'] }));
+    await world.run(130_000);
+    world.server.restore();
+    await world.run(900_000);
+    const shown = { note: 'a note', tags: ['deep'], pending: false };
+    expect(await shownBy(world, id, a, b)).toEqual([shown, shown]);
+  });
+
   it('are refused with every faulty field, for sessions that cannot be edited, and without the entry that merges', async () => {
     const { world, id, a } = await told();
     const refusal = (promise: Promise<unknown>) => world.drive(promise.then(() => null, (error: unknown) => error));

@@ -10,8 +10,8 @@ export const EXCHANGE: readonly ScenarioBug[] = [
   {
     id: 'change-skipped', rows: ['D16', 'I-01'], file: 'packages/core/src/sync/exchange.ts', scenario: 'all of another device’s sessions arrive',
     says: 'moves its cursor past a change it did not take',
-    find: '    for (const session of answer.sessions) {\n      if (walk',
-    replace: '    for (const session of answer.sessions.slice(1)) {\n      if (walk',
+    find: '    for (const session of answer.sessions) {\n',
+    replace: '    for (const session of answer.sessions.slice(1)) {\n',
   },
   {
     id: 'page-ends-early', rows: ['D16', 'I-01'], file: 'packages/server/src/sync/change-page.ts', scenario: 'all of another device’s sessions arrive',

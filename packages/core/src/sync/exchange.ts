@@ -177,8 +177,8 @@ export class Exchanger {
     planTold(draft, starts);
     for (const settlement of answer.settlements) walk?.compareSettlement(settlement, draft.view.settlements.get(settlement.id));
     for (const session of answer.sessions) {
-      if (walk !== null) walk.compare(session, merge.known(session.id));
-      merge.take(session, walk !== null);
+      // Where the server is behind, this device's state stays until it is offered: whoever leads then may have to walk again.
+      if (walk?.compare(session, merge.known(session.id)) !== true) merge.take(session, walk !== null);
     }
     const pulled = merge.gained - own;
     merge.finish();

@@ -1,7 +1,7 @@
 // The operations that bring what a server holds of one session to what this device had from it, after that server's time went back. Pure.
 import type { Changes, Effect } from '../model/effect.ts';
 import type { Change, OperationKind } from '../model/operation.ts';
-import { FIRST_VERSION, type FinishedSession, isSameContent } from '../model/session.ts';
+import { FIRST_VERSION, type FinishedSession } from '../model/session.ts';
 
 export interface Step {
   readonly kind: OperationKind;
@@ -36,13 +36,18 @@ function stepsFromNothing(ours: FinishedSession): readonly Plain[] {
 function stepsFrom(theirs: FinishedSession, ours: FinishedSession): readonly Plain[] {
   const { id } = ours;
   const { version } = theirs;
-  const isStandingAgain = ours.deletedAt === null && theirs.deletedAt !== null;
-  const isGone = ours.deletedAt !== null && theirs.deletedAt === null;
+  // Another device may have brought back less of it than was there. What merges is merged, old or new.
+  if (ours.version <= version) return amend(id, version, annotationOf(ours, theirs));
+  const isGone = ours.deletedAt !== null;
   return [
-    ...(isStandingAgain ? [step('restore', id, version, { kind: 'restore', id })] : []),
-    ...(isSameContent(ours, theirs) ? [] : [step('amend', id, version, { kind: 'edit', id, changes: differenceOf(ours, theirs) })]),
-    ...(isGone ? [step('delete', id, version, { kind: 'delete', id })] : []),
+    ...(!isGone && theirs.deletedAt !== null ? [step('restore', id, version, { kind: 'restore', id })] : []),
+    ...amend(id, version, { ...differenceOf(ours, theirs), ...annotationOf(ours, theirs) }),
+    ...(isGone && theirs.deletedAt === null ? [step('delete', id, version, { kind: 'delete', id })] : []),
   ];
+}
+
+function amend(id: string, version: number, changes: Changes): readonly Plain[] {
+  return Object.keys(changes).length === 0 ? [] : [step('amend', id, version, { kind: 'edit', id, changes })];
 }
 
 function step(kind: OperationKind, id: string, version: number, effect: Effect): Plain {
@@ -56,6 +61,9 @@ function differenceOf(ours: FinishedSession, theirs: FinishedSession): Changes {
     ...(ours.category === theirs.category ? {} : { category: ours.category }),
     ...(ours.project === theirs.project ? {} : { project: ours.project }),
     ...(ours.note === theirs.note ? {} : { note: ours.note }),
-    ...(ours.annotation === undefined || ours.annotation === theirs.annotation ? {} : { note: ours.note, tags: ours.tags ?? [], annotation: ours.annotation }),
   };
+}
+
+function annotationOf({ note, tags = [], annotation }: FinishedSession, theirs: FinishedSession): Changes {
+  return annotation === undefined || annotation === theirs.annotation ? {} : { note, tags, annotation };
 }

@@ -2,7 +2,7 @@
 // and at the end everything it lacks is offered again. So every device is a backup.
 import { isDocumented, UNTRIED } from '../model/operation.ts';
 import type { OverlayRow } from '../model/rows.ts';
-import { type FinishedSession, isSameContent, isStanding } from '../model/session.ts';
+import { type FinishedSession, isStanding } from '../model/session.ts';
 import type { Ids } from '../ports.ts';
 import type { Draft } from './draft.ts';
 import { type ChunkInfo, packChunk, unpackChunk } from './history-chunk.ts';
@@ -18,7 +18,7 @@ export class Verification {
   readonly cursor: string | null;
   readonly #seen: Set<string>;
   readonly #cancelled: Set<string>;
-  /** Sessions that the server holds in an older state than this device. */
+  /** Sessions of which the server holds less than this device. */
   readonly newer: Map<string, { readonly ours: FinishedSession; readonly theirs: FinishedSession }>;
   /** Settlements that stand at the server and were taken back here, and when. */
   readonly undone: Map<string, number>;
@@ -47,17 +47,12 @@ export class Verification {
     if (ours !== undefined && ours.undoneAt !== null && theirs.undoneAt === null) this.undone.set(ours.id, ours.undoneAt);
   }
 
-  /** @param ours the state this device had from the server before its time went back. */
-  compare(theirs: FinishedSession, ours: FinishedSession | null): void {
-    if (ours === null) return;
-    if (ours.version <= theirs.version) {
-      // Another device may have brought back less of it than was there. What merges is merged, old or new.
-      const { annotation, note, tags } = ours;
-      if (annotation !== undefined && annotation !== theirs.annotation) this.newer.set(theirs.id, { ours: { ...theirs, annotation, note, ...(tags && { tags }) }, theirs });
-      return;
-    }
-    if (isSameContent(ours, theirs) && (ours.deletedAt === null) === (theirs.deletedAt === null)) return;
-    this.newer.set(theirs.id, { ours, theirs });
+  /** Whether the server is behind. @param ours the state this device had from the server before its time went back. */
+  compare(theirs: FinishedSession, ours: FinishedSession | null): boolean {
+    const isBehind = ours !== null && stepsTo(ours, theirs).length > 0;
+    if (isBehind) this.newer.set(theirs.id, { ours, theirs });
+    else this.newer.delete(theirs.id);
+    return isBehind;
   }
 
   isMissing(id: string): boolean {
@@ -136,16 +131,17 @@ function offerRest(draft: Draft, { store }: Local, walk: Verification, opIds: re
   })();
   const waiting = takeDecisions(draft);
   for (const [id, row] of [...view.overlay]) if (walk.lacks(row.server ?? row.shown)) offerOverlaid(draft, id, row, next(), by);
-  // The walk showed each as the server has it.
-  const merge = new Merge(draft, store, new Map([...walk.newer].map(([id, { theirs }]) => [id, theirs])));
+  const merge = new Merge(draft, store, new Map([...walk.newer].map(([id, { ours }]) => [id, ours])));
   for (const [id, { ours, theirs }] of walk.newer) {
     merge.touch(id);
-    draft.put('overlay', id, { server: theirs, shown: ours } satisfies OverlayRow);
     offer(draft, ours, theirs, next(), by);
+    merge.take(theirs, true);
   }
   for (const operation of waiting) draft.queue(operation);
   for (const id of walk.newer.keys()) merge.settle(id);
   merge.finish();
+  // What the server counted when it was asked are these.
+  if (view.answer !== null) draft.putMeta('answer', { ...view.answer, acknowledged: Math.max(0, view.answer.acknowledged + merge.gained) });
   for (const [id, running] of [...view.running]) {
     if (running.notice === null) draft.put('running', id, { ...running, notice: { opId: next(), seq: draft.takeSeq() } });
   }
