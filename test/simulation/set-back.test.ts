@@ -186,3 +186,27 @@ it.each(ORDERS.map((order) => [order.join(' then '), order] as const))('[D01] [I
   await world.run(5000);
   expect(new Map((await world.drive(later.sessions.list())).map(({ id, deviceId }) => [id, deviceId]))).toEqual(owners);
 });
+
+describe('a session that was changed after the backup and is again as it was', () => {
+  it('[D01] [I-20] keeps what is edited once one device was there, whatever another offers later', async () => {
+    const devices = await twoDevices({ streams: false });
+    const { world, second, a, b } = devices;
+    const { id } = await world.drive(b.sessions.record(world.session(120, 30, { note: 'before' })));
+    await syncAll(devices, [['b'], ['a']]);
+    world.server.save();
+    await world.drive(a.sessions.delete(id));
+    await world.drive(a.sessions.restore(id));
+    await syncAll(devices, [['a'], ['b']]);
+    world.server.restore();
+    world.offline.add(second);
+    await syncAll(devices, [['a']]);
+    await world.drive(a.sessions.amend(id, { note: 'after' }));
+    await syncAll(devices, [['a']]);
+    world.offline.clear();
+    await syncAll(devices, [['b'], ['a']]);
+    for (const engine of await quiet(devices)) {
+      expectNothingLeft(engine);
+      expect(await world.drive(engine.sessions.get(id))).toMatchObject({ state: 'confirmed', note: 'after' });
+    }
+  });
+});

@@ -39,11 +39,15 @@ function stepsFrom(theirs: FinishedSession, ours: FinishedSession): readonly Pla
   // Another device may have brought back less of it than was there. What merges is merged, old or new.
   if (ours.version <= version) return amend(id, version, annotationOf(ours, theirs));
   const isGone = ours.deletedAt !== null;
-  return [
+  const steps = [
     ...(!isGone && theirs.deletedAt !== null ? [step('restore', id, version, { kind: 'restore', id })] : []),
     ...amend(id, version, { ...differenceOf(ours, theirs), ...annotationOf(ours, theirs) }),
     ...(isGone && theirs.deletedAt === null ? [step('delete', id, version, { kind: 'delete', id })] : []),
   ];
+  if (steps.length > 0) return steps;
+  // It came to the same: still, what follows must not look older than what the server lost.
+  const kind = isGone ? 'delete' : 'restore';
+  return [step(kind, id, version, { kind, id })];
 }
 
 function amend(id: string, version: number, changes: Changes): readonly Plain[] {
