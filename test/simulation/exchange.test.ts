@@ -20,6 +20,19 @@ describe('what one device records', () => {
     }
   });
 
+  it('[I-05] ends where the server says that it does, once the newest of it was deleted', async () => {
+    const { world, a, b } = await twoDevices({ streams: false });
+    const first = await world.drive(a.sessions.record(world.session(120, 30)));
+    const last = await world.drive(a.sessions.record(world.session(60, 30)));
+    for (const engine of [a, b]) await world.drive(engine.sync());
+    await world.drive(b.sessions.delete(last.id));
+    for (const engine of [b, a]) await world.drive(engine.sync());
+    for (const { status } of [a, b]) {
+      const { total_sessions: total, last_session: end } = status.current.data_summary;
+      expect([total, Date.parse(end ?? '')]).toEqual([1, first.endTime]);
+    }
+  });
+
   it('costs one request for a thousand, and an idle exchange writes nothing and stays below a kilobyte each way', async () => {
     const world = await ExchangeWorld.create();
     const device = world.device();

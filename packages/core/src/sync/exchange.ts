@@ -202,6 +202,8 @@ export class Exchanger {
     // Once this device knows the whole history, its own conflicts are all there are.
     const told = more ? status : { ...status, openConflicts: 0, conflicts: [] };
     draft.putMeta('answer', { answer: withoutOwn(told, self, false), acknowledged: head.acknowledged, running });
+    // Whatever was deleted or made shorter since, the server knows the newest end.
+    draft.setHead({ lastAcknowledged: status.lastSession });
   }
 
   async #finishWalk(walk: Verification, term: number): Promise<void> {
