@@ -62,7 +62,8 @@ export class Merge {
   take(told: FinishedSession, isOtherEpoch = false): void {
     const { id } = told;
     const known = this.known(id);
-    if (known !== null && !isOtherEpoch && known.version >= told.version && known.version > 0) return;
+    // Of one version the server's word counts: this device may have worked its own out over less than was there.
+    if (known !== null && !isOtherEpoch && known.version > told.version) return;
     this.touch(id);
     const local = known ?? this.#before.get(id) ?? null;
     // Only this device knows how it was timed.

@@ -42,8 +42,8 @@ export type Deed =
   | { readonly do: 'look'; readonly device: number; readonly tab: number }
   | { readonly do: 'prefer'; readonly device: number; readonly tab: number; readonly name: 'default_duration' | 'long_break_duration' | 'short_break_duration'; readonly value: number }
   | { readonly do: 'annotate'; readonly device: number; readonly tab: number; readonly session: number; readonly atEnd: boolean }
-  // The same, about what is recorded already; `nth` counts in the list that the tab shows then.
-  | { readonly do: 'amend'; readonly device: number; readonly tab: number; readonly nth: number; readonly minutes: number }
+  // The same, about what is recorded already; `nth` counts in the list that the tab shows then. With `words` the minutes only name what is written there.
+  | { readonly do: 'amend'; readonly device: number; readonly tab: number; readonly nth: number; readonly minutes: number; readonly words?: 'category' | 'project' | 'note' | undefined }
   | { readonly do: 'delete'; readonly device: number; readonly tab: number; readonly nth: number }
   | { readonly do: 'undelete'; readonly device: number; readonly tab: number; readonly nth: number }
   | { readonly do: 'settle'; readonly device: number; readonly tab: number; readonly nth: number; readonly choice: 'keep_all' | 'keep_one' | 'trim' | 'split' | 'merge_span' | 'merge_sum' }

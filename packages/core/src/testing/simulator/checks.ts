@@ -1,6 +1,6 @@
 // The invariants, judged by naive second implementations: what every status must satisfy when it is shown, and what the whole world
 // must satisfy when it has become quiet.
-import type { EngineStatus, Session } from '../../api.ts';
+import type { EngineStatus, Session, SyncEngine } from '../../api.ts';
 import { slowGroups } from './oracle/overlap.ts';
 import { contradictions, isVolatile } from './oracle/status.ts';
 import { checkQuietStatus } from './quiet-status.ts';
@@ -116,7 +116,10 @@ export async function checkQuiet(world: World): Promise<Outcome> {
     world.edits.checkQuiet(device, shown[device.index] ?? new Map());
     checkShown(world, device, shown[device.index]);
     checkLoss(world, device, shown);
-    for (const slot of device.tabs) if (slot.engine !== null) checkTab(world, slot, shown[device.index]);
+    for (const slot of device.tabs) {
+      checkTab(world, slot, shown[device.index]);
+      checkSummary(world, slot);
+    }
   }
   return outcomeOf(world, shown);
 }
@@ -192,11 +195,30 @@ function checkAccount(world: World, user: number, shown: readonly Shown[]): void
   if (stored.length > 0) world.marks.hit('devices.two');
 }
 
-/** Which sessions stand side by side is no matter of the device that one looks at. */
+/** Which sessions stand side by side, and how conflicts were settled, is no matter of the device that one looks at. */
 function checkKept(world: World, user: number): void {
   const engines = world.devices.filter(({ plan }) => plan.user === user).flatMap(({ tabs }) => tabs.flatMap(({ engine }) => engine ?? []));
   const [first, ...others] = engines.map((engine) => [...world.edits.keptBy(engine)].sort().join(', '));
   for (const other of others) if (other !== first) world.violate('I-06', `devices of account ${user} know other pairs to be kept: [${first}] and [${other}]`);
+  // A settlement over what waits for a person waits with it.
+  if (engines.some(({ status }) => status.current.local.parked > 0)) return;
+  const [journal, ...journals] = engines.map(journalOf);
+  for (const other of journals) if (other !== journal) world.violate('I-06', `devices of account ${user} know other settlements: [${journal}] and [${other}]`);
+}
+
+function journalOf({ conflicts }: SyncEngine): string {
+  const standing = conflicts.journal.current.filter(({ outcome }) => outcome !== 'superseded');
+  return standing.map(({ id, kind, undoneAt, outcome }) => `${kind} ${id} ${outcome}${undoneAt === null ? '' : ', undone'}`).sort().join(' | ');
+}
+
+/** I-05: with the exchange a device counts what the server has. */
+function checkSummary(world: World, { engine, device, index }: TabSlot): void {
+  if (world.plan.isBasic || engine === null || engine.status.current.local.parked > 0) return;
+  const stored = world.server.stored(world.userIds[device.plan.user] ?? '').filter(({ cancelled }) => !cancelled);
+  const { total_sessions: total, last_session: last } = engine.status.current.data_summary;
+  const newest = stored.length === 0 ? null : Math.max(...stored.map(({ end }) => end));
+  const said = last === null ? null : Date.parse(last);
+  if (total !== stored.length || said !== newest) world.violate('I-05', `tab ${device.index}.${index}: counts ${total} sessions to ${said}, the server has ${stored.length} to ${newest}`);
 }
 
 function isSame(a: Promised, b: Omit<Promised, 'user' | 'device'>): boolean {
@@ -218,7 +240,8 @@ function checkTab(world: World, slot: TabSlot, shown: Shown = new Map()): void {
   // session it is one conflict.
   const stored = world.server.stored(world.userIds[device.plan.user] ?? '').filter(({ cancelled }) => !cancelled);
   const holders = world.monitor.holdersOf(device.index);
-  const own = world.ledger.known.filter(({ id, cancelled, device: at }) => holders.includes(at) && !cancelled && shown.has(id)).map((session) => asShown(session, world.edits.isTouched(session.id) ? shown.get(session.id) : undefined));
+  // On a copy of the profile the timer may still run, though it ended on the other one.
+  const own = world.ledger.known.filter(({ id, cancelled, device: at }) => holders.includes(at) && !cancelled && (shown.get(id)?.state ?? 'running') !== 'running').map((session) => asShown(session, world.edits.isTouched(session.id) ? shown.get(session.id) : undefined));
   const expected = world.plan.isBasic ? joined([...slowGroups(stored), ...slowGroups(own)]) : slowGroups([...new Map([...own, ...stored].map((session) => [session.id, session])).values()], world.edits.keptBy(engine));
   checkQuietStatus(world, slot, engine, [...new Map([...own, ...stored].map((session) => [session.id, session])).values()]);
   const listed = engine.conflicts.current.map(({ sessionIds }) => [...sessionIds].sort().join(' ')).sort();

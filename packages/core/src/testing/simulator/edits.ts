@@ -10,16 +10,19 @@ import type { DeviceSlot, TabSlot, World } from './world.ts';
 
 const MINUTE_MS = 60_000;
 const MOST = 8;
+const WORDS = ['category', 'project', 'note'] as const;
 const CHOICES = ['keep_one', 'trim', 'split', 'merge_span', 'merge_sum'] as const;
 
 /** When a person changes what was recorded: some of it at once on two devices, or right after one another. */
 export function editActions(seed: number, devices: readonly DevicePlan[], horizonMs: number): Action[] {
   const random = randomStream(seed, 'edits');
+  const words = randomStream(seed, 'words');
   let last = random.int(0, horizonMs);
   return Array.from({ length: random.int(1, MOST) }, () => {
     last = random.chance(0.4) ? last + random.int(0, 2000) : random.int(0, horizonMs);
     const device = random.int(0, devices.length - 1);
-    return { at: last, ...editDeed(random, device, random.int(0, (devices[device]?.tabs ?? 1) - 1)) };
+    const deed = editDeed(random, device, random.int(0, (devices[device]?.tabs ?? 1) - 1));
+    return { at: last, ...deed, ...(deed.do === 'amend' && words.chance(0.4) && { words: words.pick(WORDS) }) };
   });
 }
 
@@ -83,7 +86,7 @@ export class EditBook {
 
   async #act(deed: EditDeed, { device }: TabSlot, engine: SyncEngine): Promise<void> {
     if (deed.do === 'settle') return this.#settle(deed, device, engine);
-    if (deed.do === 'undo') return this.#undo(deed.nth, engine);
+    if (deed.do === 'undo') return this.#undo(deed.nth, device, engine);
     const states = deed.do === 'undelete' ? (['deleted'] as const) : (['queued', 'sending', 'confirmed'] as const);
     const list = await engine.sessions.list({ states, limit: 20 });
     const session = list[deed.nth % Math.max(1, list.length)];
@@ -93,7 +96,10 @@ export class EditBook {
     this.#world.ledger.edit(device.index, id);
     forgetGone(touched);
     touched.editors.add(device);
-    if (deed.do === 'amend') {
+    if (deed.do === 'amend' && deed.words !== undefined) {
+      await engine.sessions.amend(id, { [deed.words]: `w${deed.minutes}` });
+      this.#world.marks.hit('edit.amended');
+    } else if (deed.do === 'amend') {
       const endTime = startTime + deed.minutes * MINUTE_MS;
       touched.times.add(`${startTime} ${endTime}`);
       await engine.sessions.amend(id, { startTime, endTime });
@@ -132,11 +138,14 @@ export class EditBook {
     this.#world.note('edited', `${kind} ${conflict.sessionIds.join(' ')}`);
   }
 
-  async #undo(nth: number, engine: SyncEngine): Promise<void> {
+  async #undo(nth: number, device: DeviceSlot, engine: SyncEngine): Promise<void> {
     const journal = engine.conflicts.journal.current;
     const settlement = journal[nth % Math.max(1, journal.length)];
     if (settlement === undefined) return;
-    for (const id of settlement.sessionIds) forgetGone(this.#touched.get(id));
+    for (const id of settlement.sessionIds) {
+      this.#touched.get(id)?.editors.add(device);
+      forgetGone(this.#touched.get(id));
+    }
     await engine.conflicts.undo(settlement.id);
     this.#world.marks.hit('edit.undone');
   }
@@ -198,6 +207,7 @@ export class EditBook {
       if (there !== undefined && here === undefined) this.#world.violate('I-09', `device ${device.index} does not show session ${id}, which the server has`);
       if (there === undefined && here !== undefined) this.#world.violate('I-09', `device ${device.index} shows session ${id}, which the server does not have`);
       if (there && here && (there.start !== here.startTime || there.end !== here.endTime)) this.#world.violate('I-09', `device ${device.index} shows other times of session ${id} than the server`);
+      if (there && here && WORDS.some((word) => there[word] !== here[word])) this.#world.violate('I-09', `device ${device.index} shows other words of session ${id} than the server`);
     }
   }
 }
