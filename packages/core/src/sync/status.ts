@@ -42,19 +42,17 @@ function listDevices(input: StatusInput): DeviceFacts[] {
 }
 
 export function syncFacts(input: StatusInput): SyncFacts {
-  const { sync, conflicts, acknowledged, lastAcknowledged, unsent, preferencesChangedAt } = input;
+  const { conflicts, acknowledged, unsent, preferencesChangedAt } = input;
   const answer = input.answer?.answer ?? null;
   const since = Math.max(0, acknowledged - (input.answer?.acknowledged ?? 0));
   const stored = answer === null ? acknowledged : answer.totalSessions + since;
   const isListed = (answer?.conflicts.length ?? 0) === (answer?.openConflicts ?? 0);
-  // An exchange that changes it says so at once; documented calls change no session, and are followed by a poll only after a while.
-  const lastStored = answer !== null && sync.exchange !== null ? answer.lastSession : later(answer?.lastSession ?? null, lastAcknowledged);
   // In the server's time, like what it is compared with.
   const preferencesSetAt = preferencesChangedAt === null ? null : serverNow(input, preferencesChangedAt);
   return {
     devices: listDevices(input),
     totalSessions: stored + unsent.count,
-    lastSession: later(lastStored, unsent.lastEnd),
+    lastSession: later(later(answer?.lastSession ?? null, input.lastAcknowledged), unsent.lastEnd),
     preferencesUpdated: later(answer?.preferencesUpdated ?? null, preferencesSetAt),
     preferencesPending: input.preferencesPending,
     openConflicts: isListed ? conflicts.length : Math.max(conflicts.length, answer?.openConflicts ?? 0),
