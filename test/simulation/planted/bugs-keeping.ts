@@ -173,7 +173,7 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'idle-leader-unwatched', rows: ['B01'], plan: 'idle-leader-frozen', file: 'packages/core/src/sync/leadership.ts',
     says: 'does not miss a leader while there is nothing to send',
-    find: '    if (isOver(this.#silence(SILENCE_MS), now)) return true;\n',
+    find: '    if (this.#silenceLeft(SILENCE_MS) === 0) return true;\n',
     replace: '',
   },
   {

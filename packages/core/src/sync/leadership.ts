@@ -4,7 +4,7 @@ import type { Cancel, Clock, Ids, Lifecycle, Locks } from '../ports.ts';
 import type { Local } from './local.ts';
 import { pause } from './pause.ts';
 import { planTakeOver } from './settle.ts';
-import { endOf, isOver, type Span, spanOf } from './span.ts';
+import { endOf, spanOf } from './span.ts';
 import type { View } from './view.ts';
 
 /** A visible tab that sees no progress for so long knocks, and steals when there is no answer: together under ten seconds. */
@@ -150,19 +150,15 @@ export class Leadership {
       if (this.#isStuck()) void this.knock(false);
       // What moved a moment ago may have been this tab alone: look again, as long as something waits to be sent.
       else if (this.#isWaiting()) this.watch();
-      else this.#lookIn(this.#silenceLeftMs());
+      else this.#lookIn(Math.max(PATIENCE_MS, this.#silenceLeft(SILENCE_MS)));
     });
   }
 
-  /** Until the leader has been silent for too long, if nothing comes. */
-  #silenceLeftMs(): number {
-    const now = this.#options.clock.now();
-    return Math.max(PATIENCE_MS, endOf(this.#silence(SILENCE_MS), now) - now);
-  }
-
-  /** A silence of that length since the store was last written; a clock that was put back ends it. */
-  #silence(ms: number): Span {
-    return spanOf(this.#options.local.view.head.at, ms);
+  /** How much is left until nobody has written for so long; nothing when the clock was put back, which hides how long it is. */
+  #silenceLeft(ms: number): number {
+    const { local, clock } = this.#options;
+    const now = clock.now();
+    return endOf(spanOf(local.view.head.at, ms), now) - now;
   }
 
   #isWaiting(): boolean {
@@ -172,32 +168,30 @@ export class Leadership {
 
   /** Whether a leader would have something to do that is not being done. */
   #isStuck(): boolean {
-    const { local, clock, lifecycle } = this.#options;
+    const { local, lifecycle } = this.#options;
     if (this.#isLeading || !lifecycle.visible()) return false;
-    const now = clock.now();
-    if (isOver(this.#silence(SILENCE_MS), now)) return true;
+    if (this.#silenceLeft(SILENCE_MS) === 0) return true;
     const { phase } = local.view.sync;
     const isPausing = phase === 'backing_off' || phase === 'paused' || !lifecycle.online();
-    return !isPausing && this.#isWaiting() && isOver(this.#silence(PATIENCE_MS / 2), now);
+    return !isPausing && this.#isWaiting() && this.#silenceLeft(PATIENCE_MS / 2) === 0;
   }
 
   /** Asks the leader for a sign of life; without one, this tab takes over. Resolves to the knock's id. */
   async knock(sync: boolean): Promise<string | null> {
     const { local, ids, clock } = this.#options;
     const id = ids.uuid();
-    let before: string;
     try {
-      before = await local.commit((draft) => {
+      const before = await local.commit((draft) => {
         draft.putMeta('knock', { id, sync });
         return signOfLife(draft.view);
       }, 'relaxed');
+      clock.setTimer(ANSWER_MS, () => void this.#takeOver(before));
+      return id;
     } catch {
       // Nobody else looks again.
       this.watch();
       return null;
     }
-    clock.setTimer(ANSWER_MS, () => void this.#takeOver(before));
-    return id;
   }
 
   /** Of many knocks a leader answers the last: any answer since is a sign of life. */
