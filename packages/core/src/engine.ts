@@ -242,6 +242,8 @@ class Engine implements SyncEngine {
 
   /** The view moved: by a commit of this tab, or because another tab's was read. */
   #changed(isOwn: boolean): void {
+    // First: what it counts beside the store is part of what is shown.
+    this.#keeper.follow(isOwn);
     this.#board.update();
     this.sessions.refreshLists();
     const { view } = this.#local;
@@ -251,7 +253,6 @@ class Engine implements SyncEngine {
     if (view.head.nextSeq !== this.#ringSeq || mark !== this.#ringMark || !isOwn) this.#driver.ring();
     this.#ringSeq = view.head.nextSeq;
     this.#ringMark = mark;
-    this.#keeper.follow(isOwn);
     this.#heartbeat.follow();
   }
 

@@ -45,7 +45,6 @@ export class StatusBoard {
   readonly #since = new Map<string, number>();
   #leader = false;
   #beside = 0;
-  #vanished: readonly string[] = [];
   #space: StoreSpace = { usage: null, quota: null, persisted: null };
   #cancelTimer: Cancel | null = null;
   #isClosed = false;
@@ -140,18 +139,6 @@ export class StatusBoard {
     this.update();
   }
 
-  /** Sessions of a store that vanished, until this tab has put them into the new one. */
-  setVanished(ids: readonly string[]): void {
-    this.#vanished = ids;
-    this.update();
-  }
-
-  /** How many of those only this tab's memory holds. */
-  get inMemory(): number {
-    const { view } = this.#options.local;
-    return this.#vanished.filter((id) => view.seqsOf(id).length === 0).length;
-  }
-
   setSpace(space: StoreSpace): void {
     this.#space = space;
     this.update();
@@ -169,7 +156,7 @@ export class StatusBoard {
 
   #input(): StatusInput {
     const { local, self, lastHours } = this.#options;
-    const tab = { leader: this.#leader, problems: [...this.#problems], space: this.#space, beside: this.#beside, inMemory: this.inMemory };
+    const tab = { leader: this.#leader, problems: [...this.#problems], space: this.#space, beside: this.#beside };
     return statusInput(local.view, self, tab, this.#conflictList, lastHours);
   }
 

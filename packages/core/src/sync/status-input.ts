@@ -17,10 +17,8 @@ export interface TabFacts {
   readonly leader: boolean;
   readonly problems: readonly string[];
   readonly space: StoreSpace;
-  /** Sessions this device holds in a store that cannot be opened now. */
+  /** Sessions this device holds beside its store: in a real one that cannot be opened now, or in this tab's memory until they are back in a new one. */
   readonly beside: number;
-  /** Sessions of a store that vanished which only this tab's memory holds, until the new one has taken them. */
-  readonly inMemory: number;
 }
 
 export interface StatusInput {

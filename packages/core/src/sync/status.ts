@@ -25,7 +25,7 @@ function later(a: number | null, b: number | null): number | null {
 
 /** Sessions that this device has not delivered, in whichever store they are. */
 export function pendingHere({ sessionsPending, tab }: StatusInput): number {
-  return sessionsPending + tab.beside + tab.inMemory;
+  return sessionsPending + tab.beside;
 }
 
 function listDevices(input: StatusInput): DeviceFacts[] {
@@ -68,13 +68,13 @@ function instantOrNull(ms: number | null): string | null {
   return ms === null ? null : formatInstant(ms);
 }
 
-/** What closing now would leave unsent. A real store beside a volatile one keeps what it holds. */
+/** What closing now would leave unsent. A real store beside a volatile one keeps what it holds; what is not back in a real one, only this tab does. */
 export function closingStatus(input: StatusInput): ClosingStatus {
   const { tab, sessionsPending, settlementsPending, preferencesPending } = input;
   const others = settlementsPending > 0 || preferencesPending;
   const isVolatile = tab.problems.includes('volatile_storage');
-  const atRisk = isVolatile ? sessionsPending : tab.inMemory;
-  if (atRisk > 0 || (isVolatile && others)) return { word: 'lost', sessions: atRisk, others };
+  const adrift = isVolatile ? sessionsPending : tab.beside;
+  if (adrift > 0 || (isVolatile && others)) return { word: 'lost', sessions: adrift, others };
   const sessions = pendingHere(input);
   return { word: sessions > 0 || others ? 'sent_later' : 'all_sent', sessions, others };
 }

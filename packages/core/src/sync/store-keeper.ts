@@ -24,8 +24,8 @@ export class StoreKeeper {
   readonly #marker: MarkerKeeper;
   #isVolatile = false;
   #hasAsked = false;
-  /** A store vanished, and what this tab holds of it is not in the new one yet. Other tabs may hold others. */
-  #isPuttingBack = false;
+  /** Pending sessions of a store that vanished, until this tab has put them into the new one; null otherwise. Other tabs may hold others. */
+  #vanished: ReadonlySet<string> | null = null;
   /** Version of the store that this tab last followed. */
   #version = 0;
   #stopListening: Cancel = () => undefined;
@@ -70,7 +70,7 @@ export class StoreKeeper {
   decided(isOnItsWay: boolean): void {
     const { local } = this.#options;
     if (!isOnItsWay) local.refresh().then(() => this.decided(true), () => undefined);
-    else if (this.#isPuttingBack) this.#raiseOverMemory();
+    else if (this.#vanished !== null) this.#raiseOver(this.#vanished);
     else if (!local.isBusy) this.#marker.update(this.#isVolatile);
     // On its way out of a volatile store all is counted there until it has arrived.
     else if (!this.#isVolatile) this.#marker.raise(local.view.sessionsPending);
@@ -82,16 +82,20 @@ export class StoreKeeper {
     // Others wrote, and the marker too: where a commit of this tab found that itself, nobody has told of it.
     if (!isOwn || version !== this.#version + 1) this.#marker.follow();
     this.#version = version;
-    if (this.#isPuttingBack) this.#raiseOverMemory();
+    if (this.#vanished !== null) this.#raiseOver(this.#vanished);
     else if (isOwn || this.#isVolatile) this.#marker.update(this.#isVolatile);
     this.#agreed();
     if (sessionsPending > 0 && !this.#hasAsked) void this.#askToPersist();
   }
 
-  /** Until what vanished is back in the store, the marker counts it beside what the new one holds, and keeps what other tabs count. */
-  #raiseOverMemory(): void {
+  /** Until what vanished is back in the store, it is counted beside what the new one holds; the marker keeps what other tabs count. */
+  #raiseOver(vanished: ReadonlySet<string>): void {
     const { board, local } = this.#options;
-    this.#marker.raise(Math.max(local.view.sessionsPending + board.inMemory, this.#marker.unsent));
+    const { view } = local;
+    const outstanding = [...vanished].filter((id) => view.seqsOf(id).length === 0).length;
+    // On its way it may be refused yet.
+    if (!local.isBusy) board.setBeside(outstanding);
+    this.#marker.raise(Math.max(view.sessionsPending + outstanding, this.#marker.unsent));
   }
 
   /** A commit went through, of this tab or of another: whatever was wrong with the store is over, unless it is not the real one. */
@@ -134,8 +138,8 @@ export class StoreKeeper {
   /** The store was removed under this tab: what it still holds in memory is put into the new one, however long that takes. */
   async vanished(held: Held): Promise<void> {
     const { local, board, clock, signal } = this.#options;
-    this.#isPuttingBack = true;
-    board.setVanished([...new Set(held.operations.map(({ session }) => session.id))]);
+    this.#vanished = new Set(held.operations.map(({ session }) => session.id));
+    this.#raiseOver(this.#vanished);
     for (;;) {
       try {
         await rescue(local, held);
@@ -145,10 +149,10 @@ export class StoreKeeper {
         if (signal.aborted) return;
       }
     }
-    board.setVanished([]);
     // Other tabs may have recorded meanwhile, or put back theirs, or be gone with what they held.
     await this.#keepIdentity(Math.max(0, this.#marker.unsent - local.view.sessionsPending));
-    this.#isPuttingBack = false;
+    this.#vanished = null;
+    board.setBeside(0);
     this.#marker.update(false);
   }
 

@@ -32,8 +32,8 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   // What a store that does not open is thought to hold may be the same that is held in memory: nobody can tell.
   const asked = world.ledger.countAsked(holders) * (isVolatile(status) ? 2 : 1);
   if (own.sessions_pending > asked) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, only ${asked} were ever recorded there`);
-  const inMemory = isVolatile(status) ? countInMemory(world, slot) : 0;
-  if (own.sessions_pending < inMemory) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, ${inMemory} are nowhere but in its memory`);
+  const unsent = countUnsent(world, slot, isVolatile(status));
+  if (own.sessions_pending < unsent) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, it alone holds ${unsent}`);
   // A store in memory for want of a real one has versions of its own.
   const held = isVolatile(status) || world.monitor.isRescuing(slot.device) ? null : world.monitor.pendingAt(slot.device, status.local.version);
   if (held !== null && held !== own.sessions_pending) world.violate('I-04', `${place}: says ${own.sessions_pending} pending, its store holds ${held}`);
@@ -70,13 +70,17 @@ function checkLossTold(world: World, slot: TabSlot, status: EngineStatus): void 
   slot.lost = lost;
 }
 
-/** Promised by a tab without its store, and given up by nobody: neither the server has it nor the device's disk. */
-function countInMemory({ server, userIds, monitor, ledger, edits }: World, { device, inMemory }: TabSlot): number {
-  // What a server had acknowledged before it was set back, a memory rightly takes for sent.
-  if (inMemory.size === 0 || monitor.wasRestored) return 0;
+/**
+ * What this tab alone can hold, given up by nobody: sessions promised without its store that the device's disk does not have, or everything
+ * where it is the only tab that ever was. The server has none of these.
+ */
+function countUnsent({ server, userIds, monitor, ledger, edits }: World, { device, inMemory }: TabSlot, isInMemory: boolean): number {
+  const isOnly = device.tabs.reduce((count, { generation }) => count + generation, 0) === 1;
+  // What a server had acknowledged before it was set back, a tab rightly takes for sent.
+  if (monitor.wasRestored || (isInMemory ? inMemory.size === 0 : !isOnly)) return 0;
   const stored = new Set(server.stored(userIds[device.plan.user] ?? '').map(({ id }) => id));
-  const owed = new Set(ledger.owed.map(({ id }) => id));
-  return [...inMemory].filter((id) => owed.has(id) && !stored.has(id) && !monitor.byHand.has(id) && !edits.mayBeGone(id) && !device.sim.disk.holds(id)).length;
+  const unsent = ledger.kept.filter(({ id, device: at }) => at === device.index && !stored.has(id) && !monitor.byHand.has(id) && !edits.mayBeGone(id));
+  return unsent.filter(({ id }) => (isInMemory ? inMemory.has(id) && !device.sim.disk.holds(id) : true)).length;
 }
 
 /** What a device shows when asked for its sessions, by id. */

@@ -32,6 +32,8 @@ export class Monitor {
   readonly #inFlight = new Set<InFlight>();
   readonly #evictedAt = new Map<number, number>();
   readonly #copied = new Set<number>();
+  /** What lasts on devices that keeps a tab from noticing that its store was taken away, or from putting anything back. */
+  readonly #hindered = new Map<symbol, DeviceSlot>();
   readonly #delivered = new Map<number, Set<number>>();
   /** Sessions that reached the server, by the device that sent them. */
   readonly #taken = new Set<string>();
@@ -81,7 +83,10 @@ export class Monitor {
   /** What ends that from now on a tab can neither learn that its store was taken away, nor put anything back: its time for that begins then. */
   hindering(device: DeviceSlot, end: () => void): () => void {
     const since = this.#world.elapsed - RESCUE_MS;
+    const hinder = Symbol(device.index);
+    this.#hindered.set(hinder, device);
     return () => {
+      this.#hindered.delete(hinder);
       if ((this.#evictedAt.get(device.index) ?? since) > since) this.#evictedAt.set(device.index, this.#world.elapsed);
       end();
     };
@@ -115,7 +120,7 @@ export class Monitor {
   /** Whether its store was taken away so recently that a tab may still show what it holds in memory, under a version of the old one. */
   isRescuing(device: DeviceSlot): boolean {
     const at = this.#evictedAt.get(device.index);
-    return at !== undefined && this.#world.elapsed - at < RESCUE_MS;
+    return at !== undefined && (this.#world.elapsed - at < RESCUE_MS || [...this.#hindered.values()].includes(device));
   }
 
   /** How many sessions the store of that device held unsent at that version of the status; null when not known. */
