@@ -133,7 +133,7 @@ export class StatusBoard {
     this.update();
   }
 
-  /** Sessions in a real store that cannot be read now. */
+  /** Sessions that are not in the store there is: see {@link TabFacts.beside}. */
   setBeside(sessions: number): void {
     this.#beside = sessions;
     this.update();
