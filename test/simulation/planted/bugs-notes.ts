@@ -27,10 +27,10 @@ export const NOTES: readonly PlantedBug[] = [
     replace: 'const isWaiting = held?.value === edit.value && held.at === -1 && ',
   },
   {
-    id: 'note-brought-back-by-version', rows: ['D01', 'I-20'], file: 'packages/core/src/sync/reoffer.ts', plan: 'note-brought-back-in-part',
+    id: 'note-brought-back-by-version', rows: ['D01', 'I-20'], file: 'packages/core/src/sync/reoffer-steps.ts', plan: 'note-brought-back-in-part',
     says: 'does not offer an edit of a note again where the server has as high a version',
-    find: 'if (annotation !== undefined && annotation !== theirs.annotation)',
-    replace: 'if (annotation === theirs.note)',
+    find: 'if (ours.version <= version) return amend(id, version, annotationOf(ours, theirs));',
+    replace: 'if (ours.version <= version) return [];',
   },
   {
     id: 'brought-back-as-first-sent', rows: ['D01', 'C16'], file: 'packages/server/src/sync/submit.ts', plan: 'sent-after-it-was-brought-back',

@@ -57,7 +57,7 @@ export const SERVER: readonly PlantedBug[] = [
     replace: '    return { status: 200, body: { ...body, total_devices: body.total_devices + 1 } };',
   },
   {
-    id: 'passed-over-counted', rows: ['D03', 'I-25'], file: 'packages/server/src/sync/device-memory.ts', plan: 'passed-over-is-no-clone',
+    id: 'passed-over-counted', rows: ['D03', 'I-21'], file: 'packages/server/src/sync/device-memory.ts', plan: 'passed-over-is-no-clone',
     says: 'the server takes a number that was passed over while it waited for one that is used twice',
     find: '...passedOver(now.settledSeq, settledSeq), ',
     replace: '',

@@ -17,7 +17,7 @@ import { planWish } from './settle.ts';
 import { Drain, type Halt, type PushOptions, tokenOutcome } from './push.ts';
 import { pollStatus } from './poll.ts';
 import type { PreferencesPart } from './preferences-part.ts';
-import type { ServerCalls } from './server-calls.ts';
+import { isPrompt, type ServerCalls } from './server-calls.ts';
 import { offers } from './sync-state.ts';
 import { SyncWaiters } from './sync-waiters.ts';
 import type { Tokens } from './tokens.ts';
@@ -157,6 +157,7 @@ export class Driver {
   async #askHealth(signal: AbortSignal): Promise<void> {
     const { calls, clock, local, books } = this.#options;
     this.#agenda.noteProof();
+    const asked = clock.now();
     const result = await calls.health(signal);
     if (signal.aborted) return;
     const health = readHealth(result, local.view.sync, clock.now());
@@ -172,6 +173,8 @@ export class Driver {
     }
     const isWell = health.kind === 'well';
     this.#agenda.noteHealth(isWell);
+    // A basic server tells its time in this call alone.
+    if (!isPrompt(asked, clock.now())) this.#agenda.askHealth();
     const isBlocked = this.#agenda.mayBeBlocked;
     this.#agenda.noteNetwork(true);
     await books.write((state) => afterHealth(state, health, isBlocked, needsHealthProof(local.view, clock.now())));

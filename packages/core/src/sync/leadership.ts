@@ -75,31 +75,36 @@ export class Leadership {
   }
 
   async #hold(lost: AbortSignal, resigned: AbortSignal): Promise<void> {
-    const { local, tab, lead, onLeader } = this.#options;
+    const { local, tab } = this.#options;
     const end = new AbortController();
     const ended = new Promise<void>((resolve) => end.signal.addEventListener('abort', () => resolve()));
     for (const signal of [lost, resigned]) {
       if (signal.aborted) return;
       signal.addEventListener('abort', () => end.abort());
     }
-    let store = '';
+    const store = await this.#lead(end.signal);
+    const { head, leader } = local.view;
+    if (head.store !== store || leader === null || leader.tab === tab) return;
+    // Where locks hold within one page only two tabs would take over from one another for ever: the one that did leads until it is silent.
+    this.watch();
+    await ended;
+  }
+
+  /** Leads until the signal aborts, or the store says that this tab does not. Resolves to that store's id. */
+  async #lead(end: AbortSignal): Promise<string> {
+    const { local, tab, lead, onLeader } = this.#options;
     try {
       const term = await local.commit((draft) => planTakeOver(draft, tab), 'relaxed');
-      store = local.view.head.store;
+      const { store } = local.view.head;
       this.#isLeading = true;
       onLeader(true);
       this.listen();
-      await lead(term, end.signal);
+      await lead(term, end);
+      return store;
     } finally {
       this.#isLeading = false;
       if (!this.#options.signal.aborted) onLeader(false);
     }
-    // Where locks hold within one page only two tabs would take over from one another for ever: the one that did leads until it is silent.
-    // Who led another store, that this tab came to meanwhile, took nothing over.
-    const { head, leader } = local.view;
-    if (head.store !== store || (leader?.tab ?? tab) === tab) return;
-    this.watch();
-    await ended;
   }
 
   /** The page is about to be frozen: somebody else may lead. */

@@ -143,14 +143,17 @@ export class ServerCalls {
     const result = await this.#note(request, () => transport.send(request, signal));
     const fields = result.ok ? readJson(result.response) : undefined;
     const after: Moment = { wall: clock.now(), monotonic: clock.monotonic() };
-    // Slept over, or while the clock was set: nobody knows when it was given.
-    const isPrompt = Math.abs(after.wall - before.wall) <= DEADLINE_MS;
     // Only JSON is our server's; a portal's page says nothing about the server's clock.
-    if (result.ok && fields !== undefined && result.response.status < 400 && isPrompt) {
+    if (result.ok && fields !== undefined && result.response.status < 400 && isPrompt(before.wall, after.wall)) {
       onAnswer(boundOf(result.response.headers['date'], fields['server_time'] ?? fields['time'], before, after));
     }
     return result;
   }
+}
+
+/** Whether it is known when an answer was given: not when the device slept over it, or its clock was set meanwhile. */
+export function isPrompt(asked: number, heard: number): boolean {
+  return Math.abs(heard - asked) <= DEADLINE_MS;
 }
 
 function boundOf(date: string | undefined, exact: unknown, before: Moment, after: Moment): ClockBound | null {
