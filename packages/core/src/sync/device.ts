@@ -12,6 +12,7 @@ export interface DeviceIdentity {
   readonly incarnation: string;
 }
 
+/** Of the real store, whoever writes it. */
 export interface Marker extends DeviceIdentity {
   /** Sessions in the store that were not sent when it was written. */
   readonly unsent: number;
@@ -32,12 +33,11 @@ function readIdentity(value: unknown): DeviceIdentity | null {
 }
 
 export function readMarker(text: string | null): Marker | null {
-  if (text === null) return null;
   try {
-    const row: unknown = JSON.parse(text);
+    const row: unknown = JSON.parse(text ?? 'null');
     const identity = readIdentity(row);
-    const { unsent, volatile } = asFields(row) ?? {};
-    return identity !== null && isCount(unsent) && isCount(volatile) ? { ...identity, unsent, volatile, loss: readLoss(asFields(row)?.['loss']) } : null;
+    const { unsent, volatile, loss } = asFields(row) ?? {};
+    return identity !== null && isCount(unsent) && isCount(volatile) ? { ...identity, unsent, volatile, loss: readLoss(loss) } : null;
   } catch {
     return null;
   }
@@ -90,10 +90,10 @@ export function planLoss(draft: Draft, sessions: number, kept: number, told: Los
   draft.setSync({ loss: isOver ? null : { sessions: before + sessions, kept: (loss?.kept ?? 0) + kept, at } });
 }
 
-/** Whether the store is somebody's already. */
-export async function hasIdentity(local: Local): Promise<boolean> {
+/** Whose the store is; null when it was begun anew and is nobody's yet. */
+export async function identityOf(local: Local): Promise<DeviceIdentity | null> {
   const [rows] = await local.withHandle(() => local.store.read([DEVICE]));
-  return readIdentity(rows?.[0]?.value) !== null;
+  return readIdentity(rows?.[0]?.value);
 }
 
 /** Writes the identity into a store that was begun anew, or takes the one that is there, with the id that is wanted. Resolves to the store's. */
@@ -123,17 +123,26 @@ export class MarkerKeeper {
     this.#options = options;
   }
 
-  /** Sessions that the real store held when it was last seen. */
-  get unsent(): number {
-    const { stores, name } = this.#options;
-    return readMarker(stores.readMarker(name))?.unsent ?? 0;
+  /** As it is now: other tabs write it too. */
+  get latest(): Marker {
+    const { stores, name, own } = this.#options;
+    return readMarker(stores.readMarker(name)) ?? { ...own.identity, unsent: 0, volatile: 0, loss: null };
   }
 
   /** @param isVolatile while the outbox is not the real store's: of that one another tab, which has it, may have written meanwhile. */
-  update(isVolatile: boolean, pending: number = this.#options.local.view.sessionsPending): void {
-    const { local, stores, name, own } = this.#options;
+  update(isVolatile: boolean): void {
+    const { sessionsPending, sync: { loss } } = this.#options.local.view;
+    if (isVolatile) this.#write({ ...this.latest, volatile: sessionsPending, loss }, sessionsPending);
+    else this.#keep(sessionsPending, loss);
+  }
+
+  #keep(unsent: number, loss: Loss | null): void {
+    this.#write({ ...this.#options.own.identity, unsent, volatile: 0, loss }, unsent);
+  }
+
+  #write(marker: Marker, pending: number): void {
+    const { stores, name } = this.#options;
     this.#pending = pending;
-    const marker: Marker = { ...own.identity, unsent: isVolatile ? this.unsent : pending, volatile: isVolatile ? pending : 0, loss: local.view.sync.loss };
     const text = JSON.stringify(marker);
     if (text === this.#written) return;
     this.#written = text;
@@ -147,7 +156,7 @@ export class MarkerKeeper {
   }
 
   /** Only upwards: of what may or may not be in the store in a moment. */
-  raise(pending: number): void {
-    if (pending > this.#pending) this.update(false, pending);
+  raise(unsent: number, loss: Loss | null): void {
+    if (unsent > this.#pending) this.#keep(unsent, loss);
   }
 }

@@ -1,6 +1,6 @@
 // Opens a store in bounded time. When there is none to be had, a volatile one keeps the app going, and the status says so.
 import { engineError } from '../errors.ts';
-import type { Clock, Ports, Store } from '../ports.ts';
+import type { Clock, Ports, Store, StoreFailure } from '../ports.ts';
 import { createStoreError, isStoreError } from '../store-error.ts';
 
 export interface OpenedStore {
@@ -9,6 +9,8 @@ export interface OpenedStore {
   readonly problems: readonly string[];
 }
 
+/** What a refusal of the store is called in the status. */
+export const PROBLEMS: Readonly<Partial<Record<StoreFailure, string>>> = { quota: 'storage_full', blocked: 'upgrade_blocked' };
 /** Some browsers never settle an opening; a second attempt often works. */
 const OPEN_DEADLINE_MS = 5000;
 const TRIES = 2;
@@ -20,9 +22,10 @@ export async function openStore(ports: Ports, name: string): Promise<OpenedStore
       return { store: await inTime(ports.stores.open(name), ports.clock, closeLate), isVolatile: false, problems: [] };
     } catch (error) {
       failure = error;
-      if (isStoreError(error) && error.code === 'newer_version') throw engineError('newer_version', [], error);
+      const code = codeOf(error);
+      if (code === 'newer_version') throw engineError('newer_version', [], error);
       // Another request would only queue behind the blocked one, and not even learn why it waits.
-      if (isStoreError(error) && error.code === 'blocked') break;
+      if (code === 'blocked') break;
     }
   }
   return openVolatile(ports, name, failure);
@@ -35,10 +38,13 @@ export function closeLate(store: Store): void {
 
 /** For want of a better one. `failure` is what the real one said. */
 export async function openVolatile(ports: Ports, name: string, failure: unknown): Promise<OpenedStore> {
-  const problems = ['volatile_storage'];
-  if (isStoreError(failure) && failure.code === 'quota') problems.push('storage_full');
-  if (isStoreError(failure) && failure.code === 'blocked') problems.push('upgrade_blocked');
+  const why = PROBLEMS[codeOf(failure)];
+  const problems = ['volatile_storage', ...(why === undefined ? [] : [why])];
   return { store: await ports.stores.openVolatile(name), isVolatile: true, problems };
+}
+
+function codeOf(failure: unknown): StoreFailure {
+  return isStoreError(failure) ? failure.code : 'unavailable';
 }
 
 /**

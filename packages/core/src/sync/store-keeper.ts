@@ -1,15 +1,13 @@
 // Looks after the store for its whole life: says what is wrong with it, asks for persistence, keeps the marker beside it,
 // and gets back to the real one when it had to do without.
 import type { Cancel, Clock, StoreError } from '../ports.ts';
-import { hasIdentity, keepIdentity, MarkerKeeper, type MarkerOptions, noteLoss } from './device.ts';
-import type { OpenedStore } from './open-store.ts';
+import { identityOf, keepIdentity, MarkerKeeper, type MarkerOptions, noteLoss } from './device.ts';
+import { type OpenedStore, PROBLEMS } from './open-store.ts';
 import { pause } from './pause.ts';
 import { reopenStore } from './reopen.ts';
 import { type Held, rescue } from './rescue.ts';
 import type { StatusBoard } from './status-board.ts';
 
-/** What a refusal of the store is called in the status. */
-const PROBLEMS: Readonly<Partial<Record<StoreError['code'], string>>> = { quota: 'storage_full', blocked: 'upgrade_blocked' };
 const RESCUE_EVERY_MS = 5000;
 const OTHER_PROBLEM = 'storage_unavailable';
 
@@ -41,7 +39,7 @@ export class StoreKeeper {
     for (const problem of opened.problems) board.setProblem(problem, true);
     if (opened.isVolatile) {
       this.#isVolatile = true;
-      board.setBeside(this.#marker.unsent);
+      board.setBeside(this.#marker.latest.unsent);
       void this.#reopen();
     }
     this.#marker.update(this.#isVolatile);
@@ -73,7 +71,7 @@ export class StoreKeeper {
     else if (this.#vanished !== null) this.#raiseOver(this.#vanished);
     else if (!local.isBusy) this.#marker.update(this.#isVolatile);
     // On its way out of a volatile store all is counted there until it has arrived.
-    else if (!this.#isVolatile) this.#marker.raise(local.view.sessionsPending);
+    else if (!this.#isVolatile) this.#marker.raise(local.view.sessionsPending, local.view.sync.loss);
   }
 
   /** The view moved. */
@@ -88,14 +86,15 @@ export class StoreKeeper {
     if (sessionsPending > 0 && !this.#hasAsked) void this.#askToPersist();
   }
 
-  /** Until what vanished is back in the store, it is counted beside what the new one holds; the marker keeps what other tabs count. */
+  /** Until what vanished is back in the store, it is counted beside what the new one holds; the marker keeps what other tabs count, and what was told before. */
   #raiseOver(vanished: ReadonlySet<string>): void {
     const { board, local } = this.#options;
     const { view } = local;
     const outstanding = [...vanished].filter((id) => view.seqsOf(id).length === 0).length;
     // On its way it may be refused yet.
     if (!local.isBusy) board.setBeside(outstanding);
-    this.#marker.raise(Math.max(view.sessionsPending + outstanding, this.#marker.unsent));
+    const { unsent, loss } = this.#marker.latest;
+    this.#marker.raise(Math.max(view.sessionsPending + outstanding, unsent), loss);
   }
 
   /** A commit went through, of this tab or of another: whatever was wrong with the store is over, unless it is not the real one. */
@@ -106,19 +105,19 @@ export class StoreKeeper {
 
   async #reopen(): Promise<void> {
     const { local, stores, name, clock, signal, board } = this.#options;
-    let expected = 0;
+    let { latest } = this.#marker;
     const onAdopted = (): void => {
       // Another tab that had the real store all the while may have recorded into it.
-      expected = this.#marker.unsent;
+      latest = this.#marker.latest;
       this.#isVolatile = false;
       board.setBeside(0);
       board.setProblem('volatile_storage', false);
     };
     const found = await reopenStore({ local, stores, name, clock, signal, onAdopted });
     if (found === null) return;
-    // What this tab recorded meanwhile makes up for nothing. Whoever began the store anew has noted what was lost, and of one that was there all the while nothing is.
-    const isKnown = await hasIdentity(local).catch(() => false);
-    await this.#keepIdentity(isKnown ? 0 : Math.max(0, expected - found));
+    // What this tab recorded meanwhile makes up for nothing. Of the store that the marker speaks of nothing is lost: whoever began it anew noted that first.
+    const known = await identityOf(local).catch(() => null);
+    await this.#keepIdentity(known?.incarnation === latest.incarnation ? 0 : Math.max(0, latest.unsent - found));
     this.#listen();
     this.#agreed();
     void this.#lookAtSpace();
@@ -150,7 +149,7 @@ export class StoreKeeper {
       }
     }
     // Other tabs may have recorded meanwhile, or put back theirs, or be gone with what they held.
-    await this.#keepIdentity(Math.max(0, this.#marker.unsent - local.view.sessionsPending));
+    await this.#keepIdentity(Math.max(0, this.#marker.latest.unsent - local.view.sessionsPending));
     this.#vanished = null;
     board.setBeside(0);
     this.#marker.update(false);

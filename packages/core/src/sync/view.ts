@@ -138,7 +138,7 @@ export class View {
   #put(table: TableName, key: string | number, value: unknown): boolean {
     switch (table) {
       case 'operations': this.#putOperation(key as number, value); break;
-      case 'running': this.#putRunning(key as string, value); break;
+      case 'running': this.#hold(this.running, key as string, value, readRunning); break;
       case 'conflicts': this.#putConflict(key as string, value); break;
       case 'overlay': this.#putOverlay(key as string, value); break;
       case 'settlements': this.#putSettlement(key as string, value); break;
@@ -162,14 +162,13 @@ export class View {
     if (key === 'head' || key in META) this.#metas[key] = value ?? null;
   }
 
-  #putRunning(id: string, value: unknown): void {
-    if (value === undefined) {
-      this.running.delete(id);
-      return;
-    }
-    const running = readRunning(value);
-    if (running === null) this.damagedRows += 1;
-    else this.running.set(id, running);
+  /** Puts a row where rows of its table are held, or takes it away. Null where there is none, or none that can be read. */
+  #hold<T>(rows: Map<string, T>, id: string, value: unknown, read: (value: unknown) => T | null): T | null {
+    rows.delete(id);
+    const row = value === undefined ? null : read(value);
+    if (row !== null) rows.set(id, row);
+    else if (value !== undefined) this.damagedRows += 1;
+    return row;
   }
 
   #putConflict(id: string, value: unknown): void {
@@ -178,15 +177,8 @@ export class View {
     for (const session of before?.sessions ?? []) {
       if (this.conflictBySession.get(session.id) === id) this.conflictBySession.delete(session.id);
     }
-    this.conflicts.delete(id);
-    if (value === undefined) return;
-    const row = readConflictRow(value);
-    if (row === null) {
-      this.damagedRows += 1;
-      return;
-    }
-    this.conflicts.set(id, row);
-    for (const session of row.sessions) this.conflictBySession.set(session.id, id);
+    const row = this.#hold(this.conflicts, id, value, readConflictRow);
+    for (const session of row?.sessions ?? []) this.conflictBySession.set(session.id, id);
   }
 
   #putOperation(seq: number, value: unknown): void {
@@ -246,10 +238,7 @@ export class View {
   }
 
   #putOverlay(id: string, value: unknown): void {
-    this.overlay.delete(id);
-    const row = value === undefined ? null : readOverlay(value);
-    if (row !== null) this.overlay.set(id, row);
-    else if (value !== undefined) this.damagedRows += 1;
+    this.#hold(this.overlay, id, value, readOverlay);
     this.#place(id);
   }
 
@@ -257,15 +246,8 @@ export class View {
     const before = this.settlements.get(id);
     this.settlementRevision += 1;
     if (before !== undefined) this.#keep(before, false);
-    this.settlements.delete(id);
-    if (value === undefined) return;
-    const row = readSettlement(value);
-    if (row === null) {
-      this.damagedRows += 1;
-      return;
-    }
-    this.settlements.set(id, row);
-    this.#keep(row, true);
+    const row = this.#hold(this.settlements, id, value, readSettlement);
+    if (row !== null) this.#keep(row, true);
   }
 
   #keep(row: SettlementRow, isThere: boolean): void {
