@@ -68,7 +68,8 @@ export function statusInput(view: View, self: Self, tab: TabFacts, conflicts: re
 
 function parkedFacts(view: View): ParkedFact[] {
   const facts: ParkedFact[] = [];
-  for (const seq of view.parked) {
+  // Tabs come to know of them in different orders, and all show the same.
+  for (const seq of [...view.parked].sort((a, b) => a - b)) {
     const operation = view.operations.get(seq);
     if (!operation?.delivery.parked) continue;
     const { id, startTime, project } = operation.session;
