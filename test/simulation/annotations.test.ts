@@ -172,6 +172,19 @@ describe('the note and tags of a recorded session', () => {
     expect(await shownBy(world, id, a, b)).toEqual([shown, shown]);
   });
 
+  it('[I-09] hold joined notes once when they are edited before the settlement that joins them is sent', async () => {
+    const { world, id, devices, a } = await told();
+    await world.drive(a.sessions.annotate(id, { note: 'a note, edited' }));
+    await world.drive(a.sessions.record(world.session(50, 25, { note: 'another' })));
+    await world.drive(a.sync());
+    world.offline.add(devices[0]);
+    await world.drive(a.conflicts.plan(a.conflicts.current[0]?.id ?? '', { kind: 'merge_span' }).then((plan) => a.conflicts.resolve(plan)));
+    await world.drive(a.sessions.amend(id, { note: `${(await get(world, a, id)).note}!` }));
+    world.offline.clear();
+    await world.run(400_000);
+    expect((await get(world, a, id)).note.split('another')).toHaveLength(2);
+  });
+
   it('are refused with every faulty field, for sessions that cannot be edited, and without the entry that merges', async () => {
     const { world, id, a } = await told();
     const refusal = (promise: Promise<unknown>) => world.drive(promise.then(() => null, (error: unknown) => error));

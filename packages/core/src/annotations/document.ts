@@ -32,9 +32,9 @@ export function editAnnotation(edit: AnnotationEdit): Annotated | null | 'behind
   // Afterwards: Yjs takes what it reads under its own name for somebody else's, and would choose another.
   doc.clientID = edit.author;
   const { note, tags } = rootsOf(doc);
-  const shown = readAnnotation(note.toString(), tags.toArray());
-  const { input } = edit;
-  const seen = input.seen ?? shown;
+  const { input, stored } = edit;
+  // Not what the documents hold: a settlement that waits may show more, and less is shown of what came behind an edit that waits.
+  const seen = input.seen ?? stored;
   let isChanged = false;
   doc.on('update', () => void (isChanged = true));
   doc.transact(() => {
