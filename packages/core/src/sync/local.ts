@@ -233,6 +233,8 @@ export class Local {
         return;
       }
       const shown = this.#toEngineError(error);
+      // That the store is well again says the next one that goes through, even if it writes nothing; that there is room, only one that writes.
+      if (!isStoreError(error) || error.code !== 'quota') this.#hasNews = true;
       for (const job of jobs) job.reject(shown);
       return;
     }

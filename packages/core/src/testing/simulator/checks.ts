@@ -64,7 +64,8 @@ function checkLossTold(world: World, slot: TabSlot, status: EngineStatus): void 
   const { possibly_lost: lost, closing } = status.local;
   const place = `tab ${device.index}.${slot.index}`;
   // Of a memory that others may still hold, nobody can tell.
-  if (isVolatile(status) && closing.word === 'lost') monitor.mayHaveLost.add(device.index);
+  // Nor of what a copy of the profile announced in its name.
+  if ((isVolatile(status) && closing.word === 'lost') || monitor.wasCopied(device)) monitor.mayHaveLost.add(device.index);
   if (lost > 0 && !monitor.mayHaveLost.has(device.index)) world.violate('I-02', `${place}: says that ${lost} sessions may be lost, and nothing was ever taken away`);
   if (lost < slot.lost && elapsed < TOLD_MS && !monitor.isRescuing(device)) world.violate('I-02', `${place}: says that ${lost} sessions may be lost, and said ${slot.lost}`);
   slot.lost = lost;
