@@ -148,10 +148,12 @@ export class StoreKeeper {
         if (signal.aborted) return;
       }
     }
+    // All is there, or was acknowledged.
+    this.#vanished = new Set();
+    board.setBeside(0);
     // Other tabs may have recorded meanwhile, or put back theirs, or be gone with what they held.
     await this.#keepIdentity(Math.max(0, this.#marker.latest.unsent - local.view.sessionsPending));
     this.#vanished = null;
-    board.setBeside(0);
     this.#marker.update(false);
   }
 
