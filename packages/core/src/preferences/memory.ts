@@ -4,7 +4,7 @@ import { readPreferencesRow } from '../sync/preferences-row.ts';
 import type { PreferencesHost } from '../sync/preferences-part.ts';
 import type { Draft } from '../sync/draft.ts';
 import { NotReady, type Plan } from '../sync/plan.ts';
-import { type Edit, FIRST, mapEdits, type State } from './state.ts';
+import { FIRST, mapEdits, type State, withLost } from './state.ts';
 import { checksum, readStored } from './stored.ts';
 
 export interface Memory {
@@ -19,6 +19,9 @@ export interface Memory {
 /** What a change makes. */
 export type Content = Pick<Memory, 'state' | 'document'>;
 
+/** What was set, and what can be brought back. */
+type Carried = Pick<State, 'edits' | 'lost'>;
+
 export type Change = (memory: Memory, draft: Draft) => Content | null;
 
 const KEY = 'preferences';
@@ -31,8 +34,8 @@ export class MemoryKeeper {
   /** Written and perhaps committed, by mark. */
   #candidates: ReadonlyMap<string, Memory> = new Map();
   #reading: Promise<void> | null = null;
-  /** What was set in another store and is not in this one yet. */
-  #carried: readonly Edit[] = [];
+  /** What another store had and is not in this one yet. */
+  #carried: Carried | null = null;
 
   constructor(host: PreferencesHost, onChange: () => void) {
     this.#host = host;
@@ -86,8 +89,8 @@ export class MemoryKeeper {
     const { view, isBusy } = this.#host.local;
     if (isBusy) return;
     const mark = view.preferences?.mark ?? null;
-    if (mark === this.#memory.mark && this.#carried.length === 0) return;
-    const candidate = mark === null || this.#carried.length > 0 ? undefined : this.#candidates.get(mark);
+    if (mark === this.#memory.mark && this.#carried === null) return;
+    const candidate = mark === null || this.#carried !== null ? undefined : this.#candidates.get(mark);
     if (candidate !== undefined) this.#adopt({ ...candidate, store: view.head.store });
     else if (mark === null) void this.change(({ state, document }) => ({ state, document }), 'strict').catch(() => undefined);
     else void this.load().catch(() => undefined);
@@ -96,13 +99,13 @@ export class MemoryKeeper {
   /** Reads what is stored, and puts into it what was set while the real store could not be had. */
   async load(): Promise<void> {
     await this.#read();
-    const edits = this.#carried;
-    if (edits.length === 0) return;
-    this.#carried = [];
+    const carried = this.#carried;
+    if (carried === null) return;
+    this.#carried = null;
     try {
-      await this.change((memory) => carryOver(memory, edits), 'strict');
+      await this.change((memory) => carryOver(memory, carried), 'strict');
     } catch (error) {
-      this.#carried = [...edits, ...this.#carried];
+      this.#carried = joined(carried, this.#carried);
       throw error;
     }
   }
@@ -125,7 +128,7 @@ export class MemoryKeeper {
     const head = heads?.[0]?.value as { readonly store?: unknown } | undefined;
     const store = typeof head?.store === 'string' ? head.store : '';
     const isOther = before.mark !== null && before.store !== '' && before.store !== store;
-    if (isOther) this.#carried = [...this.#carried, ...before.state.edits];
+    if (isOther) this.#carried = joined(this.#carried, before.state);
     this.#adopt({ mark: row.mark, store, ...stored });
   }
 
@@ -135,15 +138,21 @@ export class MemoryKeeper {
   }
 }
 
-/** What was set while the real store could not be had. */
-function carryOver({ state, document }: Memory, edits: readonly Edit[]): Content | null {
+function joined(a: Carried | null, b: Carried | null): Carried {
+  return { edits: [...(a?.edits ?? []), ...(b?.edits ?? [])], lost: [...(a?.lost ?? []), ...(b?.lost ?? [])] };
+}
+
+/** What came of the time in which the real store could not be had. */
+function carryOver({ state, document }: Memory, { edits, lost }: Carried): Content | null {
   const newer = edits.filter((edit) => {
     const there = state.edits.find(({ name }) => name === edit.name);
     return there === undefined || (there.id !== edit.id && there.at < edit.at);
   });
-  if (newer.length === 0) return null;
+  const offered = lost.filter(({ id }) => !state.lost.some((known) => known.id === id));
+  if (newer.length + offered.length === 0) return null;
   const names = new Set(newer.map(({ name }) => name));
   const replaced = new Set(state.edits.filter(({ name }) => names.has(name)).map(({ id }) => id));
   const rest = mapEdits(state, replaced, () => null);
-  return { state: { ...rest, edits: [...rest.edits, ...newer.map((edit) => ({ ...edit, isSealed: false }))] }, document };
+  const next: State = { ...rest, edits: [...rest.edits, ...newer.map((edit) => ({ ...edit, isSealed: false }))] };
+  return { state: withLost(next, offered), document };
 }
