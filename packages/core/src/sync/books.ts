@@ -38,7 +38,7 @@ export class Books {
     this.#failedAt = [...this.#failedAt, this.#options.clock.now()].slice(-FAILURES_PER_MINUTE);
   }
 
-  /** A request beside the loop failed: nothing is asked within the next second. */
+  /** A request beside the loop failed, or was forbidden: nothing is asked within the next second. */
   breathe(): void {
     this.noteFailure();
     const now = this.#options.clock.now();
@@ -128,6 +128,8 @@ export class Books {
       return void (await this.write(() => ({ stopped: halt.why, phase: 'paused', progress: null, nextAttemptAt: null, lastError })));
     }
     const lastError = { code: halt.code, message: halt.message, at };
+    // Another token may be had at once where this one was refused, and is no help where it was not.
+    if (halt.kind === 'unauthorized' && halt.status === 403) this.breathe();
     if (halt.kind === 'unauthorized') return void (await this.#pauseForToken(halt.status, lastError));
     const pause = this.#pauseAfter(halt, someSucceeded, at);
     const word = this.#options.lifecycle.online() ? 'unreachable' : 'offline';

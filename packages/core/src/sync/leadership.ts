@@ -59,7 +59,7 @@ export class Leadership {
   async run(): Promise<void> {
     const { locks, name, signal, clock } = this.#options;
     while (!signal.aborted) {
-      if (this.#isSuspended) await new Promise<void>((resolve) => (this.#resume = resolve));
+      while (this.#isSuspended && !signal.aborted) await new Promise<void>((resolve) => (this.#resume = resolve));
       if (signal.aborted) return;
       const own = (this.#resign = new AbortController());
       const steal = this.#wantsSteal;
