@@ -25,8 +25,11 @@ export interface Held {
   readonly confirmed?: readonly FinishedSession[] | undefined;
 }
 
-/** Resolves to how many sessions waited in the store before. What another tab saved first, or the server has acknowledged meanwhile, is left alone. */
-export async function rescue(local: Local, held: Held): Promise<number> {
+/**
+ * Resolves to how many sessions waited in the store before. What another tab saved first, or the server has acknowledged meanwhile, is left alone.
+ * @param onAcknowledged told of the latter before that shows.
+ */
+export async function rescue(local: Local, held: Held, onAcknowledged?: (ids: Iterable<string>) => void): Promise<number> {
   let acknowledged: ReadonlyMap<string, FinishedSession> = new Map();
   let lookedAt = 0;
   return local.commit((draft) => {
@@ -35,6 +38,7 @@ export async function rescue(local: Local, held: Held): Promise<number> {
     if (nextChunk > 1 && lookedAt !== historyVersion) {
       throw new NotReady(async () => {
         acknowledged = await findAcknowledged(local, held);
+        onAcknowledged?.(acknowledged.keys());
         lookedAt = historyVersion;
       });
     }

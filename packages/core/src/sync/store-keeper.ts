@@ -137,19 +137,18 @@ export class StoreKeeper {
   /** The store was removed under this tab: what it still holds in memory is put into the new one, however long that takes. */
   async vanished(held: Held): Promise<void> {
     const { local, board, clock, signal } = this.#options;
-    this.#vanished = new Set(held.operations.map(({ session }) => session.id));
-    this.#raiseOver(this.#vanished);
+    const vanished = (this.#vanished = new Set(held.operations.map(({ session }) => session.id)));
+    this.#raiseOver(vanished);
     for (;;) {
       try {
-        await rescue(local, held);
+        await rescue(local, held, (ids) => [...ids].forEach((id) => vanished.delete(id)));
         break;
       } catch {
         await pause(RESCUE_EVERY_MS, clock, signal);
         if (signal.aborted) return;
       }
     }
-    // All is there, or was acknowledged.
-    this.#vanished = new Set();
+    vanished.clear();
     board.setBeside(0);
     // Other tabs may have recorded meanwhile, or put back theirs, or be gone with what they held.
     await this.#keepIdentity(Math.max(0, this.#marker.latest.unsent - local.view.sessionsPending));
