@@ -20,6 +20,7 @@ import { type Self, type StatusInput, statusInput } from './status-input.ts';
 /** Room between two versions of the store for emissions that time or this tab alone causes. */
 const VERSION_STEP = 1_000_000;
 const TIMER_MAX_MS = 2_000_000_000;
+const BUSY_AGAIN_MS = 50;
 
 export interface StatusBoardOptions {
   readonly local: Local;
@@ -86,8 +87,9 @@ export class StatusBoard {
 
   /** Looks at everything again and emits what changed. */
   update(): void {
-    // Between a decision and its commit the view is ahead of the store; the commit calls again.
-    if (this.#isClosed || this.#options.local.isBusy) return;
+    if (this.#isClosed) return;
+    // Between a decision and its commit the view is ahead of the store. The commit calls again, unless it wrote nothing.
+    if (this.#options.local.isBusy) return this.#setTimer(this.#options.clock.now() + BUSY_AGAIN_MS);
     this.#refreshLists();
     const input = this.#input();
     const now = this.#options.clock.now();
