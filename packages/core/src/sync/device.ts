@@ -70,7 +70,8 @@ export async function openDevice(local: Local, { stores, ids, name, wanted, isVo
   const isKept = known !== null && (wanted === null || known.deviceId === wanted);
   const identity = isKept ? known : await keepIdentity(local, fresh, wanted);
   const lost = marker === null ? 0 : marker.volatile + (marker.incarnation === identity.incarnation ? 0 : marker.unsent);
-  const kept = isVolatile ? (marker?.unsent ?? 0) : 0;
+  // What the server was told of may be in the real store, whatever others record there meanwhile: of that the marker tells.
+  const kept = isVolatile && marker !== null ? Number.MAX_SAFE_INTEGER : 0;
   const told = marker?.loss ?? local.view.sync.loss;
   if (lost + kept > 0 || told !== null) await noteLoss(local, lost, kept, told);
   return identity;
