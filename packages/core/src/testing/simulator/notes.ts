@@ -91,8 +91,8 @@ export class NoteBook {
     for (const slot of world.devices.filter(({ plan }) => plan.user === user).flatMap((device) => device.tabs)) {
       if (slot.engine === null) continue;
       const shown: Session | null = await world.scheduler.drive(slot.engine.sessions.get(id));
-      // A copy of its profile may have ended what this device still runs.
-      if (shown === null || shown.state === 'running') continue;
+      // A copy of its profile may have ended what this device still runs, or sent what waits here for a person.
+      if (shown === null || shown.state === 'running' || shown.state === 'parked') continue;
       const place = `tab ${slot.device.index}.${slot.index}`;
       if (shown.note !== stored) this.#violate(`${place} shows the note ${shown.note}, the server has ${stored}`);
       if (shown.pending) this.#violate(`${place} still has the note of ${id} pending`);
