@@ -23,7 +23,9 @@ export class StoreKeeper {
   #isVolatile = false;
   #hasAsked = false;
   /** Pending sessions of a store that vanished, until this tab has put them into the new one; null otherwise. Other tabs may hold others. */
-  #vanished: ReadonlySet<string> | null = null;
+  #vanished: Set<string> | null = null;
+  /** How many stores vanished of which not all is back. */
+  #rescues = 0;
   /** Version of the store that this tab last followed. */
   #version = 0;
   #stopListening: Cancel = () => undefined;
@@ -137,7 +139,9 @@ export class StoreKeeper {
   /** The store was removed under this tab: what it still holds in memory is put into the new one, however long that takes. */
   async vanished(held: Held): Promise<void> {
     const { local, board, clock, signal } = this.#options;
-    const vanished = (this.#vanished = new Set(held.operations.map(({ session }) => session.id)));
+    const vanished = (this.#vanished ??= new Set());
+    for (const { session } of held.operations) vanished.add(session.id);
+    this.#rescues += 1;
     this.#raiseOver(vanished);
     for (;;) {
       try {
@@ -148,6 +152,9 @@ export class StoreKeeper {
         if (signal.aborted) return;
       }
     }
+    this.#rescues -= 1;
+    // The new one went as well, and more is on its way.
+    if (this.#rescues > 0) return;
     vanished.clear();
     board.setBeside(0);
     // Other tabs may have recorded meanwhile, or put back theirs, or be gone with what they held.
