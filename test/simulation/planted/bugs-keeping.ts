@@ -125,8 +125,8 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'early-status', rows: ['A14', 'I-04'], file: 'packages/core/src/sync/status-board.ts',
     says: 'shows what is not committed yet',
-    find: '    if (this.#isClosed || this.#options.local.isBusy) return;',
-    replace: '    if (this.#isClosed) return;',
+    find: '    if (this.#options.local.isBusy) return this.#setTimer(this.#options.clock.now() + BUSY_AGAIN_MS);',
+    replace: '',
   },
   {
     id: 'resend-changes-id', rows: ['C05', 'C20'], file: 'packages/core/src/sync/rescue.ts',
