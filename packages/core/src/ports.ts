@@ -183,6 +183,8 @@ export interface StoreFactory {
 
 /** Mutual exclusion among tabs and workers of one origin. */
 export interface Locks {
+  /** Set where one page alone respects them: another page may hold the same lock. */
+  readonly isOfPage?: true | undefined;
   /**
    * Waits for the lock, then runs `hold`; the lock is kept until its promise settles.
    * `lost` aborts when another holder stole the lock. With `steal`, takes it from whoever has it at once.

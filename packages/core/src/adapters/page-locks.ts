@@ -15,6 +15,7 @@ interface Lock {
 }
 
 class PageLocks implements Locks {
+  readonly isOfPage = true;
   readonly #locks = new Map<string, Lock>();
 
   async request(name: string, options: { readonly steal?: boolean | undefined; readonly signal: AbortSignal }, hold: Hold): Promise<void> {

@@ -75,7 +75,7 @@ export class Leadership {
   }
 
   async #hold(lost: AbortSignal, resigned: AbortSignal): Promise<void> {
-    const { local, tab } = this.#options;
+    const { local, locks, tab } = this.#options;
     const end = new AbortController();
     const ended = new Promise<void>((resolve) => end.signal.addEventListener('abort', () => resolve()));
     for (const signal of [lost, resigned]) {
@@ -84,8 +84,9 @@ export class Leadership {
     }
     const store = await this.#lead(end.signal);
     const { head, leader } = local.view;
-    if (head.store !== store || leader === null || leader.tab === tab) return;
-    // Where locks hold within one page only two tabs would take over from one another for ever: the one that did leads until it is silent.
+    // Who took over without this lock is gone, unless it has one of its own.
+    if (!locks.isOfPage || head.store !== store || leader === null || leader.tab === tab) return;
+    // Two pages would take over from one another for ever: the one that did leads until it is silent.
     this.watch();
     await ended;
   }
