@@ -100,11 +100,12 @@ describe('after the last tab was closed', () => {
     const isWaiting = (): Promise<boolean | undefined> => page.evaluate(async () => (await navigator.locks.query()).pending?.some(({ name }) => name?.endsWith(':lead')));
     const isAwake = await expect.poll(isWaiting, AT_ONCE).toBe(true).then(() => true, () => false);
     if (!isAwake) {
-      const tags = page.evaluate(async () => {
+      const tags = await page.evaluate(async () => {
         const { sync } = (await navigator.serviceWorker.ready) as unknown as { readonly sync: { getTags(): Promise<readonly string[]> } };
         return sync.getTags();
       });
-      expect(await tags).toContain(tag(amir));
+      // Without the tag, the message says whether somebody sent them, and what the page says.
+      expect(tags, `${await copies(ids)} on the server; ${await page.locator('body').innerText()}`).toContain(tag(amir));
       return notRun('e2e: a wake-up of Chromium’s own', 'it was asked for one, and took its time');
     }
     expect(await copies(ids)).toEqual([0, 0]);
