@@ -25,6 +25,13 @@ describe('signing in', () => {
     expect(answer.headers.get('Set-Cookie')).toMatch(/^__Host-syncline_refresh=[^;]+; Max-Age=86400; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
   });
 
+  it('works with the longest life that a login may be given: a cookie of it lasts as long as browsers keep one', async () => {
+    const app = await createTestApp({ loginLifetimeMs: 3_650 * 86_400_000 });
+    const answer = await app.send('/api/login', login({ username: 'jane', password: 'right' }));
+    expect([answer.status, answer.headers.get('Set-Cookie')]).toEqual([200, expect.stringContaining(`Max-Age=${400 * 86_400};`)]);
+    expect((await refresh(app, cookieOf(answer))).status).toBe(200);
+  });
+
   it('[S-18] answers a wrong password and an unknown name alike', async () => {
     const app = await createTestApp();
     const bodies = await Promise.all([{ username: 'jane', password: 'wrong' }, { username: 'nobody', password: 'wrong' }].map(async (body) => {
