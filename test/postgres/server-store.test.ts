@@ -107,6 +107,23 @@ describe('[S-06] row-level security', () => {
   });
 });
 
+it('[S-03] a login waits for a change of its password that is under way, and is then refused', async () => {
+  const userId = await world.newUser();
+  const [changing, watching] = [new pg.Client({ connectionString: cluster.url }), new pg.Client({ connectionString: cluster.url })];
+  await Promise.all([changing.connect(), watching.connect()]);
+  await changing.query('begin; set local role syncline_accounts');
+  await changing.query("update credentials set password_hash = 'new' where user_id = $1", [userId]);
+  let isOpened: boolean | null = null;
+  const login = { sid: world.newId(), userId, createdAt: 0, expiresAt: Date.UTC(9999, 0, 1), refreshHash: null };
+  const opening = world.store.accounts.openLogin(login, 'none').then((opened) => void (isOpened = opened));
+  const isWaiting = async (): Promise<boolean> => (await watching.query("select 1 from pg_stat_activity where wait_event_type = 'Lock'")).rowCount !== 0;
+  while (isOpened === null && !(await isWaiting())) continue;
+  await changing.query('commit');
+  await opening;
+  expect(isOpened).toBe(false);
+  await Promise.all([changing.end(), watching.end()]);
+});
+
 it('no statement is compiled, however dear it looks', async () => {
   const asked: { readonly sql: string; readonly parameters: readonly unknown[] }[] = [];
   const store = await openPostgresStore(cluster.url, { connections: 1, onStatement: (sql, parameters) => void asked.push({ sql, parameters }) });

@@ -53,10 +53,10 @@ export async function createRealServer(options: RealServerOptions): Promise<SimS
   const { accounts } = held.store;
   for (const userId of options.userIds) {
     await accounts.create({ userId, username: `u${userId}`, email: '', createdAt: options.now(), passwordHash: '', timezone: 'UTC' });
-    await accounts.openLogin({ sid: userId, userId, createdAt: options.now(), expiresAt: FAR, refreshHash: null });
+    await accounts.openLogin({ sid: userId, userId, createdAt: options.now(), expiresAt: FAR, refreshHash: null }, null);
   }
   for (const sid of options.logins ?? []) {
-    await accounts.openLogin({ sid, userId: options.userIds[0] ?? '', createdAt: options.now(), expiresAt: FAR, refreshHash: null });
+    await accounts.openLogin({ sid, userId: options.userIds[0] ?? '', createdAt: options.now(), expiresAt: FAR, refreshHash: null }, null);
   }
   held.save();
   return {

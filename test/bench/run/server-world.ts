@@ -62,7 +62,7 @@ export class ServerWorld {
     const userId = randomUUID();
     const now = Date.now();
     await this.#store.accounts.create({ userId, username: `u${userId}`, email: '', createdAt: now, passwordHash: '', timezone: 'UTC' });
-    await this.#store.accounts.openLogin({ sid: userId, userId, createdAt: now, expiresAt: now + YEAR_MS, refreshHash: null });
+    await this.#store.accounts.openLogin({ sid: userId, userId, createdAt: now, expiresAt: now + YEAR_MS, refreshHash: null }, null);
     const token = await jwtTokens(SECRET, null).sign({ userId, sid: userId, tokenId: randomUUID(), issuedAt: now, expiresAt: now + YEAR_MS });
     return { userId, token };
   }

@@ -107,7 +107,7 @@ export class AppServer {
     const stored = { sessions: new Map<string, TrueSession>(), isOld: false };
     const store = createMemoryStore({ epoch: crypto.randomUUID(), onCommit: () => void (stored.isOld = true) });
     await store.accounts.create({ userId, username: 'ann', email: '', createdAt: now(), passwordHash: '', timezone: 'UTC' });
-    await store.accounts.openLogin({ sid: userId, userId, createdAt: now(), expiresAt: Number.MAX_SAFE_INTEGER, refreshHash: null });
+    await store.accounts.openLogin({ sid: userId, userId, createdAt: now(), expiresAt: Number.MAX_SAFE_INTEGER, refreshHash: null }, null);
     const ids = { uuid: () => crypto.randomUUID(), secret: () => crypto.randomUUID() };
     const tokens = jwtTokens('a key of this test alone, 32 letters or more', null);
     this.#app = createApp({ ...createSimulatedPorts(store, { now }, ids), tokens, log: SILENT_LOG }, CONFIG);

@@ -42,7 +42,7 @@ export class Submitters {
     const { userId } = this;
     const now = Date.now();
     await store.accounts.create({ userId, username: userId, email: '', createdAt: now, passwordHash: '', timezone: 'UTC' });
-    await store.accounts.openLogin({ sid: userId, userId, createdAt: now, expiresAt: now + 300 * 86_400_000, refreshHash: null });
+    await store.accounts.openLogin({ sid: userId, userId, createdAt: now, expiresAt: now + 300 * 86_400_000, refreshHash: null }, null);
     this.#token = await jwtTokens(SECRET, null).sign({ userId, sid: userId, tokenId: userId, issuedAt: now, expiresAt: now + 300 * 86_400_000 });
   }
 

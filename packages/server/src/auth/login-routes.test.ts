@@ -76,6 +76,25 @@ describe('signing in', () => {
     expect((await app.send('/api/login', login({ username: 'jane', password: 'right' }))).status).toBe(200);
     expect((await app.ports.store.accounts.findByUsername('jane'))?.passwordHash).toBe('plain:right');
   });
+
+  it.each([['', false], [', also where its hash is to be made again', true]])('[S-03] a password that is replaced while it is looked at opens nothing, and replaces nothing%s', async (_, isWeak) => {
+    const app = await createTestApp({}, ({ passwords, store }) => ({
+      passwords: {
+        ...passwords,
+        needsRehash: () => isWeak,
+        async verify(password, stored) {
+          const matches = await passwords.verify(password, stored);
+          await store.accounts.setPassword('00000000-0000-4000-8000-0000000000aa', 'plain:another', NOW, null);
+          return matches;
+        },
+      },
+    }));
+    const late = await app.send('/api/login', login({ username: 'jane', password: 'right' }));
+    expect([late.status, late.headers.get('Set-Cookie'), late.headers.get('Retry-After')]).toEqual([503, null, '1']);
+    expect((await app.ports.store.accounts.findByUsername('jane'))?.passwordHash).toBe('plain:another');
+    expect((await app.send('/api/login', login({ username: 'jane', password: 'right' }))).status).toBe(401);
+    expect((await app.send('/api/login', login({ username: 'jane', password: 'another' }))).status).toBe(200);
+  });
 });
 
 describe('coming back by the cookie', () => {

@@ -27,16 +27,25 @@ async function login({ ports, config, body, now, origin, address }: OpenInput): 
     throw problem('invalid_credentials');
   }
   await ports.throttle?.afterLogin(name, address);
-  if (ports.passwords.needsRehash(account.passwordHash)) await ports.store.accounts.rehash(account.userId, await ports.passwords.hash(password));
+  const passwordHash = await currentHash(ports, account, password);
   const refreshToken = ports.ids.secret();
   const session: Login = { sid: ports.ids.uuid(), userId: account.userId, createdAt: now, expiresAt: now + config.loginLifetimeMs, revokedAt: null, forgottenDevice: null };
-  await ports.store.accounts.openLogin({ ...session, refreshHash: sha256(refreshToken) });
+  // The password may have been changed while this one was looked at: then it opens nothing any more, and trying again says so.
+  if (!(await ports.store.accounts.openLogin({ ...session, refreshHash: sha256(refreshToken) }, passwordHash))) throw problem('unavailable', { headers: { 'Retry-After': '1' } });
   ports.log.info('login', { userId: account.userId });
   return {
     status: 200,
     body: await signedInBody('Login successful', ports, config, account, session, now),
     headers: { 'Set-Cookie': refreshCookie(refreshToken, origin, config.loginLifetimeMs) },
   };
+}
+
+/** The account's hash, made again where it is an older one. */
+async function currentHash({ passwords, store }: ServerPorts, { userId, passwordHash }: Account, password: string): Promise<string> {
+  if (!passwords.needsRehash(passwordHash)) return passwordHash;
+  const stronger = await passwords.hash(password);
+  await store.accounts.rehash(userId, passwordHash, stronger);
+  return stronger;
 }
 
 async function refresh(input: OpenInput): Promise<RouteAnswer> {

@@ -21,7 +21,7 @@ export async function seedDemo(ports: ServerPorts): Promise<'made' | 'kept'> {
   const now = ports.clock.now();
   const known = await accounts.findByUsername(DEMO_USERNAME);
   if (known !== null) {
-    if (known.passwordHash === CLOSED) await accounts.rehash(known.userId, await ports.passwords.hash(DEMO_PASSWORD));
+    if (known.passwordHash === CLOSED) await accounts.rehash(known.userId, CLOSED, await ports.passwords.hash(DEMO_PASSWORD));
     await seeDevices(ports, known.userId, now);
     return 'kept';
   }

@@ -64,11 +64,12 @@ export interface AccountStore {
   find(userId: string): Promise<Account | null>;
   /** False, and nothing written, when the username (without regard to case) or the id is taken. Counters and preferences rows come with it. */
   create(account: NewAccount): Promise<boolean>;
-  /** Stores a new hash of the same password; logins stay. */
-  rehash(userId: string, passwordHash: string): Promise<void>;
+  /** Stores a new hash of the same password in place of that one, unless it was replaced meanwhile; logins stay. */
+  rehash(userId: string, replaced: string, passwordHash: string): Promise<void>;
   /** Sets a new password and revokes every login but `keepSid`. False when there is no such user. */
   setPassword(userId: string, passwordHash: string, now: number, keepSid: string | null): Promise<boolean>;
-  openLogin(login: NewLogin): Promise<void>;
+  /** False, and nothing opened, when the account's hash is no longer the one that `provedBy` names. Null: whatever it is. */
+  openLogin(login: NewLogin, provedBy: string | null): Promise<boolean>;
   findLogin(sid: string): Promise<Login | null>;
   /** Revokes one login; a second time, or for an unknown one, does nothing. */
   revokeLogin(sid: string, now: number): Promise<void>;

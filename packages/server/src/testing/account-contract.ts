@@ -37,7 +37,7 @@ export function accountContract(world: () => Promise<StoreWorld>): readonly Cont
     },
     'a login is found until it is forgotten': async (w) => {
       const login = loginOf(w, await w.newUser());
-      await w.store.accounts.openLogin(login);
+      await w.store.accounts.openLogin(login, null);
       const { refreshHash: _, ...rest } = login;
       checkEqual(await w.store.accounts.findLogin(login.sid), { ...rest, revokedAt: null, forgottenDevice: null });
       checkEqual(await w.store.accounts.findLogin('nothing'), null);
@@ -49,24 +49,39 @@ export function accountContract(world: () => Promise<StoreWorld>): readonly Cont
     'a new password ends every other login': async (w) => {
       const userId = await w.newUser();
       const [kept, other, stranger] = [loginOf(w, userId), loginOf(w, userId), loginOf(w, await w.newUser())];
-      for (const login of [kept, other, stranger]) await w.store.accounts.openLogin(login);
+      for (const login of [kept, other, stranger]) await w.store.accounts.openLogin(login, null);
       check(await w.store.accounts.setPassword(userId, 'new', 7, kept.sid), 'set');
       checkEqual((await w.store.accounts.find(userId))?.passwordHash, 'new');
       const revoked = await Promise.all([kept, other, stranger].map(async ({ sid }) => (await w.store.accounts.findLogin(sid))?.revokedAt));
       checkEqual(revoked, [null, 7, null]);
       check(!(await w.store.accounts.setPassword(w.newId(), 'new', 7, null)), 'nobody');
-      await w.store.accounts.rehash(userId, 'stronger');
+      await w.store.accounts.rehash(userId, 'new', 'stronger');
       checkEqual((await w.store.accounts.find(userId))?.passwordHash, 'stronger');
+      await w.store.accounts.rehash(userId, 'new', 'of the old password');
+      checkEqual((await w.store.accounts.find(userId))?.passwordHash, 'stronger');
+    },
+    'a password that was replaced opens no login, however the two meet': async (w) => {
+      const userId = await w.newUser();
+      const [early, late] = [loginOf(w, userId), loginOf(w, userId)];
+      check(await w.store.accounts.openLogin(early, 'none'), 'the password of all accounts here');
+      check(await w.store.accounts.setPassword(userId, 'new', 7, null), 'set');
+      check(!(await w.store.accounts.openLogin(late, 'none')), 'replaced');
+      checkEqual(await w.store.accounts.findLogin(late.sid), null);
+      // At once: each login is refused, or was opened before and has ended.
+      const logins = Array.from({ length: 8 }, () => loginOf(w, userId));
+      const [, ...opened] = await Promise.all([w.store.accounts.setPassword(userId, 'newer', 8, null), ...logins.map((login) => w.store.accounts.openLogin(login, 'new'))]);
+      const stand = await Promise.all(logins.map(async ({ sid }) => (await w.store.accounts.findLogin(sid))?.revokedAt));
+      checkEqual(stand, opened.map((isOpen) => (isOpen ? 8 : undefined)));
     },
     'all logins of a user end at once': async (w) => {
       const userId = await w.newUser();
-      for (let i = 0; i < 3; i += 1) await w.store.accounts.openLogin(loginOf(w, userId));
+      for (let i = 0; i < 3; i += 1) await w.store.accounts.openLogin(loginOf(w, userId), null);
       checkEqual(await w.store.accounts.revokeLogins(userId, 9, null), 3);
       checkEqual(await w.store.accounts.revokeLogins(userId, 9, null), 0);
     },
     'a refresh token is exchanged, and again within the grace time': async (w) => {
       const login = loginOf(w, await w.newUser());
-      await w.store.accounts.openLogin(login);
+      await w.store.accounts.openLogin(login, null);
       const first = login.refreshHash ?? '';
       const second = await refresh(w, first, 2 * HOUR);
       checkEqual(second.kind, 'rotated');
@@ -77,7 +92,7 @@ export function accountContract(world: () => Promise<StoreWorld>): readonly Cont
     },
     'a refresh token that comes back late ends the login': async (w) => {
       const login = loginOf(w, await w.newUser());
-      await w.store.accounts.openLogin(login);
+      await w.store.accounts.openLogin(login, null);
       const first = login.refreshHash ?? '';
       const { nextHash } = await refresh(w, first, 2 * HOUR);
       checkEqual((await refresh(w, first, 2 * HOUR + GRACE + 1)).kind, 'reused');
@@ -86,15 +101,15 @@ export function accountContract(world: () => Promise<StoreWorld>): readonly Cont
     },
     'two that exchange one token at the same moment both get a successor': async (w) => {
       const login = loginOf(w, await w.newUser());
-      await w.store.accounts.openLogin(login);
+      await w.store.accounts.openLogin(login, null);
       const outcomes = await Promise.all([1, 2, 3].map(() => refresh(w, login.refreshHash ?? '', 2 * HOUR)));
       checkEqual(outcomes.map(({ kind }) => kind), ['rotated', 'rotated', 'rotated']);
     },
     'unknown, revoked and expired refresh tokens are refused': async (w) => {
       const userId = await w.newUser();
       const [revoked, expired] = [loginOf(w, userId), loginOf(w, userId, { expiresAt: 2 * HOUR })];
-      await w.store.accounts.openLogin(revoked);
-      await w.store.accounts.openLogin(expired);
+      await w.store.accounts.openLogin(revoked, null);
+      await w.store.accounts.openLogin(expired, null);
       await w.store.accounts.revokeLogin(revoked.sid, HOUR);
       checkEqual((await refresh(w, 'never seen', HOUR)).kind, 'refused');
       checkEqual((await refresh(w, revoked.refreshHash ?? '', HOUR)).kind, 'refused');
@@ -103,8 +118,8 @@ export function accountContract(world: () => Promise<StoreWorld>): readonly Cont
     'logins that ended long ago are forgotten with their tokens': async (w) => {
       const userId = await w.newUser();
       const [ended, alive] = [loginOf(w, userId, { expiresAt: 2 }), loginOf(w, userId)];
-      await w.store.accounts.openLogin(ended);
-      await w.store.accounts.openLogin(alive);
+      await w.store.accounts.openLogin(ended, null);
+      await w.store.accounts.openLogin(alive, null);
       check((await w.store.accounts.forgetLogins(3)) >= 1, 'one at least');
       checkEqual(await w.store.accounts.findLogin(ended.sid), null);
       check((await w.store.accounts.findLogin(alive.sid)) !== null, 'the other stays');

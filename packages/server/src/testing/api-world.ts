@@ -64,7 +64,7 @@ export function createApiWorld(store: ServerStore, now: number, firstId: number 
   };
   const signInAgain: ApiWorld['signInAgain'] = async (userId, expiresAt = Number.MAX_SAFE_INTEGER) => {
     const sid = world.newId();
-    await store.accounts.openLogin({ sid, userId, createdAt: 0, expiresAt: Date.UTC(9999, 0, 1), refreshHash: null });
+    await store.accounts.openLogin({ sid, userId, createdAt: 0, expiresAt: Date.UTC(9999, 0, 1), refreshHash: null }, null);
     const token = await ports.tokens.sign({ userId, sid, tokenId: sid, issuedAt: 0, expiresAt });
     return here({ userId, sid, token });
   };

@@ -51,10 +51,10 @@ export class MemoryAccounts implements AccountStore {
     return true;
   }
 
-  async rehash(userId: string, passwordHash: string): Promise<void> {
+  async rehash(userId: string, replaced: string, passwordHash: string): Promise<void> {
     const { accounts } = await this.#reach();
     const account = accounts.get(userId);
-    if (account !== undefined) accounts.set(userId, { ...account, passwordHash });
+    if (account?.passwordHash === replaced) accounts.set(userId, { ...account, passwordHash });
   }
 
   async setPassword(userId: string, passwordHash: string, now: number, keepSid: string | null): Promise<boolean> {
@@ -66,11 +66,13 @@ export class MemoryAccounts implements AccountStore {
     return true;
   }
 
-  async openLogin(login: NewLogin): Promise<void> {
-    const { logins, refreshTokens } = await this.#reach();
+  async openLogin(login: NewLogin, provedBy: string | null): Promise<boolean> {
+    const { accounts, logins, refreshTokens } = await this.#reach();
     const { sid, userId, createdAt, expiresAt, refreshHash } = login;
+    if (provedBy !== null && accounts.get(userId)?.passwordHash !== provedBy) return false;
     logins.set(sid, { sid, userId, createdAt, expiresAt, revokedAt: null, forgottenDevice: null });
     if (refreshHash !== null) refreshTokens.set(refreshHash, { sid, spentAt: null });
+    return true;
   }
 
   async findLogin(sid: string): Promise<Login | null> {

@@ -44,8 +44,9 @@ export class SqlAccounts implements AccountStore {
     });
   }
 
-  async rehash(userId: string, passwordHash: string): Promise<void> {
-    await this.#transaction((session) => this.#writeHash(session, userId, passwordHash));
+  async rehash(userId: string, replaced: string, passwordHash: string): Promise<void> {
+    await this.#transaction((session) => session.run(sql`
+      update credentials set password_hash = ${passwordHash} where user_id = ${userId}::uuid and password_hash = ${replaced}`));
   }
 
   setPassword(userId: string, passwordHash: string, now: number, keepSid: string | null): Promise<boolean> {
@@ -56,12 +57,16 @@ export class SqlAccounts implements AccountStore {
     });
   }
 
-  async openLogin(login: NewLogin): Promise<void> {
-    await this.#transaction(async (session) => {
+  openLogin(login: NewLogin, provedBy: string | null): Promise<boolean> {
+    return this.#transaction(async (session) => {
+      // Locked, so that a change of the password either is seen here, or sees the login and ends it.
+      const held = await session.first(sql<{ password_hash: string }>`select password_hash from credentials where user_id = ${login.userId}::uuid for share`);
+      if (provedBy !== null && held?.password_hash !== provedBy) return false;
       await session.run(sql`
         insert into logins (sid, user_id, created_at, expires_at)
         values (${login.sid}::uuid, ${login.userId}::uuid, ${toIso(login.createdAt)}::timestamptz, ${toIso(login.expiresAt)}::timestamptz)`);
       if (login.refreshHash !== null) await addToken(session, login.refreshHash, login.sid, login.createdAt);
+      return true;
     });
   }
 
