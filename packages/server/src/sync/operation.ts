@@ -1,5 +1,5 @@
 // One operation of an exchange, applied to loaded rows: which rule decides, what it will look at, and what it depends on.
-import { type Operation, parseInstant, type SessionEdit, type StartOperation } from '@syncline/protocol';
+import { LIMITS, type Operation, parseInstant, type SessionEdit, type StartOperation } from '@syncline/protocol';
 import type { Interval } from '../ports.ts';
 import { applyCancel, toCancelInput } from './cancel.ts';
 import { applyAgain } from './again.ts';
@@ -159,8 +159,10 @@ function wantsOfOne(operation: Operation): OneWant {
   }
 }
 
+/** Nothing is looked up for what no session may be: it is refused, and looking would read a whole history. */
 function intervalsOf({ start_time: start, end_time: end }: Pick<SessionEdit, 'start_time' | 'end_time'>): Interval[] {
   const startTime = start === undefined ? null : parseInstant(start);
   const endTime = end === undefined ? null : parseInstant(end);
-  return startTime === null || endTime === null ? [] : [{ startTime, endTime }];
+  if (startTime === null || endTime === null || endTime < startTime || endTime - startTime > LIMITS.sessionMsMax) return [];
+  return [{ startTime, endTime }];
 }
