@@ -16,7 +16,10 @@ export interface ExchangeDevice {
   /** Version of the app. */
   readonly version: string;
   readonly name?: string | undefined;
-  /** Distinct sessions with unacknowledged operations, those in this request included; the server subtracts what it settles. */
+  /**
+   * Distinct sessions with unacknowledged operations, those in this request included; the server subtracts what it settles. A `start` is
+   * no such operation: a session is held once it is finished.
+   */
   readonly sessions_pending: number;
   /** When the oldest of them was recorded; null with none. */
   readonly oldest_pending?: string | null | undefined;

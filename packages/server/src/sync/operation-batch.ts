@@ -29,7 +29,7 @@ export interface BatchOutcome {
   /** One for each operation, in their order. */
   readonly results: readonly OperationResult[];
   readonly summary: UserSummary;
-  /** Sessions about which every operation of this batch is settled. */
+  /** Sessions about which every operation of this batch is settled; of those that only began, nothing was held. */
   readonly settledSessions: ReadonlySet<string>;
 }
 
@@ -200,7 +200,8 @@ function settledSessions(sent: readonly SentOperation[], results: readonly Opera
   const settled = new Set<string>();
   const open = new Set<string>();
   sent.forEach(({ operation }, i) => {
-    const session = operation === null ? null : sessionOf(operation);
+    // That one began is news: a device holds it once it is finished.
+    const session = operation === null || operation.type === 'start' ? null : sessionOf(operation);
     if (session !== null) (results[i]?.status === 'rejected' ? open : settled).add(session);
   });
   return new Set([...settled].filter((id) => !open.has(id)));

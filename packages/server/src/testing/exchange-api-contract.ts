@@ -230,6 +230,21 @@ function deviceCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       await mac.send({ ...request, device: { ...request.device, sessions_pending: 5, oldest_pending: '2025-08-24T11:00:00Z' } });
       checkEqual((await user.call('syncStatus')).body['data_summary']?.['unsynced_sessions'], 3);
     },
+    'that a session begins is news, and settles nothing that was held': async (w) => {
+      const { user, devices } = await devicesOf(w, 1);
+      const mac = only(devices);
+      const start = (id: string): OperationBody => ({ type: 'start', session_id: id, start_time: '2025-08-24T12:00:00Z', planned_duration: 25, category: 'work', source: 'mac_app' });
+      const pendingAfter = async (held: number, ...bodies: OperationBody[]): Promise<unknown> => {
+        const request = mac.request(mac.number(...bodies));
+        await mac.send({ ...request, device: { ...request.device, sessions_pending: held } });
+        const { body } = await user.call('syncStatus');
+        return [body['sync_status'], body['data_summary']?.['unsynced_sessions']];
+      };
+      const [id, other] = [w.newId(), w.newId()];
+      checkEqual(await pendingAfter(1, start(id)), ['delayed', 1], 'one that waits for a person, while another runs');
+      checkEqual(await pendingAfter(2, submit(id, 0, 25)), ['delayed', 1]);
+      checkEqual(await pendingAfter(1, submit(other, 30, 55), start(other)), ['healthy', 0], 'its start came late');
+    },
     'a run that comes back after another one took its place is a clone': async (w) => {
       const { devices } = await devicesOf(w, 1);
       const mac = only(devices);
