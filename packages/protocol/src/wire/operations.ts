@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { LIMITS } from '../rules/limits.ts';
 import { base64, closed, decimal, deviceType, instant, type Schema, type ShapeOf, text, token, uuid, variants, whole } from './schema.ts';
-import { type CancelRequest, cancelShape, type SubmitRequest, submitShape } from './session-calls.ts';
+import { type CancelRequest, cancelRequest, type SubmitRequest, submitShape } from './session-calls.ts';
 import type { ClockRecord, SettledSession, SettlementMemory, SettlementRecord } from './records.ts';
 import { categoryText, noteText, plannedMinutes, projectText } from './session-fields.ts';
 
@@ -259,7 +259,7 @@ export const operationSchema: Schema<Operation> = variants<Operation>('type', [
     source: deviceType(),
     ask_first: z.optional(z.boolean()),
   }),
-  closed<CancelOperation>({ ...headShape(), type: z.literal('cancel'), cancellation: closed<CancelRequest>(cancelShape()) }),
+  closed<CancelOperation>({ ...headShape(), type: z.literal('cancel'), cancellation: cancelRequest }),
   closed<ResolveOperation>({
     ...headShape(),
     type: z.literal('resolve'),

@@ -106,14 +106,19 @@ export function uuid(): Text {
   );
 }
 
-/** An ISO 8601 instant with `Z` or an offset; stays text. */
+/** An ISO 8601 instant with `Z` or an offset; stays text. Of a year that every store can hold. */
 /* @__NO_SIDE_EFFECTS__ */
 export function instant(): Text {
-  return z.string().check(
-    textRule((value) => (parseInstant(value) === null ? 'must be an ISO 8601 time with Z or an offset' : null), {
-      format: 'date-time',
-    }),
-  );
+  return z.string().check(textRule(instantProblem, { format: 'date-time' }));
+}
+
+const YEAR_1 = -62_135_596_800_000;
+const YEAR_10000 = 253_402_300_800_000;
+
+function instantProblem(value: string): string | null {
+  const ms = parseInstant(value);
+  if (ms === null) return 'must be an ISO 8601 time with Z or an offset';
+  return ms >= YEAR_1 && ms < YEAR_10000 ? null : 'must lie in the years 1 to 9999 of UTC';
 }
 
 /** A `source` or `device_type`. */

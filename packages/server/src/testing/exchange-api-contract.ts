@@ -111,6 +111,26 @@ function onceCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       const { body: refused } = await mac.send({ ...mac.request([]), operations: tooMany } as never);
       check(String(refused['error']).includes('at most 1000 operations'), JSON.stringify(refused));
     },
+    'a cancellation is of a project or of a team\'s, as with the documented call': async (w) => {
+      const mac = only((await devicesOf(w, 1)).devices);
+      const [both, one] = await mac.apply(
+        { type: 'cancel', cancellation: cancelOf(w.newId(), { project_id: 1, team_project_id: 2 }) },
+        { type: 'cancel', cancellation: cancelOf(w.newId(), { team_project_id: 2 }) },
+      );
+      checkEqual([both?.code, both?.details?.map(({ path }) => path), one?.status], ['invalid_request', ['cancellation.team_project_id'], 'applied']);
+    },
+    'a time of a year that no store holds is refused where it stands': async (w) => {
+      const { devices } = await devicesOf(w, 1);
+      const mac = only(devices);
+      const request = mac.request([]);
+      for (const time of ['0000-06-01T00:00:00Z', '0001-01-01T00:00:00+00:01', '9999-12-31T23:59:59-01:00']) {
+        const { status, body } = await mac.send({ ...request, device: { ...request.device, oldest_pending: time } });
+        checkEqual([status, (body['details'] as unknown as { path: string }[] | undefined)?.map(({ path }) => path)], [400, ['device.oldest_pending']], time);
+        const [early, late, fine] = await mac.apply(submit(w.newId(), 0, 25, { start_time: time }), submit(w.newId(), 0, 25, { end_time: time }), submit(w.newId(), 0, 25));
+        checkEqual([early, late].map((result) => [result?.code, result?.details?.map(({ path }) => path)]), [['invalid_request', ['session.start_time']], ['invalid_request', ['session.end_time']]], time);
+        checkEqual(fine?.status, 'applied');
+      }
+    },
     'a thousand sessions fit one exchange, their overlaps found': async (w) => {
       const { devices } = await devicesOf(w, 1);
       const mac = only(devices);
