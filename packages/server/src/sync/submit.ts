@@ -4,7 +4,7 @@ import type { StoredClock, StoredSession } from '../ports.ts';
 import { followChange } from './conflict-keeping.ts';
 import { fingerprintOf } from './content.ts';
 import type { Refusal } from './outcome.ts';
-import type { ApplyContext, WorkingSet } from './working-set.ts';
+import { type ApplyContext, dayOf, type WorkingSet } from './working-set.ts';
 
 /** A finished session in our terms: canonical id, instants in milliseconds. */
 export interface SubmitInput {
@@ -67,7 +67,9 @@ export function applySubmit(set: WorkingSet, input: SubmitInput, context: ApplyC
     const details = issues.map(({ path, message }) => ({ path, message }));
     return { kind: 'refused', code: isEarly ? 'time_in_future' : 'invalid_request', details };
   }
-  if (set.startsOnDayOf(input.startTime) >= LIMITS.sessionsPerDayMax) {
+  // One that was announced on that day is counted there already.
+  const isNewToDay = existing?.startTime == null || dayOf(existing.startTime) !== dayOf(input.startTime);
+  if (isNewToDay && set.startsOnDayOf(input.startTime) >= LIMITS.sessionsPerDayMax) {
     return { kind: 'refused', code: 'limit_reached', details: [{ path: 'start_time', message: `at most ${LIMITS.sessionsPerDayMax} sessions start on one day` }] };
   }
   return { kind: 'applied', session: storeSubmit(set, input, fingerprint, existing, context), isOther: false };

@@ -90,6 +90,21 @@ function submitCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       checkEqual((await user.call('submit', { body: last })).status, 200);
       checkEqual((await user.call('submit', { body: submitOf(w.newId(), -1000, -990) })).status, 201, 'the day before');
     },
+    'the last session that a day holds can be announced, and completed': async (w) => {
+      w.clock.set(NOON);
+      const [user, id] = [await w.signIn(), w.newId()];
+      const ids = Array.from({ length: LIMITS.sessionsPerDayMax - 1 }, () => w.newId());
+      await w.store.withUser(user.userId, async (tx) => {
+        const { summary } = await tx.overview();
+        await tx.write({
+          sessions: ids.map((each, i) => sessionRow(each, i + 1, { startTime: NOON - DAY / 2 + i, endTime: NOON - DAY / 2 + i + 1, deletedAt: 1 })),
+          summary: { ...summary, sequence: ids.length, lastDisplayId: ids.length },
+        });
+      });
+      checkEqual((await user.call('sessionStart', { body: startOf(id) })).status, 201);
+      w.clock.set(NOON + 25 * MINUTE);
+      checkEqual((await user.call('submit', { body: submitOf(id, 0, 25) })).status, 201);
+    },
   });
 }
 
