@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ServerStore } from '../../packages/server/src/ports.ts';
 import { openEmbeddedStore } from '../../packages/server/src/store/sql/open.ts';
 import { ServerCommand } from '../provision/server-command.ts';
 
@@ -200,6 +201,30 @@ describe('a server and its folder', () => {
     const before = await epoch();
     expect(await outcome(['restored'])).toEqual({ code: 0, said: 'Devices will offer again what they hold.\n' });
     expect(await epoch()).not.toBe(before);
+  });
+
+  it('forgets logins that ended, with their tokens, once none of these could be sent any more', async () => {
+    const inside = async <T>(work: (store: ServerStore) => Promise<T>): Promise<T> => {
+      const { store } = await openEmbeddedStore(join(folder(), 'database'));
+      return work(store).finally(() => store.close());
+    };
+    const [longAgo, lately] = ['00000000-0000-4000-8000-00000000aaa1', '00000000-0000-4000-8000-00000000aaa2'];
+    await inside(async ({ accounts }) => {
+      const userId = (await accounts.findByUsername('amir'))?.userId ?? '';
+      for (const [sid, days] of [[longAgo, 31], [lately, 29]] as const) {
+        await accounts.openLogin({ sid, userId, createdAt: 0, expiresAt: Date.now() - days * 86_400_000, refreshHash: `hash of ${sid}` }, null);
+      }
+    });
+    server = run([]);
+    url = await server.listening();
+    expect(await server.signal('SIGTERM')).toBe(0);
+    expect(await inside(({ accounts }) => Promise.all([longAgo, lately].map(async (sid) => (await accounts.findLogin(sid))?.sid)))).toEqual([undefined, lately]);
+  });
+
+  it('[D01] refuses a folder without a database, and makes none: the one that was put back would keep its epoch', async () => {
+    const other = join(home, 'elsewhere');
+    expect(await outcome(['restored'], { DATA_DIR: other })).toMatchObject({ code: 1, said: expect.stringContaining(`There is no database in ${other}.`) as unknown });
+    expect(await readdir(home)).toEqual(['data']);
   });
 
   it('[S-16] shuts the demo account where others may reach it, and ends cleanly on SIGTERM', async () => {

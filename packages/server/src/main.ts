@@ -22,6 +22,7 @@ import type { ServerPorts } from './ports.ts';
 
 /** How long requests under way may take to finish after the signal to stop. */
 const STOP_MS = 5_000;
+const DAY_MS = 86_400_000;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
     say(seeded === 'made' ? 'Made the demo account with a year of sessions.' : 'The demo account is there.');
   } else if (await closeDemo(ports)) say('Closed the demo account: its password is public, and this server may be.');
   keepUp(ports);
+  await forgetLogins(ports, config);
   const api = createApp(ports, config.app);
   const server = listen(api, ports, config, secret);
   stopOnSignals(server, api, opened, config);
@@ -122,6 +124,13 @@ function stopOnSignals(server: Server, api: App, opened: OpenedStore, config: Se
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+}
+
+/** Of a login that ended, now and once a day. Its last token has ended too by then: until that, a forgotten device is told that it was. */
+async function forgetLogins({ store, clock, log }: ServerPorts, { app }: ServerConfig): Promise<void> {
+  const forget = (): Promise<unknown> => store.accounts.forgetLogins(clock.now() - app.tokenLifetimeMs).catch(() => log.warn('logins_not_forgotten'));
+  setInterval(() => void forget(), DAY_MS).unref();
+  await forget();
 }
 
 /** A defect that escaped one request must not take the others with it. What it said may hold data, so only its name is logged. */
