@@ -1,5 +1,6 @@
 // The server's store on a real PostgreSQL: the same contract as in memory and on the embedded database, and what only several
 // connections can show.
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
 import { inProcessNews } from '../../packages/server/src/store/sql/news-line.ts';
@@ -168,6 +169,42 @@ it('a database that takes no writes, or lets nobody in, is unavailable, which no
   await standby.close();
   await expect(openPostgresStore(cluster.url.replace(/[^/]*$/, 'no_such_database'))).rejects.toMatchObject({ code: 'unavailable' });
 });
+
+/** A way to the database that can fall silent: what is sent on the connections of that moment arrives nowhere. */
+async function silentWay(): Promise<{ readonly url: string; fallSilent(): void; close(): void }> {
+  const target = new URL(cluster.url);
+  const open = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(Number(target.port), target.hostname);
+    for (const socket of [near, far]) {
+      open.add(socket);
+      socket.on('error', () => undefined).on('close', () => open.delete(socket));
+    }
+    near.pipe(far).pipe(near);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(cluster.url);
+  url.hostname = '127.0.0.1';
+  url.port = String((server.address() as AddressInfo).port);
+  return {
+    url: url.href,
+    fallSilent: () => [...open].forEach((socket) => socket.unpipe().removeAllListeners('data').resume()),
+    close: () => void (server.close(), open.forEach((socket) => socket.destroy())),
+  };
+}
+
+it('a database that falls silent without a word is unavailable, and is found again', async () => {
+  const userId = await world.newUser();
+  const way = await silentWay();
+  const store = await openPostgresStore(way.url, { connections: 2, answerMs: 500 });
+  const work = (): Promise<unknown>[] => [store.withUser(userId, (tx) => tx.write({ removedDevices: ['none'] })), store.overview(userId)];
+  await Promise.all(work());
+  way.fallSilent();
+  expect(await Promise.all(work().map((done) => done.then(() => 'answered', ({ code }: { code: string }) => code)))).toEqual(['unavailable', 'unavailable']);
+  await Promise.all(work());
+  await store.close();
+  way.close();
+}, 20_000);
 
 it('a database that went away is unavailable, and is found again', async () => {
   const userId = await world.newUser();

@@ -35,6 +35,8 @@ export interface OpenOptions {
 export interface PostgresOptions extends OpenOptions {
   /** Most connections at once. Default 10. */
   readonly connections?: number | undefined;
+  /** How long a statement may stay without an answer before its connection is given up, in milliseconds. Default 25,000. */
+  readonly answerMs?: number | undefined;
 }
 
 /** Connects, migrates, and gives the store. Rejects with a `ServerStoreError`. */
@@ -49,6 +51,9 @@ export async function openPostgresStore(databaseUrl: string, options: PostgresOp
     idle_in_transaction_session_timeout: 30_000,
     statement_timeout: 20_000,
     lock_timeout: 10_000,
+    // The database ends what takes too long by itself. One that says nothing at all went away without a word, as with a cut cable.
+    query_timeout: options.answerMs ?? 25_000,
+    keepAlive: true,
     application_name: 'syncline-server',
   } as pg.PoolConfig);
   return openOver(pool, { ...options, isPipelined: true, openNews: () => openPostgresNews(databaseUrl) });
