@@ -53,6 +53,8 @@ export const COMMON_ERRORS: readonly ErrorCode[] = [
 ];
 
 const SIGNED_IN: readonly ErrorCode[] = ['token_required', 'token_invalid', 'gone'];
+/** Of the calls that note which device asks, and answer nobody whose device has no place. */
+const DEVICE_NOTED: readonly ErrorCode[] = [...SIGNED_IN, 'limit_reached'];
 const WITH_BODY: readonly ErrorCode[] = ['body_too_large', 'unsupported_media_type'];
 
 const JSON_TYPE = 'application/json' as const;
@@ -61,7 +63,7 @@ const JSON_TYPE = 'application/json' as const;
 function get(path: string, summary: string, response: Schema<unknown>, rest: Partial<Call> = {}): Call {
   return {
     method: 'GET', path, summary, auth: 'bearer', capability: null, request: null, query: null, bodyBytesMax: 0,
-    success: 200, response, contentType: JSON_TYPE, errors: SIGNED_IN, ...rest,
+    success: 200, response, contentType: JSON_TYPE, errors: DEVICE_NOTED, ...rest,
   };
 }
 
@@ -110,13 +112,13 @@ function makeCalls(): Readonly<Record<CallName, Call>> {
     }),
     exchange: send('/api/sync/exchange', 'One complete sync', exchangeRequest, exchangeResponse, {
       success: 200, capability: 'exchange', bodyBytesMax: LIMITS.exchangeBytesMax,
-      errors: [...bodyErrors, 'device_cloned', 'client_too_old'],
+      errors: [...bodyErrors, 'device_cloned', 'client_too_old', 'limit_reached'],
     }),
     stream: get('/api/sync/stream', 'News as server-sent events', streamEvent, {
       query: streamQuery, capability: 'stream', contentType: 'text/event-stream',
     }),
     export: get('/api/sync/export', 'Everything the server holds of the user', exportLine, {
-      capability: 'export', contentType: 'application/x-ndjson',
+      capability: 'export', contentType: 'application/x-ndjson', errors: SIGNED_IN,
     }),
     devices: get('/api/devices', 'The devices, with what they had not delivered and when they said so', devicesResponse, { capability: 'devices' }),
     deviceName: send('/api/devices/{device_id}', 'Name a device', deviceNameRequest, deviceResponse, {

@@ -1,5 +1,5 @@
 // A whole server over one store, and users who call it.
-import { type CallName, CALLS } from '@syncline/protocol';
+import { type CallName, CALLS, COMMON_ERRORS, isErrorCode } from '@syncline/protocol';
 import type { AppConfig } from '../config.ts';
 import { type App, createApp } from '../http/app.ts';
 import type { ServerStore } from '../ports.ts';
@@ -60,7 +60,7 @@ export function createApiWorld(store: ServerStore, now: number, firstId: number 
   const world = createStoreWorld(store, firstId);
   const here: ApiWorld['here'] = ({ userId, sid, token }) => {
     const request: ApiUser['request'] = (name, options = {}) => app(requestOf(token, name, options));
-    return { userId, sid, token, request, call: async (name, options) => answerOf(await request(name, options)) };
+    return { userId, sid, token, request, call: async (name, options) => told(name, await answerOf(await request(name, options))) };
   };
   const signInAgain: ApiWorld['signInAgain'] = async (userId, expiresAt = Number.MAX_SAFE_INTEGER) => {
     const sid = world.newId();
@@ -79,6 +79,14 @@ function requestOf(token: string, name: CallName, { body, query, headers, params
     headers: { Authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+}
+
+/** Holds each refusal to the table of calls, from which the API's description is made. */
+function told(name: CallName, answer: ApiAnswer): ApiAnswer {
+  const code = String(answer.body['code']);
+  const isListed = answer.status < 400 || (isErrorCode(code) && [...CALLS[name].errors, ...COMMON_ERRORS].includes(code));
+  if (!isListed) throw new Error(`${name} answered ${code}, which its description leaves out`);
+  return answer;
 }
 
 async function answerOf(response: Response): Promise<ApiAnswer> {
