@@ -161,7 +161,9 @@ describe('whose address counts', () => {
     return seen;
   };
 
-  it.each([[0, '1.1.1.1', '10.9.9.9'], [1, '6.6.6.6, 1.1.1.1', '1.1.1.1'], [2, '6.6.6.6, 1.1.1.1, 10.0.0.2', '1.1.1.1'], [1, '', '10.9.9.9']])(
+  it.each([[0, '1.1.1.1', '10.9.9.9'], [1, '6.6.6.6, 1.1.1.1', '1.1.1.1'], [2, '6.6.6.6, 1.1.1.1, 10.0.0.2', '1.1.1.1'], [1, '', '10.9.9.9'],
+    // A port changes with each connection.
+    [1, '1.1.1.1:50123', '1.1.1.1'], [1, '[2001:db8::1]:50123', '2001:db8::1'], [1, '[2001:db8::1]', '2001:db8::1'], [1, '2001:db8::1', '2001:db8::1']])(
     '[S-15] behind %i proxies that say "%s": %s', async (proxies, forwarded, expected) => expect(await seenBy(proxies, forwarded)).toBe(expected),
   );
 });

@@ -117,7 +117,13 @@ class Api {
 function callerAddress(headers: Headers, { address }: Connection, trustedProxies: number): string | null {
   if (trustedProxies === 0) return address;
   const chain = (headers.get('X-Forwarded-For') ?? '').split(',').map((part) => part.trim()).filter((part) => part !== '');
-  return chain.at(-trustedProxies) ?? address;
+  const last = chain.at(-trustedProxies);
+  return last === undefined ? address : withoutPort(last);
+}
+
+/** Some proxies name the caller's port as well: with it every connection would be a caller of its own. */
+function withoutPort(text: string): string {
+  return /^\[([^\]]+)\]/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
 }
 
 /** The API over these ports. */
