@@ -44,6 +44,7 @@ export function touchDevice(
 ): Touch {
   const known = devices.find((device) => device.deviceId === caller.deviceId);
   const pending = caller.sessionsPending;
+  const sessionsPending = pending === undefined ? (known?.sessionsPending ?? 0) : Math.max(0, pending - settled);
   const device: StoredDevice = {
     deviceId: caller.deviceId,
     deviceType: caller.deviceType ?? known?.deviceType ?? UNKNOWN,
@@ -52,8 +53,8 @@ export function touchDevice(
     givenName: known?.givenName ?? null,
     pendingAsOf: pending === undefined ? (known?.pendingAsOf ?? null) : now,
     lastSeen: now,
-    sessionsPending: pending === undefined ? (known?.sessionsPending ?? 0) : Math.max(0, pending - settled),
-    oldestPending: known?.oldestPending ?? null,
+    sessionsPending,
+    oldestPending: sessionsPending === 0 ? null : (known?.oldestPending ?? null),
     createdAt: known?.createdAt ?? now,
     memory: known?.memory ?? null,
   };

@@ -43,6 +43,9 @@ const SHOWN: Readonly<Record<string, (w: ApiWorld) => Promise<void>>> = {
       pending_as_of: '2025-08-24T18:01:00Z', oldest_pending: '2025-08-24T10:00:00Z', created_at: '2025-08-24T18:00:00Z', signed_in: true,
     });
     checkEqual([second?.device_id, second?.status, second?.pending_as_of], ['web-1', 'stale', '2025-08-24T18:00:00Z']);
+    await macUser.call('syncStatus', { headers: { 'X-Device-Id': 'mac/1', 'X-Sessions-Pending': '0' } });
+    const [emptied] = await listOf(macUser);
+    checkEqual([emptied?.sessions_pending, emptied?.pending_as_of, emptied?.oldest_pending], [0, '2025-08-24T20:00:00Z', null], 'of what it does not hold, none is the oldest');
   },
   'a name given by a person stays, whatever the device calls itself, until it is taken back': async (w) => {
     const { mac, web, macUser } = await pairOf(w);
