@@ -48,6 +48,8 @@ function createCompiler(): Kysely<Tables> {
 /** Reads under way on one connection: few enough that one which waits for a disk holds up few others. */
 const READS_AT_ONCE = 4;
 
+// A writer waits for the one before it, and then reads what that wrote.
+const WRITING: RawBuilder<unknown> = sql`begin isolation level read committed`;
 const READING: RawBuilder<unknown> = sql`begin isolation level repeatable read read only`;
 
 class SqlStore implements ServerStore {
@@ -61,7 +63,7 @@ class SqlStore implements ServerStore {
   constructor(options: SqlStoreOptions) {
     this.#options = options;
     this.#reading = new SharedLoan((use) => this.#connected(use), options.isPipelined ? READS_AT_ONCE : 1);
-    this.accounts = new SqlAccounts((work) => this.#transaction('syncline_accounts', null, sql`begin`, work));
+    this.accounts = new SqlAccounts((work) => this.#transaction('syncline_accounts', null, WRITING, work));
   }
 
   async ping(): Promise<void> {
@@ -76,7 +78,7 @@ class SqlStore implements ServerStore {
 
   async withUser<T>(userId: string, work: (tx: UserTransaction) => Promise<T>): Promise<T> {
     let hasWritten = false;
-    const done = await this.#transaction('syncline_data', userId, sql`begin`, async (session) => {
+    const done = await this.#transaction('syncline_data', userId, WRITING, async (session) => {
       const locked = await session.first(sql`select user_id from user_summaries where user_id = ${userId}::uuid for no key update`);
       if (locked === null) throw storeError('failed', undefined, 'no such user');
       const tx = new SqlUserTransaction(session, userId);
@@ -157,11 +159,12 @@ class SqlStore implements ServerStore {
  * BEGIN and what holds until its end, in one message. Such a message cannot have parameters: the user's id is written into it, and is nothing but a UUID.
  * enable_seqscan: every statement is meant for an index, and a plan made while a table was small must not stay for ever.
  * jit: statements are short, and compiling one whose cost was guessed too high takes a quarter of a second.
+ * datestyle: times are read in this form only.
  */
 function openingOf(role: StoreRole, userId: string | null, begin: RawBuilder<unknown>): RawBuilder<unknown> {
   const id = userId === null ? '' : canonicalUuid(userId);
   if (id === null) throw storeError('failed', undefined, 'no such user');
-  return sql`${begin}; set local role ${sql.id(role)}; set local app.user_id = ${sql.lit(id)}; set local enable_seqscan = off; set local jit = off`;
+  return sql`${begin}; set local role ${sql.id(role)}; set local app.user_id = ${sql.lit(id)}; set local enable_seqscan = off; set local jit = off; set local datestyle = iso`;
 }
 
 /** The store over an open pool. */
