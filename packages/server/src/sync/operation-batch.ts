@@ -35,6 +35,8 @@ export interface BatchOutcome {
 
 /** Time that the sessions of one run may span together: bounds what is loaded at once. */
 const RUN_MS_MAX = 500 * 3_600_000;
+/** Notes and tags that one run may change. Their documents are merged in one go, each in the time of a hundred plain operations, and nobody else is served meanwhile. */
+const RUN_NOTES_MAX = 16;
 
 /**
  * An operation with its digest: everything but its number, which changes when a device begins to count anew; the versions that it rests on, of
@@ -177,23 +179,34 @@ function rejected(opId: string, code: ErrorCode, details?: readonly FieldIssue[]
   return { op_id: opId, status: 'rejected', code, message: ERRORS[code].message, ...(details === undefined ? {} : { details }) };
 }
 
-/** Cuts operations into runs whose sessions span a bounded time. */
+/** Cuts operations into runs of bounded work. */
 function runsOf(sent: readonly SentOperation[]): SentOperation[][] {
   const runs: SentOperation[][] = [];
   let left = 0;
   for (const one of sent) {
-    const intervals = one.operation === null ? [] : (wantsOf([one.operation]).intervals ?? []);
-    const spans = intervals.reduce((sum, { startTime, endTime }) => sum + Math.abs(endTime - startTime), 0);
+    const share = one.operation === null ? 0 : shareOf(one.operation);
     const last = runs.at(-1);
-    if (last === undefined || spans > left) {
+    if (last === undefined || share > left) {
       runs.push([one]);
-      left = RUN_MS_MAX - spans;
+      left = 1 - share;
     } else {
       last.push(one);
-      left -= spans;
+      left -= share;
     }
   }
   return runs;
+}
+
+/** The part of a run that an operation takes up. */
+function shareOf(operation: Operation): number {
+  const { intervals = [] } = wantsOf([operation]);
+  const spans = intervals.reduce((sum, { startTime, endTime }) => sum + Math.abs(endTime - startTime), 0);
+  return spans / RUN_MS_MAX + notesIn(operation) / RUN_NOTES_MAX;
+}
+
+function notesIn(operation: Operation): number {
+  const edits = operation.type === 'amend' ? [operation] : operation.type === 'resolve' ? operation.plan.edits : [];
+  return edits.filter(({ edit }) => edit.annotation !== undefined || edit.note !== undefined || edit.tags !== undefined).length;
 }
 
 function settledSessions(sent: readonly SentOperation[], results: readonly OperationResult[]): ReadonlySet<string> {

@@ -2,7 +2,8 @@ import type { PGlite, Transaction } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accountContract, apiContract, type ApiUser, type ApiWorld, createApiWorld, createStoreWorld, storeContract, type StoreWorld } from '../../testing/index.ts';
 import { NOON, startOf, submitOf, cancelOf } from '../../testing/session-requests.ts';
-import { TestDevice } from '../../testing/test-device.ts';
+import { firstAnnotation } from '../../documents/annotation-document.ts';
+import { type OperationBody, TestDevice } from '../../testing/test-device.ts';
 import { formatCursor } from '../../sync/cursor.ts';
 import { openEmbeddedStore } from './open.ts';
 
@@ -39,6 +40,21 @@ it('shows an unset user no row, though its own user is a superuser who sees all'
   expect(await count(role, "select set_config('app.user_id', '', true)")).toBe(0);
   expect(await count(role, `select set_config('app.user_id', '${userId}', true)`)).toBe(1);
   expect(await count()).toBeGreaterThan(1);
+});
+
+it('[S-26] notes that merge are merged a few at a time, so that others are served in between', async () => {
+  api.clock.set(NOON);
+  const device = new TestDevice({ user: await api.signIn(), newId: api.newId, deviceId: 'd' });
+  const ids = Array.from({ length: 40 }, () => api.newId());
+  const runsOf = async (...bodies: OperationBody[]): Promise<number> => {
+    statements.length = 0;
+    expect((await device.apply(...bodies)).map(({ status }) => status)).toEqual(bodies.map(() => 'applied'));
+    return statements.filter(({ sql }) => sql.startsWith('savepoint')).length;
+  };
+  expect(await runsOf(...ids.map((id, i): OperationBody => ({ type: 'submit', session: submitOf(id, -30 * i - 25, -30 * i) })))).toBe(1);
+  const annotationOf = (id: string): string => Buffer.from(firstAnnotation(id, { note: 'another note', tags: [] })).toString('base64');
+  const amends = ids.map((id): OperationBody => ({ type: 'amend', session_id: id, base_version: 1, edit: { note: 'another note', annotation: annotationOf(id) } }));
+  expect(await runsOf(...amends)).toBe(3);
 });
 
 describe('with a long history', () => {
