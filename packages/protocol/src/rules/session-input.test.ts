@@ -29,6 +29,12 @@ describe('[S-24] validateSessionTimes', () => {
   });
 });
 
+it('exactly 60 s passes, whatever fraction of a minute says it', () => {
+  for (let hundredths = 101; hundredths <= 143_900; hundredths += 1) {
+    for (const length of [hundredths * 600 - 60_000, hundredths * 600 + 60_000]) expect(paths(NOW - length, NOW, hundredths / 100), `${hundredths} of ${length}`).toEqual([]);
+  }
+});
+
 describe('durationMinutes', () => {
   it('is always within tolerance', () => {
     fc.assert(

@@ -35,7 +35,8 @@ export function validateSessionTimes(times: SessionTimes, now: number): SessionT
   const length = endTime - startTime;
   if (!(length > 0)) refuse('end_time', 'must be later than start_time');
   else if (length > LIMITS.sessionMsMax) refuse('end_time', `must be at most ${LIMITS.sessionHoursMax} hours after start_time`);
-  if (!(Math.abs(times.durationMinutes * 60_000 - length) <= LIMITS.durationToleranceMs)) {
+  // To the millisecond: 1.07 minutes times 60,000 are a trifle more than 64,200.
+  if (!(Math.abs(Math.round(times.durationMinutes * 60_000) - length) <= LIMITS.durationToleranceMs)) {
     refuse('duration', 'must match end_time minus start_time within 1 minute');
   }
   if (endTime > now + LIMITS.futureLeewayMs) {
