@@ -257,7 +257,7 @@ export interface SessionsApi {
   get(id: string): Promise<Session | null>;
   /** Newest first. */
   list(query?: SessionQuery): Promise<readonly Session[]>;
-  /** A live list. Loads on the first subscription; `current` is empty until then. */
+  /** A live list. Loads on the first subscription; `current` is empty until then, and stays so for a query that `list` refuses and once the engine is closed. */
   observe(query?: SessionQuery): Source<readonly Session[]>;
   /** Sessions running on this device, in any tab. */
   readonly running: Source<readonly Session[]>;

@@ -213,6 +213,18 @@ describe('lists', () => {
     expect(seen.at(-1)).toBe('running,confirmed');
   });
 
+  it('live ones of a closed engine stay empty: a page that is being left may still ask for one', async () => {
+    const world = createEngineWorld();
+    const { engine } = await world.open();
+    await world.drive(engine.sessions.record(world.session(60, 25)));
+    await world.drive(engine.close());
+    const list = engine.sessions.observe();
+    list.subscribe(() => expect.fail('told something'))();
+    list.subscribe(() => expect.fail('told something'));
+    await world.run(1000);
+    expect(list.current).toEqual([]);
+  });
+
   it('take a span, states and a limit, and refuse nonsense', async () => {
     const world = createEngineWorld();
     const { engine } = await world.open();

@@ -8,17 +8,15 @@ const EMPTY: readonly Session[] = [];
 export class LiveList implements Source<readonly Session[]> {
   readonly #load: () => Promise<readonly Session[]>;
   readonly #emitter: Emitter<readonly Session[]> = createEmitter(EMPTY, isEqualValue);
-  readonly #attach: (list: LiveList) => void;
-  readonly #detach: (list: LiveList) => void;
+  readonly #heard: Set<LiveList>;
   #listeners = 0;
   #isLoading = false;
   #isStale = false;
 
-  /** @param attach called with the first listener, `detach` after the last: between them {@link refresh} is called on each change. */
-  constructor(load: () => Promise<readonly Session[]>, attach: (list: LiveList) => void, detach: (list: LiveList) => void) {
+  /** @param heard where it stands while somebody listens: then {@link refresh} is called on each change. */
+  constructor(load: () => Promise<readonly Session[]>, heard: Set<LiveList>) {
     this.#load = load;
-    this.#attach = attach;
-    this.#detach = detach;
+    this.#heard = heard;
   }
 
   get current(): readonly Session[] {
@@ -30,7 +28,7 @@ export class LiveList implements Source<readonly Session[]> {
     let isActive = true;
     this.#listeners += 1;
     if (this.#listeners === 1) {
-      this.#attach(this);
+      this.#heard.add(this);
       this.refresh();
     }
     return () => {
@@ -38,7 +36,7 @@ export class LiveList implements Source<readonly Session[]> {
       isActive = false;
       stop();
       this.#listeners -= 1;
-      if (this.#listeners === 0) this.#detach(this);
+      if (this.#listeners === 0) this.#heard.delete(this);
     };
   };
 

@@ -174,9 +174,7 @@ export class Sessions implements SessionsApi {
   }
 
   observe(query?: SessionQuery): Source<readonly Session[]> {
-    const { check, reader } = this.#options;
-    check();
-    return new LiveList(() => reader.list(query), (list) => void this.#lists.add(list), (list) => void this.#lists.delete(list));
+    return new LiveList(() => this.list(query), this.#lists);
   }
 
   async retry(id: string, changes: Partial<Omit<RecordInput, 'id'>> = {}): Promise<Session> {
