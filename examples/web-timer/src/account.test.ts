@@ -4,6 +4,7 @@ import { Account } from './account.ts';
 // A browser of three parts: what it keeps, what other tabs tell it, and a server that answers as the test says.
 const kept = new Map<string, string>();
 let storageListeners: ((event: { key: string | null }) => void)[] = [];
+let onlineListeners: (() => void)[] = [];
 let answers: (() => Response | Promise<Response>)[] = [];
 let asked: string[] = [];
 
@@ -12,6 +13,7 @@ const signedIn = (id: string, token: string): Response => Response.json({ access
 beforeEach(() => {
   kept.clear();
   storageListeners = [];
+  onlineListeners = [];
   answers = [];
   asked = [];
   vi.stubGlobal('localStorage', {
@@ -19,7 +21,7 @@ beforeEach(() => {
     setItem: (key: string, value: string) => void kept.set(key, value),
     removeItem: (key: string) => void kept.delete(key),
   });
-  vi.stubGlobal('addEventListener', (_: string, run: (event: { key: string | null }) => void) => void storageListeners.push(run));
+  vi.stubGlobal('addEventListener', (type: string, run: () => void) => void (type === 'online' ? onlineListeners : storageListeners).push(run));
   vi.stubGlobal('fetch', async (path: string) => {
     asked.push(path);
     const answer = answers.shift();
@@ -124,6 +126,29 @@ describe('Account', () => {
     answers.push(() => Response.json({ success: true }));
     await account.signOut();
     expect([account.current, kept.size]).toEqual([null, 0]);
+  });
+
+  it('pays what it owes as soon as the network is back, without being opened again', async () => {
+    const account = await signedInAccount();
+    await account.signOut();
+    answers.push(() => Response.json({ success: true }));
+    for (const listener of onlineListeners) listener();
+    await vi.waitFor(() => expect(kept.size).toBe(0));
+  });
+
+  it('[D07] waits for no server to show that nobody is signed in, and lets nobody sign in before the server has heard of it', async () => {
+    const account = await signedInAccount();
+    let answer: (response: Response) => void = () => undefined;
+    answers.push(() => new Promise((resolve) => (answer = resolve)), () => signedIn('u2', 'token-2'));
+    const left = account.signOut();
+    expect(account.current).toBeNull();
+    const next = account.signIn('max', 'secret');
+    await vi.waitFor(() => expect(asked.at(-1)).toBe('/api/auth/logout'));
+    answer(Response.json({ success: true }));
+    await left;
+    expect(await next).toEqual({ ok: true });
+    expect(asked.slice(-2)).toEqual(['/api/auth/logout', '/api/login']);
+    expect([account.current?.id, kept.has('syncline.signOutOwed')]).toEqual(['u2', false]);
   });
 
   it('says why signing in failed', async () => {

@@ -10,19 +10,25 @@ export interface User {
   readonly username: string;
 }
 
+/** A server that does not answer keeps nobody from signing in again for longer. */
+const LEAVE_MS = 10_000;
+
 export type SignInOutcome = { readonly ok: true } | { readonly ok: false; readonly message: string };
 
 /** The user whose sessions this browser shows, in every tab; null when nobody is. Signing out in one tab signs out all. */
 export class Account implements Source<User | null> {
   #token: string | null = null;
   #refreshing: Promise<string | null> | null = null;
+  /** The last sign-out, until the server has answered or cannot be asked. */
+  #leaving: Promise<void> = Promise.resolve();
   #current: User | null = userFrom(recall('user'));
   readonly #listeners = new Set<() => void>();
 
   constructor() {
     tellWorker(this.#current?.id ?? null);
     onRememberedElsewhere('user', () => this.#show(userFrom(recall('user'))));
-    if (this.#current === null && recall('signOutOwed') !== null) void this.#endLogin();
+    addEventListener('online', () => this.#leave());
+    this.#leave();
   }
 
   get current(): User | null {
@@ -35,6 +41,8 @@ export class Account implements Source<User | null> {
   };
 
   async signIn(username: string, password: string): Promise<SignInOutcome> {
+    // Its answer takes the cookie away: it must not be that of whoever signs in next.
+    await this.#leaving;
     try {
       const response = await fetch('/api/login', { method: 'POST', headers: JSON_HEADERS, body: JSON.stringify({ username, password }) });
       const body = (await response.json()) as Partial<Answer> & { readonly error?: string };
@@ -56,18 +64,25 @@ export class Account implements Source<User | null> {
     this.#token = null;
   }
 
-  /** Offline, the cookie cannot be taken back yet; that is done when the page next finds the server. */
-  async signOut(): Promise<void> {
-    this.#token = null;
+  /** At once here and in every tab, whatever the server says. Resolves when it has answered, or cannot be asked: then that is owed. */
+  signOut(): Promise<void> {
     remember('user', null);
     tellWorker(null);
     remember('signOutOwed', '1');
-    await this.#endLogin();
     this.#show(null);
+    this.#leave();
+    return this.#leaving;
+  }
+
+  /** Offline, the cookie cannot be taken back; that is done when the page is next opened, or the network comes back. */
+  #leave(): void {
+    this.#leaving = this.#leaving.then(() => this.#endLogin());
   }
 
   async #endLogin(): Promise<void> {
-    const response = await fetch('/api/auth/logout', { method: 'POST', headers: OWN_PAGE_HEADERS, body: '{}' }).catch(() => null);
+    if (this.#current !== null || recall('signOutOwed') === null) return;
+    const signal = AbortSignal.timeout(LEAVE_MS);
+    const response = await fetch('/api/auth/logout', { method: 'POST', headers: OWN_PAGE_HEADERS, body: '{}', signal }).catch(() => null);
     if (response?.ok) remember('signOutOwed', null);
   }
 
