@@ -139,6 +139,23 @@ describe('the web timer', () => {
     }
   });
 
+  it('[D07] asks before signing out with settings unsent, and shows nobody’s sessions while the server says nothing', async () => {
+    const leaving = await openProfile();
+    try {
+      const other = await leaving.page(`${server.url}/`);
+      await signIn(other);
+      await other.getByText('You can close this page; everything of this device is on the server.').waitFor();
+      await leaving.context.route('**/api/**', () => undefined);
+      await other.keyboard.press('t');
+      await other.getByRole('button', { name: 'Sign out' }).click();
+      await other.getByRole('dialog', { name: 'Changes not sent yet' }).waitFor();
+      await other.getByRole('button', { name: 'Sign out and keep them here' }).click();
+      await other.getByLabel('Username').waitFor();
+    } finally {
+      await leaving.dispose();
+    }
+  });
+
   it('[D07] asks before signing out with work unsent; signed out in one tab, offline, is signed out in all, and on the server when it is back', async () => {
     const second = await profile.page(`${server.url}/`);
     await second.getByRole('region', { name: 'Timer' }).waitFor();

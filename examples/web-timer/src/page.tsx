@@ -12,7 +12,7 @@ import { SettingsDialog } from './settings-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { useShortcut } from './shortcuts.ts';
 import { SignOutDialog } from './sign-out-dialog.tsx';
-import { OVERALL, pendingHere, waitingWords } from './status-words.ts';
+import { OVERALL, waitingWords } from './status-words.ts';
 import { SyncPanel } from './sync-panel.tsx';
 import { currentTheme, nextTheme, setTheme, type Theme } from './theme.ts';
 import { UndoProvider } from './undo-notice.tsx';
@@ -113,12 +113,12 @@ function ShortcutsButton() {
 
 function SignOut({ engine, account, user }: PageProps) {
   const [isAsking, setAsking] = useState(false);
-  const pending = pendingHere(useSource(engine.status));
+  const { closing } = useSource(engine.status).local;
   const leave = (): void => void account.signOut();
   return (
     <>
-      <button className="quiet" onClick={() => (pending > 0 ? setAsking(true) : leave())}>Sign out<span className="muted user">{user.username}</span></button>
-      {isAsking && <SignOutDialog pending={pending} engine={engine} onStay={() => setAsking(false)} onLeave={leave} />}
+      <button className="quiet" onClick={() => (closing.word === 'all_sent' ? leave() : setAsking(true))}>Sign out<span className="muted user">{user.username}</span></button>
+      {isAsking && <SignOutDialog closing={closing} engine={engine} onStay={() => setAsking(false)} onLeave={leave} />}
     </>
   );
 }

@@ -1,34 +1,35 @@
 import { useState } from 'react';
-import type { SyncEngine } from '@syncline/core';
+import type { ClosingStatus, SyncEngine } from '@syncline/core';
 import { Dialog } from './dialog.tsx';
-import { keptWords, outcomeWords } from './status-words.ts';
-import { count } from './words.ts';
+import { outcomeWords, partingWords } from './status-words.ts';
 
 interface SignOutProps {
   readonly engine: SyncEngine;
-  readonly pending: number;
+  readonly closing: ClosingStatus;
   readonly onStay: () => void;
   readonly onLeave: () => void;
 }
 
 /** Asked before somebody leaves work behind that the server has not got. */
-export function SignOutDialog({ engine, pending, onStay, onLeave }: SignOutProps) {
+export function SignOutDialog({ engine, closing, onStay, onLeave }: SignOutProps) {
   const [isSending, setSending] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
+  const { title, text, leave } = partingWords(closing);
   const send = async (): Promise<void> => {
     setSending(true);
     const outcome = await engine.sync();
     setSending(false);
-    if (outcome.ok) onLeave();
-    else setProblem(outcomeWords(outcome));
+    if (engine.status.current.local.closing.word === 'all_sent') onLeave();
+    // What is left of a sync that went well was refused.
+    else setProblem(outcomeWords(outcome.ok ? { ...outcome, reason: 'parked' } : outcome));
   };
   return (
-    <Dialog title={`${count(pending, 'session')} not sent yet`} onClose={onStay}>
-      <p>{keptWords(pending)}</p>
+    <Dialog title={title} onClose={onStay}>
+      <p>{text}</p>
       {problem !== null && <p className="problem" role="alert">{problem}</p>}
       <div className="actions">
         <button className="primary" disabled={isSending} onClick={() => void send()}>{isSending ? 'Sending…' : 'Send, then sign out'}</button>
-        <button onClick={onLeave}>Sign out and keep {pending === 1 ? 'it' : 'them'} here</button>
+        <button className={closing.word === 'lost' ? 'danger' : ''} onClick={onLeave}>{leave}</button>
         <button className="quiet" onClick={onStay}>Stay signed in</button>
       </div>
     </Dialog>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClosingStatus, EngineStatus, LocalStatus } from '@syncline/core';
 import type { WakingWord } from '@syncline/core/background';
-import { announcement, attemptWords, closingWords, contactWords, errorWords, keptWords, notices, outcomeWords, overallMeaning, pendingHere, phaseWords, waitingWords } from './status-words.ts';
+import { announcement, attemptWords, closingWords, contactWords, errorWords, notices, outcomeWords, overallMeaning, partingWords, pendingHere, phaseWords, waitingWords } from './status-words.ts';
 
 interface Change {
   readonly word?: EngineStatus['sync_status'];
@@ -75,9 +75,13 @@ describe('status words', () => {
     for (const local of [{ connection: 'auth_required' }, { phase: 'paused' }] as const) expect(words(2, 'registered', local)).not.toContain('the browser');
   });
 
-  it('says in one and in many what stays when somebody signs out', () => {
-    expect(keptWords(1)).toMatch(/^It stays in this browser, .* and is sent/);
-    expect(keptWords(2)).toMatch(/^They stay in this browser, .* and are sent/);
+  it('says in one and in many what stays when somebody signs out, and what does not', () => {
+    const words = (sessions: number, word: ClosingStatus['word'] = 'sent_later') => partingWords({ word, sessions, others: sessions === 0 });
+    expect(words(1)).toMatchObject({ title: '1 session not sent yet', text: expect.stringMatching(/^It stays in this browser, .* and is sent/), leave: 'Sign out and keep it here' });
+    expect(words(2)).toMatchObject({ title: '2 sessions not sent yet', text: expect.stringMatching(/^They stay in this browser, .* and are sent/), leave: 'Sign out and keep them here' });
+    expect(words(0).title).toBe('Changes not sent yet');
+    expect(words(2, 'lost')).toMatchObject({ text: expect.stringContaining('loses them'), leave: 'Sign out and lose them' });
+    expect(words(0, 'all_sent').leave).toBe('Sign out');
   });
 
   it('says how the device reaches the server, and why it did not, in plain words', () => {

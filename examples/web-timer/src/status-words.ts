@@ -1,5 +1,5 @@
 // The status in words a person can act on. Pure.
-import type { EngineStatus, LocalStatus, Session, SyncOutcome } from '@syncline/core';
+import type { ClosingStatus, EngineStatus, LocalStatus, Session, SyncOutcome } from '@syncline/core';
 import type { WakingWord } from '@syncline/core/background';
 import { count, timeWords } from './words.ts';
 
@@ -122,10 +122,14 @@ export function closingWords({ local: { closing, parked, connection, phase } }: 
   return `${kept}; closing now sends ${them} later, when you come back.`;
 }
 
-/** What becomes of unsent sessions when somebody signs out. */
-export function keptWords(pending: number): string {
-  const [they, stay, are] = pending === 1 ? ['It', 'stays', 'is'] : ['They', 'stay', 'are'];
-  return `${they} ${stay} in this browser, readable by whoever uses it, and ${are} sent when you sign in here again.`;
+/** What is asked of somebody who signs out: what becomes of work that is not sent. */
+export function partingWords({ word, sessions }: ClosingStatus): { readonly title: string; readonly text: string; readonly leave: string } {
+  if (word === 'all_sent') return { title: 'Everything is sent', text: 'Nothing of this account waits here any more.', leave: 'Sign out' };
+  const title = `${sessions === 0 ? 'Changes' : count(sessions, 'session')} not sent yet`;
+  const [they, stay, are, them] = sessions === 1 ? ['It', 'stays', 'is', 'it'] : ['They', 'stay', 'are', 'them'];
+  if (word === 'lost') return { title, text: `This browser keeps nothing: whoever signs out now loses ${them}.`, leave: `Sign out and lose ${them}` };
+  const text = `${they} ${stay} in this browser, readable by whoever uses it, and ${are} sent when you sign in here again.`;
+  return { title, text, leave: `Sign out and keep ${them} here` };
 }
 
 const REASONS: Readonly<Record<SyncOutcome['reason'], string>> = {
