@@ -1,5 +1,5 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import type { SyncEngine } from '@syncline/core';
+import type { EngineWithPreferences } from '@syncline/core';
 import { problemWords } from './problem-words.ts';
 import { RunningTimer } from './running-timer.tsx';
 import { textOf, WordFields, wordsOf } from './session-fields.tsx';
@@ -10,9 +10,8 @@ import { clockWords, elsewhereWords } from './words.ts';
 
 const MINUTE_MS = 60_000;
 const PRESETS = [25, 50] as const;
-const FIRST = String(PRESETS[0]);
 
-export function FocusPanel({ engine }: { readonly engine: SyncEngine }) {
+export function FocusPanel({ engine }: { readonly engine: EngineWithPreferences }) {
   const [running = null, ...others] = useSource(engine.sessions.running);
   const elsewhere = useSource(engine.sessions.elsewhere);
   const [problem, setProblem] = useState<string | null>(null);
@@ -44,14 +43,17 @@ function useFocusKept(shown: string | null) {
 }
 
 interface StartFormProps {
-  readonly engine: SyncEngine;
+  readonly engine: EngineWithPreferences;
   /** A session runs on another device, and the person sees that. */
   readonly isBeside: boolean;
   readonly attempt: (action: Promise<unknown>) => void;
 }
 
 function StartForm({ engine, isBeside, attempt }: StartFormProps) {
-  const [minutes, setMinutes] = useState(FIRST);
+  const { default_duration: usual = PRESETS[0] } = useSource(engine.preferences).values;
+  /** Null until somebody wants another length than the usual one. */
+  const [wanted, setMinutes] = useState<string | null>(null);
+  const minutes = wanted ?? String(usual);
   const isPreset = PRESETS.some((preset) => String(preset) === minutes);
   const form = useRef<HTMLFormElement>(null);
   useShortcut('s', () => form.current?.requestSubmit());
@@ -77,7 +79,7 @@ function StartForm({ engine, isBeside, attempt }: StartFormProps) {
             ))}
             <input
               type="number" aria-label="Other minutes" placeholder="Other" min={1} max={1440} required={!isPreset} value={isPreset ? '' : minutes}
-              onChange={(event) => setMinutes(event.target.value)} onBlur={(event) => event.target.value === '' && !isPreset && setMinutes(FIRST)}
+              onChange={(event) => setMinutes(event.target.value)} onBlur={(event) => event.target.value === '' && !isPreset && setMinutes(null)}
             />
           </fieldset>
         </div>

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Session, SleepEvidence, SyncEngine } from '@syncline/core';
 import { CancelDialog } from './cancel-dialog.tsx';
 import { FinishDialog } from './finish-dialog.tsx';
+import { useRunningNote } from './use-running-note.ts';
 import { useShortcut } from './shortcuts.ts';
 import { SleepDialog } from './sleep-dialog.tsx';
 import { TimerRing } from './timer-ring.tsx';
@@ -16,7 +17,7 @@ interface RunningTimerProps {
 
 export function RunningTimer({ engine, session, attempt }: RunningTimerProps) {
   const view = timerView(session, useNow(1000));
-  const [note, setNote] = useState(session.note);
+  const [note, setNote] = useRunningNote(session);
   const [asking, setAsking] = useState<'cancel' | 'changes' | null>(null);
   const [slept, setSlept] = useState<SleepEvidence | null>(null);
   const finish = (): void => {
