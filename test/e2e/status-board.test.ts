@@ -1,7 +1,7 @@
 // The status board beside the web timer: the same browser, the same store, a page kept offline of its own.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { addPastSession, atNight, signIn } from './lib/people.ts';
+import { addPastSession, atNight, signIn, signInByApi } from './lib/people.ts';
 import { openProfile, type Profile } from './lib/profile.ts';
 import { type ServerProcess, startServer } from './lib/server-process.ts';
 
@@ -26,6 +26,28 @@ describe('the status board', () => {
   afterAll(async () => {
     await profile.dispose();
     await server.dispose();
+  });
+
+  it('sends what the timer sets when it was there first, and calls the browser what the timer does', async () => {
+    await timer.close();
+    await board.waitForFunction(async () => (await navigator.locks.query()).held?.some(({ name }) => name?.endsWith(':lead')));
+    timer = await profile.page(`${server.url}/`);
+    await timer.getByText('done by another open tab of this browser').waitFor();
+    await timer.getByRole('button', { name: 'Settings' }).click();
+    const settings = timer.getByRole('dialog', { name: 'Settings' });
+    await settings.getByLabel('Sessions a day').fill('9');
+    await settings.getByLabel('Sessions a day').press('Enter');
+    const { token } = await signInByApi(server.url);
+    const goal = async (): Promise<unknown> => {
+      const answer = await fetch(`${server.url}/api/user/data`, { headers: { Authorization: `Bearer ${token}` } });
+      return ((await answer.json()) as { preferences: { daily_goal?: number } }).preferences.daily_goal;
+    };
+    await expect.poll(goal, { timeout: 20_000 }).toBe(9);
+    await settings.getByRole('button', { name: 'Done' }).click();
+    await timer.getByRole('button', { name: 'Manage devices…' }).click();
+    const own = timer.getByRole('dialog').getByRole('listitem').filter({ hasText: 'This device' });
+    await own.locator('strong', { hasText: 'Chrome' }).waitFor();
+    await timer.keyboard.press('Escape');
   });
 
   it('is there without a network, after a reload too, and says whose work waits', async () => {

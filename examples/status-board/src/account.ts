@@ -1,6 +1,7 @@
 // The web timer's sign-in, used from a second page: who was last signed in in this browser, and a token by the cookie that
 // scripts cannot read. The token is kept in memory only.
 const REMEMBERED = 'syncline.lastUser';
+const DEVICE_NAME = 'syncline.deviceName';
 
 interface Answer {
   readonly access_token: string;
@@ -15,6 +16,11 @@ export function rememberedUser(): string | null {
   } catch {
     return null;
   }
+}
+
+/** What the timer calls this browser; undefined when it never said so. */
+export function rememberedDevice(): string | undefined {
+  return localStorage.getItem(DEVICE_NAME) ?? undefined;
 }
 
 /** Calls when somebody signs in, out, or in as somebody else, in another page of this browser. */

@@ -1,9 +1,10 @@
 // A wall display: it opens the store of this browser's user, subscribes to the status, and shows it. It records nothing.
-// While a page of the web timer is open, that one talks to the server and this one listens; alone, it does the talking.
+// Of all pages of this browser, the web timer's too, one talks to the server for all: the one that was opened first.
 import { calm, devices$, status$ } from '@syncline/rxjs';
 import { createSyncEngine, type SyncEngine } from '@syncline/core';
+import { yjsPreferences } from '@syncline/core/preferences';
 import { combineLatest, map, timer } from 'rxjs';
-import { onUserChange, rememberedUser, Tokens } from './account.ts';
+import { onUserChange, rememberedDevice, rememberedUser, Tokens } from './account.ts';
 import { type Board, boardOf, type DeviceTile, deviceTiles } from './board.ts';
 import { element, picture, place, say } from './dom.ts';
 import { keepPage } from './keep-page.ts';
@@ -45,8 +46,10 @@ async function open(userId: string): Promise<void> {
   const tokens = new Tokens(userId);
   const engine = await createSyncEngine({
     user: userId,
-    device: { type: 'web_timer', version: VERSION, name: 'Web timer' },
+    device: { type: 'web_timer', version: VERSION, name: rememberedDevice() },
     server: { url: location.origin, token: () => tokens.current(), appIdentifier: `Syncline-Web-v${VERSION}` },
+    // Shown nowhere here; but while this page does the talking, those that the timer set are its to send.
+    preferences: yjsPreferences(),
   });
   status$(engine).pipe(calm(), map(boardOf)).subscribe(showBoard);
   const serverNow = (): number => Date.now() - (engine.status.current.local.clock_skew_ms ?? 0);

@@ -2,6 +2,8 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Account } from './account.ts';
 import { App } from './app.tsx';
+import { browserName } from './device-names.ts';
+import { remember } from './remembered.ts';
 import { restoreTheme } from './theme.ts';
 import './styles.css';
 
@@ -19,6 +21,8 @@ function keepPage(): void {
 }
 
 restoreTheme();
+// For the status board, which is another window of this device.
+remember('deviceName', browserName(navigator.userAgent));
 keepPage();
 const root = document.getElementById('app');
 if (root) createRoot(root).render(<StrictMode><App account={new Account()} /></StrictMode>);

@@ -1,5 +1,5 @@
 // The few words this browser keeps between visits. Never a token. Where storage is forbidden they last as long as the page.
-const KEYS = { user: 'syncline.lastUser', theme: 'syncline.theme', shortcuts: 'syncline.shortcuts', deviceNames: 'syncline.deviceNames', signOutOwed: 'syncline.signOutOwed' } as const;
+const KEYS = { user: 'syncline.lastUser', theme: 'syncline.theme', shortcuts: 'syncline.shortcuts', deviceName: 'syncline.deviceName', deviceNames: 'syncline.deviceNames', signOutOwed: 'syncline.signOutOwed' } as const;
 
 export type Remembered = keyof typeof KEYS;
 

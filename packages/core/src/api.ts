@@ -36,7 +36,10 @@ export interface SyncEngineOptions {
   readonly lastHours?: number | undefined;
   /** Whether this engine may send at all; a follower that only records and shows sets false. Default true. */
   readonly sync?: boolean | undefined;
-  /** `yjsPreferences()` of `@syncline/core/preferences`; without it the engine has no preferences and a page carries no code for them. */
+  /**
+   * `yjsPreferences()` of `@syncline/core/preferences`; without it the engine has no preferences and a page carries no code for them.
+   * One page sends for all that are open: where one of them has preferences, those without can neither send nor fetch any while they lead.
+   */
   readonly preferences?: PreferencesPlugin | undefined;
   /** `yjsAnnotations()` of `@syncline/core/annotations`; without it `sessions.annotate` is not on offer and a page carries no code for it. */
   readonly annotations?: AnnotationsPlugin | undefined;
