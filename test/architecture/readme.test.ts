@@ -72,6 +72,12 @@ it('every sample compiles: the twenty lines, what follows on many devices after 
   expect(compile([sample + devices, ...others])).toBe('');
 });
 
+it('the sample for tests of one’s own is the one that is run', () => {
+  const page = readFileSync(join(repository, 'docs', 'SIMULATION.md'), 'utf8');
+  const [, shown] = /```ts\n([\s\S]*?)```/.exec(page) ?? [];
+  expect(shown).toBe(readFileSync(join(repository, 'test', 'simulation', 'own-rule.test.ts'), 'utf8'));
+});
+
 it('the engine’s page names each of its entries, and each preference', () => {
   const folder = join(repository, 'packages', 'core');
   const page = readFileSync(join(folder, 'README.md'), 'utf8');

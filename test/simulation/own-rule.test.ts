@@ -1,10 +1,8 @@
-// The example of docs/SIMULATION.md: an app tests a rule of its own while the network parts, a tab dies and a clock jumps.
+// An app tests a rule of its own while the network parts, a tab dies and a clock jumps.
 import { createSyncEngine, type SyncEngine } from '@syncline/core';
-import { appHandler, createSimDevice, createSimIds, createSimScheduler } from '@syncline/core/testing';
+import { createBasicServer, createSimDevice, createSimIds, createSimScheduler } from '@syncline/core/testing';
 import { expect, it } from 'vitest';
-import { createRealServer } from './real-server.ts';
 
-const USER = '6f1c2d3e-0000-4000-8000-000000000001';
 const MINUTE = 60_000;
 
 /** The app's own rule: its screen shows the minutes of everything that was finished, sent or not, each session once. */
@@ -14,23 +12,19 @@ async function minutesShown(engine: SyncEngine): Promise<number> {
 }
 
 it('[C05, A16, B11] shows every minute once: A1 | A2, the tab dies, the clock jumps, the network heals', async () => {
-  // One scheduler is the whole world's time. `settle` lets the server's own promises finish between two events.
-  const scheduler = createSimScheduler({ settle: () => new Promise((done) => setImmediate(done)) });
-  const ids = createSimIds(7);
-  const server = await createRealServer({
-    now: () => scheduler.now, after: (ms, run) => scheduler.schedule(scheduler.now + ms, run), uuid: () => ids.uuid(), userIds: [USER],
-    readToken: (token) => ({ userId: token, expiresAt: Number.MAX_SAFE_INTEGER }),
-  });
+  // One scheduler is the whole world's time.
+  const scheduler = createSimScheduler();
+  const server = createBasicServer({ now: () => scheduler.now });
   const phone = createSimDevice(scheduler);
   let isCut = false;
   const open = (seed: number) => {
     const page = phone.openPage({
-      ids: createSimIds(seed), server: appHandler(server.app),
+      ids: createSimIds(seed), server: server.handle,
       // Requests arrive and are acted on; their answers are lost. The cruellest kind of partition.
       network: () => (isCut ? { loseResponse: 'error' } : { requestDelayMs: 20, responseDelayMs: 20 }),
     });
     const engine = createSyncEngine({
-      user: USER, device: { type: 'web_timer', version: '1.0.0' }, server: { url: 'http://server.test', token: () => USER }, ports: page.ports,
+      user: 'user-1', device: { type: 'web_timer', version: '1.0.0' }, server: { url: 'http://server.test', token: () => 'token' }, ports: page.ports,
     });
     return { page, engine: scheduler.drive(engine) };
   };
@@ -57,5 +51,5 @@ it('[C05, A16, B11] shows every minute once: A1 | A2, the tab dies, the clock ju
   await scheduler.runFor(10 * MINUTE);
   expect(second.status.current.sync_status).toBe('healthy');
   expect(await scheduler.drive(minutesShown(second))).toBe(55);
-  expect(server.stored(USER)).toHaveLength(2);
+  expect(server.records().size).toBe(2);
 });

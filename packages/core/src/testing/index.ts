@@ -1,5 +1,6 @@
 // Doubles of every port, for tests of the engine and of apps that embed it, and the contract suite of each port.
 export { appHandler, appStreams, createSimTransport, type SimDelivery, type SimHandler, type SimNetworkPolicy, type SimStreamHandler, type SimTransport } from './sim-transport.ts';
+export { type BasicRecord, type BasicServer, type BasicServerOptions, createBasicServer } from './basic-server.ts';
 export { cloneValue } from './clone-value.ts';
 export { createMemoryStores } from './memory-store.ts';
 export { createSimChance, createSimIds } from './sim-ids.ts';
