@@ -1,10 +1,17 @@
 // pnpm diagnose <file>: derives every status of an exported diagnostics file again, and names the first wrong one.
-// Ends with 0 when all are as derived, 1 when one is not, 2 when the file cannot be read.
+// Ends with 0 when all are as derived, 1 when one is not, 2 when the file cannot be read or nothing was built that could read it.
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { verifyDiagnostics } from '../packages/core/dist/diagnostics.js';
 
 const USAGE = 'usage: pnpm diagnose <file>\n\nThe file is what engine.diagnostics() gave, as JSON.';
+
+async function readRules() {
+  try {
+    return await import('../packages/core/dist/diagnostics.js');
+  } catch (cause) {
+    throw new Error('The packages are not built yet: pnpm build', { cause });
+  }
+}
 
 /** @returns {Promise<number>} how the command ends */
 async function run() {
@@ -15,6 +22,7 @@ async function run() {
   }
   const [file] = positionals;
   if (file === undefined || positionals.length > 1) throw new Error(USAGE);
+  const { verifyDiagnostics } = await readRules();
   const { steps, wrong } = verifyDiagnostics(JSON.parse(await readFile(file, 'utf8')));
   if (wrong === null) {
     console.log(`${steps} steps, all as derived`);
