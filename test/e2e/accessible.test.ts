@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { signIn } from './lib/people.ts';
+import { atNight, signIn, signInByApi } from './lib/people.ts';
 import { openProfile, type Profile } from './lib/profile.ts';
 import { type ServerProcess, startServer } from './lib/server-process.ts';
 
@@ -175,6 +175,46 @@ describe('the web timer', () => {
     await page.getByText('/api/sync/status', { exact: true }).click();
     await page.getByRole('button', { name: 'Execute' }).waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  it('holds with the longest words there can be, narrow and wide', async () => {
+    const { token } = await signInByApi(server.url);
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', 'X-Device-Id': 'long' };
+    const call = async (path: string, body: object, method = 'POST'): Promise<void> => {
+      const { status } = await fetch(`${server.url}${path}`, { method, headers, body: JSON.stringify(body) });
+      expect(status).toBeLessThan(300);
+    };
+    const words = { category: 'Wortungetüm'.repeat(10), project: 'Projekt'.repeat(36), source: 'x'.repeat(32) };
+    const printed = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
+    for (const start of [atNight(2), atNight(2) + 600_000]) {
+      await call('/api/pomodoro/submit', { ...words, session_id: crypto.randomUUID(), start_time: printed(start), end_time: printed(start + 1_500_000), duration: 25, note: 'n'.repeat(900) });
+    }
+    await call('/api/devices/long', { name: 'Gerätename'.repeat(11) }, 'PUT');
+    await call('/api/session/start', { ...words, session_id: crypto.randomUUID(), planned_duration: 25 });
+    const page = await open('/');
+    const dialog = page.getByRole('dialog');
+    const holds = async (): Promise<void> => {
+      for (const width of [360, 1440]) {
+        await page.setViewportSize({ width, height: 800 });
+        const hidden = await page.evaluate(() => [document.documentElement, ...document.querySelectorAll('dialog')].map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
+        expect(hidden.filter((pixels) => pixels > 0), `${width}`).toEqual([]);
+      }
+    };
+    await page.getByText('runs on Gerätename').waitFor();
+    await page.getByRole('region', { name: 'Conflicts' }).getByText('Wortungetüm').first().waitFor();
+    await holds();
+    await page.locator('[data-testid="conflict"]', { hasText: 'Wortungetüm' }).getByRole('button').click();
+    await dialog.getByRole('radio', { name: 'Keep one' }).check();
+    await holds();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Manage devices…' }).click();
+    await dialog.getByRole('button', { name: 'Forget Gerätename' }).click();
+    await holds();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('region', { name: 'Timeline' }).locator('[data-block-id]', { hasText: 'Wortungetüm' }).first().click();
+    await dialog.getByText(/Wortungetüm/).first().waitFor();
+    await holds();
   });
 
   it('[S-11] the status board shows the same account, and breaks no rule of its own policy', async () => {
