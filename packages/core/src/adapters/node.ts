@@ -1,5 +1,6 @@
 // The seven ports for a script or a desktop shell in Node: one process, and a database only if the caller brings one.
 import type { Ports } from '../ports.ts';
+import { createStoreError } from '../store-error.ts';
 import { createBroadcastChannels } from './broadcast-channel.ts';
 import { createBrowserLifecycle } from './browser-lifecycle.ts';
 import { createDexieStores, type DexieStoresOptions } from './dexie-store.ts';
@@ -9,15 +10,20 @@ import { createSystemClock } from './system-clock.ts';
 import { createSystemIds } from './system-ids.ts';
 import { createVolatileStores } from './volatile-store.ts';
 
-/** With an implementation of IndexedDB sessions outlast the process as far as that one does; without, they die with it. */
+/** With an implementation of IndexedDB sessions outlast the process as far as that one does; without, they die with it, and the status says so (`volatile_storage`). */
 export type NodeDatabase = Pick<DexieStoresOptions, 'indexedDB' | 'IDBKeyRange' | 'markers'>;
 
 /** The ports of this process, to the server at that address (without `/api`). */
 export function nodePorts(serverUrl: string, database?: NodeDatabase): Ports {
+  const memory = createVolatileStores();
   return {
     clock: createSystemClock(),
     ids: createSystemIds(),
-    stores: database ? createDexieStores({ markers: null, ...database }) : createVolatileStores(),
+    // Memory is never handed out as a real store: the engine would call safe what dies with the process. So would a marker.
+    stores: database ? createDexieStores({ markers: null, ...database }) : {
+      ...memory, open: () => Promise.reject(createStoreError('unavailable', 'this process has no database')), openVolatile: memory.open,
+      readMarker: () => null, writeMarker: () => undefined,
+    },
     transport: createFetchTransport(serverUrl),
     locks: createPageLocks(),
     channels: createBroadcastChannels(),
