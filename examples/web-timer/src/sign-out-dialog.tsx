@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { ClosingStatus, SyncEngine } from '@syncline/core';
 import { Dialog } from './dialog.tsx';
-import { outcomeWords, partingWords } from './status-words.ts';
+import { outcomeWords, partingWords, pendingHere } from './status-words.ts';
 
 interface SignOutProps {
   readonly engine: SyncEngine;
@@ -17,11 +17,12 @@ export function SignOutDialog({ engine, closing, onStay, onLeave }: SignOutProps
   const { title, text, leave } = partingWords(closing);
   const send = async (): Promise<void> => {
     setSending(true);
+    const waited = pendingHere(engine.status.current);
     const outcome = await engine.sync();
     setSending(false);
     if (engine.status.current.local.closing.word === 'all_sent') onLeave();
     // What is left of a sync that went well was refused.
-    else setProblem(outcomeWords(outcome.ok ? { ...outcome, reason: 'parked' } : outcome));
+    else setProblem(outcomeWords(outcome.ok ? { ...outcome, reason: 'parked' } : outcome, waited));
   };
   return (
     <Dialog title={title} onClose={onStay}>

@@ -103,9 +103,12 @@ describe('status words', () => {
   });
 
   it('says what a sync achieved', () => {
-    expect(outcomeWords({ ok: true, sent: 0, pending: 0, reason: 'done' })).toBe('Everything is sent.');
-    expect(outcomeWords({ ok: true, sent: 1, pending: 0, reason: 'done' })).toBe('1 session sent.');
-    expect(outcomeWords({ ok: false, sent: 2, pending: 1, reason: 'unreachable' })).toMatch(/^2 sessions sent\. The server does not answer/);
+    expect(outcomeWords({ ok: true, sent: 0, pending: 0, reason: 'done' }, 0)).toBe('Everything is sent.');
+    // Two operations of one session, and one of none: a settlement.
+    expect(outcomeWords({ ok: true, sent: 3, pending: 0, reason: 'done' }, 1)).toBe('1 session sent.');
+    expect(outcomeWords({ ok: true, sent: 1, pending: 0, reason: 'done' }, 0)).toBe('Everything is sent.');
+    expect(outcomeWords({ ok: false, sent: 2, pending: 1, reason: 'unreachable' }, 3)).toMatch(/^2 sessions sent\. The server does not answer/);
+    expect(outcomeWords({ ok: false, sent: 0, pending: 2, reason: 'offline' }, 1)).toMatch(/^No network/);
   });
 
   it('announces what changed and nothing else', () => {

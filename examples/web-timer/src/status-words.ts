@@ -144,7 +144,9 @@ const REASONS: Readonly<Record<SyncOutcome['reason'], string>> = {
   stopped: 'Sending has stopped; see the notice above.',
 };
 
-export function outcomeWords({ sent, reason }: SyncOutcome): string {
+/** @param waited sessions that waited here before it. */
+export function outcomeWords({ pending, reason }: SyncOutcome, waited: number): string {
+  const sent = waited - pending;
   return sent > 0 ? `${count(sent, 'session')} sent. ${reason === 'done' ? '' : REASONS[reason]}`.trim() : REASONS[reason];
 }
 

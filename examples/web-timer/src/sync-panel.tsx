@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { SyncEngine } from '@syncline/core';
 import { Icon } from './icons.tsx';
 import { useShortcut } from './shortcuts.ts';
-import { attemptWords, closingWords, contactWords, errorWords, OVERALL, outcomeWords, overallMeaning, waitingWords } from './status-words.ts';
+import { attemptWords, closingWords, contactWords, errorWords, OVERALL, outcomeWords, overallMeaning, pendingHere, waitingWords } from './status-words.ts';
 import { useNow, useSource } from './use-source.ts';
 import { useWaking } from './use-waking.ts';
 import { ago, count } from './words.ts';
@@ -60,7 +60,8 @@ function SyncNow({ engine }: { readonly engine: SyncEngine }) {
     if (isAsking) return;
     setAsking(true);
     setOutcome('');
-    void engine.sync().then((done) => setOutcome(outcomeWords(done)), () => setOutcome('That did not work.')).finally(() => setAsking(false));
+    const waited = pendingHere(engine.status.current);
+    void engine.sync().then((done) => setOutcome(outcomeWords(done, waited)), () => setOutcome('That did not work.')).finally(() => setAsking(false));
   };
   useShortcut('y', sync);
   return (

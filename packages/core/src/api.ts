@@ -235,7 +235,9 @@ export type EngineStatus = SyncStatus & { readonly local: LocalStatus };
 /** What one `sync()` achieved. Never a rejection: `reason` says why work is left. */
 export interface SyncOutcome {
   readonly ok: boolean;
+  /** Operations that the server has taken; there may be several of one session, and some are of none. */
   readonly sent: number;
+  /** Sessions that wait. */
   readonly pending: number;
   readonly reason: 'done' | 'offline' | 'unreachable' | 'auth_required' | 'backing_off' | 'parked' | 'closed' | 'other_tab' | 'stopped';
 }
