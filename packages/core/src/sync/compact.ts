@@ -1,8 +1,8 @@
 // Many short chunks become one long one, so that history stays a few rows however it arrived. Runs while nothing else is to be done.
 import type { ChunkInfo } from './history-chunk.ts';
-import { CHUNK_SESSIONS_MAX, packChunk, unpackChunk } from './history-chunk.ts';
+import { CHUNK_SESSIONS_MAX, packChunk } from './history-chunk.ts';
+import { readChunksOf } from './history-read.ts';
 import type { Local } from './local.ts';
-import { NotReady } from './plan.ts';
 import type { FinishedSession } from '../model/session.ts';
 
 /** A chunk of so many is long enough to be left alone. */
@@ -30,18 +30,18 @@ export async function compactHistory(local: Local): Promise<boolean> {
   if (!history.isLoaded(historyVersion, 0, 0) && (await history.load(store, 0, 0)) !== historyVersion) return false;
   const chosen = chunksToMerge(history.directory);
   if (chosen.length === 0) return false;
-  const found = await store.read(chosen.map(({ chunk }) => ({ table: 'history' as const, key: chunk })));
+  const found = await readChunksOf(store, chosen);
   const merged = new Map<number, readonly FinishedSession[]>();
-  chosen.forEach(({ chunk, count }, i) => {
-    const sessions = unpackChunk(found[i]?.[0]?.value)?.filter((session) => session !== null);
+  for (const { chunk, count } of chosen) {
+    const sessions = found.get(chunk)?.filter((session) => session !== null);
     // A damaged chunk stays as it is: nothing is thrown away.
     if (sessions?.length === count) merged.set(chunk, sessions);
-  });
+  }
   if (merged.size < 2) return false;
   await local.commit((draft) => {
     const { view } = draft;
-    if (view.head.historyVersion !== historyVersion) return;
-    if (!history.isLoaded(historyVersion, 0, 0)) throw new NotReady(async () => void (await history.load(store, 0, 0)));
+    // What changed meanwhile is merged another time.
+    if (history.version !== historyVersion || view.head.historyVersion !== historyVersion) return;
     const sessions = [...merged.values()].flat();
     const packed = packChunk(view.head.nextChunk, sessions);
     const directory: ChunkInfo[] = [];

@@ -3,11 +3,11 @@ import type { FinishedSession } from '../model/session.ts';
 import type { Row, Store } from '../ports.ts';
 import { type Columns, endAt, readColumns, unpackChunk } from './history-chunk.ts';
 import type { History, Place } from './history.ts';
+import { readChunks, readChunksOf } from './history-read.ts';
 import { idHash } from '../store-name.ts';
 
 /** Chunks read in one transaction: little enough that nothing waits for long. */
 const CHUNKS_AT_ONCE = 16;
-const TEXTS_AT_ONCE = 8;
 
 /**
  * Sessions of history by id, with the history version for which that holds. Looks through the id hashes of the chunks, newest first, until it has all:
@@ -35,12 +35,8 @@ export async function readHistory(store: Store): Promise<readonly FinishedSessio
 
 /** Adds those of these sessions that lie in these chunks. */
 export async function readById(store: Store, chunks: readonly number[], ids: ReadonlySet<string>, sessions: Map<string, FinishedSession>): Promise<void> {
-  for (let at = 0; at < chunks.length; at += TEXTS_AT_ONCE) {
-    const part = chunks.slice(at, at + TEXTS_AT_ONCE);
-    const found = await store.read(part.map((chunk) => ({ table: 'history' as const, key: chunk })));
-    for (const rows of found) {
-      for (const session of unpackChunk(rows[0]?.value) ?? []) if (session !== null && ids.has(session.id)) sessions.set(session.id, session);
-    }
+  for await (const [, packed] of readChunks(store, chunks)) {
+    for (const session of packed) if (session !== null && ids.has(session.id)) sessions.set(session.id, session);
   }
 }
 
@@ -65,7 +61,8 @@ export async function newestInHistory(
     best.sort((a, b) => b.start - a.start);
     best.length = Math.min(best.length, limit);
   }
-  return readPlaces(store, best);
+  const sessions = await readChunksOf(store, best);
+  return best.map(({ chunk, place }) => sessions.get(chunk)?.[place] ?? null).filter((session) => session !== null);
 }
 
 function collect(best: (Place & { readonly start: number })[], chunk: number, row: Row | undefined, from: number, to: number, limit: number): void {
@@ -79,15 +76,4 @@ function collect(best: (Place & { readonly start: number })[], chunk: number, ro
     best.push({ chunk, place, start });
     taken += 1;
   }
-}
-
-async function readPlaces(store: Store, places: readonly Place[]): Promise<readonly FinishedSession[]> {
-  const chunks = [...new Set(places.map(({ chunk }) => chunk))];
-  const sessions = new Map<number, readonly (FinishedSession | null)[]>();
-  for (let at = 0; at < chunks.length; at += CHUNKS_AT_ONCE) {
-    const part = chunks.slice(at, at + CHUNKS_AT_ONCE);
-    const found = await store.read(part.map((chunk) => ({ table: 'history' as const, key: chunk })));
-    part.forEach((chunk, i) => sessions.set(chunk, unpackChunk(found[i]?.[0]?.value) ?? []));
-  }
-  return places.map(({ chunk, place }) => sessions.get(chunk)?.[place] ?? null).filter((session) => session !== null);
 }

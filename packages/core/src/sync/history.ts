@@ -3,8 +3,9 @@
 import type { FinishedSession } from '../model/session.ts';
 import type { Row, Store } from '../ports.ts';
 import {
-  type ChunkInfo, type Columns, describeColumns, endAt, readColumns, readDirectory, TAIL_SESSIONS_MAX, unpackChunk,
+  type ChunkInfo, type Columns, describeColumns, endAt, readColumns, readDirectory, TAIL_SESSIONS_MAX,
 } from './history-chunk.ts';
+import { readChunksOf } from './history-read.ts';
 import { placesOverlapping } from './interval-list.ts';
 
 /** A session's place in packed history. */
@@ -129,9 +130,7 @@ export class History {
   /** Reads packed sessions, so that {@link sessionAt} knows them. */
   async loadSessions(store: Store, places: readonly Place[]): Promise<void> {
     if (this.#facts.size > FACTS_MAX) this.#facts.clear();
-    const chunks = [...new Set(places.map((place) => place.chunk))];
-    const found = await store.read(chunks.map((chunk) => ({ table: 'history' as const, key: chunk })));
-    const byChunk = new Map(chunks.map((chunk, i) => [chunk, unpackChunk(found[i]?.[0]?.value)]));
+    const byChunk = await readChunksOf(store, places);
     for (const { chunk, place } of places) this.#facts.set(`${chunk}:${place}`, byChunk.get(chunk)?.[place] ?? null);
   }
 
@@ -145,10 +144,10 @@ export class History {
   async loadTail(store: Store): Promise<void> {
     const newest = this.#directory.at(-1);
     if (newest === undefined) return;
-    const [rows] = await store.read([{ table: 'history', key: newest.chunk }]);
-    const sessions = unpackChunk(rows?.[0]?.value) ?? [];
+    const { chunk } = newest;
+    const sessions = (await readChunksOf(store, [newest])).get(chunk) ?? [];
     // A chunk with a damaged session is left as it is, and a new one is begun.
-    this.#tail = { chunk: newest.chunk, sessions: sessions.filter((session) => session !== null) };
+    this.#tail = { chunk, sessions: sessions.filter((session) => session !== null) };
   }
 
   /** Follows an update made by this tab. */

@@ -5,7 +5,8 @@ import type { OverlayRow } from '../model/rows.ts';
 import { type FinishedSession, isStanding } from '../model/session.ts';
 import type { Ids } from '../ports.ts';
 import type { Draft } from './draft.ts';
-import { type ChunkInfo, packChunk, unpackChunk } from './history-chunk.ts';
+import { type ChunkInfo, packChunk } from './history-chunk.ts';
+import { readChunksOf } from './history-read.ts';
 import type { Local } from './local.ts';
 import { DELETED_KEPT_MS, Merge } from './merge.ts';
 import { NotReady } from './plan.ts';
@@ -75,13 +76,12 @@ export interface Reoffer {
 export async function planReoffer(local: Local, walk: Verification, by: Reoffer): Promise<void> {
   const { history, store } = local;
   if (local.view.head.nextChunk > 1) await history.load(store, 0, 0);
-  for (const { chunk } of [...history.directory]) {
-    const [rows] = await store.read([{ table: 'history', key: chunk }]);
-    const sessions = unpackChunk(rows?.[0]?.value) ?? [];
+  for (const info of [...history.directory]) {
+    const sessions = (await readChunksOf(store, [info])).get(info.chunk) ?? [];
     const missing = sessions.filter((session) => session !== null && walk.lacks(session));
     if (missing.length === 0) continue;
     const opIds = missing.map(() => by.ids.uuid());
-    await local.commit((draft) => reofferChunk(draft, local, chunk, sessions, missing as FinishedSession[], opIds, by), 'relaxed');
+    await local.commit((draft) => reofferChunk(draft, local, info.chunk, sessions, missing as FinishedSession[], opIds, by), 'relaxed');
   }
   const opIds = Array.from({ length: walk.newer.size + local.view.overlay.size + local.view.running.size }, () => by.ids.uuid());
   await local.commit((draft) => offerRest(draft, local, walk, opIds, by), 'relaxed');
