@@ -26,6 +26,12 @@ export function browserPorts(serverUrl: string): Ports {
   };
 }
 
+/** The real ones, but for those that the app brings. */
+export function portsFor({ server, ports = {} }: SyncEngineOptions): Ports {
+  const own = Object.entries(ports).filter(([, port]) => port !== undefined);
+  return { ...browserPorts(server.url), ...Object.fromEntries(own) };
+}
+
 /**
  * Opens the engine of one account on this device, over the real ports or those in `options.ports`.
  * Resolves when the store is open and `status` is true; what was recorded before is there, nothing waits for the network.
@@ -34,7 +40,5 @@ export function browserPorts(serverUrl: string): Ports {
 export async function createSyncEngine(options: SyncEngineOptions & { readonly preferences: PreferencesPlugin }): Promise<EngineWithPreferences>;
 export async function createSyncEngine(options: SyncEngineOptions): Promise<SyncEngine>;
 export async function createSyncEngine(options: SyncEngineOptions): Promise<SyncEngine> {
-  const own = Object.entries(options.ports ?? {}).filter(([, port]) => port !== undefined);
-  const ports: Ports = { ...browserPorts(options.server.url), ...Object.fromEntries(own) };
-  return openEngine(options, ports);
+  return openEngine(options, portsFor(options));
 }

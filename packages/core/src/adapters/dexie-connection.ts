@@ -31,16 +31,13 @@ export type Lost = (reason: 'version_change' | 'closed') => void;
 
 /** Opens or creates the database. Rejects with a `StoreError`, at the latest after two deadlines. */
 export async function openConnection(name: string, environment: DatabaseEnvironment, lost: Lost): Promise<Connection> {
-  try {
-    return await attempt(name, environment, lost);
-  } catch (error) {
-    // WebKit sometimes loses the first request to open anything at all; the second gets through.
-    if (!errorNames(error).includes('OpenTimeoutError')) throw storeErrorFrom(error, 'open');
-  }
-  try {
-    return await attempt(name, environment, lost);
-  } catch (error) {
-    throw storeErrorFrom(error, 'open');
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt(name, environment, lost);
+    } catch (error) {
+      // WebKit sometimes loses the first request to open anything at all; the second gets through.
+      if (tries === 2 || !errorNames(error).includes('OpenTimeoutError')) throw storeErrorFrom(error, 'open');
+    }
   }
 }
 

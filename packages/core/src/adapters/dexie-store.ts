@@ -172,12 +172,12 @@ class DexieStores implements StoreFactory {
     return store;
   }
 
-  openVolatile(): Promise<Store> {
-    return Promise.resolve(createVolatileStore());
+  async openVolatile(): Promise<Store> {
+    return createVolatileStore();
   }
 
   async remove(name: string): Promise<void> {
-    await deleteDatabase(name, this.#available());
+    return deleteDatabase(name, this.#available());
   }
 
   readMarker(name: string): string | null {

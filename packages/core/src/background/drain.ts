@@ -1,7 +1,7 @@
 // One bounded attempt to send what an account holds here, for a worker that the browser woke. It stores nothing of its own and decides nothing:
 // the outbox is where it always was, and what this attempt does not send, the next one or the next page sends.
 import type { SyncEngine, SyncEngineOptions, SyncOutcome } from '../api.ts';
-import { browserPorts } from '../adapters/browser.ts';
+import { portsFor } from '../adapters/browser.ts';
 import { readConfig } from '../config.ts';
 import { openEngine } from '../engine.ts';
 import { engineError, storeToEngineError } from '../errors.ts';
@@ -35,8 +35,7 @@ const PASSING: ReadonlySet<SyncOutcome['reason']> = new Set(['offline', 'unreach
  */
 export async function drainInBackground(options: DrainOptions): Promise<SyncOutcome> {
   const limitMs = readLimit(options.limitMs);
-  const own = Object.entries(options.ports ?? {}).filter(([, port]) => port !== undefined);
-  const ports = modest({ ...browserPorts(options.server.url), ...Object.fromEntries(own) });
+  const ports = modest(portsFor(options));
   if (!(await isKnown(ports.stores, readConfig(options).name))) return NOTHING;
   const endsAt = ports.clock.monotonic() + limitMs;
   const engine = await openEngine({ ...options, sync: true }, ports);
