@@ -15,8 +15,7 @@ const URL = 'http://server.test';
 async function store(world: EngineWorld, page: ReturnType<EngineWorld['page']>, count: number): Promise<void> {
   const { stores, clock } = page.ports;
   const kept = await world.drive(stores.open(storeName(URL, USER)));
-  const nothing = (): void => undefined;
-  const local = new Local({ store: kept, clock, onChange: nothing, onStoreError: nothing, onVanished: nothing, ids: { uuid: () => 'store-1' } });
+  const local = new Local({ store: kept, clock, ids: { uuid: () => 'store-1' } });
   for (let at = 0; at < count; at += 2000) {
     const part = historyOf(2000, at).map((session) => ({ ...session, source: 'mac_app', plannedDuration: null, displayId: null, clock: null, cancelled: null, version: 1, deletedAt: null }));
     await world.drive(local.commit((draft) => appendHistory(draft, kept, part), 'relaxed'));

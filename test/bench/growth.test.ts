@@ -10,11 +10,10 @@ import { history as historyOf } from './page/data.ts';
 import { type CountingStores, createCountingStores } from './run/counting-stores.ts';
 
 const CHUNK = 2000;
-const nothing = (): void => undefined;
 
 async function fill({ stores, clock }: Ports, world: ExchangeWorld, count: number): Promise<void> {
   const store = await world.drive(stores.open(storeName('http://server.test', USER)));
-  const local = new Local({ store, clock, onChange: nothing, onStoreError: nothing, onVanished: nothing, ids: { uuid: () => '00000000-0000-4000-8000-0000000000c1' } });
+  const local = new Local({ store, clock, ids: { uuid: () => '00000000-0000-4000-8000-0000000000c1' } });
   for (let at = 0; at < count; at += CHUNK) {
     const part = historyOf(CHUNK, at).map((session) => ({ ...session, source: 'mac_app', plannedDuration: null, displayId: null, clock: null, cancelled: null, version: 1, deletedAt: null }));
     await world.drive(local.commit((draft) => appendHistory(draft, store, part), 'relaxed'));

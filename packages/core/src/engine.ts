@@ -6,7 +6,7 @@ import type { Diagnostics } from './api-diagnostics.ts';
 import type { StateExplanation } from './api-explain.ts';
 import { type EngineConfig, readConfig } from './config.ts';
 import { engineError } from './errors.ts';
-import type { Cancel, Channel, LifecycleEvent, Ports, StoreError } from './ports.ts';
+import type { Channel, LifecycleEvent, Ports } from './ports.ts';
 import type { Source } from './source.ts';
 import type { ClockBound } from '@syncline/protocol';
 import { Books } from './sync/books.ts';
@@ -21,7 +21,6 @@ import { Heartbeat } from './sync/heartbeat.ts';
 import { Leadership } from './sync/leadership.ts';
 import { Local } from './sync/local.ts';
 import { inTime, openStore, openVolatile, type OpenedStore } from './sync/open-store.ts';
-import type { Held } from './sync/rescue.ts';
 import { type AnnotationsFactory, isAnnotationsFactory } from './sync/annotations-part.ts';
 import { isPreferencesFactory, type PreferencesPart } from './sync/preferences-part.ts';
 import { ServerCalls } from './sync/server-calls.ts';
@@ -57,14 +56,12 @@ class Engine implements SyncEngine {
   readonly #watch: ClockWatch;
   readonly #heartbeat: Heartbeat;
   readonly #stop = new AbortController();
-  readonly #undo: Cancel[] = [];
   #work: Promise<void> = Promise.resolve();
-  #closing: Promise<void> | null = null;
   #announceClosed: () => void = () => undefined;
-  #ringSeq = 0;
-  #ringMark: string | null = null;
+  /** What the driver was last rung for. */
+  #rungFor = '';
 
-  constructor(config: EngineConfig, ports: Ports, local: Local, identity: DeviceIdentity, hooks: Hooks) {
+  constructor(config: EngineConfig, ports: Ports, local: Local, identity: DeviceIdentity) {
     // What the store says of this installation; another store may come to say something else.
     const own = { identity };
     // Another id is taken when another installation is found to use this one.
@@ -125,14 +122,14 @@ class Engine implements SyncEngine {
       calls: this.#calls, clock, self, state: () => view.sync, check: () => this.#check(), signal, onChanged: () => this.#driver.lookNow(),
     });
     this.#channel = ports.channels.open(config.name);
-    this.#undo.push(
-      this.#channel.subscribe((message) => this.#hear(message)),
-      lifecycle.subscribe((event) => this.#react(event)),
-    );
-    hooks.onChange = (isOwn) => this.#changed(isOwn);
-    hooks.onDecided = (news) => this.#decided(news);
-    hooks.onStoreError = (error) => this.#keeper.refused(error);
-    hooks.onVanished = (held) => void this.#keeper.vanished(held);
+    this.#channel.subscribe((message) => this.#hear(message));
+    signal.addEventListener('abort', lifecycle.subscribe((event) => this.#react(event)));
+    local.listener = {
+      onChange: (isOwn) => this.#changed(isOwn),
+      onDecided: (news) => this.#decided(news),
+      onStoreError: (error) => this.#keeper.refused(error),
+      onVanished: (held) => void this.#keeper.vanished(held),
+    };
   }
 
   get deviceId(): string {
@@ -218,13 +215,12 @@ class Engine implements SyncEngine {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
+    if (!this.#stop.signal.aborted) void this.#close();
+    return this.closed;
   }
 
   async #close(): Promise<void> {
     this.#stop.abort();
-    for (const undo of this.#undo) undo();
     this.#board.close();
     this.#heartbeat.close();
     this.#preferences?.close();
@@ -249,10 +245,9 @@ class Engine implements SyncEngine {
     const { view } = this.#local;
     this.#leadership.listen();
     this.#preferences?.follow();
-    const mark = view.preferences?.mark ?? null;
-    if (view.head.nextSeq !== this.#ringSeq || mark !== this.#ringMark || !isOwn) this.#driver.ring();
-    this.#ringSeq = view.head.nextSeq;
-    this.#ringMark = mark;
+    const work = `${view.head.nextSeq} ${view.preferences?.mark}`;
+    if (work !== this.#rungFor || !isOwn) this.#driver.ring();
+    this.#rungFor = work;
     this.#heartbeat.follow();
   }
 
@@ -283,11 +278,8 @@ class Engine implements SyncEngine {
       this.#local.store.release();
       return;
     }
-    if (event === 'resume' || event === 'pageshow' || event === 'visible') this.#leadership.wakeUp();
-    if (event === 'hidden' || event === 'offline') {
-      this.#driver.ring();
-      return;
-    }
+    if (event === 'hidden' || event === 'offline') return this.#driver.ring();
+    if (event !== 'online') this.#leadership.wakeUp();
     void this.#refresh().then(() => {
       this.#board.update();
       this.#heartbeat.beat();
@@ -310,14 +302,6 @@ class Engine implements SyncEngine {
 /** A store that opened and then refused is given a little time. */
 const OPEN_TRIES = 3;
 const OPEN_AGAIN_MS = 500;
-
-/** What the store tells the engine; filled in once there is one. */
-interface Hooks {
-  onChange: (isOwn: boolean) => void;
-  onDecided: (news: TabNews | null) => void;
-  onStoreError: (error: StoreError) => void;
-  onVanished: (held: Held) => void;
-}
 
 /**
  * Opens the engine of one account on this device over these ports. Resolves when the store is open and `status` is true.
@@ -348,19 +332,10 @@ export async function openEngine(options: SyncEngineOptions, ports: Ports): Prom
 }
 
 async function openOver(opened: OpenedStore, config: EngineConfig, ports: Ports): Promise<SyncEngine> {
-  const hooks: Hooks = { onChange: () => undefined, onDecided: () => undefined, onStoreError: () => undefined, onVanished: () => undefined };
-  const local = new Local({
-    store: opened.store,
-    clock: ports.clock,
-    onChange: (isOwn) => hooks.onChange(isOwn),
-    onDecided: (news) => hooks.onDecided(news),
-    onStoreError: (error) => hooks.onStoreError(error),
-    onVanished: (held) => hooks.onVanished(held),
-    ids: ports.ids,
-  });
+  const local = new Local({ store: opened.store, clock: ports.clock, ids: ports.ids });
   const device = { stores: ports.stores, ids: ports.ids, name: config.name, wanted: config.deviceId, isVolatile: opened.isVolatile };
   const identity = await inTime(openDevice(local, device), ports.clock);
-  const engine = new Engine(config, ports, local, identity, hooks);
+  const engine = new Engine(config, ports, local, identity);
   await inTime(engine.load(), ports.clock);
   engine.begin(opened);
   return engine;

@@ -17,7 +17,6 @@ import { OWN_DEVICE } from './data.ts';
 
 const USER = 'bench';
 const CHUNK = 2000;
-const nothing = (): void => undefined;
 
 function finished({ id, startTime, endTime, category, project, note, deviceId }: BenchSession): FinishedSession {
   return {
@@ -28,7 +27,7 @@ function finished({ id, startTime, endTime, category, project, note, deviceId }:
 async function openLocal(): Promise<Local> {
   const store = await createDexieStores().open(storeName(location.origin, USER));
   const clock = createSystemClock();
-  return new Local({ store, clock, onChange: nothing, onStoreError: nothing, onVanished: nothing, ids: { uuid: () => crypto.randomUUID() } });
+  return new Local({ store, clock, ids: { uuid: () => crypto.randomUUID() } });
 }
 
 class EngineContender implements Contender {

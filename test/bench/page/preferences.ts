@@ -9,7 +9,6 @@ import { OWN_DEVICE } from './data.ts';
 
 const USER = 'bench';
 const VALUES = 10;
-const nothing = (): void => undefined;
 
 interface Stored {
   readonly document: Readonly<Record<string, unknown>> & { readonly document: { readonly bytes: readonly number[] } };
@@ -29,7 +28,7 @@ const works = {
   async fill({ document, row }: Stored): Promise<void> {
     await (await openEngine()).close();
     const store = await createDexieStores().open(storeName(location.origin, USER));
-    const local = new Local({ store, clock: createSystemClock(), onChange: nothing, onStoreError: nothing, onVanished: nothing, ids: { uuid: () => crypto.randomUUID() } });
+    const local = new Local({ store, clock: createSystemClock(), ids: { uuid: () => crypto.randomUUID() } });
     await local.refresh();
     await local.commit((draft) => {
       draft.put('documents', 'preferences', { ...document, document: new Uint8Array(document.document.bytes) });

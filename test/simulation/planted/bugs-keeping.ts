@@ -47,7 +47,7 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'loss-not-rescued', rows: ['A10', 'A11'], file: 'packages/core/src/sync/local.ts',
     says: 'gives up what it still holds in memory when its store is taken away',
-    find: '    this.#options.onVanished(held);',
+    find: '    this.listener?.onVanished(held);',
     replace: '    void held;',
   },
   {
@@ -155,8 +155,8 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'closed-tab-lives-on', rows: ['D07', 'B15'], file: 'packages/core/src/engine.ts',
     says: 'goes on after it was closed',
-    find: '    this.#stop.abort();\n    for (const undo of this.#undo) undo();\n    this.#board.close();\n    this.#heartbeat.close();\n    this.#preferences?.close();\n    this.sessions.closeLists();\n    await this.#work.catch(() => undefined);\n',
-    replace: '    for (const undo of this.#undo) undo();\n    this.#board.close();\n    this.#heartbeat.close();\n',
+    find: '    this.#stop.abort();\n    this.#board.close();\n    this.#heartbeat.close();\n    this.#preferences?.close();\n    this.sessions.closeLists();\n    await this.#work.catch(() => undefined);\n',
+    replace: '    this.#board.close();\n    this.#heartbeat.close();\n',
   },
   {
     id: 'acknowledged-and-gone', rows: ['I-19'], file: 'packages/core/src/sync/merge.ts',

@@ -5,9 +5,8 @@ import { Local } from './local.ts';
 async function twoTabs() {
   const world = createEngineWorld();
   const { stores, clock } = world.page().ports;
-  const nothing = (): void => undefined;
   const open = async (storeId: string): Promise<Local> => {
-    const local = new Local({ store: await world.drive(stores.open('shared')), clock, onChange: nothing, onStoreError: nothing, onVanished: nothing, ids: { uuid: () => storeId } });
+    const local = new Local({ store: await world.drive(stores.open('shared')), clock, ids: { uuid: () => storeId } });
     await world.drive(local.commit((draft) => draft.putMeta('knock', { id: storeId, sync: false }), 'relaxed'));
     await world.drive(local.refresh());
     return local;

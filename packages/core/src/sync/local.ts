@@ -21,9 +21,10 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-type Outcome = typeof STALE | { readonly settled: readonly Settled[]; readonly wrote: boolean };
+type Outcome = typeof STALE | { readonly settled: readonly Settle[]; readonly wrote: boolean };
 
-type Settled = { readonly job: Job; readonly value: unknown } | { readonly job: Job; readonly error: unknown };
+/** Tells whoever waits for a job what came of it. */
+type Settle = () => void;
 
 const STALE: unique symbol = Symbol('stale');
 /** After so many stale copies in a row the whole view is read inside the update itself, so other tabs cannot starve this one. */
@@ -33,22 +34,27 @@ const PREPARE_TRIES = 50;
 /** For so long after an update this tab's copy may be taken for the store's state where a transaction would write nothing. */
 const FRESH_MS = 250;
 
-export interface LocalOptions {
-  readonly store: Store;
-  readonly clock: Clock;
+/** Who is told what happens to the store. */
+export interface LocalListener {
   /** After each commit of this tab and after each refresh that found something new. */
   readonly onChange: (ownCommit: boolean) => void;
   /** What was decided is on its way to the disk, and the view is ahead of it; or, without news for other tabs, it came to nothing, and the view is back. */
-  readonly onDecided?: ((news: TabNews | null) => void) | undefined;
+  readonly onDecided: (news: TabNews | null) => void;
   readonly onStoreError: (error: StoreError) => void;
   /** The store this tab knew is gone; what it held of it is handed over. */
   readonly onVanished: (held: Held) => void;
+}
+
+export interface LocalOptions {
+  readonly store: Store;
+  readonly clock: Clock;
   readonly ids: Pick<Ids, 'uuid'>;
 }
 
 export class Local {
   readonly view: View = new View();
   readonly history: History = new History();
+  listener: LocalListener | null = null;
   readonly #options: LocalOptions;
   #store: Store;
   /** Names the store if this tab is the first to write it. Each gets a name of its own: the server counts what came from it. */
@@ -156,17 +162,16 @@ export class Local {
   }
 
   /** Goes on with another store, of which nothing is told until {@link swapped}; the next commit reads it. Resolves to what the old one held. */
-  async swap(store: Store): Promise<Held & { readonly store: Store }> {
-    let before: Held & { readonly store: Store } = { ...this.#held(), store: this.#store };
-    await this.#takeTurn(async () => {
-      before = { ...this.#held(), store: this.#store };
+  swap(store: Store): Promise<Held & { readonly store: Store }> {
+    return this.#takeTurn(async () => {
+      const before = { ...this.#held(), store: this.#store };
       this.#store = store;
       this.#storeId = this.#options.ids.uuid();
       this.#isLoaded = false;
       this.#isSwapping = true;
       this.history.forget();
+      return before;
     });
-    return before;
   }
 
   /** The store has everything that is to be shown. */
@@ -178,7 +183,7 @@ export class Local {
   #tell(isOwn: boolean): void {
     if (this.#isSwapping) return;
     this.#hasNews = false;
-    this.#options.onChange(isOwn);
+    this.listener?.onChange(isOwn);
   }
 
   /** Resolves when no update is under way: what the view shows is committed. */
@@ -186,9 +191,9 @@ export class Local {
     return this.#isFlushing ? this.#turn : Promise.resolve();
   }
 
-  #takeTurn(work: () => Promise<void>): Promise<void> {
+  #takeTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work);
-    this.#turn = done.catch(() => undefined);
+    this.#turn = done.then(() => undefined, () => undefined);
     return done;
   }
 
@@ -205,7 +210,7 @@ export class Local {
     // The store was removed under this tab, and perhaps begun anew by another one.
     this.#storeId = this.#options.ids.uuid();
     this.history.forget();
-    this.#options.onVanished(held);
+    this.listener?.onVanished(held);
   }
 
   #held(): Held {
@@ -240,10 +245,7 @@ export class Local {
     }
     // A copy that was read again on the way may show news too.
     if (outcome.wrote || this.#hasNews) this.#tell(true);
-    for (const settled of outcome.settled) {
-      if ('error' in settled) settled.job.reject(settled.error);
-      else settled.job.resolve(settled.value);
-    }
+    for (const settle of outcome.settled) settle();
   }
 
   async #update(jobs: readonly Job[]): Promise<Exclude<Outcome, typeof STALE>> {
@@ -276,7 +278,7 @@ export class Local {
       const writes = own.seal();
       // Once the writes are on their way: what takes time meanwhile costs nobody any.
       const news = tabNewsOf(this.view.head, writes);
-      if (writes.length > 0) void Promise.resolve().then(() => this.#options.onDecided?.(news));
+      if (writes.length > 0) void Promise.resolve().then(() => this.listener?.onDecided(news));
       return { writes, result: { settled, wrote: writes.length > 0 } };
     };
     try {
@@ -284,7 +286,7 @@ export class Local {
     } catch (error) {
       this.#takeBack(draft);
       this.#isDeciding = false;
-      this.#options.onDecided?.(null);
+      this.listener?.onDecided(null);
       throw error;
     } finally {
       this.#isDeciding = false;
@@ -310,17 +312,18 @@ export class Local {
   #toEngineError(error: unknown): unknown {
     if (isEngineError(error)) return error;
     if (!isStoreError(error)) return engineError('storage_unavailable', [], error);
-    this.#options.onStoreError(error);
+    this.listener?.onStoreError(error);
     return storeToEngineError(error);
   }
 }
 
-function decide(job: Job, draft: Draft): Settled {
+function decide({ plan, resolve, reject }: Job, draft: Draft): Settle {
   const mark = draft.mark();
   try {
-    return { job, value: job.plan(draft) };
+    const value = plan(draft);
+    return () => resolve(value);
   } catch (error) {
     draft.backTo(mark);
-    return { job, error };
+    return () => reject(error);
   }
 }
