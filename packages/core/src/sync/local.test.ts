@@ -36,4 +36,14 @@ describe('a tab that is told what another one wrote', () => {
     await world.drive(b.refresh({ v: version + 1, by: a.view.head.by, since: version, rows: [['meta', 'knock']] }));
     expect(b.view.knock?.id).toBe('from a');
   });
+
+  it.each(['__proto__', 'constructor', 'toString'])('[S-21, S-28] takes no row of the name %s for one of its own', async (key) => {
+    const { world, a, b } = await twoTabs();
+    const { version } = b.view.head;
+    await world.drive(a.commit((draft) => draft.putMeta('knock', { id: 'from a', sync: true }), 'relaxed'));
+    await world.drive(b.refresh({ v: version + 1, by: a.view.head.by, since: version, rows: [['meta', key], ['meta', 'knock']] }));
+    expect(b.view.knock?.id).toBe('from a');
+    expect(Object.hasOwn(b.view, key)).toBe(false);
+    expect(Object.getPrototypeOf(b.view)).toBe(Object.getPrototypeOf(a.view));
+  });
 });

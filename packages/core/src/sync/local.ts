@@ -146,7 +146,7 @@ export class Local {
     const { head, damaged } = readHead(heads?.[0]?.value, 0);
     const isToldVersion = !damaged && head.version === v && head.by === by && head.store === this.view.head.store;
     if (!isToldVersion || found.some(([row]) => row?.unreadable)) return false;
-    rows.forEach(([table, key], i) => this.view.take(table, key, found[i]?.[0]?.value));
+    rows.forEach(([table, key], i) => this.view.put(table, key, found[i]?.[0]?.value));
     this.view.head = head;
     return true;
   }

@@ -12,16 +12,13 @@ import { type LeaderRow, readKnock, readLeader, type Knock } from './leader-rows
 import { type PreferencesRow, readPreferencesRow } from './preferences-row.ts';
 import { FIRST_STATE, readStoredAnswer, readSyncState, type StoredAnswer, type SyncState } from './sync-state.ts';
 
-/** Rows of `meta` that a tab holds beside the head, and how each is read. */
-const META: Readonly<Record<string, ((value: unknown) => unknown) | undefined>> = {
-  sync: readSyncState, answer: readStoredAnswer, knock: readKnock, leader: readLeader, preferences: readPreferencesRow,
-};
-const META_KEYS = Object.keys(META);
+/** Rows of `meta` that a tab holds. */
+const META_KEYS = ['head', 'sync', 'answer', 'knock', 'leader', 'preferences'] as const;
 const TABLES = ['operations', 'running', 'conflicts', 'overlay', 'settlements'] as const;
 
 /** What a tab reads to be current: everything but history. */
 export const VIEW_READS: readonly Read[] = [
-  ...['head', ...META_KEYS].map((key): Read => ({ table: 'meta', key })),
+  ...META_KEYS.map((key): Read => ({ table: 'meta', key })),
   ...TABLES.map((table): Read => ({ table })),
 ];
 
@@ -87,19 +84,14 @@ export class View {
 
   /** Replaces everything by what {@link VIEW_READS} found. */
   load(found: readonly (readonly Row[])[]): void {
-    const tables = found.slice(1 + META_KEYS.length);
+    const tables = found.slice(META_KEYS.length);
     this.#clear();
+    META_KEYS.forEach((key, i) => this.put('meta', key, valueOf(found[i]?.[0])));
+    TABLES.forEach((table, i) => tables[i]?.forEach((row) => this.put(table, row.key, valueOf(row))));
     const highest = tables[0]?.at(-1)?.key;
     const { head, damaged } = readHead(valueOf(found[0]?.[0]), typeof highest === 'number' ? highest : 0);
     this.head = head;
     if (damaged) this.damagedRows += 1;
-    META_KEYS.forEach((key, i) => this.take('meta', key, valueOf(found[i + 1]?.[0])));
-    TABLES.forEach((table, i) => tables[i]?.forEach((row) => this.#put(table, row.key, valueOf(row))));
-  }
-
-  /** Follows one row of the store as another tab wrote it, absent where `value` is undefined. All but the head. */
-  take(table: TableName, key: string | number, value: unknown): void {
-    this.#put(table, key, table === 'meta' ? META[key]?.(value) : value);
   }
 
   #clear(): void {
@@ -130,36 +122,44 @@ export class View {
     const { table, key } = write;
     const before = this.#valueAt(table, key);
     const value = write.kind === 'put' ? write.value : undefined;
-    if (!this.#put(table, key, value)) return null;
+    if (!this.put(table, key, value)) return null;
     return before === undefined ? { kind: 'delete', table, key } : { kind: 'put', table, key, value: before };
   }
 
-  /** Whether that table is held here. */
-  #put(table: TableName, key: string | number, value: unknown): boolean {
+  /** Follows one row as it is in the store, absent where `value` is undefined. Returns whether its table is held here. */
+  put(table: TableName, key: string | number, value: unknown): boolean {
     switch (table) {
       case 'operations': this.#putOperation(key as number, value); break;
       case 'running': this.#hold(this.running, key as string, value, readRunning); break;
       case 'conflicts': this.#putConflict(key as string, value); break;
       case 'overlay': this.#putOverlay(key as string, value); break;
       case 'settlements': this.#putSettlement(key as string, value); break;
-      case 'meta': this.#putMeta(key as string, value); break;
+      case 'meta': this.#putMeta(key, value); break;
       default: return false;
     }
     return true;
   }
 
-  #valueAt(table: string, key: string | number): unknown {
-    if (table === 'meta') return this.#metas[key] ?? undefined;
-    return (this as unknown as Readonly<Record<string, ReadonlyMap<string | number, unknown> | undefined>>)[table]?.get(key);
+  #valueAt(table: TableName, key: string | number): unknown {
+    if (table === 'meta') {
+      const name = META_KEYS.find((known) => known === key);
+      return name && (this[name] ?? undefined);
+    }
+    const name = TABLES.find((known) => known === table);
+    const rows: ReadonlyMap<string | number, unknown> | undefined = name && this[name];
+    return rows?.get(key);
   }
 
-  /** The fields that hold rows of `meta`, by key. */
-  get #metas(): Record<string | number, unknown> {
-    return this as unknown as Record<string, unknown>;
-  }
-
-  #putMeta(key: string, value: unknown): void {
-    if (key === 'head' || key in META) this.#metas[key] = value ?? null;
+  #putMeta(key: string | number, value: unknown): void {
+    switch (key) {
+      case 'head': this.head = readHead(value, 0).head; break;
+      case 'sync': this.sync = readSyncState(value); break;
+      case 'answer': this.answer = readStoredAnswer(value); break;
+      case 'knock': this.knock = readKnock(value); break;
+      case 'leader': this.leader = readLeader(value); break;
+      case 'preferences': this.preferences = readPreferencesRow(value); break;
+      default:
+    }
   }
 
   /** Puts a row where rows of its table are held, or takes it away. Null where there is none, or none that can be read. */
