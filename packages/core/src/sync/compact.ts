@@ -40,8 +40,8 @@ export async function compactHistory(local: Local): Promise<boolean> {
   if (merged.size < 2) return false;
   await local.commit((draft) => {
     const { view } = draft;
-    // What changed meanwhile is merged another time.
-    if (history.version !== historyVersion || view.head.historyVersion !== historyVersion) return;
+    // Another store has a history of its own, perhaps of the same version. What changed meanwhile is merged another time.
+    if (draft.history !== history || history.version !== historyVersion || view.head.historyVersion !== historyVersion) return;
     const sessions = [...merged.values()].flat();
     const packed = packChunk(view.head.nextChunk, sessions);
     const directory: ChunkInfo[] = [];

@@ -53,7 +53,8 @@ export interface LocalOptions {
 
 export class Local {
   readonly view: View = new View();
-  readonly history: History = new History();
+  /** Of the store there is: what is still being read of an earlier one goes into that one's. */
+  history: History = new History();
   listener: LocalListener | null = null;
   readonly #options: LocalOptions;
   #store: Store;
@@ -169,7 +170,7 @@ export class Local {
       this.#storeId = this.#options.ids.uuid();
       this.#isLoaded = false;
       this.#isSwapping = true;
-      this.history.forget();
+      this.history = new History();
       return before;
     });
   }
@@ -209,7 +210,7 @@ export class Local {
     if (store === '' || this.#isSwapping || store === this.view.head.store) return;
     // The store was removed under this tab, and perhaps begun anew by another one.
     this.#storeId = this.#options.ids.uuid();
-    this.history.forget();
+    this.history = new History();
     this.listener?.onVanished(held);
   }
 

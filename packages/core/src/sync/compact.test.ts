@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { createVolatileStore } from '../adapters/volatile-store.ts';
+import type { FinishedSession } from '../model/session.ts';
+import { createEngineWorld } from '../testing/engine-world.ts';
+import { compactHistory, MERGE_CHUNKS_MIN } from './compact.ts';
+import { appendHistory } from './history-append.ts';
+import { TAIL_SESSIONS_MAX } from './history-chunk.ts';
+import { newestInHistory } from './history-search.ts';
+import { Local } from './local.ts';
+
+const CHUNKS = MERGE_CHUNKS_MIN + 1;
+const BEGINS = { first: 0, second: 1e12 };
+
+/** A tab over a store of its own, with just enough short chunks to be merged: all such stores have one history version, and each has times of its own. */
+async function tabOver(name: keyof typeof BEGINS): Promise<Local> {
+  const { clock } = createEngineWorld().page().ports;
+  const local = new Local({ store: createVolatileStore(), clock, ids: { uuid: () => name } });
+  for (let chunk = 0; chunk < CHUNKS; chunk += 1) {
+    const sessions = Array.from({ length: TAIL_SESSIONS_MAX }, (_, i) => session(`${name} ${chunk} ${i}`, BEGINS[name] + (chunk * TAIL_SESSIONS_MAX + i) * 3_600_000));
+    await local.commit((draft) => appendHistory(draft, local.store, sessions), 'relaxed');
+  }
+  return local;
+}
+
+function session(id: string, startTime: number): FinishedSession {
+  return {
+    id, startTime, endTime: startTime + 1_500_000, plannedDuration: 25, category: 'work', project: 'Personal', note: '', source: 'web_timer', deviceId: 'device',
+    displayId: null, version: 1, deletedAt: null, clock: null, cancelled: null,
+  };
+}
+
+/** Whose sessions the tab finds at the times of that store, and how many. */
+async function found({ store, history, view }: Local, name: keyof typeof BEGINS): Promise<readonly [string, number | undefined]> {
+  const from = BEGINS[name];
+  const sessions = await newestInHistory(store, history, view.head.historyVersion, from, from + 1e11, 5000);
+  const names = new Set(sessions?.map(({ id }) => id.split(' ')[0]));
+  return [[...names].join(), sessions?.length];
+}
+
+describe('where a store takes the place of another one that is as old', () => {
+  it('what was to be merged in the first is not written into the second', async () => {
+    const local = await tabOver('first');
+    const second = await tabOver('second');
+    const merging = compactHistory(local);
+    await local.swap(second.store);
+    await merging;
+    await local.commit(() => undefined, 'relaxed');
+    local.swapped();
+    expect(local.view.head).toMatchObject({ store: 'second', historyVersion: CHUNKS });
+    expect(await found(local, 'second')).toEqual(['second', CHUNKS * TAIL_SESSIONS_MAX]);
+  });
+
+  it('what was just being read of the first is not taken for the second', async () => {
+    const local = await tabOver('first');
+    const second = await tabOver('second');
+    const { store, history } = local;
+    history.forget();
+    const read = store.read.bind(store);
+    store.read = async (reads) => {
+      const rows = await read(reads);
+      await local.swap(second.store);
+      return rows;
+    };
+    await history.load(store, 0, 0);
+    await local.commit(() => undefined, 'relaxed');
+    local.swapped();
+    expect(await found(local, 'second')).toEqual(['second', CHUNKS * TAIL_SESSIONS_MAX]);
+  });
+
+  it('each is merged otherwise, and nothing is lost', async () => {
+    const local = await tabOver('first');
+    expect(await compactHistory(local)).toBe(true);
+    expect(local.history.directory).toHaveLength(2);
+    expect(await found(local, 'first')).toEqual(['first', CHUNKS * TAIL_SESSIONS_MAX]);
+  });
+});
