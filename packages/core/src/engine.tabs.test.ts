@@ -155,6 +155,23 @@ describe('two tabs of one device', () => {
     expect(world.server.records().size).toBe(2);
   });
 
+  it('[B05] show what one of them found when it was refused itself', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    world.device.channels.policy = () => [];
+    const a = await world.open();
+    const b = await world.open();
+    await world.run(1000);
+    const list = b.engine.sessions.observe();
+    list.subscribe(() => undefined);
+    const { id } = await world.drive(a.engine.sessions.record(world.session(60, 25)));
+    world.device.disk.full = true;
+    await expect(world.drive(b.engine.sessions.record(world.session(30, 25)))).rejects.toMatchObject({ code: 'storage_full' });
+    await world.run(100);
+    expect(list.current.map((session) => session.id)).toEqual([id]);
+    expect(b.engine.status.current).toMatchObject({ data_summary: { unsynced_sessions: 1 }, local: { problems: ['storage_full'] } });
+  });
+
   it('[S-28] ignore messages of the wrong shape', async () => {
     const world = createEngineWorld();
     const a = await world.open();

@@ -136,8 +136,8 @@ export class Local {
       const reads = [...VIEW_READS.slice(0, 1), ...(news?.rows ?? []).map(toRead)];
       const found = await this.withHandle(() => this.store.read(reads));
       if (this.#isLoaded && isCurrent(this.view.head, found[0]?.[0]?.value)) return;
-      if (news === null || !this.#follow(news, found)) await this.#reload();
-      this.#tell(false);
+      if (news !== null && this.#follow(news, found)) this.#tell(false);
+      else await this.#reload();
     });
     return this.#refreshing;
   }
@@ -198,8 +198,10 @@ export class Local {
     return done;
   }
 
+  /** Shown at once: what this tab is about to do may be refused. */
   async #reload(): Promise<void> {
     this.#load(await this.withHandle(() => this.store.read(VIEW_READS)));
+    this.#tell(false);
   }
 
   #load(found: readonly (readonly Row[])[]): void {
