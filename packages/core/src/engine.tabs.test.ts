@@ -5,6 +5,12 @@ import { createEngineWorld, type EngineWorld, type OpenedEngine } from './testin
 
 const withoutTab = ({ local, ...rest }: EngineStatus): unknown => ({ ...rest, local: { ...local, leader: null, version: null } });
 
+/** Whether the leading tab answered a knock. */
+function heard(world: EngineWorld): boolean {
+  const [name = ''] = world.device.disk.names();
+  return world.device.disk.rows(name, 'meta').some(({ key, value }) => key === 'leader' && (value as { heard: string | null }).heard !== null);
+}
+
 describe('two tabs of one device', () => {
   it('show the same within 100 ms, whichever records, and send once', async () => {
     const world = createEngineWorld();
@@ -170,6 +176,20 @@ describe('two tabs of one device', () => {
     await world.run(100);
     expect(list.current.map((session) => session.id)).toEqual([id]);
     expect(b.engine.status.current).toMatchObject({ data_summary: { unsynced_sessions: 1 }, local: { problems: ['storage_full'] } });
+  });
+
+  it('[B08] a sync asked for in a hidden one ends in time where the leading one could not note the wish', async () => {
+    const world = createEngineWorld();
+    const a = await world.open();
+    const b = await world.open();
+    await world.run(1000);
+    b.page.hide();
+    // It hears the knock, and what it writes next is refused.
+    let refusals = 1;
+    world.device.disk.fault = ({ kind, tab }) => (kind === 'update' && tab === a.page.tab && heard(world) && (refusals -= 1) >= 0 ? { kind: 'fail', code: 'unavailable' } : undefined);
+    const asked = world.scheduler.now;
+    expect(await world.drive(b.engine.sync())).toMatchObject({ reason: 'other_tab' });
+    expect(world.scheduler.now - asked).toBeLessThan(180_000);
   });
 
   it('[S-28] ignore messages of the wrong shape', async () => {
