@@ -109,6 +109,26 @@ describe('opening again', () => {
     expect(second.engine.conflicts.current).toHaveLength(1);
   });
 
+  it('an engine is closed at once although the disk refuses what its leader learnt last', async () => {
+    const world = createEngineWorld();
+    const { engine } = await world.open();
+    await world.run(1000);
+    world.server.onStored = () => {
+      world.device.disk.full = true;
+      return undefined;
+    };
+    let closed: Promise<void> | null = null;
+    world.device.disk.atPoint = () => {
+      if (world.device.disk.full) closed ??= engine.close();
+    };
+    await world.drive(engine.sessions.record(world.session(60, 25)));
+    await world.run(100);
+    expect(closed).not.toBeNull();
+    const begun = world.scheduler.now;
+    await world.drive(engine.closed);
+    expect(world.scheduler.now - begun).toBe(0);
+  });
+
   it('a closed engine refuses calls and emits no more', async () => {
     const world = createEngineWorld();
     const { engine } = await world.open();

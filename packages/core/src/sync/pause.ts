@@ -8,7 +8,7 @@ export function pause(ms: number, clock: Clock, signal: AbortSignal): Promise<vo
       signal.removeEventListener('abort', end);
       resolve();
     };
-    const cancel = clock.setTimer(ms, end);
+    const cancel = clock.setTimer(signal.aborted ? 0 : ms, end);
     signal.addEventListener('abort', end);
   });
 }
