@@ -336,7 +336,11 @@ async function openOver(opened: OpenedStore, config: EngineConfig, ports: Ports)
   const device = { stores: ports.stores, ids: ports.ids, name: config.name, wanted: config.deviceId, isVolatile: opened.isVolatile };
   const identity = await inTime(openDevice(local, device), ports.clock);
   const engine = new Engine(config, ports, local, identity);
-  await inTime(engine.load(), ports.clock);
+  await inTime(engine.load(), ports.clock).catch((error: unknown) => {
+    // It listens already.
+    void engine.close();
+    throw error;
+  });
   engine.begin(opened);
   return engine;
 }
