@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SyncOutcome } from '../api.ts';
+import { createPageLocks } from '../adapters/page-locks.ts';
+import type { Locks } from '../ports.ts';
 import { createEngineWorld, type EngineWorld } from '../testing/engine-world.ts';
 import { drainInBackground, type DrainOptions } from './drain.ts';
 
@@ -7,14 +9,19 @@ const device = { type: 'web_timer', version: 'web-2.1.0' };
 
 /** What a `sync` event does on that device, in a worker of its own. */
 function wake(world: EngineWorld, more: Partial<DrainOptions> = {}): Promise<SyncOutcome> {
+  return world.drive(begin(world, more));
+}
+
+/** @param locks in place of those that all pages and workers share. */
+function begin(world: EngineWorld, more: Partial<DrainOptions> = {}, locks?: Locks): Promise<SyncOutcome> {
   const page = world.page();
   // Markers are kept in localStorage, which no worker has.
   const { stores } = page.ports;
   const ports = {
-    ...page.ports,
+    ...page.ports, locks: locks ?? page.ports.locks,
     stores: { open: stores.open.bind(stores), openVolatile: stores.openVolatile.bind(stores), remove: stores.remove.bind(stores), readMarker: () => null, writeMarker: () => undefined },
   };
-  return world.drive(drainInBackground({ user: 'user-1', device, server: { url: 'http://server.test', token: () => 'token' }, ports, ...more }));
+  return drainInBackground({ user: 'user-1', device, server: { url: 'http://server.test', token: () => 'token' }, ports, ...more });
 }
 
 /** A page that recorded sessions offline and is gone. */
@@ -152,6 +159,14 @@ describe('a drain in the background', () => {
     expect(world.server.records().size).toBe(1);
   });
 
+  it('[B06] does not take over from another one for ever where locks hold within one page only', async () => {
+    const world = createEngineWorld();
+    await leftBehind(world, 3);
+    await world.drive(Promise.allSettled([begin(world, {}, createPageLocks()), begin(world, {}, createPageLocks())]));
+    expect(world.server.records().size).toBe(3);
+    expect(world.server.requests.length).toBeLessThan(15);
+  });
+
   it('[B06] for one account sends nothing of another', async () => {
     const world = createEngineWorld({ userOf: (token) => token });
     await leftBehind(world, 2, 'jane');
@@ -178,6 +193,6 @@ describe('a drain in the background', () => {
     await expect(wake(world)).rejects.toMatchObject({ name: 'EngineError', code: 'storage_unavailable' });
     let opened = 0;
     world.device.disk.fault = ({ kind }) => (kind === 'open' && (opened += 1) > 1 ? { kind: 'fail', code: 'unavailable' } : undefined);
-    await expect(wake(world)).rejects.toThrow('does not open');
+    await expect(wake(world)).rejects.toMatchObject({ name: 'EngineError', code: 'storage_unavailable' });
   });
 });

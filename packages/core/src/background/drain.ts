@@ -7,7 +7,7 @@ import { openEngine } from '../engine.ts';
 import { engineError, storeToEngineError } from '../errors.ts';
 import { parseInstant } from '@syncline/protocol';
 import type { Clock, Ports, StoreFactory } from '../ports.ts';
-import { createStoreError, isStoreError } from '../store-error.ts';
+import { isStoreError } from '../store-error.ts';
 import { pause } from '../sync/pause.ts';
 
 export interface DrainOptions extends SyncEngineOptions {
@@ -88,10 +88,10 @@ async function isKnown(stores: StoreFactory, name: string): Promise<boolean> {
 /** Nobody looks at a worker: it takes nothing from a tab, keeps no stream open, and records nothing that a volatile store would be good for. */
 function modest(ports: Ports): Ports {
   const { locks, stores, transport, lifecycle } = ports;
-  const refused = (): Promise<never> => Promise.reject(createStoreError('unavailable', 'the store does not open'));
+  const refused = (): Promise<never> => Promise.reject(engineError('storage_unavailable'));
   return {
     ...ports,
-    locks: { request: (name, { signal }, hold) => locks.request(name, { signal }, hold) },
+    locks: { isOfPage: locks.isOfPage, request: (name, { signal }, hold) => locks.request(name, { signal }, hold) },
     transport: { send: (request, signal) => transport.send(request, signal) },
     lifecycle: { visible: () => false, online: () => lifecycle.online(), subscribe: (listener) => lifecycle.subscribe(listener) },
     stores: {
