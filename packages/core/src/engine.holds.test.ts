@@ -58,4 +58,22 @@ describe('of its page an engine', () => {
     await world.drive(engine.close());
     expect(holds).toEqual({ channels: 0, listeners: 0 });
   });
+
+  it('[A21] has no channel open while that is frozen, and hears the other tabs again afterwards', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { engine, page, holds } = await openCounted(world);
+    const other = await world.open();
+    await world.run(1000);
+    page.freeze();
+    expect(holds.channels).toBe(0);
+    await world.drive(other.engine.sessions.record(world.session(60, 25)));
+    page.thaw();
+    await world.run(1000);
+    expect(holds).toEqual({ channels: 1, listeners: 1 });
+    expect(engine.status.current.data_summary.unsynced_sessions).toBe(1);
+    await world.drive(other.engine.sessions.record(world.session(30, 25)));
+    await world.run(100);
+    expect(engine.status.current.data_summary.unsynced_sessions).toBe(2);
+  });
 });

@@ -46,7 +46,8 @@ class Engine implements SyncEngine {
   readonly #local: Local;
   readonly #diary: Diary;
   readonly #board: StatusBoard;
-  readonly #channel: Channel;
+  /** Null while the page is frozen. */
+  #channel: Channel | null = null;
   readonly #calls: ServerCalls;
   readonly #books: Books;
   readonly #driver: Driver;
@@ -121,8 +122,7 @@ class Engine implements SyncEngine {
     this.devices = new Devices({
       calls: this.#calls, clock, self, state: () => view.sync, check: () => this.#check(), signal, onChanged: () => this.#driver.lookNow(),
     });
-    this.#channel = ports.channels.open(config.name);
-    this.#channel.subscribe((message) => this.#hear(message));
+    this.#tuneIn();
     signal.addEventListener('abort', lifecycle.subscribe((event) => this.#react(event)));
     local.listener = {
       onChange: (isOwn) => this.#changed(isOwn),
@@ -227,7 +227,7 @@ class Engine implements SyncEngine {
     this.sessions.closeLists();
     await this.#work.catch(() => undefined);
     await this.#local.settled();
-    this.#channel.close();
+    this.#tuneOut();
     await this.#local.store.close().catch(() => undefined);
     this.#announceClosed();
   }
@@ -257,7 +257,19 @@ class Engine implements SyncEngine {
    */
   #decided(news: TabNews | null): void {
     this.#keeper.decided(news !== null);
-    if (news !== null) this.#channel.post(news);
+    if (news !== null) this.#channel?.post(news);
+  }
+
+  #tuneIn(): void {
+    if (this.#channel !== null) return;
+    this.#channel = this.#ports.channels.open(this.#config.name);
+    this.#channel.subscribe((message) => this.#hear(message));
+  }
+
+  /** What comes for a page that is kept for the way back costs it that way. */
+  #tuneOut(): void {
+    this.#channel?.close();
+    this.#channel = null;
   }
 
   /** A hint from another tab. Nothing in it is believed but where there may be something to see. */
@@ -276,10 +288,14 @@ class Engine implements SyncEngine {
     if (event === 'freeze' || event === 'pagehide') {
       this.#leadership.suspend();
       this.#local.store.release();
+      this.#tuneOut();
       return;
     }
     if (event === 'hidden' || event === 'offline') return this.#driver.ring();
-    if (event !== 'online') this.#leadership.wakeUp();
+    if (event !== 'online') {
+      this.#leadership.wakeUp();
+      this.#tuneIn();
+    }
     void this.#refresh().then(() => {
       this.#board.update();
       this.#heartbeat.beat();
