@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { IDBDatabase, IDBFactory, IDBKeyRange } from 'fake-indexeddb';
+import { describe, expect, it, vi } from 'vitest';
+import { createDexieStores } from './adapters/dexie-store.ts';
+import { openEngine } from './engine.ts';
+import type { Ports } from './ports.ts';
 import { createEngineWorld, type EngineWorld } from './testing/engine-world.ts';
 
 const nameOf = (world: EngineWorld): string => world.device.disk.names()[0] ?? '';
@@ -103,6 +107,28 @@ describe('a store that fails', () => {
     world.device.disk.failNext('open', { kind: 'hang' }, 2);
     const { engine } = await world.open();
     expect(engine.status.current.local.problems).toEqual(['volatile_storage']);
+  });
+
+  it('[A04] whose every handle is dead is not opened without end', async () => {
+    const world = createEngineWorld();
+    const indexedDB = new IDBFactory();
+    const opening = vi.spyOn(indexedDB, 'open');
+    const ports: Ports = { ...world.page().ports, stores: createDexieStores({ indexedDB, IDBKeyRange, markers: null }) };
+    const engine = await openEngine({ user: 'user-1', device: { type: 'web_timer', version: '1' }, server: { url: 'http://server.test', token: () => null }, sync: false }, ports);
+    const dead = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(() => { throw new DOMException('lost', 'InvalidStateError'); });
+    opening.mockClear();
+    await expect(engine.sessions.record(world.session(60, 25))).rejects.toMatchObject({ code: 'storage_unavailable' });
+    const turns = async (): Promise<void> => {
+      for (let turn = 0; turn < 500; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    };
+    await turns();
+    const opened = opening.mock.calls.length;
+    await turns();
+    expect(opening.mock.calls.length).toBe(opened);
+    dead.mockRestore();
+    await engine.sessions.record(world.session(60, 25));
+    expect(engine.status.current).toMatchObject({ data_summary: { unsynced_sessions: 1 }, local: { problems: [] } });
+    await engine.close();
   });
 
   it('written by a newer release refuses to start, with a reason', async () => {

@@ -118,11 +118,10 @@ class DexieStore implements Store {
     return connection;
   }
 
+  /** Tells nobody: whoever found it dead looks again on the next one. Told of each, those who look because of it would go round for ever. */
   #drop(connection: Connection): void {
     connection.close();
-    if (this.#connection !== connection) return;
-    this.#connection = null;
-    this.#tell('closed');
+    if (this.#connection === connection) this.#connection = null;
   }
 
   #tell(reason: Interruption): void {
