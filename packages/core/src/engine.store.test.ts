@@ -25,6 +25,31 @@ describe('a full disk', () => {
     expect(engine.status.current.data_summary.unsynced_sessions).toBe(2);
   });
 
+  it('at the start hides nothing that can be read, and a loss that cannot be noted yet is told once there is space', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const first = await world.open();
+    const { id } = await world.drive(first.engine.sessions.record(world.session(60, 25)));
+    first.page.kill();
+    // A tab that had to do without the store takes with it what it recorded.
+    world.device.disk.unavailable = true;
+    const second = await world.open();
+    await world.drive(second.engine.sessions.record(world.session(30, 25)));
+    second.page.kill();
+    world.device.disk.unavailable = false;
+    world.device.disk.full = true;
+    const third = await world.open();
+    await world.run(100);
+    expect(third.engine.status.current).toMatchObject({ data_summary: { unsynced_sessions: 1 }, local: { problems: ['storage_full'] } });
+    expect((await world.drive(third.engine.sessions.list())).map((session) => session.id)).toEqual([id]);
+    third.page.kill();
+    const { engine } = await world.open();
+    world.device.disk.full = false;
+    await world.run(10_000);
+    expect(engine.status.current).toMatchObject({ data_summary: { unsynced_sessions: 1 }, local: { problems: ['possible_local_loss'], possibly_lost: 1 } });
+    expect((await world.drive(engine.sessions.list())).map((session) => session.id)).toEqual([id]);
+  });
+
   it('while sending makes no success a failure: it is repeated and stays once', async () => {
     const world = createEngineWorld();
     world.isOffline = true;

@@ -13,7 +13,7 @@ import { Books } from './sync/books.ts';
 import { ClockWatch } from './sync/clock-watch.ts';
 import { Conflicts } from './sync/conflicts.ts';
 import { Contact } from './sync/contact.ts';
-import { type DeviceIdentity, openDevice } from './sync/device.ts';
+import { openDevice, type OwnIdentity } from './sync/device.ts';
 import { Devices } from './sync/devices.ts';
 import { Diary } from './sync/diary.ts';
 import { Driver } from './sync/driver.ts';
@@ -62,9 +62,7 @@ class Engine implements SyncEngine {
   /** What the driver was last rung for. */
   #rungFor = '';
 
-  constructor(config: EngineConfig, ports: Ports, local: Local, identity: DeviceIdentity) {
-    // What the store says of this installation; another store may come to say something else.
-    const own = { identity };
+  constructor(config: EngineConfig, ports: Ports, local: Local, own: OwnIdentity) {
     // Another id is taken when another installation is found to use this one.
     const self: Self = {
       get deviceId() { return local.view.sync.deviceId ?? own.identity.deviceId; },
@@ -156,7 +154,7 @@ class Engine implements SyncEngine {
     return this.#preferences?.api ?? null;
   }
 
-  #plugIn(own: { readonly identity: DeviceIdentity }): PreferencesPart | null {
+  #plugIn(own: OwnIdentity): PreferencesPart | null {
     const { preferences } = this.#config;
     if (preferences === null || !isPreferencesFactory(preferences)) return null;
     const { clock, ids } = this.#ports;
@@ -350,8 +348,8 @@ export async function openEngine(options: SyncEngineOptions, ports: Ports): Prom
 async function openOver(opened: OpenedStore, config: EngineConfig, ports: Ports): Promise<SyncEngine> {
   const local = new Local({ store: opened.store, clock: ports.clock, ids: ports.ids });
   const device = { stores: ports.stores, ids: ports.ids, name: config.name, wanted: config.deviceId, isVolatile: opened.isVolatile };
-  const identity = await inTime(openDevice(local, device), ports.clock);
-  const engine = new Engine(config, ports, local, identity);
+  const own = await inTime(openDevice(local, device), ports.clock);
+  const engine = new Engine(config, ports, local, own);
   await inTime(engine.load(), ports.clock).catch((error: unknown) => {
     // It listens already.
     void engine.close();

@@ -53,8 +53,8 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'identity-lost-on-wipe', rows: ['A11'], file: 'packages/core/src/sync/device.ts',
     says: 'says nothing of sessions that were lost with the store',
-    find: '  if (lost + kept > 0 || told !== null) await noteLoss(local, lost, kept, told);',
-    replace: '  if (told !== null) await noteLoss(local, 0, kept, told);',
+    find: '  if (lost + kept > 0 || told !== null) await noteLoss(local, lost, kept, told)',
+    replace: '  if (told !== null) await noteLoss(local, 0, kept, told)',
   },
   {
     id: 'history-not-searched', rows: ['I-06'], file: 'packages/core/src/sync/conflict-groups.ts',

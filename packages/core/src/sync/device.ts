@@ -56,10 +56,12 @@ export interface OpenDeviceOptions {
 /** What a tab goes by: a tab that had to do without the store minted its own, and goes by the store's once it is there. */
 export interface OwnIdentity {
   identity: DeviceIdentity;
+  /** A loss that the store refused to note: until it does, the marker goes on telling of it. */
+  owed: Pick<Marker, 'volatile' | 'loss'> | null;
 }
 
 /** Reads or mints the identity, and notes a loss. */
-export async function openDevice(local: Local, { stores, ids, name, wanted, isVolatile }: OpenDeviceOptions): Promise<DeviceIdentity> {
+export async function openDevice(local: Local, { stores, ids, name, wanted, isVolatile }: OpenDeviceOptions): Promise<OwnIdentity> {
   const marker = readMarker(stores.readMarker(name));
   const fresh: DeviceIdentity = {
     deviceId: wanted ?? marker?.deviceId ?? ids.uuid(),
@@ -73,8 +75,10 @@ export async function openDevice(local: Local, { stores, ids, name, wanted, isVo
   // What the server was told of may be in the real store, whatever others record there meanwhile: of that the marker tells.
   const kept = isVolatile && marker !== null ? Number.MAX_SAFE_INTEGER : 0;
   const told = marker?.loss ?? local.view.sync.loss;
-  if (lost + kept > 0 || told !== null) await noteLoss(local, lost, kept, told);
-  return identity;
+  const own: OwnIdentity = { identity, owed: null };
+  // What cannot be written now is no reason to do without what can be read.
+  if (lost + kept > 0 || told !== null) await noteLoss(local, lost, kept, told).catch(() => (own.owed = { volatile: lost, loss: told }));
+  return own;
 }
 
 /** Notes a loss for every tab and the next starts, durably, since the marker forgets it then. */
@@ -138,7 +142,8 @@ export class MarkerKeeper {
   }
 
   #keep(unsent: number, loss: Loss | null): void {
-    this.#write({ ...this.#options.own.identity, unsent, volatile: 0, loss }, unsent);
+    const { identity, owed } = this.#options.own;
+    this.#write({ ...identity, unsent, volatile: 0, loss, ...owed }, unsent);
   }
 
   #write(marker: Marker, pending: number): void {

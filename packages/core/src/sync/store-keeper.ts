@@ -1,14 +1,14 @@
 // Looks after the store for its whole life: says what is wrong with it, asks for persistence, keeps the marker beside it,
 // and gets back to the real one when it had to do without.
 import type { Cancel, Clock, StoreError } from '../ports.ts';
-import { identityOf, keepIdentity, MarkerKeeper, type MarkerOptions, noteLoss } from './device.ts';
+import { identityOf, keepIdentity, MarkerKeeper, type MarkerOptions, noteLoss, type OwnIdentity } from './device.ts';
 import { type OpenedStore, PROBLEMS } from './open-store.ts';
 import { pause } from './pause.ts';
 import { reopenStore } from './reopen.ts';
 import { type Held, rescue } from './rescue.ts';
 import type { StatusBoard } from './status-board.ts';
 
-const RESCUE_EVERY_MS = 5000;
+const AGAIN_MS = 5000;
 const OTHER_PROBLEM = 'storage_unavailable';
 
 export interface StoreKeeperOptions extends MarkerOptions {
@@ -37,16 +37,38 @@ export class StoreKeeper {
   }
 
   begin(opened: OpenedStore): void {
-    const { board } = this.#options;
+    const { board, own } = this.#options;
     for (const problem of opened.problems) board.setProblem(problem, true);
     if (opened.isVolatile) {
       this.#isVolatile = true;
       board.setBeside(this.#marker.latest.unsent);
       void this.#reopen();
     }
+    if (own.owed !== null) void this.#noteOwed(own.owed);
     this.#marker.update(this.#isVolatile);
     this.#listen();
     void this.#lookAtSpace();
+  }
+
+  async #noteOwed({ volatile, loss }: NonNullable<OwnIdentity['owed']>): Promise<void> {
+    const { local, own } = this.#options;
+    if (!(await this.#insist(() => noteLoss(local, volatile, 0, loss)))) return;
+    own.owed = null;
+    this.#marker.update(this.#isVolatile);
+  }
+
+  /** However long it takes. Resolves to whether it was done before the engine stopped. */
+  async #insist(work: () => Promise<unknown>): Promise<boolean> {
+    const { clock, signal } = this.#options;
+    while (!signal.aborted) {
+      try {
+        await work();
+        return true;
+      } catch {
+        await pause(AGAIN_MS, clock, signal);
+      }
+    }
+    return false;
   }
 
   /** A handle that was taken away: look whether something changed meanwhile. */
@@ -138,20 +160,13 @@ export class StoreKeeper {
 
   /** The store was removed under this tab: what it still holds in memory is put into the new one, however long that takes. */
   async vanished(held: Held): Promise<void> {
-    const { local, board, clock, signal } = this.#options;
+    const { local, board } = this.#options;
     const vanished = (this.#vanished ??= new Set());
     for (const { session } of held.operations) vanished.add(session.id);
     this.#rescues += 1;
     this.#raiseOver(vanished);
-    for (;;) {
-      try {
-        await rescue(local, held, (ids) => [...ids].forEach((id) => vanished.delete(id)));
-        break;
-      } catch {
-        await pause(RESCUE_EVERY_MS, clock, signal);
-        if (signal.aborted) return;
-      }
-    }
+    const isBack = await this.#insist(() => rescue(local, held, (ids) => [...ids].forEach((id) => vanished.delete(id))));
+    if (!isBack) return;
     this.#rescues -= 1;
     // The new one went as well, and more is on its way.
     if (this.#rescues > 0) return;
