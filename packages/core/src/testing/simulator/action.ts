@@ -52,7 +52,8 @@ export type Deed =
   | { readonly do: 'open'; readonly device: number; readonly tab: number }
   | { readonly do: 'close'; readonly device: number; readonly tab: number }
   | { readonly do: 'kill'; readonly device: number; readonly tab: number; readonly point?: 'before-commit' | 'committed' | undefined }
-  | { readonly do: 'freeze'; readonly device: number; readonly tab: number; readonly forMs: number }
+  /** With `isTold` the page hears of it first, as browsers promise; without, it stops between two statements and keeps what it holds. */
+  | { readonly do: 'freeze'; readonly device: number; readonly tab: number; readonly forMs: number; readonly isTold?: boolean | undefined }
   | { readonly do: 'hide'; readonly device: number; readonly tab: number; readonly forMs: number }
   | { readonly do: 'steal'; readonly device: number; readonly tab: number }
   | { readonly do: 'deafen'; readonly device: number; readonly forMs: number }

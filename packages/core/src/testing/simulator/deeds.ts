@@ -68,7 +68,7 @@ export class Deeds {
       case 'kill':
         return this.#kill(slot, deed.point);
       case 'freeze':
-        return this.#freeze(slot, deed.forMs);
+        return this.#freeze(slot, deed.forMs, deed.isTold === true);
       case 'hide':
         page?.hide();
         this.#mark('tab.hidden');
@@ -231,13 +231,13 @@ export class Deeds {
     this.#world.kill(slot);
   }
 
-  #freeze(slot: TabSlot, forMs: number): void {
+  #freeze(slot: TabSlot, forMs: number, isTold: boolean): void {
     const { page, engine } = slot;
     if (page === null) return;
     if (engine?.status.current.local.leader && slot.device.tabs.some((other) => other !== slot && other.engine !== null)) this.#mark('tab.frozen.leader');
     const isLeading = engine?.status.current.local.leader === true;
     if (this.#world.monitor.isSending(slot)) this.#mark('tab.frozen.sending');
-    page.freeze(true);
+    page.freeze(!isTold);
     if (isLeading) this.#world.leaderWatch.frozen(slot);
     this.#lasting(forMs, this.#world.monitor.hindering(slot.device, () => {
       if (isLeading && slot.device.tabs.some((other) => other !== slot && other.engine?.status.current.local.leader)) this.#mark('tab.thawed.deposed');

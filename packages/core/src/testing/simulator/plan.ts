@@ -12,6 +12,8 @@ const HOUR = 60 * MINUTE;
 /** Kinds of trouble that most worlds know where they are wanted at all, and how many of them. Each is drawn from a stream of its own, so that worlds without it are the same whether or not it is wanted. */
 const OFTEN = [['restore', 0.7], ['clone', 0.7]] as const;
 const AHEAD_MAX = 6 * HOUR;
+/** How many of the pages that freeze are told so. */
+const TOLD = 0.3;
 
 /** The kinds of trouble that a seed may know or not know. */
 export const FAULT_KINDS = [
@@ -160,7 +162,8 @@ function faultActions(draft: Draft, people: readonly Action[]): Action[] {
       if (deed !== null) actions.push({ at: faultInstant(random, draft, people), ...deed });
     }
   }
-  return actions;
+  const told = randomStream(draft.seed, 'told');
+  return actions.map((action) => (action.do === 'freeze' && told.chance(TOLD) ? { ...action, isTold: true } : action));
 }
 
 /** Faults hurt most just before or after somebody did something. */
