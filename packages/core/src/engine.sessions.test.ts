@@ -241,6 +241,21 @@ describe('lists', () => {
   });
 });
 
+describe('a list that is read while a session is acknowledged', () => {
+  it.each([0, 3])('has it once, with a disk that takes %s ms', async (latency) => {
+    for (let wait = 0; wait < 60; wait += 1) {
+      const world = createEngineWorld({}, { latencyMs: () => latency });
+      const { engine } = await world.open();
+      await world.drive(engine.sessions.record(world.session(600, 25)));
+      await world.run(3000);
+      const { id } = await world.drive(engine.sessions.record(world.session(60, 25)));
+      await world.run(wait);
+      const list = await world.drive(engine.sessions.list());
+      expect([wait, list.filter((session) => session.id === id).length]).toEqual([wait, 1]);
+    }
+  });
+});
+
 describe('[D05, D08, S-04, I-10] two accounts in one browser', () => {
   it('have stores of their own, and nothing of one shows in the other or goes out with its token', async () => {
     const world = createEngineWorld({ userOf: (token) => token });

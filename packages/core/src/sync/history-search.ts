@@ -40,7 +40,7 @@ export async function readById(store: Store, chunks: readonly number[], ids: Rea
   }
 }
 
-/** The newest sessions of history that touch [from, to), newest first, at most `limit`. Null when history changed meanwhile: ask again. */
+/** The newest sessions of history that touch [from, to), newest first, at most `limit`; null for one that cannot be read. Null when history changed meanwhile: ask again. */
 export async function newestInHistory(
   store: Store,
   history: History,
@@ -48,7 +48,7 @@ export async function newestInHistory(
   from: number,
   to: number,
   limit: number,
-): Promise<readonly FinishedSession[] | null> {
+): Promise<readonly (FinishedSession | null)[] | null> {
   if (!history.isLoaded(version, 0, 0) && (await history.load(store, 0, 0)) !== version) return null;
   const chunks = history.chunksTouching(from, to).toSorted((a, b) => b.maxStart - a.maxStart);
   const best: (Place & { readonly start: number })[] = [];
@@ -62,7 +62,7 @@ export async function newestInHistory(
     best.length = Math.min(best.length, limit);
   }
   const sessions = await readChunksOf(store, best);
-  return best.map(({ chunk, place }) => sessions.get(chunk)?.[place] ?? null).filter((session) => session !== null);
+  return best.map(({ chunk, place }) => sessions.get(chunk)?.[place] ?? null);
 }
 
 function collect(best: (Place & { readonly start: number })[], chunk: number, row: Row | undefined, from: number, to: number, limit: number): void {

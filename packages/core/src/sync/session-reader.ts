@@ -76,14 +76,25 @@ export class SessionReader {
     if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) {
       throw engineError('invalid_input', [{ path: 'limit', message: `must be a whole number from 1 to ${LIMIT_MAX}` }]);
     }
-    await this.#local.settled();
     const wantsPacked = states === undefined || states.includes('confirmed') || states.includes('cancelled');
-    const packed = wantsPacked ? await this.#listPacked(from, to, states, limit) : [];
     const isWanted = (session: Session): boolean =>
       (states?.includes(session.state) ?? session.state !== 'deleted') && session.startTime < to && (session.endTime ?? Number.POSITIVE_INFINITY) > from;
-    const near = this.#listNear();
-    const ids = new Set(packed.length === 0 ? [] : near.map((session) => session.id));
-    return [...near, ...packed.filter((session) => !ids.has(session.id))].filter(isWanted).sort(compareNewest).slice(0, limit);
+    for (let count = limit, tries = 0; ; ) {
+      await this.#local.settled();
+      const { view, store, history } = this.#local;
+      const { nextChunk, historyVersion } = view.head;
+      const page = wantsPacked && nextChunk > 1 ? await newestInHistory(store, history, historyVersion, from, to, count) : [];
+      // What went into history meanwhile would be in neither.
+      const isOld = page === null || this.#local.isBusy || view.head.historyVersion !== historyVersion;
+      if (isOld && (tries += 1) < TRIES) {
+        await this.#local.refresh();
+        continue;
+      }
+      const packed = (page ?? []).flatMap((session) => (session === null || view.near(session.id) !== null ? [] : [this.fromHistory(session)])).filter(isWanted);
+      // History may hold only few of what is wanted among its newest.
+      if (page?.length === count && packed.length < limit) count *= 2;
+      else return [...this.#listNear().filter(isWanted), ...packed].sort(compareNewest).slice(0, limit);
+    }
   }
 
   #listNear(): Session[] {
@@ -97,30 +108,5 @@ export class SessionReader {
       if (session !== null) sessions.push(session);
     }
     return sessions;
-  }
-
-  /** History may hold only few of the wanted state among its newest: look further until there are enough. */
-  async #listPacked(from: number, to: number, states: SessionQuery['states'], limit: number): Promise<Session[]> {
-    let until = to;
-    const found: Session[] = [];
-    for (let tries = 0; tries < TRIES; ) {
-      const { nextChunk, historyVersion } = this.#local.view.head;
-      if (nextChunk === 1) return found;
-      const page = await newestInHistory(this.#local.store, this.#local.history, historyVersion, from, until, limit);
-      if (page === null) {
-        tries += 1;
-        await this.#local.refresh();
-        continue;
-      }
-      const known = new Set(found.map((session) => session.id));
-      const { view } = this.#local;
-      const sessions = page.filter(({ id }) => view.near(id) === null).map((session) => this.fromHistory(session)).filter((session) => !known.has(session.id));
-      found.push(...sessions.filter((session) => states?.includes(session.state) ?? true));
-      const oldest = page.at(-1)?.startTime;
-      if (page.length < limit || found.length >= limit || oldest === undefined || oldest >= until) return found;
-      until = oldest + 1;
-      if (sessions.length === 0) until = oldest;
-    }
-    return found;
   }
 }
