@@ -274,7 +274,7 @@ describe('a server that asks for patience', () => {
   it('410 and 426 stop everything and keep everything', async () => {
     for (const [status, code] of [[410, 'gone'], [426, 'update_needed']] as const) {
       const world = createEngineWorld();
-      const { engine } = await world.open();
+      const { engine, page } = await world.open();
       await world.run(1000);
       world.server.intercept = () => world.server.json(status, { error: 'no' });
       await world.drive(engine.sessions.record(world.session(60, 25)));
@@ -287,6 +287,16 @@ describe('a server that asks for patience', () => {
       expect(engine.status.current.data_summary.unsynced_sessions).toBe(1);
       world.server.intercept = null;
       expect(await world.drive(engine.sync())).toMatchObject({ ok: true, sent: 1 });
+      world.server.intercept = () => world.server.json(status, { error: 'no' });
+      await world.drive(engine.sessions.record(world.session(30, 25)));
+      await world.run(2000);
+      page.kill();
+      world.server.intercept = null;
+      // A newer app, or a new login: nobody has to ask.
+      const again = await world.open();
+      await world.run(2000);
+      expect(world.server.records().size).toBe(2);
+      expect(again.engine.status.current).toMatchObject({ sync_status: 'healthy', local: { phase: 'idle', problems: [] } });
     }
   });
 });

@@ -102,7 +102,8 @@ export class Driver {
     this.#exchanger.begin();
     try {
       await this.#options.books.write((state) => ({
-        connection: state.connection === 'auth_required' ? 'offline' : state.connection,
+        // This may be a newer app, and somebody else may have signed in: one request tells.
+        connection: state.connection === 'auth_required' ? 'offline' : state.connection, stopped: null,
       }));
       while (!signal.aborted && this.#options.local.view.head.term === term) await this.#turn(term, signal);
     } finally {
