@@ -5,6 +5,7 @@ import { asFields, type Fields } from '../model/rows.ts';
 import type { HttpResponse } from '../ports.ts';
 import { FAULTS_MAX, isAbsentCall, isCutOff, plainText, readCommon, readDetails, readJson, REFUSALS, UNCLEAR_MAX } from '../sync/answer.ts';
 import { backOffMs } from '../sync/backoff.ts';
+import { isEqualValue } from '../sync/equal.ts';
 import type { PreferencesHost } from '../sync/preferences-part.ts';
 import { type Halt, tokenOutcome } from '../sync/push.ts';
 import { endOf, type Span, spanOf } from '../sync/span.ts';
@@ -25,6 +26,8 @@ export class BasicSync {
   #wait: Span | null = null;
   #look: Span | null = null;
   #useless = 0;
+  /** Of the leader that runs here; once there is a newer one, nothing is noted or sent any more. */
+  #term = 0;
 
   constructor(host: PreferencesHost, keeper: MemoryKeeper) {
     this.#host = host;
@@ -47,8 +50,9 @@ export class BasicSync {
     return this.#host.local.view.answer?.answer.preferencesUpdated ?? null;
   }
 
-  async run(signal: AbortSignal): Promise<Halt | 'faltered' | null> {
+  async run(term: number, signal: AbortSignal): Promise<Halt | 'faltered' | null> {
     const { calls, clock } = this.#host;
+    this.#term = term;
     this.#look = spanOf(clock.now(), LOOK_EVERY_MS);
     const told = this.#toldAt();
     const answer = this.#read(await calls.userData(signal));
@@ -58,7 +62,7 @@ export class BasicSync {
     if (answer.response.status >= 300 || preferences === null) return this.#postpone();
     await this.#merge(preferences, told);
     for (let rounds = 0; rounds < ROUNDS_MAX && !signal.aborted; rounds += 1) {
-      const edits = nextToPut(this.#keeper.memory.state, clock.now());
+      const edits = await this.#announce();
       if (edits.length === 0) break;
       const halt = await this.#put(edits, signal);
       if (halt !== null) return halt;
@@ -88,15 +92,17 @@ export class BasicSync {
     const { ids, deviceId } = this.#host;
     const remote = readValues(preferences);
     const names = new Map<string, string>([...remote.keys()].map((name) => [name, ids.uuid()]));
-    return this.#keeper.change(({ state, document }, draft) => {
-      const merged = mergeRemote(state, remote, draft.now, (name) => names.get(name) ?? '');
-      const next = { ...dropDelivered(merged, remote, deviceId), fetched: told };
-      return JSON.stringify(next) === JSON.stringify(state) ? null : { state: next, document };
-    }, 'relaxed');
+    return this.#change((state, at) => ({ ...dropDelivered(mergeRemote(state, remote, at, (name) => names.get(name) ?? ''), remote, deviceId), fetched: told }));
+  }
+
+  /** Notes what is sent next. */
+  async #announce(): Promise<readonly Edit[]> {
+    let edits: readonly Edit[] = [];
+    await this.#change((state, at) => markSent(state, (edits = nextToPut(state, at))));
+    return this.#host.local.view.head.term === this.#term ? edits : [];
   }
 
   async #put(edits: readonly Edit[], signal: AbortSignal): Promise<Halt | null> {
-    await this.#change((state) => markSent(state, edits));
     const body = JSON.stringify(Object.fromEntries(edits.map(({ name, value }) => [name, value])));
     const answer = this.#read(await this.#host.calls.putPreferences(body, signal));
     if ('halt' in answer) {
@@ -158,6 +164,9 @@ export class BasicSync {
   }
 
   #change(change: (state: State, at: number) => State): Promise<void> {
-    return this.#keeper.change(({ state, document }, draft) => ({ state: change(state, draft.now), document }), 'relaxed');
+    return this.#keeper.change(({ state, document }, { view, now }) => {
+      const next = view.head.term === this.#term ? change(state, now) : state;
+      return isEqualValue(next, state) ? null : { state: next, document };
+    }, 'relaxed');
   }
 }

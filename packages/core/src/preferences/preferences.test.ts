@@ -141,6 +141,31 @@ describe('preferences over the documented calls', () => {
     expect(preferences.current).toMatchObject({ pending: false, lost: [] });
   });
 
+  it('[B01] what a frozen leader asked before it was replaced changes nothing when it hears the answer', async () => {
+    const world = createEngineWorld();
+    const [a, b] = [await open(world), await open(world)];
+    await world.run(5000);
+    await world.drive(a.preferences.set('daily_goal', 3));
+    await world.run(60_000);
+    await world.drive(a.preferences.set('focus_mode', 'strict'));
+    const asks = (): number => world.server.requests.filter(({ path }) => path === '/api/user/data').length;
+    for (const before = asks(); asks() === before; ) await world.run(1);
+    a.page.freeze(true);
+    await world.run(30_000);
+    await world.drive(b.preferences.set('daily_goal', 7));
+    await world.run(30_000);
+    expect(world.server.preferences().get('daily_goal')).toBe(7);
+    world.isOffline = true;
+    // The same as long ago: to the old answer it looks delivered.
+    await world.drive(b.preferences.set('daily_goal', 3));
+    a.page.thaw();
+    await world.run(1000);
+    world.isOffline = false;
+    await world.run(400_000);
+    expect(world.server.preferences().get('daily_goal')).toBe(3);
+    for (const { preferences } of [a, b]) expect(preferences.current).toMatchObject({ values: { daily_goal: 3 }, pending: false, lost: [] });
+  });
+
   it('a refused one is parked and shown, the others go on; it can be retried or given up', async () => {
     const world = createEngineWorld();
     const { engine, preferences } = await open(world);

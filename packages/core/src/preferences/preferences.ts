@@ -103,8 +103,8 @@ export class PreferencesOverYjs implements PreferencesPart, PreferencesApi {
     return this.#host.usesExchange() ? this.#exchange.dueAt(now) : this.#basic.dueAt(now);
   }
 
-  sync(signal: AbortSignal): Promise<Halt | 'faltered' | null> {
-    return this.#basic.run(signal);
+  sync(term: number, signal: AbortSignal): Promise<Halt | 'faltered' | null> {
+    return this.#basic.run(term, signal);
   }
 
   outgoing(): Promise<PreferencesExchange | undefined> {

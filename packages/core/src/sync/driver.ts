@@ -102,7 +102,7 @@ export class Driver {
     this.#exchanger.begin();
     try {
       await this.#options.books.write((state) => ({
-        // This may be a newer app, and somebody else may have signed in: one request tells.
+        // This may be a newer app, or a new sign-in: one request tells.
         connection: state.connection === 'auth_required' ? 'offline' : state.connection, stopped: null,
       }));
       while (!signal.aborted && this.#options.local.view.head.term === term) await this.#turn(term, signal);
@@ -141,7 +141,7 @@ export class Driver {
     if (step.kind === 'token') return this.#askToken();
     if (step.kind === 'health') return this.#askHealth(signal);
     if (this.canExchange) return this.#exchange(term, signal);
-    if (step.kind === 'preferences') return this.#syncPreferences(signal);
+    if (step.kind === 'preferences') return this.#syncPreferences(term, signal);
     if (step.kind === 'poll') return this.#askStatus(term, signal);
     return this.#drain(term, signal);
   }
@@ -230,8 +230,8 @@ export class Driver {
     this.#agenda.lookAgain(halt);
   }
 
-  async #syncPreferences(signal: AbortSignal): Promise<void> {
-    const halt = (await this.#options.preferences?.sync(signal)) ?? null;
+  async #syncPreferences(term: number, signal: AbortSignal): Promise<void> {
+    const halt = (await this.#options.preferences?.sync(term, signal)) ?? null;
     if (signal.aborted) return;
     if (halt === 'faltered') await this.#options.books.falter();
     else if (halt === null) await this.#options.books.succeed();

@@ -36,8 +36,11 @@ export interface PreferencesPart {
 
   /** When a round of either kind is due for preferences; null for never without news. */
   dueAt(now: number): number | null;
-  /** One round over the documented calls. Null when it could go on, whatever it came to; `faltered` when its answer proves nothing of the server. */
-  sync(signal: AbortSignal): Promise<Halt | 'faltered' | null>;
+  /**
+   * One round over the documented calls. Null when it could go on, whatever it came to; `faltered` when its answer proves nothing of the server.
+   * @param term of the leader that makes it; what an older one hears is older than what is known.
+   */
+  sync(term: number, signal: AbortSignal): Promise<Halt | 'faltered' | null>;
 
   /** What the next exchange carries, after it was made durable; undefined when nothing needs to be said. */
   outgoing(): Promise<PreferencesExchange | undefined>;
