@@ -150,6 +150,35 @@ describe('a server that was restored from a backup', () => {
   });
 });
 
+describe('a server that offers the exchange no more', () => {
+  it('and later does again: what was on its way holds all the time, and what was set over it afterwards, too', async () => {
+    const { world, a, b } = await twoDevices();
+    await world.drive(a.preferences.set('theme_preference', 'light'));
+    await world.run(70_000);
+    const outcomes = new Set<unknown>();
+    // Of two devices one has the larger author number, and its value beats one that did not know of it.
+    for (const [one, other, theme] of [[a, b, 'dark'], [b, a, 'light']] as const) {
+      const { transport } = one.device.pages[0] ?? expect.fail();
+      const { policy } = transport;
+      transport.policy = (request, tab) => (request.path === '/api/sync/exchange' ? { loseRequest: 'error' } : policy(request, tab));
+      await world.drive(one.preferences.set('theme_preference', theme));
+      await world.run(10_000);
+      world.without.add('exchange').add('stream');
+      const stop = one.preferences.subscribe(() => outcomes.add(values(one).theme_preference === theme));
+      transport.policy = policy;
+      await world.run(400_000);
+      stop();
+      expect([values(one).theme_preference, values(other).theme_preference, one.preferences.current.pending]).toEqual([theme, theme, false]);
+      await world.drive(other.preferences.set('theme_preference', 'auto'));
+      await world.run(400_000);
+      world.without.clear();
+      await world.run(3_900_000);
+      for (const { preferences } of [one, other]) expect(preferences.current).toMatchObject({ values: { theme_preference: 'auto' }, pending: false, lost: [] });
+    }
+    expect([...outcomes]).toEqual([true]);
+  });
+});
+
 describe('what it costs', () => {
   it('an exchange with nothing new says little, and one change is one exchange on the device that made it', async () => {
     const world = await ExchangeWorld.create();

@@ -9,6 +9,7 @@ import { isEqualValue } from '../sync/equal.ts';
 import type { PreferencesHost } from '../sync/preferences-part.ts';
 import { type Halt, tokenOutcome } from '../sync/push.ts';
 import { endOf, type Span, spanOf } from '../sync/span.ts';
+import { forget } from './meeting.ts';
 import type { MemoryKeeper } from './memory.ts';
 import { acknowledge, dropDelivered, isAbout, markSent, mergeRemote, nextToPut, nextWait, park, readValues } from './merge.ts';
 import { type Edit, mapEdits, type State } from './state.ts';
@@ -164,9 +165,12 @@ export class BasicSync {
   }
 
   #change(change: (state: State, at: number) => State): Promise<void> {
-    return this.#keeper.change(({ state, document }, { view, now }) => {
-      const next = view.head.term === this.#term ? change(state, now) : state;
-      return isEqualValue(next, state) ? null : { state: next, document };
+    return this.#keeper.change((memory, { view, now }) => {
+      if (view.head.term !== this.#term) return null;
+      // What entered the document and was never heard of would come back with it over what is sent now, and over what others make of that.
+      const { state, document } = memory.state.edits.some(({ isSealed }) => isSealed) ? forget(memory, null, now) : memory;
+      const next = change(state, now);
+      return isEqualValue(next, memory.state) ? null : { state: next, document };
     }, 'relaxed');
   }
 }
