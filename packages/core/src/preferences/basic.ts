@@ -143,19 +143,16 @@ export class BasicSync {
     });
   }
 
+  /** The same server answered the reading of what it has a moment ago: each fault is the edit's own. */
   async #fail(edits: readonly Edit[], message: string, counts: 'unclear' | 'fault' | null): Promise<void> {
-    const { local, ids } = this.#host;
-    const random = ids.random();
+    const random = this.#host.ids.random();
     const of = new Set(edits.map(({ id }) => id));
     await this.#change((state, at) => mapEdits(state, of, (edit) => {
-      const { successes } = local.view.sync;
-      const isCounted = counts === 'fault' && (edit.faults === 0 || edit.successesAtFault !== successes);
       const next: Edit = {
         ...edit,
         tries: edit.tries + 1,
         unclear: edit.unclear + (counts === 'unclear' ? 1 : 0),
-        faults: edit.faults + (isCounted ? 1 : 0),
-        successesAtFault: isCounted ? successes : edit.successesAtFault,
+        faults: edit.faults + (counts === 'fault' ? 1 : 0),
         wait: spanOf(at, backOffMs(edit.tries + 1, random)),
       };
       const isOver = next.unclear >= UNCLEAR_MAX || next.faults >= FAULTS_MAX;

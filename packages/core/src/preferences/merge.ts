@@ -25,7 +25,8 @@ export function mergeRemote(state: State, remote: ReadonlyMap<PreferenceName, Pr
     const before = state.known[name];
     // Equal to what was known: whoever set that is still the one who did.
     if (before?.value !== value) next = withKnown(next, name, { value, deviceId: null, at: null });
-    if (edit === undefined) continue;
+    // One that was refused takes nothing's place unless somebody sends it again, and then this is asked anew.
+    if (edit === undefined || edit.parked !== null) continue;
     const isOurs = edit.value === value || edit.sent.includes(value);
     if (isOurs || edit.base === value) continue;
     lost.push({ id: lostId(name), name, value, deviceId: null, setAt: null, lostAt: now });

@@ -186,6 +186,35 @@ describe('preferences over the documented calls', () => {
     await expect(world.drive(preferences.discard('timezone'))).rejects.toMatchObject({ code: 'not_parked' });
   });
 
+  it('[C13] one that the server fails at again and again is parked, with nothing else to send, while it reads well', async () => {
+    const world = createEngineWorld();
+    const { preferences } = await open(world);
+    await world.run(5000);
+    world.server.intercept = ({ method }) => (method === 'PUT' ? world.server.json(500, { error: 'Broken' }) : undefined);
+    await world.drive(preferences.set('daily_goal', 3));
+    await world.run(2 * 3_600_000);
+    expect(puts(world)).toHaveLength(8);
+    expect(preferences.current.details.daily_goal).toMatchObject({ pending: true, parked: { code: 'server_fault', message: 'Broken' } });
+  });
+
+  it('one that is parked takes the place of nothing that is set elsewhere', async () => {
+    const world = createEngineWorld();
+    world.server.preferences().set('timezone', 'Etc/UTC');
+    const { preferences } = await open(world);
+    await world.run(5000);
+    world.server.intercept = ({ method }) => (method === 'PUT' ? world.server.json(400, { error: 'No', code: 'invalid_request' }) : undefined);
+    await world.drive(preferences.set('timezone', 'Europe/Berlin'));
+    await world.run(20_000);
+    world.server.preferences().set('timezone', 'Europe/Paris');
+    await world.run(2_000_000);
+    expect(preferences.current.lost).toEqual([]);
+    world.server.intercept = null;
+    await world.drive(preferences.retry('timezone'));
+    await world.run(20_000);
+    expect(world.server.preferences().get('timezone')).toBe('Europe/Berlin');
+    expect(preferences.current.lost).toMatchObject([{ name: 'timezone', value: 'Europe/Paris' }]);
+  });
+
   it('never hold up sessions, whatever the server does to them', async () => {
     const world = createEngineWorld();
     world.server.intercept = (request) => (request.path.startsWith('/api/user/') ? world.server.json(500, { error: 'Broken' }) : undefined);

@@ -29,7 +29,8 @@ export interface Edit {
   readonly tries: number;
   readonly unclear: number;
   readonly faults: number;
-  readonly successesAtFault: number | null;
+  /** Tabs of earlier releases take no edit without it. */
+  readonly successesAtFault: null;
   readonly wait: Span | null;
   readonly parked: ParkedReason | null;
 }

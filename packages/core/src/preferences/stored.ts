@@ -72,7 +72,7 @@ function readKnown(name: PreferenceName, value: unknown): Known | null {
 function readEdit(row: Fields): Edit | null {
   const isSound =
     isNamed(row) && isNumber(row['at']) && Array.isArray(row['sent']) && typeof row['isSealed'] === 'boolean' && isCount(row['tries']) &&
-    isCount(row['unclear']) && isCount(row['faults']) && isNumberOrNull(row['successesAtFault']) &&
+    isCount(row['unclear']) && isCount(row['faults']) &&
     (row['wait'] === null || readSpan(row['wait']) !== null) && (row['parked'] === null || isReason(row['parked']));
   return isSound ? (row as unknown as Edit) : null;
 }
