@@ -150,6 +150,22 @@ describe('a server that was restored from a backup', () => {
   });
 });
 
+describe('a device whose clock is wrong', () => {
+  it('[B11] moves nobody else’s time of the last change', async () => {
+    const world = await ExchangeWorld.create();
+    const a = await open(world, world.device());
+    const b = await open(world, world.device(undefined, { offsetMs: 86_400_000 }));
+    await world.run(5000);
+    const setAt = world.scheduler.now;
+    await world.drive(b.preferences.set('daily_goal', 3));
+    await world.run(130_000);
+    for (const { engine } of [a, b]) {
+      const { preferences_updated: updated } = engine.status.current.data_summary;
+      expect(Math.abs(Date.parse(updated ?? '') - setAt)).toBeLessThan(5000);
+    }
+  });
+});
+
 describe('a server that offers the exchange no more', () => {
   it('and later does again: what was on its way holds all the time, and what was set over it afterwards, too', async () => {
     const { world, a, b } = await twoDevices();

@@ -79,7 +79,9 @@ export class MemoryKeeper {
     const { state, document, mark } = memory;
     draft.put('documents', KEY, { state, document, sum: checksum(state, document) });
     const parked = state.edits.flatMap(({ name, parked: reason }) => (reason === null ? [] : [{ name, message: reason.message }]));
-    const changedAt = Math.max(...state.edits.map(({ at }) => at), ...Object.values(state.known).map(({ at }) => at ?? Number.NEGATIVE_INFINITY));
+    const { ownIds } = this.#host;
+    const setHere = Object.values(state.known).filter(({ deviceId }) => deviceId !== null && ownIds.includes(deviceId));
+    const changedAt = Math.max(...[...state.edits, ...setHere].map(({ at }) => at ?? Number.NEGATIVE_INFINITY));
     draft.putMeta('preferences', { mark, pending: state.edits.length, parked, changedAt: Number.isFinite(changedAt) ? changedAt : null });
     this.#candidates = new Map([...this.#candidates, [mark, memory] as const].slice(-8));
   }
