@@ -103,6 +103,15 @@ describe('a session that the server refuses', () => {
     expect(a.conflicts.journal.current).toMatchObject([{ outcome: 'applied' }]);
   });
 
+  it('and what was changed of it wait for a person, and for nothing else', async () => {
+    const { world, first, a, refusing, early } = await overlap();
+    refusing.ids.add(early);
+    world.offline.delete(first);
+    await world.run(10_000);
+    await world.drive(a.sessions.amend(early, { category: 'other' }));
+    expect(await world.drive(a.sync())).toEqual({ ok: false, sent: 0, pending: 1, reason: 'parked' });
+  });
+
   it.each([
     ['merge_span', { kind: 'merge_span' }], ['keep_all', { kind: 'keep_all' }],
   ] as const)('takes back what was decided over it before: %s', async (_, choice) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SyncOutcome } from '../api.ts';
 import { createPageLocks } from '../adapters/page-locks.ts';
 import type { Locks } from '../ports.ts';
+import { yjsPreferences } from '../preferences.ts';
 import { createEngineWorld, type EngineWorld } from '../testing/engine-world.ts';
 import { drainInBackground, type DrainOptions } from './drain.ts';
 
@@ -69,6 +70,21 @@ describe('a drain in the background', () => {
     world.isOffline = false;
     expect(await wake(world)).toMatchObject({ ok: true, sent: 2 });
     expect(world.server.records().size).toBe(2);
+  });
+
+  it('[B06] that could not send a preference rejects, too; one that was refused waits for a person', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const preferences = yjsPreferences();
+    const { engine, page } = await world.open({ options: { preferences } });
+    await world.drive(engine.preferences?.set('daily_goal', 3) ?? expect.fail());
+    page.kill();
+    world.isOffline = false;
+    world.server.intercept = ({ method }) => (method === 'PUT' ? world.server.json(500, { error: 'Broken' }) : undefined);
+    await expect(wake(world, { preferences, limitMs: 20_000 })).rejects.toMatchObject({ code: 'unsent' });
+    world.server.intercept = ({ method }) => (method === 'PUT' ? world.server.json(400, { error: 'No' }) : undefined);
+    await world.run(600_000);
+    expect(await wake(world, { preferences })).toEqual({ ok: false, sent: 0, pending: 0, reason: 'parked' });
   });
 
   it('on its last chance tells what is left instead: no other try would follow', async () => {

@@ -8,6 +8,7 @@ import type { Local } from './local.ts';
 import type { Halt } from './push.ts';
 import { endOf, isOver, sooner, spanOf } from './span.ts';
 import type { LastError, SyncState } from './sync-state.ts';
+import type { View } from './view.ts';
 
 /** After so many failing requests within a minute nothing is sent until the minute is over; those on their way come on top. */
 const FAILURES_PER_MINUTE = 8;
@@ -189,11 +190,11 @@ export class Books {
 }
 
 /** Why work is left, or that none is. */
-export function reasonOf(state: SyncState, pending: number, parked: number): SyncOutcome['reason'] {
-  if (state.stopped !== null) return 'stopped';
-  if (state.connection === 'auth_required') return 'auth_required';
-  if (state.phase === 'backing_off') return state.connection === 'unreachable' ? 'unreachable' : 'backing_off';
-  if (state.connection === 'offline') return 'offline';
-  if (pending === 0) return 'done';
-  return parked >= pending ? 'parked' : 'backing_off';
+export function reasonOf({ sync: { stopped, connection, phase }, isWaiting, parked, damaged, preferences }: View): SyncOutcome['reason'] {
+  if (stopped !== null) return 'stopped';
+  if (connection === 'auth_required') return 'auth_required';
+  if (phase === 'backing_off') return connection === 'unreachable' ? 'unreachable' : 'backing_off';
+  if (connection === 'offline') return 'offline';
+  if (isWaiting) return 'backing_off';
+  return parked.size + damaged.size + (preferences?.pending ?? 0) > 0 ? 'parked' : 'done';
 }

@@ -34,8 +34,7 @@ export class SyncWaiters {
   /** Where sync stands now. */
   outcome(reason: SyncOutcome['reason'] | null, sent: number): SyncOutcome {
     const view = this.#view();
-    const pending = view.sessionsPending;
-    const why = reason ?? reasonOf(view.sync, pending, view.parked.size + view.damaged.size);
-    return { ok: why === 'done', sent, pending, reason: why };
+    const why = reason ?? reasonOf(view);
+    return { ok: why === 'done', sent, pending: view.sessionsPending, reason: why };
   }
 }

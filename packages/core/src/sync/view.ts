@@ -63,6 +63,16 @@ export class View {
     return this.#pendingCounts.size + this.damaged.size;
   }
 
+  /** Whether anything waits to be sent, of whatever kind, that nobody has to decide about. */
+  get isWaiting(): boolean {
+    const { pending = 0, parked = [] } = this.preferences ?? {};
+    if (pending > parked.length) return true;
+    // What rests on a session that was refused waits for whoever decides about that.
+    const isRefused = (id: string): boolean => this.operationsOf(id).some((operation) => isDocumented(operation) && operation.delivery.parked !== null);
+    for (const [seq, { session }] of this.operations) if (!this.parked.has(seq) && !isRefused(session.id)) return true;
+    return false;
+  }
+
   /** A session that is not in packed history as it is shown, or null: then history has it, if anybody. */
   near(id: string): FinishedSession | null {
     const overlaid = this.overlay.get(id);
