@@ -106,8 +106,8 @@ export const EXCHANGE: readonly ScenarioBug[] = [
   {
     id: 'unnamed-is-settled', rows: ['I-08', 'C05'], file: 'packages/core/src/sync/exchange-result.ts', scenario: 'an operation that the answer does not name is sent again',
     says: 'takes an operation that the answer does not name for delivered',
-    find: '  if (answer === undefined) return unclear(operation);',
-    replace: '  if (answer === undefined) return { kind: \'acknowledged\', displayId: null, version: 1, isSuperseded: unclear(operation) === null, sessions: [] };',
+    find: '  if (answer === undefined) return unclear(operation, ',
+    replace: '  if (answer === undefined) return { kind: \'acknowledged\', displayId: null, version: 1, isSuperseded: false, sessions: [] };\n  if (answer === undefined) return unclear(operation, ',
   },
   {
     id: 'server-id-only-key', rows: ['D18', 'C14'], file: 'packages/server/src/sync/submit.ts', scenario: 'an id that is taken stays who took it',

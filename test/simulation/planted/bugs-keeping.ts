@@ -23,8 +23,8 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'relaxed-record', rows: ['A17'], file: 'packages/core/src/sync/sessions.ts',
     says: 'resolves before the session outlives a power cut',
-    find: 'return planRecord(draft, local.store, session, stamp, packed?.found ?? null);\n    }, \'strict\');',
-    replace: 'return planRecord(draft, local.store, session, stamp, packed?.found ?? null);\n    }, \'relaxed\');',
+    find: 'local.commit(plan, \'strict\') : commitOverPacked(local, [session.id], \'strict\', plan)',
+    replace: 'local.commit(plan, \'relaxed\') : commitOverPacked(local, [session.id], \'relaxed\', plan)',
   },
   {
     id: 'write-failure-swallowed', rows: ['A01', 'A14'], file: 'packages/core/src/sync/local.ts',

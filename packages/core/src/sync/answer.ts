@@ -135,7 +135,8 @@ function readSuccess(response: HttpResponse, { operation }: AttemptContext): Out
   return unclear(operation, 'The server answered success without an acknowledgement');
 }
 
-function unclear({ delivery }: Operation, message: string): Outcome {
+/** Neither an acknowledgement nor a refusal: too often, and a person decides. */
+export function unclear({ delivery }: Operation, message: string): Outcome {
   if (delivery.unclear + 1 >= UNCLEAR_MAX) return { kind: 'parked', reason: { code: 'unclear_answer', message, details: [] } };
   return failure('item', 'unclear_answer', message, true, { counts: 'unclear' });
 }

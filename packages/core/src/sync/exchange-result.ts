@@ -2,7 +2,7 @@
 import type { Operation } from '../model/operation.ts';
 import type { Fields } from '../model/rows.ts';
 import { isSameContent } from '../model/session.ts';
-import { FAULTS_MAX, failure, faultOf, type Outcome, plainText, readDetails, UNCLEAR_MAX } from './answer.ts';
+import { FAULTS_MAX, failure, faultOf, type Outcome, plainText, readDetails, unclear } from './answer.ts';
 import type { OperationAnswer } from './exchange-answer.ts';
 
 /** Codes after which the same operation may pass later: it waits, and counts towards being parked. */
@@ -10,7 +10,7 @@ const PASSING: ReadonlySet<string> = new Set(['internal', 'unavailable', 'not_fo
 
 /** @param answer undefined where the answer names the operation not: then it is not settled. */
 export function readResult(answer: OperationAnswer | undefined, operation: Operation): Outcome {
-  if (answer === undefined) return unclear(operation);
+  if (answer === undefined) return unclear(operation, 'The server answered without naming this operation');
   if (answer.status !== 'rejected') {
     return {
       kind: 'acknowledged', displayId: answer.displayId, version: answer.version, isSuperseded: answer.status === 'superseded', sessions: answer.sessions,
@@ -35,12 +35,6 @@ export function readResult(answer: OperationAnswer | undefined, operation: Opera
   // `later` words for what depends on something else; a person decides when that does not come.
   if (PASSING.has(code) && operation.delivery.tries + 1 < FAULTS_MAX) return failure('item', code, message, false);
   return { kind: 'parked', reason: { code: plainText(code, 'refused'), message, details: readDetails(answer.details) } };
-}
-
-function unclear(operation: Operation): Outcome {
-  const message = 'The server answered without naming this operation';
-  if (operation.delivery.unclear + 1 >= UNCLEAR_MAX) return { kind: 'parked', reason: { code: 'unclear_answer', message, details: [] } };
-  return failure('item', 'unclear_answer', message, true, { counts: 'unclear' });
 }
 
 /** The whole request was refused, and this operation was all it carried. */

@@ -14,7 +14,7 @@ import { commitOverPacked } from './packed-lookup.ts';
 import { withoutOwn } from './poll.ts';
 import { pause } from './pause.ts';
 import type { PreferencesPart } from './preferences-part.ts';
-import { type Drained, type Halt, type PushOptions, tokenOutcome } from './push.ts';
+import { type Drained, type Halt, isAnswered, type PushOptions, tokenOutcome } from './push.ts';
 import { planReoffer, Verification } from './reoffer.ts';
 import { INCOHERENT } from './server-answer.ts';
 import { planSettle, type Settled, settleInto } from './settle.ts';
@@ -81,7 +81,7 @@ export class Exchanger {
     const preferences = await this.#options.preferences?.outgoing().catch(() => undefined);
     const body = exchangeBody(local.view, self, this.#run, cursor, batch, preferences);
     const sent = await calls.post('/api/sync/exchange', JSON.stringify(body), signal);
-    if (signal.aborted && !(sent.kind === 'answered' && sent.result.ok)) return null;
+    if (signal.aborted && !isAnswered(sent)) return null;
     if (sent.kind === 'no_token') return this.#failed(batch, tokenOutcome(sent), term, false);
     const common = readCommon(sent.result, clock.now());
     if (common !== null) return this.#failed(batch, common, term, true);
@@ -224,15 +224,17 @@ export class Exchanger {
     return outcome;
   }
 
-  async #halt(halt: Halt): Promise<void> {
+  async #halt(halt: Halt): Promise<Halt> {
     if (halt.kind === 'failed') this.#options.books.noteFailure();
     await this.#options.books.fail(halt, this.#sent > 0);
+    return halt;
   }
 
-  /** Nothing is on its way any more. */
-  async #takeBack(term: number, isUnknown: boolean): Promise<void> {
+  /** Nothing is on its way any more. @param told sessions whose beginning is not told again. */
+  async #takeBack(term: number, isUnknown: boolean, told: Batch['starts'] = []): Promise<void> {
     await this.#options.local.commit((draft) => {
       if (draft.view.head.term !== term) return;
+      planTold(draft, told);
       if (isUnknown) draft.markUnknown(draft.view.head.inFlight);
       draft.setHead({ inFlight: [] });
     }, 'relaxed');
@@ -248,21 +250,17 @@ export class Exchanger {
       this.#options.books.noteFailure();
       const now = this.#options.clock.now();
       if (this.#options.books.freeAt(now) <= now && status < 500) return this.#breathe(signal);
-      const halt = busy(status);
-      await this.#halt(halt);
-      return halt;
+      return this.#halt(busy(status));
     }
     const operation = this.#operationsOf(batch)[0];
     if (batch.starts.length > 0 && status < 500) {
       // It may be to blame, and is only news.
-      await this.#forgetStarts(batch, term);
+      await this.#takeBack(term, false, batch.starts);
       return 'again';
     }
     if (operation === undefined) {
-      const halt = busy(status);
       await this.#takeBack(term, false);
-      await this.#halt(halt);
-      return halt;
+      return this.#halt(busy(status));
     }
     const { ids, local } = this.#options;
     const othersSucceeded = operation.delivery.successesAtFault !== local.view.sync.successes;
@@ -270,9 +268,7 @@ export class Exchanger {
     const settled: Settled = { seq: seqs[0] as number, opId: operation.opId, outcome, random: ids.random() };
     const beside = besideInSettlements(local.view, [operation.session.id]);
     await commitOverPacked(local, beside, 'relaxed', (draft, packed) => planSettle(draft, local.store, term, [settled], packed));
-    if (outcome.kind !== 'failed') return this.#breathe(signal);
-    await this.#halt(outcome);
-    return outcome;
+    return outcome.kind === 'failed' ? this.#halt(outcome) : this.#breathe(signal);
   }
 
   /** What finds out which operation is to blame are requests like others: not without a breath in between. */
@@ -281,22 +277,12 @@ export class Exchanger {
     return signal.aborted ? null : 'again';
   }
 
-  async #forgetStarts({ starts }: Batch, term: number): Promise<void> {
-    await this.#options.local.commit((draft) => {
-      if (draft.view.head.term !== term) return;
-      planTold(draft, starts);
-      draft.setHead({ inFlight: [] });
-    }, 'relaxed');
-  }
-
   async #incoherent(batch: Batch, term: number): Promise<Halt> {
     await this.#takeBack(term, batch.seqs.length > 0);
     await this.#options.local.commit((draft) => {
       draft.setSync({ problems: [...new Set([...draft.view.sync.problems, INCOHERENT])] });
     }, 'relaxed');
-    const halt = failure('server', INCOHERENT, 'The answer made no sense', true);
-    await this.#halt(halt);
-    return halt;
+    return this.#halt(failure('server', INCOHERENT, 'The answer made no sense', true));
   }
 
   /** Once it may be a request of an earlier run that came late. Twice, and another installation uses this id: this one takes a new one. */

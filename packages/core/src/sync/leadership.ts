@@ -155,7 +155,7 @@ export class Leadership {
       this.#isPatient = false;
       if (this.#isStuck()) void this.knock(false);
       // What moved a moment ago may have been this tab alone: look again, as long as something waits to be sent.
-      else if (this.#isWaiting()) this.watch();
+      else if (this.#options.local.view.isWaiting) this.watch();
       else this.#lookIn(Math.max(PATIENCE_MS, this.#silenceLeft(SILENCE_MS)));
     });
   }
@@ -167,19 +167,14 @@ export class Leadership {
     return endOf(spanOf(local.view.head.at, ms), now) - now;
   }
 
-  #isWaiting(): boolean {
-    const { sessionsPending, parked, damaged, preferences } = this.#options.local.view;
-    return sessionsPending > parked.size + damaged.size || (preferences !== null && preferences.pending > preferences.parked.length);
-  }
-
   /** Whether a leader would have something to do that is not being done. */
   #isStuck(): boolean {
     const { local, lifecycle } = this.#options;
     if (this.#isLeading || !lifecycle.visible()) return false;
     if (this.#silenceLeft(SILENCE_MS) === 0) return true;
-    const { phase } = local.view.sync;
+    const { isWaiting, sync: { phase } } = local.view;
     const isPausing = phase === 'backing_off' || phase === 'paused' || !lifecycle.online();
-    return !isPausing && this.#isWaiting() && this.#silenceLeft(PATIENCE_MS / 2) === 0;
+    return !isPausing && isWaiting && this.#silenceLeft(PATIENCE_MS / 2) === 0;
   }
 
   /** Asks the leader for a sign of life; without one, this tab takes over. Resolves to the knock's id. */

@@ -1,7 +1,7 @@
 // Sends the outbox, oldest first, at most four at once. Each answer is settled in one transaction that also chooses what goes next.
 import { type Operation, operationRequest } from '../model/operation.ts';
 import type { Clock, Ids } from '../ports.ts';
-import { type Failure, type Outcome, readDelivery } from './answer.ts';
+import { failure, type Outcome, readDelivery } from './answer.ts';
 import type { Books } from './books.ts';
 import type { Contact } from './contact.ts';
 import type { Draft } from './draft.ts';
@@ -140,7 +140,8 @@ export class Drain {
   }
 }
 
-function isAnswered(sent: Sent): boolean {
+/** Whether something came back, which counts whatever ended meanwhile. */
+export function isAnswered(sent: Sent): boolean {
   return sent.kind === 'answered' && sent.result.ok;
 }
 
@@ -148,6 +149,5 @@ function isAnswered(sent: Sent): boolean {
 export function tokenOutcome({ refusal }: Extract<Sent, { kind: 'no_token' }>): Halt {
   const { code, message } = refusal;
   if (code !== 'token_failed') return { kind: 'unauthorized', status: 401, code, message };
-  const failed: Failure = { kind: 'failed', scope: 'connection', code, message, retryAfterMs: null, unknown: false, counts: null };
-  return failed;
+  return failure('connection', code, message, false);
 }

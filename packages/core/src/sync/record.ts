@@ -39,13 +39,18 @@ function append(draft: Draft, store: Store, session: FinishedSession, kind: 'sub
   return { seq: draft.queue(operation), operation };
 }
 
-/** What this very act wrote already: a transaction may run again after a commit that nobody heard of. */
-function written(draft: Draft, id: string, { opId }: Stamp): Written | null {
-  for (const seq of draft.view.seqsOf(id)) {
-    const operation = draft.view.operations.get(seq);
-    if (operation?.opId === opId) return { seq, operation };
+/** The first operation on a session that is meant. */
+function findOperation({ view }: Draft, id: string, isMeant: (operation: Operation, seq: number) => boolean): Written | null {
+  for (const seq of view.seqsOf(id)) {
+    const operation = view.operations.get(seq) as Operation;
+    if (isMeant(operation, seq)) return { seq, operation };
   }
   return null;
+}
+
+/** What this very act wrote already: a transaction may run again after a commit that nobody heard of. */
+function written(draft: Draft, id: string, stamp: Stamp): Written | null {
+  return findOperation(draft, id, ({ opId }) => opId === stamp.opId);
 }
 
 /** @param isBeside whether it may begin although one runs on another device. */
@@ -68,15 +73,14 @@ export function planRecord(
   stamp: Stamp,
   known: FinishedSession | null,
 ): Written | FinishedSession {
-  const seq = draft.view.seqsOf(session.id).find((candidate) => draft.view.operations.get(candidate)?.kind === 'submit');
-  const operation = seq === undefined ? undefined : draft.view.operations.get(seq);
-  const first = operation?.session ?? draft.view.near(session.id) ?? known;
+  const waiting = findOperation(draft, session.id, ({ kind }) => kind === 'submit');
+  const first = waiting?.operation.session ?? draft.view.near(session.id) ?? known;
   if (first === null) {
     if (draft.view.running.has(session.id)) throw engineError('id_reused');
     return append(draft, store, session, 'submit', stamp);
   }
   if (!isSameContent(first, session)) throw engineError('id_reused');
-  return operation === undefined || seq === undefined ? first : { seq, operation };
+  return waiting ?? first;
 }
 
 export function toFinished(input: RecordInput, id: string, stamp: Stamp): FinishedSession {
@@ -142,22 +146,18 @@ export function planCancel(
  * Whether an operation waits only because its session ends in the server's future, and nobody but this device can have it:
  * it may be months until it goes, and a wrong date is best mended before.
  */
-function isTooEarly({ view, now }: Draft, seq: number): boolean {
-  const operation = view.operations.get(seq);
+function isTooEarly({ view, now }: Draft, operation: Operation, seq: number): boolean {
   return (
-    operation?.kind === 'submit' && !operation.delivery.unknown && !view.head.inFlight.includes(seq) &&
+    operation.kind === 'submit' && !operation.delivery.unknown && !view.head.inFlight.includes(seq) &&
     operation.session.endTime - LIMITS.futureLeewayMs > serverNow(view, now)
   );
 }
 
 /** The operation of a session that a person may change or give up. */
 function undecidedOf(draft: Draft, id: string): Written {
-  const seqs = draft.view.seqsOf(id);
-  if (seqs.length === 0) throw engineError('not_found');
-  const seq = seqs.find((candidate) => draft.view.parked.has(candidate) || isTooEarly(draft, candidate));
-  const operation = seq === undefined ? undefined : draft.view.operations.get(seq);
-  if (seq === undefined || operation === undefined) throw engineError('not_parked');
-  return { seq, operation };
+  const found = findOperation(draft, id, (operation, seq) => operation.delivery.parked !== null || isTooEarly(draft, operation, seq));
+  if (found === null) throw engineError(draft.view.seqsOf(id).length === 0 ? 'not_found' : 'not_parked');
+  return found;
 }
 
 /** An operation that is parked, or too early, becomes a new one, at the end of the queue, with what the person changed. */

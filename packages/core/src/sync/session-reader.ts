@@ -3,7 +3,7 @@ import type { Session, SessionQuery } from '../api.ts';
 import { engineError } from '../errors.ts';
 import { isDocumented } from '../model/operation.ts';
 import type { FinishedSession } from '../model/session.ts';
-import { type Circumstances, compareNewest, confirmedToSession, operationToSession, overlaidToSession, runningToSession } from '../model/session-view.ts';
+import { type Circumstances, compareNewest, finishedToSession, runningToSession } from '../model/session-view.ts';
 import { newestInHistory } from './history-search.ts';
 import type { Local } from './local.ts';
 import { findPacked } from './packed-lookup.ts';
@@ -24,7 +24,8 @@ export class SessionReader {
   }
 
   fromWritten({ seq, operation }: Written): Session {
-    return this.#fromNear(operation.session.id) ?? operationToSession(operation, this.#circumstances(operation.session.id, [seq]));
+    const { session } = operation;
+    return this.#fromNear(session.id) ?? finishedToSession(session, operation, this.#circumstances(session.id, [seq]));
   }
 
   /** A session of the outbox or the overlay, as it is shown; null when it is in neither. */
@@ -35,7 +36,7 @@ export class SessionReader {
     const seqs = view.seqsOf(id);
     const telling = seqs.find((seq) => view.parked.has(seq)) ?? seqs.find((seq) => view.head.inFlight.includes(seq)) ?? seqs[0];
     const operation = telling === undefined ? null : (view.operations.get(telling) ?? null);
-    return overlaidToSession(shown, operation, this.#circumstances(id, seqs));
+    return finishedToSession(shown, operation, this.#circumstances(id, seqs));
   }
 
   #circumstances(id: string, seqs: readonly number[]): Circumstances {
@@ -44,7 +45,7 @@ export class SessionReader {
   }
 
   fromHistory(session: FinishedSession): Session {
-    return confirmedToSession(session, this.#local.view.conflictBySession.get(session.id) ?? null);
+    return finishedToSession(session, null, this.#circumstances(session.id, []));
   }
 
   fromRunning(id: string): Session | null {
@@ -53,21 +54,16 @@ export class SessionReader {
   }
 
   async get(id: string): Promise<Session | null> {
-    await this.#local.settled();
-    const near = this.fromRunning(id) ?? this.#fromNear(id);
-    if (near !== null) return near;
-    const { found } = await this.findPacked(id);
-    return found === null ? this.#fromNear(id) : this.fromHistory(found);
-  }
-
-  /** Looks a session up in history. `version` is the history version for which the answer holds. */
-  async findPacked(id: string): Promise<{ readonly found: FinishedSession | null; readonly version: number }> {
     for (let tries = 0; ; tries += 1) {
+      await this.#local.settled();
+      const near = this.fromRunning(id) ?? this.#fromNear(id);
+      if (near !== null) return near;
       const { version, sessions } = await findPacked(this.#local, [id]);
-      const found = sessions.get(id) ?? null;
-      if (this.#local.view.head.nextChunk === 1) return { found, version };
+      const found = sessions.get(id);
+      if (found !== undefined) return this.fromHistory(found);
       await this.#local.refresh();
-      if (this.#local.view.head.historyVersion === version || tries >= TRIES) return { found, version };
+      // What was acknowledged meanwhile was in neither.
+      if (this.#local.view.head.historyVersion === version || tries >= TRIES) return this.#fromNear(id);
     }
   }
 

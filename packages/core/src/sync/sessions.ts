@@ -20,7 +20,6 @@ import { planEdit } from './edit.ts';
 import { commitOverPacked } from './packed-lookup.ts';
 import { LiveList } from './live-list.ts';
 import type { Local } from './local.ts';
-import { NotReady } from './plan.ts';
 import {
   planCancel, planComplete, planDiscard, planRecord, planRetry, planStart, type Stamp, toFinished, type Written,
 } from './record.ts';
@@ -147,13 +146,10 @@ export class Sessions implements SessionsApi {
     refuse(checkRecord(input));
     const isMinted = input.id === undefined;
     const session = toFinished(input, isMinted ? ids.uuid() : canonical(input.id, 'invalid_input'), stamp);
-    let packed: { readonly found: FinishedSession | null; readonly version: number } | null = null;
-    const result = await local.commit((draft) => {
-      // An id the app brought may be in history already; one that was minted here cannot.
-      const mustLook = !isMinted && draft.view.near(session.id) === null && packed?.version !== draft.view.head.historyVersion;
-      if (mustLook) throw new NotReady(async () => void (packed = await reader.findPacked(session.id)));
-      return planRecord(draft, local.store, session, stamp, packed?.found ?? null);
-    }, 'strict');
+    const plan = (draft: Draft, packed?: ReadonlyMap<string, FinishedSession>): Written | FinishedSession =>
+      planRecord(draft, local.store, session, stamp, packed?.get(session.id) ?? null);
+    // An id the app brought may be in history already; one that was minted here cannot.
+    const result = await (isMinted ? local.commit(plan, 'strict') : commitOverPacked(local, [session.id], 'strict', plan));
     return 'seq' in result ? this.#written(result) : reader.fromHistory(result);
   }
 

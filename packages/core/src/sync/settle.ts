@@ -154,17 +154,18 @@ function failedChange(draft: Draft, delivery: Delivery, failure: Failure, random
 /** A person wants to sync now: pauses of our own making end. */
 export function planWish(draft: Draft): void {
   draft.setSync({ stopped: null });
-  for (const [seq, operation] of draft.view.operations) {
-    const { wait, faults, unclear } = operation.delivery;
-    if (wait !== null && faults + unclear > 0) draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, wait: null } });
-  }
+  endWaits(draft, true);
 }
 
 /** The server's clock is not where it was thought to be: what waits for it looks again. */
 export function planAskHeldAgain(draft: Draft): void {
+  endWaits(draft, false);
+}
+
+function endWaits(draft: Draft, isAfterFault: boolean): void {
   for (const [seq, operation] of draft.view.operations) {
     const { wait, faults, unclear } = operation.delivery;
-    if (wait !== null && faults + unclear === 0) draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, wait: null } });
+    if (wait !== null && faults + unclear > 0 === isAfterFault) draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, wait: null } });
   }
 }
 
