@@ -33,6 +33,27 @@ describe('what one device records', () => {
     }
   });
 
+  it('[I-05] counts in no total once it was deleted before it was sent', async () => {
+    const { world, first, a } = await twoDevices({ streams: false });
+    const sent = await world.drive(a.sessions.record(world.session(120, 30)));
+    await world.drive(a.sync());
+    world.offline.add(first);
+    const { id, endTime } = await world.drive(a.sessions.record(world.session(60, 30)));
+    const says = (): readonly number[] => {
+      const { total_sessions: total, unsynced_sessions: unsent, last_session: end } = a.status.current.data_summary;
+      return [total, unsent, Date.parse(end ?? '')];
+    };
+    expect(says()).toEqual([2, 1, endTime]);
+    await world.drive(a.sessions.delete(id));
+    expect(says()).toEqual([1, 1, sent.endTime]);
+    await world.drive(a.sessions.restore(id));
+    expect(says()).toEqual([2, 1, endTime]);
+    await world.drive(a.sessions.delete(id));
+    world.offline.clear();
+    await world.drive(a.sync());
+    expect(says()).toEqual([1, 0, sent.endTime]);
+  });
+
   it('costs one request for a thousand, and an idle exchange writes nothing and stays below a kilobyte each way', async () => {
     const world = await ExchangeWorld.create();
     const device = world.device();

@@ -43,7 +43,7 @@ export class View {
   readonly keepersBySession: Map<string, ReadonlySet<string>> = new Map();
   /** Standing sessions that are not in packed history as they are shown: of the outbox, and of the overlay. */
   readonly intervals: IntervalList = createIntervalList();
-  /** Completed sessions that wait to be submitted. */
+  /** Standing sessions that wait to be submitted, as they are shown. */
   readonly unsent: IntervalList = createIntervalList();
   readonly #placed = new Map<string, number>();
   readonly #seqsBySession = new Map<string, readonly number[]>();
@@ -205,7 +205,6 @@ export class View {
     this.#lastSeq = Math.max(this.#lastSeq, seq);
     this.operations.set(seq, operation);
     for (const id of sessionsOf(operation)) this.#link(id, seq, operation, 1);
-    if (isCounted(operation)) this.unsent.add(operation.session.id, operation.session.startTime, operation.session.endTime);
     if (isSettlement(operation)) this.settlementsPending += 1;
     if (operation.delivery.parked !== null) this.parked.add(seq);
     // Only after an update was undone.
@@ -219,7 +218,6 @@ export class View {
     if (isGone) this.operations.delete(seq);
     this.parked.delete(seq);
     for (const id of sessionsOf(operation)) this.#link(id, seq, operation, -1);
-    if (isCounted(operation)) this.unsent.remove(session.id, session.startTime);
     if (isSettlement(operation)) this.settlementsPending -= 1;
     if (isDocumented(operation) && isGone) this.#place(session.id);
   }
@@ -239,11 +237,13 @@ export class View {
   /** Puts the interval of a session where it is shown now. */
   #place(id: string): void {
     const before = this.#placed.get(id);
-    if (before !== undefined) this.intervals.remove(id, before);
+    const lists = [this.intervals, this.unsent];
+    if (before !== undefined) for (const list of lists) list.remove(id, before);
     this.#placed.delete(id);
     const shown = this.near(id);
     if (shown === null || !isStanding(shown)) return;
-    this.intervals.add(id, shown.startTime, shown.endTime);
+    const isUnsent = this.operationsOf(id).some(({ kind }) => kind === 'submit');
+    for (const list of isUnsent ? lists : [this.intervals]) list.add(id, shown.startTime, shown.endTime);
     this.#placed.set(id, shown.startTime);
   }
 
@@ -270,11 +270,6 @@ export class View {
       else this.keepersBySession.set(session, keepers);
     }
   }
-}
-
-/** A deleted session that is offered again was never missing from a total. */
-function isCounted({ kind, session }: Operation): boolean {
-  return kind === 'submit' && session.deletedAt === null;
 }
 
 /** What cannot be read is there all the same, and damaged like what makes no sense. */
