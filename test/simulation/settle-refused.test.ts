@@ -136,6 +136,40 @@ describe('a session that the server refuses', () => {
   });
 });
 
+describe('a split that another settlement overtook', () => {
+  it('takes along what was decided about the session it would have made', async () => {
+    const { world, first, a, b } = await twoDevices({ streams: false });
+    const long = (await world.drive(a.sessions.record(world.session(120, 60)))).id;
+    const short = (await world.drive(a.sessions.record(world.session(100, 20)))).id;
+    const stored = (await world.drive(a.sessions.record(world.session(300, 20)))).id;
+    await world.drive(a.sync());
+    await world.drive(b.sync());
+    world.offline.add(first);
+    const settle = async (engine: SyncEngine, choice: ConflictChoice): Promise<readonly string[]> => {
+      const plan = await world.drive(engine.conflicts.plan(engine.conflicts.current[0]?.id ?? '', choice));
+      await world.drive(engine.conflicts.resolve(plan));
+      return plan.preview.sessions.filter(({ before }) => before === null).map(({ id }) => id);
+    };
+    const [made = ''] = await settle(a, { kind: 'split', sessionId: long });
+    // Moved over one that the server has, which gives way.
+    const { startTime } = (await world.drive(a.sessions.get(stored))) ?? expect.fail();
+    await world.drive(a.sessions.amend(made, { startTime, endTime: startTime + 600_000 }));
+    await settle(a, { kind: 'keep_one', sessionId: made });
+    expect(await world.drive(a.sessions.get(stored))).toMatchObject({ state: 'deleted' });
+    await settle(b, { kind: 'keep_one', sessionId: short });
+    await world.drive(b.sync());
+    world.offline.clear();
+    // The second time the server hears that nothing is left.
+    for (const engine of [a, a, b]) await world.drive(engine.sync());
+    for (const engine of [a, b]) {
+      expect(engine.status.current).toMatchObject({ sync_status: 'healthy', data_summary: { total_sessions: 2, unsynced_sessions: 0 }, local: { parked: 0 } });
+      expect((await world.drive(engine.sessions.list())).map(({ id }) => id)).toEqual([short, stored]);
+    }
+    expect(await world.drive(a.sessions.get(made))).toBeNull();
+    expect(a.conflicts.journal.current.map(({ outcome }) => outcome).sort()).toEqual(['applied', 'superseded', 'superseded']);
+  });
+});
+
 describe('a session that is given up or changed before the server has it', () => {
   it.each(['discard', 'retry'] as const)('%s takes back what was decided over it, on the other sessions, too', async (deed) => {
     const { world, a } = await twoDevices({ streams: false });

@@ -129,7 +129,7 @@ export class Exchanger {
     const records = [...answer.sessions, ...settled.flatMap(({ outcome }) => (outcome.kind === 'acknowledged' ? outcome.sessions : []))];
     // What was only recorded here lies in the outbox and nowhere else.
     const decided = before.filter((operation) => !isDocumented(operation)).map(sessionsOf);
-    const beside = besideInSettlements(local.view, before.filter(isDocumented).map(({ session }) => session.id));
+    const beside = besideInSettlements(local.view, before.flatMap(sessionsOf));
     const kept = [...answer.settlements.map(({ sessionIds }) => sessionIds), ...decided, beside].flat();
     const wanted = [...records.map(({ id }) => id), ...kept];
     // Versions of an earlier epoch say nothing of what happened to a session since.

@@ -10,7 +10,7 @@ import type { Draft } from './draft.ts';
 import { Merge } from './merge.ts';
 import { spanOf } from './span.ts';
 import { serverNow } from './status.ts';
-import { withdrawSettlements } from './withdraw.ts';
+import { forgetMade, withdrawSettlements } from './withdraw.ts';
 
 export interface Settled {
   readonly seq: number;
@@ -71,7 +71,10 @@ function acknowledge(draft: Draft, merge: Merge, operations: ReadonlyMap<number,
   for (const operation of operations.values()) {
     const { session, answer } = operation;
     for (const record of answer.sessions) if (record.id !== session.id || !isDocumented(operation)) merge.take(record);
-    if (answer.isSuperseded) continue;
+    if (answer.isSuperseded) {
+      forgetMade(draft, merge, operation);
+      continue;
+    }
     raiseBases(draft, operation);
     if (isDocumented(operation)) merge.take({ ...(ownRecord(operation) ?? session), ...idsOf(operation) });
     else if (!isSettlement(operation)) takeOwnEdit(merge, operation);
