@@ -185,6 +185,19 @@ describe('the note and tags of a recorded session', () => {
     expect((await get(world, a, id)).note.split('another')).toHaveLength(2);
   });
 
+  it('[S-22] with a document that cannot be read here are edited all the same, and the server makes it an edit of its own', async () => {
+    const { world, id, a, b } = await told();
+    await world.drive(a.sessions.annotate(id, { note: 'a note, edited', tags: ['deep'] }));
+    await world.drive(a.sync());
+    world.distort = (_, answer) => ({ ...answer, body: answer.body.replaceAll(/"annotation":"[^"]*"/g, '"annotation":"AQEB/////w=="') });
+    await world.drive(b.sync());
+    world.distort = (_, answer) => answer;
+    await world.drive(b.sessions.annotate(id, { note: 'a note, edited again' }));
+    for (const engine of [b, a, b]) await world.drive(engine.sync());
+    const shown = { note: 'a note, edited again', tags: ['deep'], pending: false };
+    expect(await shownBy(world, id, a, b)).toEqual([shown, shown]);
+  });
+
   it('are refused with every faulty field, for sessions that cannot be edited, and without the entry that merges', async () => {
     const { world, id, a } = await told();
     const refusal = (promise: Promise<unknown>) => world.drive(promise.then(() => null, (error: unknown) => error));

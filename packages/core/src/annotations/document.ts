@@ -20,14 +20,15 @@ export interface AnnotationEdit {
 }
 
 export interface Annotated extends Annotation {
-  /** The whole document; undefined when it may grow no more. */
+  /** The whole document; undefined when it may grow no more, or cannot be read here. */
   readonly annotation: string | undefined;
   readonly written: number;
 }
 
 /** Null when nothing changes. `behind`: the author wrote more than the documents know of, and needs another number. */
 export function editAnnotation(edit: AnnotationEdit): Annotated | null | 'behind' {
-  const doc = openAnnotation(edit);
+  const isWhole = edit.documents.every(isReadable);
+  const doc = openAnnotation(isWhole ? edit : { ...edit, documents: [] });
   if (getState(doc.store, edit.author) < edit.written) return 'behind';
   // Afterwards: Yjs takes what it reads under its own name for somebody else's, and would choose another.
   doc.clientID = edit.author;
@@ -43,9 +44,19 @@ export function editAnnotation(edit: AnnotationEdit): Annotated | null | 'behind
   });
   if (!isChanged) return null;
   const bytes = encodeStateAsUpdate(doc);
-  // A document that may hold no more: the server makes it an edit of its own, or begins anew.
-  const annotation = bytes.length > LIMITS.yjsUpdateBytesMax ? undefined : toBase64(bytes);
+  // A document that may hold no more, or that this is no change of: the server makes it an edit of its own, or begins anew.
+  const annotation = !isWhole || bytes.length > LIMITS.yjsUpdateBytesMax ? undefined : toBase64(bytes);
   return { ...readAnnotation(note.toString(), tags.toArray()), annotation, written: getState(doc.store, edit.author) };
+}
+
+function isReadable(text: string): boolean {
+  const bytes = fromBase64(text);
+  try {
+    if (bytes !== null) applyUpdate(new Doc({ guid: ANNOTATION_ROOTS.note }), bytes);
+    return bytes !== null;
+  } catch {
+    return false;
+  }
 }
 
 function openAnnotation({ sessionId, stored, documents }: AnnotationEdit): Doc {
