@@ -42,7 +42,7 @@ export interface PreferencesState {
   readonly details: { readonly [Name in PreferenceName]?: PreferenceDetail };
   /** Something here is not with the server yet. */
   readonly pending: boolean;
-  /** The conflict journal, newest first: values that lost and were neither restored nor dismissed. */
+  /** The conflict journal, newest first: values that lost and were neither restored nor dismissed, the last 50 of them. */
   readonly lost: readonly LostPreference[];
 }
 

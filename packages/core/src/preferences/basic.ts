@@ -73,6 +73,14 @@ export class BasicSync {
     return null;
   }
 
+  wish(): Promise<void> {
+    this.#wait = null;
+    return this.#keeper.change(({ state, document }) => {
+      if (nextWait(state) === null) return null;
+      return { state: { ...state, edits: state.edits.map((edit) => ({ ...edit, wait: null })) }, document };
+    }, 'relaxed');
+  }
+
   #read(sent: Awaited<ReturnType<PreferencesHost['calls']['userData']>>): Answered {
     if (sent.kind === 'no_token') return { halt: tokenOutcome(sent) };
     const common = readCommon(sent.result, this.#host.clock.now());

@@ -197,6 +197,20 @@ describe('preferences over the documented calls', () => {
     expect(preferences.current.details.daily_goal).toMatchObject({ pending: true, parked: { code: 'server_fault', message: 'Broken' } });
   });
 
+  it('one that waits after a fault is sent when a person asks for it', async () => {
+    const world = createEngineWorld();
+    const { engine, preferences } = await open(world);
+    await world.run(5000);
+    world.server.intercept = ({ method }) => (method === 'PUT' ? world.server.json(500, { error: 'Broken' }) : undefined);
+    await world.drive(preferences.set('daily_goal', 3));
+    await world.run(20_000);
+    world.server.intercept = null;
+    const tried = puts(world).length;
+    expect(await world.drive(engine.sync())).toMatchObject({ ok: true, reason: 'done' });
+    expect(puts(world)).toHaveLength(tried + 1);
+    expect(preferences.current.pending).toBe(false);
+  });
+
   it('one that is parked takes the place of nothing that is set elsewhere', async () => {
     const world = createEngineWorld();
     world.server.preferences().set('timezone', 'Etc/UTC');

@@ -107,6 +107,10 @@ export class PreferencesOverYjs implements PreferencesPart, PreferencesApi {
     return this.#basic.run(term, signal);
   }
 
+  wish(): Promise<void> {
+    return this.#basic.wish();
+  }
+
   outgoing(): Promise<PreferencesExchange | undefined> {
     return this.#exchange.outgoing();
   }

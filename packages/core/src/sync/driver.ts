@@ -82,6 +82,7 @@ export class Driver {
     this.#isWishing = true;
     this.#agenda.clear();
     await local.commit(planWish, 'relaxed');
+    await this.#options.preferences?.wish();
     await this.#options.books.shortenPause(clock.now());
   }
 

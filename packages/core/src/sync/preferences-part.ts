@@ -42,6 +42,8 @@ export interface PreferencesPart {
    */
   sync(term: number, signal: AbortSignal): Promise<Halt | 'faltered' | null>;
 
+  /** A person wants to sync now: pauses of our own making end. */
+  wish(): Promise<void>;
   /** What the next exchange carries, after it was made durable; undefined when nothing needs to be said. */
   outgoing(): Promise<PreferencesExchange | undefined>;
   /** What an answered exchange said of preferences, undefined included, to be committed with the rest of its answer. Trusts nothing in it. */
