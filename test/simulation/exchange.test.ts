@@ -375,4 +375,19 @@ describe('a session that is stored', () => {
     await world.drive(a.sync());
     expect(await world.drive(a.sessions.list())).toMatchObject([{ id, duration: 10, state: 'confirmed' }]);
   });
+
+  it('[B11] can be given a time in the future, which waits, and is given up or changed by whoever meant another', async () => {
+    const { world, a } = await twoDevices({ streams: false });
+    const { id, startTime, endTime } = await world.drive(a.sessions.record(world.session(120, 30)));
+    await world.drive(a.sync());
+    const year = 365 * 24 * 60 * MINUTE;
+    const wrong = { startTime: startTime + year, endTime: startTime + year + MINUTE };
+    await world.drive(a.sessions.amend(id, wrong));
+    await world.drive(a.sync());
+    expect(await world.drive(a.sessions.get(id))).toMatchObject({ pending: true, parked: null, startTime: wrong.startTime });
+    await world.drive(a.sessions.discard(id));
+    expect(await world.drive(a.sessions.get(id))).toMatchObject({ state: 'confirmed', pending: false, startTime, endTime });
+    await world.drive(a.sessions.amend(id, { category: 'other' }));
+    expect(await world.drive(a.sync())).toMatchObject({ ok: true, pending: 0 });
+  });
 });

@@ -143,8 +143,8 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'held-by-own-clock', rows: ['B11'], file: 'packages/core/src/sync/settle.ts',
     says: 'waits by its own clock until a session is no longer in the server\'s future',
-    find: 'session.endTime - LIMITS.futureLeewayMs - serverNow(draft.view, now);',
-    replace: 'session.endTime - LIMITS.futureLeewayMs - now;',
+    find: 'endOfSession(operation) - LIMITS.futureLeewayMs - serverNow(draft.view, now);',
+    replace: 'endOfSession(operation) - LIMITS.futureLeewayMs - now;',
   },
   {
     id: 'old-term-of-new-store', rows: ['A05', 'B02'], file: 'packages/core/src/sync/rescue.ts',

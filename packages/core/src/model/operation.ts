@@ -3,7 +3,7 @@ import {
   type CancelRequest, durationMinutes, formatInstant, LIMITS, type RememberedSettlement, type SettlementKind, type SubmitRequest,
 } from '@syncline/protocol';
 import type { ParkedReason } from '../api.ts';
-import { type Effect, effectId } from './effect.ts';
+import { applyEffects, type Effect, effectId } from './effect.ts';
 import type { FinishedSession } from './session.ts';
 
 /** `submit` and `cancel` have documented calls; the others need a server that offers the exchange. */
@@ -79,6 +79,11 @@ export function isSettlement({ kind }: Operation): boolean {
 export function sessionsOf({ session, change }: Operation): readonly string[] {
   if (change === null) return [session.id];
   return [...new Set([...change.bases.map(({ id }) => id), ...change.effects.map(effectId)])];
+}
+
+/** When its session ends once it took effect. */
+export function endOfSession({ session, change, at }: Operation): number {
+  return (applyEffects(session, session.id, change?.effects ?? [], at) ?? session).endTime;
 }
 
 /** The call that delivers a documented operation. Depends on nothing but the operation, so a resend repeats the same bytes. */

@@ -3,7 +3,7 @@ import { type ClockBound, deviceTypeName, formatInstant, LIMITS } from '@synclin
 import type { FinishInput, RecordInput } from '../api.ts';
 import { engineError } from '../errors.ts';
 import { boundOfTimer, boundOver } from '../model/clock-bound.ts';
-import { isDocumented, isSettlement, type Operation, UNTRIED } from '../model/operation.ts';
+import { endOfSession, isDocumented, isSettlement, type Operation, UNTRIED } from '../model/operation.ts';
 import {
   checkRecord, checkTimes, type FinishedSession, finishTimes, isSameContent, type Marks, type RunningSession,
 } from '../model/session.ts';
@@ -147,10 +147,8 @@ export function planCancel(
  * it may be months until it goes, and a wrong date is best mended before.
  */
 function isTooEarly({ view, now }: Draft, operation: Operation, seq: number): boolean {
-  return (
-    operation.kind === 'submit' && !operation.delivery.unknown && !view.head.inFlight.includes(seq) &&
-    operation.session.endTime - LIMITS.futureLeewayMs > serverNow(view, now)
-  );
+  const isTimed = operation.kind === 'submit' || operation.kind === 'amend';
+  return isTimed && !operation.delivery.unknown && !view.head.inFlight.includes(seq) && endOfSession(operation) - LIMITS.futureLeewayMs > serverNow(view, now);
 }
 
 /** The operation of a session that a person may change or give up. */

@@ -1,7 +1,7 @@
 // What an outcome does to the outbox, as one transaction: acknowledged operations leave it, refused ones are marked, failed ones remember.
 import { LIMITS } from '@syncline/protocol';
 import { applyEffects } from '../model/effect.ts';
-import { type Delivery, isDocumented, isSettlement, type Operation, type SessionBase, sessionsOf } from '../model/operation.ts';
+import { type Delivery, endOfSession, isDocumented, isSettlement, type Operation, type SessionBase, sessionsOf } from '../model/operation.ts';
 import { FIRST_VERSION, type FinishedSession } from '../model/session.ts';
 import type { Store } from '../ports.ts';
 import type { Acknowledgement, Failure, Outcome } from './answer.ts';
@@ -127,11 +127,12 @@ function remember(draft: Draft, seq: number, operation: Operation, outcome: Outc
   if (change !== null) draft.put('operations', seq, { ...operation, delivery: { ...delivery, ...change } });
 }
 
-function changeOf(draft: Draft, { delivery, session }: Operation, outcome: Outcome, random: number): Partial<Delivery> | null {
+function changeOf(draft: Draft, operation: Operation, outcome: Outcome, random: number): Partial<Delivery> | null {
   const { now } = draft;
+  const { delivery } = operation;
   if (outcome.kind === 'parked') return { parked: { ...outcome.reason, at: now }, wait: null };
   if (outcome.kind === 'held') {
-    const wait = session.endTime - LIMITS.futureLeewayMs - serverNow(draft.view, now);
+    const wait = endOfSession(operation) - LIMITS.futureLeewayMs - serverNow(draft.view, now);
     const last = delivery.wait === null ? 0 : delivery.wait.until - delivery.wait.from;
     // What is known of the server's clock may be old: asked again and again, it is asked less and less often.
     const more = Math.min(BACK_OFF_MAX_MS, 2 * last);
