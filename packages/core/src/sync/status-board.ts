@@ -45,7 +45,8 @@ export class StatusBoard {
   /** When this tab first saw a word that it still shows. */
   readonly #since = new Map<string, number>();
   #leader = false;
-  #beside = 0;
+  /** Sessions that are not in the store there is, whenever it is asked: see {@link TabFacts.beside}. */
+  beside: () => number = () => 0;
   #space: StoreSpace = { usage: null, quota: null, persisted: null };
   #cancelTimer: Cancel | null = null;
   #isClosed = false;
@@ -135,12 +136,6 @@ export class StatusBoard {
     this.update();
   }
 
-  /** Sessions that are not in the store there is: see {@link TabFacts.beside}. */
-  setBeside(sessions: number): void {
-    this.#beside = sessions;
-    this.update();
-  }
-
   setSpace(space: StoreSpace): void {
     this.#space = space;
     this.update();
@@ -158,7 +153,7 @@ export class StatusBoard {
 
   #input(): StatusInput {
     const { local, self, lastHours } = this.#options;
-    const tab = { leader: this.#leader, problems: [...this.#problems], space: this.#space, beside: this.#beside };
+    const tab = { leader: this.#leader, problems: [...this.#problems], space: this.#space, beside: this.beside() };
     return statusInput(local.view, self, tab, this.#conflictList, lastHours);
   }
 

@@ -9,6 +9,8 @@ import { type Held, rescue } from './rescue.ts';
 import type { StatusBoard } from './status-board.ts';
 
 const AGAIN_MS = 5000;
+/** So long after a refusal it is tried whether the store is well again, should nobody write before. */
+const PROBE_MS = 60_000;
 const OTHER_PROBLEM = 'storage_unavailable';
 
 export interface StoreKeeperOptions extends MarkerOptions {
@@ -21,6 +23,8 @@ export class StoreKeeper {
   readonly #options: StoreKeeperOptions;
   readonly #marker: MarkerKeeper;
   #isVolatile = false;
+  /** Pending sessions of the real store while this tab has to do without. */
+  #unreached = 0;
   #hasAsked = false;
   /** Pending sessions of a store that vanished, until this tab has put them into the new one; null otherwise. Other tabs may hold others. */
   #vanished: Set<string> | null = null;
@@ -29,11 +33,16 @@ export class StoreKeeper {
   /** Version of the store that this tab last followed. */
   #version = 0;
   #stopListening: Cancel = () => undefined;
+  #cancelProbe: Cancel | null = null;
 
   constructor(options: StoreKeeperOptions) {
     this.#options = options;
     this.#marker = new MarkerKeeper(options);
-    options.signal.addEventListener('abort', () => this.#stopListening());
+    options.board.beside = () => this.#vanished === null ? this.#unreached : this.#outstanding(this.#vanished);
+    options.signal.addEventListener('abort', () => {
+      this.#stopListening();
+      this.#endProbe();
+    });
   }
 
   begin(opened: OpenedStore): void {
@@ -41,7 +50,8 @@ export class StoreKeeper {
     for (const problem of opened.problems) board.setProblem(problem, true);
     if (opened.isVolatile) {
       this.#isVolatile = true;
-      board.setBeside(this.#marker.latest.unsent);
+      this.#unreached = this.#marker.latest.unsent;
+      board.update();
       void this.#reopen();
     }
     if (own.owed !== null) void this.#noteOwed(own.owed);
@@ -80,8 +90,20 @@ export class StoreKeeper {
   }
 
   refused({ code }: StoreError): void {
-    this.#options.board.setProblem(PROBLEMS[code] ?? OTHER_PROBLEM, true);
+    const { board, clock, local, signal } = this.#options;
+    board.setProblem(PROBLEMS[code] ?? OTHER_PROBLEM, true);
     void this.#lookAtSpace();
+    if (signal.aborted) return;
+    // Refused again, it comes back here.
+    this.#cancelProbe ??= clock.setTimer(PROBE_MS, () => {
+      this.#cancelProbe = null;
+      local.commit((draft) => draft.setHead({ at: draft.now }), 'relaxed').catch(() => undefined);
+    });
+  }
+
+  #endProbe(): void {
+    this.#cancelProbe?.();
+    this.#cancelProbe = null;
   }
 
   /**
@@ -110,20 +132,22 @@ export class StoreKeeper {
     if (sessionsPending > 0 && !this.#hasAsked) void this.#askToPersist();
   }
 
-  /** Until what vanished is back in the store, it is counted beside what the new one holds; the marker keeps what other tabs count, and what was told before. */
+  /** Until what vanished is back in the store, it is counted beside what the new one holds. */
+  #outstanding(vanished: ReadonlySet<string>): number {
+    const { view } = this.#options.local;
+    return [...vanished].filter((id) => view.seqsOf(id).length === 0).length;
+  }
+
+  /** The marker keeps what other tabs count, and what was told before. */
   #raiseOver(vanished: ReadonlySet<string>): void {
-    const { board, local } = this.#options;
-    const { view } = local;
-    const outstanding = [...vanished].filter((id) => view.seqsOf(id).length === 0).length;
-    // On its way it may be refused yet.
-    if (!local.isBusy) board.setBeside(outstanding);
     const { unsent, loss } = this.#marker.latest;
-    this.#marker.raise(Math.max(view.sessionsPending + outstanding, unsent), loss);
+    this.#marker.raise(Math.max(this.#options.local.view.sessionsPending + this.#outstanding(vanished), unsent), loss);
   }
 
   /** A commit went through, of this tab or of another: whatever was wrong with the store is over, unless it is not the real one. */
   #agreed(): void {
     if (this.#isVolatile) return;
+    this.#endProbe();
     for (const problem of [...Object.values(PROBLEMS), OTHER_PROBLEM]) this.#options.board.setProblem(problem, false);
   }
 
@@ -134,7 +158,7 @@ export class StoreKeeper {
       // Another tab that had the real store all the while may have recorded into it.
       latest = this.#marker.latest;
       this.#isVolatile = false;
-      board.setBeside(0);
+      this.#unreached = 0;
       board.setProblem('volatile_storage', false);
     };
     const found = await reopenStore({ local, stores, name, clock, signal, onAdopted });
@@ -167,11 +191,11 @@ export class StoreKeeper {
     this.#raiseOver(vanished);
     const isBack = await this.#insist(() => rescue(local, held, (ids) => [...ids].forEach((id) => vanished.delete(id))));
     if (!isBack) return;
+    for (const { session } of held.operations) vanished.delete(session.id);
+    board.update();
     this.#rescues -= 1;
     // The new one went as well, and more is on its way.
     if (this.#rescues > 0) return;
-    vanished.clear();
-    board.setBeside(0);
     // Other tabs may have recorded meanwhile, or put back theirs, or be gone with what they held.
     await this.#keepIdentity(Math.max(0, this.#marker.latest.unsent - local.view.sessionsPending));
     this.#vanished = null;
