@@ -17,7 +17,7 @@ const POLL_AFTER_DRAIN_MS = 15_000;
 const HEALTH_EVERY_MS = 3_600_000;
 const HEALTH_AGAIN_MS = 60_000;
 /** Where the call is not there it may have been something in between that said so. */
-const HEALTH_ABSENT_MS = 300_000;
+const HEALTH_ABSENT_MS = 240_000;
 const TOKEN_EVERY_MS = 30_000;
 const OFFLINE_TRY_MS = 300_000;
 const CATCH_UP_JITTER_MS = 1000;

@@ -39,5 +39,5 @@ export function nextStep(facts: MachineFacts): Step {
   if (facts.sendable > 0) return { kind: 'drain' };
   if (facts.preferencesAt <= now) return { kind: 'preferences' };
   if (facts.pollAt <= now) return { kind: 'poll' };
-  return { kind: 'wait', until: Math.min(facts.pollAt, facts.preferencesAt, facts.waitingAt ?? Number.POSITIVE_INFINITY) };
+  return { kind: 'wait', until: Math.min(facts.pollAt, facts.healthAt, facts.preferencesAt, facts.waitingAt ?? Number.POSITIVE_INFINITY) };
 }
