@@ -78,7 +78,7 @@ export class PreferencesOverYjs implements PreferencesPart, PreferencesApi {
   async retry(name: PreferenceName): Promise<PreferencesState> {
     this.#host.check();
     return this.#change((state) => mapEdits(state, parkedOf(state, name), (edit) => ({
-      ...edit, parked: null, wait: null, tries: 0, unclear: 0, faults: 0, successesAtFault: null,
+      ...edit, parked: null, wait: null, tries: 0, unclear: 0, faults: 0,
     })));
   }
 

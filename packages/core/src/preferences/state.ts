@@ -29,8 +29,6 @@ export interface Edit {
   readonly tries: number;
   readonly unclear: number;
   readonly faults: number;
-  /** Tabs of earlier releases take no edit without it. */
-  readonly successesAtFault: null;
   readonly wait: Span | null;
   readonly parked: ParkedReason | null;
 }
@@ -73,7 +71,7 @@ export function valueOf(state: State, name: PreferenceName): PreferenceValue | u
 }
 
 export function newEdit(what: Pick<Edit, 'id' | 'name' | 'value' | 'at' | 'base' | 'sent'>): Edit {
-  return { ...what, isSealed: false, tries: 0, unclear: 0, faults: 0, successesAtFault: null, wait: null, parked: null };
+  return { ...what, isSealed: false, tries: 0, unclear: 0, faults: 0, wait: null, parked: null };
 }
 
 /** Null when everything is so already. */
