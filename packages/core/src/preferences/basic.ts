@@ -172,8 +172,9 @@ export class BasicSync {
   #change(change: (state: State, at: number) => State): Promise<void> {
     return this.#keeper.change((memory, { view, now }) => {
       if (view.head.term !== this.#term) return null;
-      // What entered the document and was never heard of would come back with it over what is sent now, and over what others make of that.
-      const { state, document } = memory.state.edits.some(({ isSealed }) => isSealed) ? forget(memory, null, now) : memory;
+      // What entered the document and was never heard of would come back with it over what is sent now, and over what others make of that; and
+      // what is set knowing what comes now would enter a document that knows nothing of it.
+      const { state, document } = memory.state.isMet ? forget(memory, null, now) : memory;
       const next = change(state, now);
       return isEqualValue(next, memory.state) ? null : { state: next, document };
     }, 'relaxed');
