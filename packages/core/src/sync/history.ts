@@ -92,6 +92,7 @@ export class History {
   }
 
   #adopt(directory: ChunkInfo[], version: number): void {
+    // Under one number a chunk only ever grows.
     const counts = new Map(directory.map((info) => [info.chunk, info.count]));
     for (const [chunk, columns] of this.#columns) {
       if (counts.get(chunk) !== columns.starts.length) this.#columns.delete(chunk);

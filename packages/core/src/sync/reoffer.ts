@@ -77,11 +77,16 @@ export async function planReoffer(local: Local, walk: Verification, by: Reoffer)
   const { history, store } = local;
   if (local.view.head.nextChunk > 1) await history.load(store, 0, 0);
   for (const info of [...history.directory]) {
-    const sessions = (await readChunksOf(store, [info])).get(info.chunk) ?? [];
-    const missing = sessions.filter((session) => session !== null && walk.lacks(session));
-    if (missing.length === 0) continue;
-    const opIds = missing.map(() => by.ids.uuid());
-    await local.commit((draft) => reofferChunk(draft, local, info.chunk, sessions, missing as FinishedSession[], opIds, by), 'relaxed');
+    let found = await findMissing(local, info, walk, by);
+    if (found.missing.length === 0) continue;
+    await local.commit((draft) => {
+      if (draft.view.head.term !== by.term) return;
+      if (!draft.history.isLoaded(draft.view.head.historyVersion, 0, 0)) throw new NotReady(async () => void (await history.load(store, 0, 0)));
+      const now = history.directory.find(({ chunk }) => chunk === info.chunk);
+      // Who led before may have put in what was acknowledged to it.
+      if (now && now.count !== found.count) throw new NotReady(async () => void (found = await findMissing(local, now, walk, by)));
+      if (now) reofferChunk(draft, now, found, by);
+    }, 'relaxed');
   }
   const opIds = Array.from({ length: walk.newer.size + local.view.overlay.size + local.view.running.size }, () => by.ids.uuid());
   await local.commit((draft) => offerRest(draft, local, walk, opIds, by), 'relaxed');
@@ -91,18 +96,26 @@ export async function planReoffer(local: Local, walk: Verification, by: Reoffer)
   await local.commit((draft) => endWalk(draft, walk, by), 'strict');
 }
 
-function reofferChunk(
-  draft: Draft, local: Local, chunk: number, all: readonly (FinishedSession | null)[], missing: readonly FinishedSession[], opIds: readonly string[], by: Reoffer,
-): void {
+interface Missing {
+  /** How many the chunk held when it was read. */
+  readonly count: number;
+  readonly kept: readonly FinishedSession[];
+  readonly missing: readonly FinishedSession[];
+  readonly opIds: readonly string[];
+}
+
+async function findMissing({ store }: Local, info: ChunkInfo, walk: Verification, { ids }: Reoffer): Promise<Missing> {
+  const sessions = ((await readChunksOf(store, [info])).get(info.chunk) ?? []).filter((session) => session !== null);
+  const missing = sessions.filter((session) => walk.lacks(session));
+  return { count: info.count, kept: sessions.filter((session) => !walk.lacks(session)), missing, opIds: missing.map(() => ids.uuid()) };
+}
+
+function reofferChunk(draft: Draft, { chunk }: ChunkInfo, { kept, missing, opIds }: Missing, by: Reoffer): void {
   const { view, history } = draft;
-  if (view.head.term !== by.term) return;
-  if (!history.isLoaded(view.head.historyVersion, 0, 0)) throw new NotReady(async () => void (await history.load(local.store, 0, 0)));
-  if (!history.directory.some((info) => info.chunk === chunk)) return;
-  const gone = new Set(missing.map(({ id }) => id));
-  const kept = all.filter((session) => session !== null && !gone.has(session.id)) as FinishedSession[];
-  const packed = kept.length === 0 ? null : packChunk(chunk, kept);
-  const directory: ChunkInfo[] = history.directory.flatMap((info) => (info.chunk !== chunk ? [info] : packed === null ? [] : [packed.info]));
-  draft.putHistory(directory, packed === null ? [] : [{ chunk, text: packed.text, columns: packed.columns, sessions: kept }], packed === null ? [chunk] : []);
+  // Under another number: a tab that holds columns of so many takes them for those of this one.
+  const packed = kept.length === 0 ? [] : [packChunk(view.head.nextChunk, kept)];
+  const directory: ChunkInfo[] = history.directory.flatMap((info) => (info.chunk === chunk ? packed.map((one) => one.info) : [info]));
+  draft.putHistory(directory, packed.map(({ info, text, columns }) => ({ chunk: info.chunk, text, columns, sessions: kept })), [chunk]);
   let completed = 0;
   missing.forEach((session, i) => {
     // What lies over it is offered, or left, on its own.
