@@ -33,7 +33,7 @@ function session(id: string, startTime: number): FinishedSession {
 async function found({ store, history, view }: Local, name: keyof typeof BEGINS): Promise<readonly [string, number | undefined]> {
   const from = BEGINS[name];
   const sessions = await newestInHistory(store, history, view.head.historyVersion, from, from + 1e11, 5000);
-  const names = new Set(sessions?.map((session) => session?.id.split(' ')[0]));
+  const names = new Set(sessions?.map((one) => one?.id.split(' ')[0]));
   return [[...names].join(), sessions?.length];
 }
 
