@@ -1,5 +1,6 @@
 // Looks after the store for its whole life: says what is wrong with it, asks for persistence, keeps the marker beside it,
 // and gets back to the real one when it had to do without.
+import { isSettlement } from '../model/operation.ts';
 import type { Cancel, Clock, StoreError } from '../ports.ts';
 import { identityOf, keepIdentity, MarkerKeeper, type MarkerOptions, noteLoss, type OwnIdentity } from './device.ts';
 import { type OpenedStore, PROBLEMS } from './open-store.ts';
@@ -186,7 +187,7 @@ export class StoreKeeper {
   async vanished(held: Held): Promise<void> {
     const { local, board } = this.#options;
     const vanished = (this.#vanished ??= new Set());
-    for (const { session } of held.operations) vanished.add(session.id);
+    for (const operation of held.operations) if (!isSettlement(operation)) vanished.add(operation.session.id);
     this.#rescues += 1;
     this.#raiseOver(vanished);
     const isBack = await this.#insist(() => rescue(local, held, (ids) => [...ids].forEach((id) => vanished.delete(id))));
