@@ -117,13 +117,13 @@ describe('the web timer', () => {
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByRole('dialog').getByLabel('Session, minutes').fill('40');
     await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
-    expect(await page.getByLabel('Other minutes').inputValue()).toBe('40');
+    await expect.poll(() => page.getByLabel('Other minutes').inputValue()).toBe('40');
     await page.getByLabel('Project').first().fill('reloaded');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByRole('textbox', { name: 'Note' }).fill('half a thought');
     await page.reload();
     await page.getByRole('button', { name: 'Finish' }).waitFor();
-    expect(await page.getByRole('textbox', { name: 'Note' }).inputValue()).toBe('half a thought');
+    await expect.poll(() => page.getByRole('textbox', { name: 'Note' }).inputValue()).toBe('half a thought');
     await page.getByRole('button', { name: 'Finish' }).click();
     await page.locator('[data-session-id]', { hasText: 'reloaded' }).getByText('half a thought').waitFor();
     expect(await page.evaluate(() => sessionStorage.length)).toBe(0);

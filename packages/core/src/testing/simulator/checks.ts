@@ -149,9 +149,10 @@ const REFUSES_ONE = /^(?:poison_\d+|http_4(?:00|09|13|22)|server_fault|unclear_a
 
 function checkParked(world: World, device: DeviceSlot, shown: Shown = new Map()): void {
   const stored = new Set(world.server.stored(world.userIds[device.plan.user] ?? '').map(({ id }) => id));
+  const isOneGone = (): boolean => world.ledger.promised.some((one) => world.devices[one.device]?.plan.user === device.plan.user && !stored.has(one.id));
   for (const { id, parked } of shown.values()) {
-    // A change of a session that itself was refused finds none; a settlement names the first of its sessions.
-    const isOrphan = parked?.code === 'not_found' && world.edits.isTouched(id) && (!stored.has(id) || world.poison.size > 0);
+    // A change of a session that itself was refused, or that nobody has any more, finds none; a settlement names the first of its sessions.
+    const isOrphan = parked?.code === 'not_found' && world.edits.isDecided(id) && (!stored.has(id) || world.poison.size > 0 || isOneGone());
     // Of two ends the first one to arrive stands.
     const isSecondEnd = world.ledger.accounts(id).length > 1 && (parked?.code === 'session_final' || parked?.code === 'session_id_reused');
     if (parked !== null && !isOrphan && !isSecondEnd && !REFUSES_ONE.test(parked.code)) world.violate('I-15', `device ${device.index} parked session ${id} for ${parked.code}, which refuses no single item`);
@@ -239,7 +240,7 @@ function checkTab(world: World, slot: TabSlot, shown: Shown = new Map()): void {
   const pending = status.devices?.find(({ device_id: id }) => id === status.local.device_id)?.sessions_pending;
   const held = [...shown.values()].filter(({ state }) => state === 'parked').length;
   // What was changed and then refused is pending and parked in ways of its own; and so is the second end of a session that two copies ended.
-  if ([...shown.values()].some(({ id, state }) => state === 'parked' && (world.edits.isTouched(id) || world.ledger.accounts(id).length > 1))) return;
+  if ([...shown.values()].some(({ id, state }) => state === 'parked' && (world.edits.isDecided(id) || world.ledger.accounts(id).length > 1))) return;
   if (pending !== held) world.violate('I-04', `${place}: ${pending} pending when quiet, ${held} parked`);
   // With the exchange a device knows everything the server has; a basic server tells of its conflicts alone, and where both speak of one
   // session it is one conflict.

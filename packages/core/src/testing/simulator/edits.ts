@@ -74,6 +74,7 @@ export class EditBook {
   readonly #world: World;
   readonly #touched = new Map<string, Touched>();
   /** Sessions that a settlement made. */
+  readonly #kept = new Set<string>();
   readonly #made = new Set<string>();
 
   constructor(world: World) {
@@ -133,6 +134,7 @@ export class EditBook {
       touched.editors.add(device);
       if (after !== null) touched.times.add(`${after.startTime} ${after.endTime}`);
     }
+    if (kind === 'keep_all') for (const id of conflict.sessionIds) this.#kept.add(id);
     await conflicts.resolve(plan);
     this.#world.marks.hit('edit.settled');
     this.#world.note('edited', `${kind} ${conflict.sessionIds.join(' ')}`);
@@ -169,6 +171,11 @@ export class EditBook {
   /** Every end of a session that anybody asked for. */
   get ends(): readonly number[] {
     return [...this.#touched.values()].flatMap(({ times }) => [...times].map((text) => Number(text.split(' ')[1])));
+  }
+
+  /** Touched, or kept side by side with others. */
+  isDecided(id: string): boolean {
+    return this.#touched.has(id) || this.#kept.has(id);
   }
 
   isTouched(id: string): boolean {
