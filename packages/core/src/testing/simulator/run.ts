@@ -17,7 +17,7 @@ const FUTURE_LEEWAY_MS = 300_000;
 const STEP_MS = 20_000;
 /** A screen is right about other devices one poll later. */
 const LAST_POLL_MS = 130_000;
-/** A device without its store, that found no health call, takes the server for a basic one until it looks again. */
+/** A device without its store, or with one that took nothing in, that found no health call, takes the server for a basic one until it looks again. */
 const HEALTH_AGAIN_MS = 310_000;
 const EVENTS_MAX = 60_000;
 
@@ -110,9 +110,11 @@ async function becomeQuiet(world: World): Promise<void> {
   } while (!isQuiet(world));
 }
 
-/** Whether a device has not come to the exchange yet, which would have told it the time. */
-function isUntold({ plan }: World, { tabs }: DeviceSlot): boolean {
-  return plan.isBasic !== true && tabs.some(({ engine }) => engine?.status.current.local.clock_skew_ms === null);
+/** Whether a device has not come to the exchange yet, which would have told it the time, and others of it. */
+function isUntold({ plan, devices }: World, { plan: { user }, tabs }: DeviceSlot): boolean {
+  const told = devices.flatMap((other) => (other.plan.user === user ? other.tabs.flatMap(({ engine }) => (engine?.status.current.devices ? [engine.status.current.devices] : [])) : []));
+  const isMissing = (id: string): boolean => told.some((rows) => !rows.some((row) => row.device_id === id));
+  return plan.isBasic !== true && tabs.some(({ engine }) => engine !== null && (engine.status.current.local.clock_skew_ms === null || isMissing(engine.deviceId)));
 }
 
 /** Until when the server refuses a session as being in its future. */
