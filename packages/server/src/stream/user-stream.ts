@@ -104,7 +104,8 @@ export class UserStream {
     try {
       while (this.#isNewsWaiting && this.#controller !== null) {
         this.#isNewsWaiting = false;
-        this.#tell(await this.#read());
+        if (await this.#stands()) this.#tell(await this.#read());
+        else this.bye('auth');
       }
     } catch {
       // The client comes again, to a server that can read.
@@ -154,9 +155,14 @@ export class UserStream {
     this.#callOff = clock.after(Math.max(0, Math.min(KEEP_ALIVE_MS, expiresAt - clock.now())), () => void this.#tick());
   }
 
-  async #tick(): Promise<void> {
+  /** Whether its client may still be told anything. */
+  async #stands(): Promise<boolean> {
     const { clock, expiresAt, stands } = this.#options;
-    if (clock.now() >= expiresAt || !(await stands().catch(() => true))) return this.bye('auth');
+    return clock.now() < expiresAt && stands().catch(() => true);
+  }
+
+  async #tick(): Promise<void> {
+    if (!(await this.#stands())) return this.bye('auth');
     this.#write(': \n\n');
     this.#onNews();
     this.#scheduleTick();
