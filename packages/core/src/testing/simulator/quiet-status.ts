@@ -51,8 +51,9 @@ function checkTabs({ device: { tabs } }: TabSlot, wrong: Wrong): void {
   if (new Set(others.map(sharedBy)).size > 1) wrong('B05', 'another tab of its device shows another status');
 }
 
-function sharedBy({ local: { leader: _leader, version: _version, storage: _storage, ...local }, ...rest }: EngineStatus): string {
-  return JSON.stringify({ ...rest, local });
+/** Seconds of a lag are those of the last change: tabs that heard of it a moment apart may tell another one. */
+function sharedBy({ local: { leader: _leader, version: _version, storage: _storage, ...local }, sync_lag: lag, ...rest }: EngineStatus): string {
+  return JSON.stringify({ ...rest, lag: lag?.replace(/^\d+ seconds?$/, 'seconds'), local });
 }
 
 /** What is said of another device is what that device says of itself. */
