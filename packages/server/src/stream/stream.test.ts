@@ -122,16 +122,6 @@ describe('the streams of a server', () => {
     expect((await openStream(user)).status).toBe(200);
   });
 
-  it('[S-03] tell nothing more to a login that ended elsewhere ten seconds ago', async () => {
-    const { user, world } = await worldOver(memory());
-    const stream = await openStream(user);
-    await stream.nextOf('hello');
-    await world.store.accounts.revokeLogin(user.sid, NOW);
-    world.clock.set(NOW + 10_001);
-    await commit(world.store, user.userId);
-    expect(await stream.next()).toEqual({ type: 'bye', reason: 'auth' });
-  });
-
   it('[S-03] end at once with a sign-out on this server', async () => {
     const { user, world } = await worldOver(memory());
     const stream = await openStream(user);

@@ -104,8 +104,7 @@ export class UserStream {
     try {
       while (this.#isNewsWaiting && this.#controller !== null) {
         this.#isNewsWaiting = false;
-        if (await this.#stands()) this.#tell(await this.#read());
-        else this.bye('auth');
+        this.#tell(await this.#read());
       }
     } catch {
       // The client comes again, to a server that can read.
@@ -155,14 +154,9 @@ export class UserStream {
     this.#callOff = clock.after(Math.max(0, Math.min(KEEP_ALIVE_MS, expiresAt - clock.now())), () => void this.#tick());
   }
 
-  /** Whether its client may still be told anything. */
-  async #stands(): Promise<boolean> {
-    const { clock, expiresAt, stands } = this.#options;
-    return clock.now() < expiresAt && stands().catch(() => true);
-  }
-
   async #tick(): Promise<void> {
-    if (!(await this.#stands())) return this.bye('auth');
+    const { clock, expiresAt, stands } = this.#options;
+    if (clock.now() >= expiresAt || !(await stands().catch(() => true))) return this.bye('auth');
     this.#write(': \n\n');
     this.#onNews();
     this.#scheduleTick();
