@@ -140,11 +140,14 @@ export class Driver {
     this.#isWishing = false;
     if (!this.#options.lifecycle.online()) this.#agenda.noteOfflineTry();
     if (step.kind === 'token') return this.#askToken();
+    if (step.kind !== 'health' && this.canExchange) return this.#exchange(term, signal);
+    if (step.kind === 'drain') return this.#drain(term, signal);
+    const { local, books } = this.#options;
+    // Nothing is noted before these ask: a tab that was frozen meanwhile may have a successor, and not know what the server wants.
+    await local.refresh().catch(() => undefined);
+    if (local.view.head.term !== term || books.isPausing) return;
     if (step.kind === 'health') return this.#askHealth(signal);
-    if (this.canExchange) return this.#exchange(term, signal);
-    if (step.kind === 'preferences') return this.#syncPreferences(term, signal);
-    if (step.kind === 'poll') return this.#askStatus(term, signal);
-    return this.#drain(term, signal);
+    return step.kind === 'poll' ? this.#askStatus(term, signal) : this.#syncPreferences(term, signal);
   }
 
   async #askToken(): Promise<void> {

@@ -8,7 +8,7 @@ import { rescue } from './rescue.ts';
 import { offers } from './sync-state.ts';
 
 const FIRST_MS = 5000;
-const LAST_MS = 300_000;
+const LAST_MS = 60_000;
 
 export interface ReopenOptions {
   readonly local: Local;
