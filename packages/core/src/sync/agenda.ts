@@ -82,7 +82,7 @@ export class Agenda {
 
   /** A new term of leading begins. */
   begin(): void {
-    this.#health = this.#poll = this.#token = this.#offlineTry = null;
+    this.#health = this.#healthAgain = this.#poll = this.#token = this.#offlineTry = null;
   }
 
   /** Nothing of our own stands in the way of trying now. */
