@@ -306,7 +306,7 @@ class Engine implements SyncEngine {
     this.#leadership.watch();
     const { connection, stopped } = this.#local.view.sync;
     // Where there is an exchange the loop tells it, with its true start.
-    if (this.#driver.canExchange) return;
+    if (this.#driver.canExchange || this.#stop.signal.aborted) return;
     const isFree = connection === 'online' && stopped === null && !this.#books.isPausing;
     const isWorthIt = this.#config.maySend && this.#ports.lifecycle.online() && isFree;
     if (isWorthIt) void sendStart(this.#calls, this.#books, this.#ports.clock, session, this.#config.deviceType, this.#stop.signal).catch(() => undefined);
