@@ -23,7 +23,7 @@ type Values = ReadonlyMap<PreferenceName, Known>;
 export function meet(state: State, values: Values, generation: number, moment: Moment): State {
   const { left, ...rest } = state;
   // Generations only grow: the server was restored from a backup.
-  if (left !== undefined && generation <= left.generation) return remind(meetEdits(yieldToNewer(rest, values, moment), values, moment), values, moment);
+  if (left !== undefined && (left.isForgotten || generation <= left.generation)) return remind(meetEdits(yieldToNewer(rest, values, moment), values, moment), values, moment);
   const met = meetEdits(rest, values, moment);
   return left?.isBlind === true ? withLost(met, replacedUnseen(state, values, moment)) : met;
 }
@@ -124,7 +124,9 @@ export function leave({ state, document }: Content, vector: Uint8Array): Content
     return isWaiting ? [{ ...edit, isSealed: false }] : [];
   });
   // An empty vector: nothing is known of its end.
-  const left = state.left ?? { generation: generationOf(document), isBlind: vector.length <= 1 };
+  const isBlind = vector.length <= 1;
+  const isForgotten = !isBlind && without(state.edits).some((name) => values.has(name) && !isArrived(document, vector, name));
+  const left = state.left ?? { generation: generationOf(document), isBlind, isForgotten };
   return { state: { ...state, edits, isMet: false, left }, document: null };
 }
 

@@ -53,6 +53,8 @@ export interface Left {
   readonly generation: number;
   /** Its end is not known: what was written there after this device last asked may have replaced values unknowingly. */
   readonly isBlind: boolean;
+  /** It ended without what it had before: the server had been restored from a backup first. */
+  readonly isForgotten: boolean;
 }
 
 export const FIRST: State = { known: {}, edits: [], lost: [], isMet: false };
@@ -84,7 +86,9 @@ export function setIn(state: State, changes: ReadonlyMap<PreferenceName, Prefere
     if (before?.id === id) continue;
     // A value that is in the document was made knowingly: the next one follows it.
     const base = before === undefined || before.isSealed ? (state.known[name]?.value ?? null) : before.base;
-    edits.push(newEdit({ id, name, value, at: stamp.at, base, sent: before?.sent ?? [] }));
+    // Whoever sets it later sets it later, whatever the clocks say: times are what is left to go by when a server forgot.
+    const at = Math.max(stamp.at, (before?.at ?? -1) + 1, (state.known[name]?.at ?? -1) + 1);
+    edits.push(newEdit({ id, name, value, at, base, sent: before?.sent ?? [] }));
   }
   if (edits.length === 0) return null;
   const changed = new Set(edits.map(({ name }) => name));

@@ -46,7 +46,7 @@ function readState(row: Fields): State {
     ...(row['isSoft'] === true ? { isSoft: true } : {}),
     ...(isNumberOrNull(fetched) ? { fetched } : {}),
     ...(reminded === null ? {} : { reminded: Object.fromEntries(PREFERENCE_NAMES.flatMap((name) => (isCount(reminded[name]) ? [[name, reminded[name]]] : []))) }),
-    ...(isCount(left?.['generation']) ? { left: { generation: left['generation'], isBlind: left['isBlind'] === true } } : {}),
+    ...(isCount(left?.['generation']) ? { left: { generation: left['generation'], isBlind: left['isBlind'] === true, isForgotten: left['isForgotten'] === true } } : {}),
   };
 }
 
