@@ -171,12 +171,11 @@ export class Driver {
       if (result.ok) this.#agenda.tryBeforeHealth();
       return;
     }
-    if (health.kind !== 'suspect') books.noteSuccess();
-    else {
-      books.breathe();
-      this.#agenda.tryBeforeHealth();
-    }
+    if (health.kind === 'suspect') books.breathe();
+    else books.noteSuccess();
     const isWell = health.kind === 'well';
+    // Where nobody says how it is, an item that waits for that word must not ask without a pause.
+    if (!isWell) this.#agenda.tryBeforeHealth();
     this.#agenda.noteHealth(isWell);
     // A basic server tells its time in this call alone.
     if (!isPrompt(asked, clock.now())) this.#agenda.askHealth();

@@ -127,7 +127,7 @@ export class StoreKeeper {
     // Others wrote, and the marker too: where a commit of this tab found that itself, nobody has told of it.
     if (!isOwn || version !== this.#version + 1) this.#marker.follow();
     this.#version = version;
-    if (this.#vanished !== null) this.#raiseOver(this.#vanished);
+    if (this.#vanished !== null) this.#followBack(this.#vanished);
     else if (isOwn || this.#isVolatile) this.#marker.update(this.#isVolatile);
     this.#agreed();
     if (sessionsPending > 0 && !this.#hasAsked) void this.#askToPersist();
@@ -137,6 +137,13 @@ export class StoreKeeper {
   #outstanding(vanished: ReadonlySet<string>): number {
     const { view } = this.#options.local;
     return [...vanished].filter((id) => view.seqsOf(id).length === 0).length;
+  }
+
+  /** What another tab put back may be sent before this one gets to it. */
+  #followBack(vanished: Set<string>): void {
+    const { view, isBusy } = this.#options.local;
+    if (!isBusy) for (const id of vanished) if (view.seqsOf(id).length > 0) vanished.delete(id);
+    this.#raiseOver(vanished);
   }
 
   /** The marker keeps what other tabs count, and what was told before. */
