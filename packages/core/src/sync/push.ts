@@ -124,7 +124,9 @@ export class Drain {
     if (outcome.kind === 'acknowledged' || outcome.kind === 'parked') this.#done += 1;
     if (outcome.kind === 'unauthorized' || outcome.kind === 'stopped') return this.#stop(outcome);
     if (outcome.kind !== 'failed') return;
-    books.noteFailure();
+    // The pause that another lane began may be over by the time this one fails.
+    if (this.#halt === null) books.noteFailure();
+    else books.breathe();
     this.#faultRun += 1;
     const now = clock.now();
     const isEverybody = outcome.scope !== 'item' || this.#faultRun >= FAULT_RUN_MAX || books.freeAt(now) > now;

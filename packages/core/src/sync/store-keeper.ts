@@ -29,6 +29,8 @@ export class StoreKeeper {
   #hasAsked = false;
   /** Pending sessions of a store that vanished, until this tab has put them into the new one; null otherwise. Other tabs may hold others. */
   #vanished: Set<string> | null = null;
+  /** What was refused is tried again when something else goes through: the timers of a hidden tab are late. */
+  readonly #waiting = new Set<() => void>();
   /** How many stores vanished of which not all is back. */
   #rescues = 0;
   /** Version of the store that this tab last followed. */
@@ -76,7 +78,7 @@ export class StoreKeeper {
         await work();
         return true;
       } catch {
-        await pause(AGAIN_MS, clock, signal);
+        await Promise.race([pause(AGAIN_MS, clock, signal), new Promise<void>((wake) => this.#waiting.add(wake))]);
       }
     }
     return false;
@@ -154,6 +156,8 @@ export class StoreKeeper {
 
   /** A commit went through, of this tab or of another: whatever was wrong with the store is over, unless it is not the real one. */
   #agreed(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
     if (this.#isVolatile) return;
     this.#endProbe();
     for (const problem of [...Object.values(PROBLEMS), OTHER_PROBLEM]) this.#options.board.setProblem(problem, false);
