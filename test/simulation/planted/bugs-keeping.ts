@@ -137,8 +137,8 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'acked-kept-nowhere', rows: ['A13', 'I-19'], file: 'packages/core/src/sync/settle.ts',
     says: 'forgets a session once it is acknowledged',
-    find: '    if (isDocumented(operation)) merge.take({ ...(ownRecord(operation) ?? session), ...idsOf(operation) });',
-    replace: '    if (operation.kind === \'cancel\') merge.take({ ...(ownRecord(operation) ?? session), ...idsOf(operation) });',
+    find: '    if (isDocumented(operation)) merge.take(ownRecord(operation) ?? { ...session, ...idsOf(operation) });',
+    replace: '    if (operation.kind === \'cancel\') merge.take(ownRecord(operation) ?? { ...session, ...idsOf(operation) });',
   },
   {
     id: 'held-by-own-clock', rows: ['B11'], file: 'packages/core/src/sync/settle.ts',

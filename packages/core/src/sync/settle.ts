@@ -76,7 +76,7 @@ function acknowledge(draft: Draft, merge: Merge, operations: ReadonlyMap<number,
       continue;
     }
     raiseBases(draft, operation);
-    if (isDocumented(operation)) merge.take({ ...(ownRecord(operation) ?? session), ...idsOf(operation) });
+    if (isDocumented(operation)) merge.take(ownRecord(operation) ?? { ...session, ...idsOf(operation) });
     else if (!isSettlement(operation)) takeOwnEdit(merge, operation);
   }
   for (const id of touched) merge.settle(id);

@@ -129,13 +129,16 @@ export interface OperationResult {
   readonly version?: number | undefined;
   /** Position of the change it made. */
   readonly seq?: number | undefined;
-  /** The server's record; always with `superseded` and `session_id_reused`, else where it differs from what was sent. */
+  /**
+   * The server's record; always with `superseded` and `session_id_reused`, else where it differs from what was sent. With `duplicate` it is that of
+   * now, and may be newer than `version`. Of several records of a session in one answer's results, only the newest tells the `annotation`.
+   */
   readonly session?: SessionRecord | undefined;
   /** All sessions a settlement touched, as they are now. */
   readonly sessions?: readonly SessionRecord[] | undefined;
   /** With `resolve` and `unresolve`: the settlement. */
   readonly settlement?: SettlementRecord | undefined;
-  /** With `start`: sessions running on other devices. */
+  /** With `start`, the first time: sessions running on other devices. */
   readonly running?: readonly RunningSession[] | undefined;
 }
 

@@ -10,7 +10,7 @@ import { isStoreError } from '../store/store-error.ts';
 import { canonicalJson, fingerprintOf } from './content.ts';
 import { flush, load } from './load.ts';
 import { applyOperation, basedOn, baseOf, dependenciesOf, type Reached, sessionOf, sessionsOf, versionOn, wantsOf } from './operation.ts';
-import { toDuplicate, toResult } from './operation-results.ts';
+import { type KeptResult, tellAgain, tellDocumentsOnce, toDuplicate, toKept, toResult } from './operation-results.ts';
 import { refuse } from './outcome.ts';
 import { type ApplyContext, WorkingSet } from './working-set.ts';
 
@@ -71,21 +71,23 @@ export async function applyOperations(
   context: BatchContext,
 ): Promise<BatchOutcome> {
   const results = new Map<string, OperationResult>();
+  const repeated = new Map<string, KeptResult>();
   const batch = new Batch(tx, summary, context);
-  const fresh = sent.filter((one) => !isSettledBefore(one, context, results));
+  const fresh = sent.filter((one) => !isSettledBefore(one, context, results, repeated));
   for (const { operation } of sent) {
-    const before = operation === null ? undefined : results.get(operation.op_id);
+    const before = operation === null ? undefined : repeated.get(operation.op_id);
     if (operation !== null && before !== undefined) batch.note(operation, before);
   }
   for (const run of runsOf(fresh)) {
     for (const [opId, result] of await batch.apply(run)) results.set(opId, result);
   }
-  const inOrder = sent.map((one) => results.get(opIdOf(one)) as OperationResult);
+  for (const result of await tellAgain(tx, [...repeated.values()])) results.set(result.op_id, result);
+  const inOrder = tellDocumentsOnce(sent.map((one) => results.get(opIdOf(one)) as OperationResult));
   return { results: inOrder, summary: batch.summary, settledSessions: settledSessions(sent, inOrder) };
 }
 
 /** Answers what needs no rule: resends, ids that were used for something else, and what did not pass its schema. */
-function isSettledBefore(sent: SentOperation, context: BatchContext, results: Map<string, OperationResult>): boolean {
+function isSettledBefore(sent: SentOperation, context: BatchContext, results: Map<string, OperationResult>, repeated: Map<string, KeptResult>): boolean {
   const opId = opIdOf(sent);
   if (sent.operation === null) {
     results.set(opId, rejected(opId, 'invalid_request', sent.details));
@@ -94,7 +96,8 @@ function isSettledBefore(sent: SentOperation, context: BatchContext, results: Ma
   }
   const known = context.known.get(opId);
   if (known === undefined) return false;
-  results.set(opId, known.fingerprint === sent.fingerprint ? toDuplicate(known.result) : rejected(opId, 'operation_id_reused'));
+  if (known.fingerprint === sent.fingerprint) repeated.set(opId, toDuplicate(known.result));
+  else results.set(opId, rejected(opId, 'operation_id_reused'));
   return true;
 }
 
@@ -112,7 +115,7 @@ class Batch {
   }
 
   /** What came of an operation, now or before: what follows it rests on that, unless somebody else came between. */
-  note(operation: Operation, { version, session }: OperationResult): void {
+  note(operation: Operation, { version, session }: KeptResult): void {
     const [id, base] = [sessionOf(operation), baseOf(operation)];
     if (id === null || base === null || version === undefined) return;
     const isNext = operation.type === 'submit' ? session === undefined : version === versionOn(this.#reached.get(id), base) + 1;
@@ -145,7 +148,7 @@ class Batch {
     const stored = run.flatMap((sent): StoredResult[] => {
       const result = results.get(opIdOf(sent));
       if (sent.operation === null || result === undefined || result.status === 'rejected') return [];
-      return [{ operationId: opIdOf(sent), createdAt: now, fingerprint: sent.fingerprint, result: JSON.stringify(result) }];
+      return [{ operationId: opIdOf(sent), createdAt: now, fingerprint: sent.fingerprint, result: toKept(result) }];
     });
     await flush(this.#tx, set, { results: stored });
     this.summary = set.summary;

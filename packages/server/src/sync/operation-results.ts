@@ -1,6 +1,6 @@
 // From what became of an operation to the words of its result, and from a stored result to that of a resend.
-import { ERRORS, type OperationResult } from '@syncline/protocol';
-import type { StoredDevice } from '../ports.ts';
+import { ERRORS, type OperationResult, type SessionRecord } from '@syncline/protocol';
+import type { StoredDevice, UserReader } from '../ports.ts';
 import type { OperationOutcome } from './outcome.ts';
 import { toRunningSession, toSessionRecord, toSettlementRecord } from './session-records.ts';
 
@@ -34,8 +34,78 @@ export function toResult(operationId: string, outcome: OperationOutcome, devices
   };
 }
 
+/** A result as it is kept: of the records that it told only their names, because they go on and a resend is told how they are then. */
+export interface KeptResult extends Omit<OperationResult, 'session' | 'sessions' | 'settlement' | 'running'> {
+  readonly session?: SessionName | undefined;
+  readonly sessions?: readonly SessionName[] | undefined;
+  readonly settlement?: { readonly settlement_id: string } | undefined;
+}
+
+type SessionName = Pick<SessionRecord, 'session_id'>;
+
+/** A result as JSON text to keep. */
+export function toKept({ session, sessions, settlement, running: _, ...words }: OperationResult): string {
+  const kept: KeptResult = {
+    ...words,
+    ...(session === undefined ? {} : { session: nameOf(session) }),
+    ...(sessions === undefined ? {} : { sessions: sessions.map(nameOf) }),
+    ...(settlement === undefined ? {} : { settlement: { settlement_id: settlement.settlement_id } }),
+  };
+  return JSON.stringify(kept);
+}
+
+function nameOf({ session_id }: SessionRecord): SessionName {
+  return { session_id };
+}
+
 /** The answer to a resend: what it was told the first time, as a duplicate. */
-export function toDuplicate(stored: string): OperationResult {
-  const first = JSON.parse(stored) as OperationResult;
+export function toDuplicate(kept: string): KeptResult {
+  const first = JSON.parse(kept) as KeptResult;
   return { ...first, status: 'duplicate', original: first.status === 'superseded' ? 'superseded' : 'applied' };
+}
+
+/** Kept results, with the records that they name as they are now. */
+export async function tellAgain(tx: UserReader, kept: readonly KeptResult[]): Promise<readonly OperationResult[]> {
+  const ids = new Set(kept.flatMap(namesIn).map(({ session_id: id }) => id));
+  const settlementIds = new Set(kept.flatMap(({ settlement }) => settlement?.settlement_id ?? []));
+  const records = new Map((await tx.sessions([...ids])).map((session) => [session.id, toSessionRecord(session)]));
+  const settlements = new Map((await tx.settlements([...settlementIds])).map((settlement) => [settlement.id, toSettlementRecord(settlement)]));
+  const recordOf = ({ session_id: id }: SessionName): SessionRecord[] => {
+    const record = records.get(id);
+    return record === undefined ? [] : [{ ...record }];
+  };
+  return kept.map(({ session, sessions, settlement, ...words }) => ({
+    ...words,
+    ...(session === undefined ? {} : { session: recordOf(session)[0] }),
+    ...(sessions === undefined ? {} : { sessions: sessions.flatMap(recordOf) }),
+    ...(settlement === undefined ? {} : { settlement: settlements.get(settlement.settlement_id) }),
+  }));
+}
+
+/**
+ * Tells the document of each session once, in its newest record, the last of equals: many edits of one note come to as much as one. Records of
+ * refused operations, which nobody takes over, are looked at by themselves.
+ */
+export function tellDocumentsOnce(results: readonly OperationResult[]): readonly OperationResult[] {
+  const newest = new Map<string, SessionRecord>();
+  for (const result of results) {
+    for (const record of namesIn(result)) {
+      const key = `${result.status === 'rejected'} ${record.session_id}`;
+      if (record.version >= (newest.get(key)?.version ?? 0)) newest.set(key, record);
+    }
+  }
+  const telling = new Set(newest.values());
+  const brief = (record: SessionRecord): SessionRecord => {
+    const { annotation: _, ...rest } = record;
+    return telling.has(record) ? record : rest;
+  };
+  return results.map((result) => ({
+    ...result,
+    ...(result.session === undefined ? {} : { session: brief(result.session) }),
+    ...(result.sessions === undefined ? {} : { sessions: result.sessions.map(brief) }),
+  }));
+}
+
+function namesIn<T extends SessionName>({ session, sessions = [] }: { readonly session?: T | undefined; readonly sessions?: readonly T[] | undefined }): readonly T[] {
+  return session === undefined ? sessions : [session, ...sessions];
 }

@@ -1,7 +1,7 @@
 // Notes and tags that are edited for ever and merge, over any store.
-import type { SessionRecord } from '@syncline/protocol';
+import type { OperationResult, SessionRecord } from '@syncline/protocol';
 import { ANNOTATION_ROOTS, firstAuthor, readAnnotation, writeFirstState } from '@syncline/protocol/annotations';
-import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs';
+import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs';
 import { fromBase64, toBase64 } from '../documents/base64.ts';
 import type { ApiWorld } from './api-world.ts';
 import { casesOf, check, checkEqual, type ContractCase } from './contract-case.ts';
@@ -40,8 +40,8 @@ class Note {
   }
 }
 
-async function recorded(w: ApiWorld, note = 'a note'): Promise<{ id: string; mac: TestDevice; web: TestDevice; record: (device: TestDevice) => SessionRecord }> {
-  const { devices: [mac, web] } = await devicesOf(w, 2);
+async function recorded(w: ApiWorld, note = 'a note'): Promise<{ userId: string; id: string; mac: TestDevice; web: TestDevice; record: (device: TestDevice) => SessionRecord }> {
+  const { user: { userId }, devices: [mac, web] } = await devicesOf(w, 2);
   if (mac === undefined || web === undefined) throw new Error('no devices');
   const id = w.newId();
   await mac.apply(submit(id, 0, 25, { note }));
@@ -49,7 +49,7 @@ async function recorded(w: ApiWorld, note = 'a note'): Promise<{ id: string; mac
   // Its own submit tells a device nothing; it walks once to hold the record.
   mac.cursor = null;
   await mac.catchUp();
-  return { id, mac, web, record: (device) => device.known.get(id)?.session as SessionRecord };
+  return { userId, id, mac, web, record: (device) => device.known.get(id)?.session as SessionRecord };
 }
 
 export function annotationApiContract(world: () => Promise<ApiWorld>): readonly ContractCase[] {
@@ -140,5 +140,28 @@ const CASES: Readonly<Record<string, (w: ApiWorld) => Promise<void>>> = {
     const [result] = await web.apply(there.amend());
     checkEqual(result?.session?.note, `${'a'.repeat(90)}${'x'.repeat(4000)}${'b'.repeat(6)}`);
     check(result?.session !== undefined && new Note(result.session).note.length === 4180, 'the rest is gone');
+  },
+  'many edits of one note come to one document in the answer and to none in what is kept; a repeat is told the note as it is then': async (w) => {
+    const { userId, mac, web, record } = await recorded(w);
+    const [here, there] = [new Note(record(mac)), new Note(record(web))];
+    here.note.insert(0, 'y'.repeat(20_000));
+    await mac.apply(here.amend());
+    const edits = Array.from({ length: 20 }, () => {
+      const before = encodeStateVector(here.doc);
+      here.note.insert(0, 'z');
+      return here.amend({ annotation: toBase64(encodeStateAsUpdate(here.doc, before)) });
+    });
+    const operations = mac.number(...edits);
+    const request = mac.request(operations);
+    const first = await mac.exchange(operations);
+    const told = (results: readonly OperationResult[]): unknown => results.map(({ version, session }) => [version, session?.version, session?.annotation === undefined]);
+    checkEqual(told(first.results), edits.map((_, i) => [i + 3, i + 3, i < 19]));
+    const kept = await w.store.readUser(userId, (tx) => tx.results(operations.map(({ op_id: id }) => id)));
+    checkEqual(kept.filter(({ result }) => result.length > 400).length, 0);
+    there.note.insert(0, 'web: ');
+    await web.apply(there.amend());
+    const again = (await mac.send(request)).body['results'] as unknown as readonly OperationResult[];
+    checkEqual(told(again), edits.map((_, i) => [i + 3, 23, i < 19]));
+    checkEqual([again[0]?.status, again.at(-1)?.session?.annotation], ['duplicate', record(web).annotation]);
   },
 };
