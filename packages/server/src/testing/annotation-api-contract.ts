@@ -164,4 +164,23 @@ const CASES: Readonly<Record<string, (w: ApiWorld) => Promise<void>>> = {
     checkEqual(told(again), edits.map((_, i) => [i + 3, 23, i < 19]));
     checkEqual([again[0]?.status, again.at(-1)?.session?.annotation], ['duplicate', record(web).annotation]);
   },
+  'an answer that would be too large is refused whole, and fewer operations are taken': async (w) => {
+    const { mac } = await recorded(w);
+    const large = Array.from({ length: 110 }, () => w.newId());
+    await mac.apply(...large.map((id, i) => submit(id, i, i + 1, { note: '' })));
+    mac.cursor = null;
+    await mac.catchUp();
+    const notes = large.map((id) => new Note(mac.known.get(id)?.session as SessionRecord));
+    for (const { note } of notes) note.insert(0, 'y'.repeat(62_000));
+    for (let i = 0; i < notes.length; i += 10) await mac.apply(...notes.slice(i, i + 10).map((note) => note.amend()));
+    const operations = mac.number(...notes.map((note) => {
+      const before = encodeStateVector(note.doc);
+      note.note.insert(0, 'z');
+      return note.amend({ annotation: toBase64(encodeStateAsUpdate(note.doc, before)) });
+    }));
+    const { status, body } = await mac.send(mac.request(operations));
+    checkEqual([status, body['code']], [413, 'body_too_large']);
+    const half = await mac.exchange(operations.slice(0, 55));
+    checkEqual(new Set(half.results.map((result) => `${result.status} ${result.version}`)), new Set(['applied 3']));
+  },
 };
