@@ -39,6 +39,7 @@ function connect(book: ConflictBook, session: LiveSession): void {
   }
   const groups = [...new Set(joined.map((other) => book.groupOf(other.id)).filter((group) => group !== null))].map((group) => book.group(group));
   const alone = joined.filter((other) => book.groupOf(other.id) === null);
+  const isAlike = groups.every((group) => group.duplicate) && oneOfEach(book, joined).every((other) => isDuplicate(session, other));
   // The largest group stays, so that a growing conflict costs what is new in it.
   const [largest, ...others] = groups.sort((a, b) => b.members - a.members || a.group - b.group);
   const target = largest?.group ?? book.nextGroup();
@@ -47,8 +48,13 @@ function connect(book: ConflictBook, session: LiveSession): void {
   book.putGroup({
     group: target,
     members: groups.reduce((sum, group) => sum + group.members, 0) + alone.length + 1,
-    duplicate: groups.every((group) => group.duplicate) && joined.every((other) => isDuplicate(session, other)),
+    duplicate: isAlike,
   });
+}
+
+/** One of each group, and all that are in none: in a group of duplicates each stands for the others. */
+function oneOfEach(book: ConflictBook, sessions: readonly LiveSession[]): readonly LiveSession[] {
+  return [...new Map(sessions.map((session) => [book.groupOf(session.id) ?? session.id, session])).values()];
 }
 
 function disconnect(book: ConflictBook, session: LiveSession): void {
