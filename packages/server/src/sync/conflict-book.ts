@@ -20,6 +20,7 @@ export class ConflictBook {
   readonly #keptBy = new Map<string, ReadonlySet<string>>();
   readonly #newPairs = new Map<string, KeptPair>();
   readonly #freed = new Map<string, true>();
+  readonly #torn = new Map<number, true>();
   readonly #counters = new Map<'now', Counters>();
   readonly #changedMembers = new Set<string>();
   readonly #changedGroups = new Set<number>();
@@ -83,9 +84,9 @@ export class ConflictBook {
     return found;
   }
 
-  /** Loaded members of a group. All of them only if the group was loaded with its members. */
-  membersOf(group: number): LiveSession[] {
-    return [...this.#live.values()].filter((session) => this.groupOf(session.id) === group);
+  /** Loaded members of these groups. All of them only if the groups were loaded with their members. */
+  membersOf(groups: ReadonlySet<number>): LiveSession[] {
+    return [...this.#live.values()].filter(({ id }) => groups.has(this.groupOf(id) ?? Number.NaN));
   }
 
   addLive(session: LiveSession): void {
@@ -127,6 +128,18 @@ export class ConflictBook {
   mergeGroup(from: number, to: number): void {
     this.dropGroup(from);
     this.#undo.set(this.#mergedInto, from, to);
+  }
+
+  /** What this group holds may belong together no longer. */
+  tear(group: number): void {
+    this.#undo.set(this.#torn, group, true);
+  }
+
+  /** The groups that were torn, which are torn no longer. */
+  takeTorn(): ReadonlySet<number> {
+    const torn = new Set([...this.#torn.keys()].map((group) => this.#whereNow(group)));
+    for (const group of [...this.#torn.keys()]) this.#undo.delete(this.#torn, group);
+    return torn;
   }
 
   keep(pair: KeptPair): void {

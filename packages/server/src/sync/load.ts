@@ -1,6 +1,7 @@
 // Loads into a working set what the rules will look at, and writes back what they changed. Few statements, whatever the number of
 // operations.
 import type { Interval, UserChanges, UserTransaction } from '../ports.ts';
+import { mendTorn } from './conflict-keeping.ts';
 import { readPlan } from './settlement-plan.ts';
 import { dayOf, type WorkingSet } from './working-set.ts';
 
@@ -74,6 +75,7 @@ export type OtherChanges = Pick<UserChanges, 'devices' | 'removedDevices' | 'res
 
 /** Writes everything that changed. The newest end is asked for only if it went away. */
 export async function flush(tx: UserTransaction, set: WorkingSet, other: OtherChanges = {}): Promise<void> {
+  mendTorn(set.conflicts);
   const changes = set.changes();
   if (!set.newestEndLost) {
     await tx.write({ ...changes, ...other, ...(set.isSummaryChanged ? { summary: set.summary } : {}) });

@@ -37,6 +37,8 @@ export interface BatchOutcome {
 const RUN_MS_MAX = 500 * 3_600_000;
 /** Notes and tags that one run may change. Their documents are merged in one go, each in the time of a hundred plain operations, and nobody else is served meanwhile. */
 const RUN_NOTES_MAX = 16;
+/** Pairs of sessions that one run may keep apart. */
+const RUN_PAIRS_MAX = 50_000;
 
 /**
  * An operation with its digest: everything but its number, which changes when a device begins to count anew; the versions that it rests on, of
@@ -204,7 +206,12 @@ function runsOf(sent: readonly SentOperation[]): SentOperation[][] {
 function shareOf(operation: Operation): number {
   const { intervals = [] } = wantsOf([operation]);
   const spans = intervals.reduce((sum, { startTime, endTime }) => sum + Math.abs(endTime - startTime), 0);
-  return spans / RUN_MS_MAX + notesIn(operation) / RUN_NOTES_MAX;
+  return spans / RUN_MS_MAX + notesIn(operation) / RUN_NOTES_MAX + pairsIn(operation) / RUN_PAIRS_MAX;
+}
+
+function pairsIn(operation: Operation): number {
+  const named = operation.type === 'resolve' ? operation.sessions.length : operation.type === 'remember' ? operation.settlement.session_ids.length : 0;
+  return (named * (named - 1)) / 2;
 }
 
 function notesIn(operation: Operation): number {
