@@ -50,7 +50,7 @@ function store(ports: ServerPorts, userId: string, sessions: readonly DemoSessio
       sessionIds: sessions.map(({ id }) => id),
       intervals: sessions.map(({ startTime, endTime }) => ({ startTime, endTime })),
       starts: sessions.map(({ startTime }) => startTime),
-    });
+    }, now);
     for (const { deviceId, ...session } of sessions) applySubmit(set, session, { now, deviceId, author: 0 });
     await flush(tx, set);
   });

@@ -37,7 +37,7 @@ export async function writeSession<T extends Repeatable>(
   const outcome = await input.ports.store.withUser(input.user.userId, async (tx) => {
     const { summary, devices } = await tx.overview();
     const set = new WorkingSet(summary);
-    await load(tx, set, wants);
+    await load(tx, set, wants, now);
     const decided = decide(set, { now, deviceId: caller?.deviceId ?? null, author: authorOf(input.ports.ids.uuid()) });
     const settled = decided.kind === 'refused' ? 0 : 1;
     // A device too many is not noted; its session is stored all the same.

@@ -5,6 +5,7 @@ import type { Clock, Overview, ServerStore } from '../ports.ts';
 import { readCursor } from '../sync/cursor.ts';
 import { toRunningSession } from '../sync/session-records.ts';
 import { statusTag } from '../sync/status-tag.ts';
+import { runningAfter } from '../sync/working-set.ts';
 
 /** A comment goes out, and the stream looks by itself, this often. Shorter than proxies wait. */
 const KEEP_ALIVE_MS = 20_000;
@@ -114,10 +115,10 @@ export class UserStream {
   }
 
   async #read(): Promise<Seen> {
-    const { store, userId, deviceId } = this.#options;
+    const { store, clock, userId, deviceId } = this.#options;
     return store.readUser(userId, async (tx) => {
       const overview = await tx.overview();
-      const running = overview.summary.running > 0 ? await tx.running() : [];
+      const running = overview.summary.running > 0 ? await tx.running(runningAfter(clock.now())) : [];
       return {
         overview,
         tag: statusTag(overview.summary, overview.devices, deviceId),

@@ -12,6 +12,7 @@ import { applyTouch, decideTouch, type Touch } from './devices.ts';
 import { applyOperations, type BatchOutcome, opIdOf, type SentOperation, seqOf } from './operation-batch.ts';
 import { exchangePreferences, readPreferencesAnswer } from './preferences.ts';
 import { statusTag } from './status-tag.ts';
+import { runningAfter } from './working-set.ts';
 
 /** An exchange whose operations were looked at one by one. */
 export interface SentExchange extends Omit<ExchangeRequest, 'operations'> {
@@ -75,7 +76,7 @@ async function answerIfIdle(tx: UserReader, request: SentExchange, now: number, 
   if (memory === null) return null;
   const preferences = request.preferences === undefined ? null : await readPreferencesAnswer(tx, request.preferences, documents);
   if (preferences === null && request.preferences !== undefined) return null;
-  return answer(tx, request, { overview, memory, results: [], preferences, headBefore: overview.summary.sequence });
+  return answer(tx, request, { overview, memory, results: [], preferences, headBefore: overview.summary.sequence }, now);
 }
 
 /** What is remembered of a device that sent no operations; null when its call has to be noted. */
@@ -108,7 +109,7 @@ async function exchangeInTurn(tx: UserTransaction, request: SentExchange, now: n
   if (touched.kind === 'write') await tx.write({ devices: [touched.device], removedDevices: touched.forgotten });
   if (merged?.changes.preferences !== undefined) await tx.write(merged.changes);
   const after: Overview = { ...overview, summary: merged?.changes.summary ?? batch.summary, devices: applyTouch(devices, touched) };
-  return answer(tx, request, { overview: after, memory, results: batch.results, preferences: merged?.answer ?? null, headBefore: summary.sequence });
+  return answer(tx, request, { overview: after, memory, results: batch.results, preferences: merged?.answer ?? null, headBefore: summary.sequence }, now);
 }
 
 /** Whether this server's time went back since it answered that device: what the device holds rests on what it has to offer again first. */
@@ -190,10 +191,10 @@ function lookAt(request: SentExchange, { overview, headBefore }: Applied): Look 
   return { position, until, tag, isStatusKnown: tag === request.status_tag };
 }
 
-async function answer(tx: UserReader, request: SentExchange, applied: Applied): Promise<ExchangeOutcome> {
+async function answer(tx: UserReader, request: SentExchange, applied: Applied, now: number): Promise<ExchangeOutcome> {
   const { epoch, summary } = applied.overview;
   const { position, until, tag, isStatusKnown } = lookAt(request, applied);
   const page = await readPage(tx, position.after, until, summary.sequence, request.limit ?? CHANGES_DEFAULT);
-  const running = isStatusKnown ? null : summary.running > 0 ? await tx.running() : [];
+  const running = isStatusKnown ? null : summary.running > 0 ? await tx.running(runningAfter(now)) : [];
   return { ...applied, epoch, ...page, reset: position.reset, statusTag: tag, running };
 }

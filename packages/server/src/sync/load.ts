@@ -3,7 +3,7 @@
 import type { Interval, UserChanges, UserTransaction } from '../ports.ts';
 import { mendTorn } from './conflict-keeping.ts';
 import { readPlan } from './settlement-plan.ts';
-import { dayOf, type WorkingSet } from './working-set.ts';
+import { dayOf, runningAfter, type WorkingSet } from './working-set.ts';
 
 /** What a piece of work will look at. */
 export interface Wants {
@@ -22,7 +22,7 @@ export interface Wants {
   readonly settlementIds?: readonly string[] | undefined;
 }
 
-export async function load(tx: UserTransaction, set: WorkingSet, wants: Wants): Promise<void> {
+export async function load(tx: UserTransaction, set: WorkingSet, wants: Wants, now: number): Promise<void> {
   const settlements = await tx.settlements(wants.settlementIds ?? []);
   set.loadSettlements(settlements);
   const plans = settlements.map(readPlan);
@@ -35,7 +35,7 @@ export async function load(tx: UserTransaction, set: WorkingSet, wants: Wants): 
     tx.starts(details),
     tx.cancellations(details),
     tx.sessionsPerDay([...new Set((wants.starts ?? []).map(dayOf))]),
-    wants.running === true && set.summary.running > 0 ? tx.running() : [],
+    wants.running === true && set.summary.running > 0 ? tx.running(runningAfter(now)) : [],
     isFull ? [] : tx.overlapping(intervals),
   ]);
   set.loadSessions(running);

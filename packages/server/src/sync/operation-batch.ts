@@ -144,9 +144,9 @@ class Batch {
 
   async #decideAndStore(run: readonly SentOperation[]): Promise<ReadonlyMap<string, OperationResult>> {
     const set = new WorkingSet(this.summary);
-    await load(this.#tx, set, wantsOf(run.flatMap(({ operation }) => (operation === null ? [] : [operation]))));
-    const results = new Map(run.map((sent) => [opIdOf(sent), this.#decide(set, sent)]));
     const { now } = this.#context;
+    await load(this.#tx, set, wantsOf(run.flatMap(({ operation }) => (operation === null ? [] : [operation]))), now);
+    const results = new Map(run.map((sent) => [opIdOf(sent), this.#decide(set, sent)]));
     const stored = run.flatMap((sent): StoredResult[] => {
       const result = results.get(opIdOf(sent));
       if (sent.operation === null || result === undefined || result.status === 'rejected') return [];

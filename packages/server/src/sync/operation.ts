@@ -30,7 +30,7 @@ export function applyOperation(set: WorkingSet, operation: Operation, context: A
 }
 
 function applyStartOperation(set: WorkingSet, operation: StartOperation, context: ApplyContext): OperationOutcome {
-  const running = set.running().filter((session) => session.id !== operation.session_id && session.deviceId !== context.deviceId);
+  const running = set.running(context.now).filter((session) => session.id !== operation.session_id && session.deviceId !== context.deviceId);
   const isKnown = set.session(operation.session_id) !== null;
   if (operation.ask_first === true && running.length > 0 && !isKnown) return { ...refuse('session_running'), running };
   const outcome = applyStart(set, toStartInput(operation), context);

@@ -1,6 +1,7 @@
 // The rows one request works on: loaded in bulk, changed in memory by pure rules, written in bulk.
 // Whoever changes something here can take it back (`mark`, `returnTo`), so a refused operation leaves nothing behind.
 // It never asks the store; what rules will look at must have been loaded (`load.ts`).
+import { LIMITS } from '@syncline/protocol';
 import type { StoredCancellation, StoredSession, StoredSettlement, StoredStart, UserChanges, UserSummary } from '../ports.ts';
 import { UndoLog } from '../store/undo-log.ts';
 import { ConflictBook } from './conflict-book.ts';
@@ -90,8 +91,8 @@ export class WorkingSet {
   }
 
   /** Sessions that run, among the loaded ones. */
-  running(): StoredSession[] {
-    return [...this.#sessions.values()].filter((session) => session.state === 'running');
+  running(now: number): StoredSession[] {
+    return [...this.#sessions.values()].filter(({ state, startTime }) => state === 'running' && startTime !== null && startTime > runningAfter(now));
   }
 
   /** Sessions that start on the UTC day of that instant. */
@@ -182,6 +183,11 @@ export class WorkingSet {
     if (startTime === null) return;
     this.#undo.set(this.#dayCounts, dayOf(startTime), this.startsOnDayOf(startTime) + step);
   }
+}
+
+/** None runs longer than a session may last: one that began before was never ended, and is no news to anybody. */
+export function runningAfter(now: number): number {
+  return now - LIMITS.sessionMsMax;
 }
 
 /** Start of the UTC day of an instant. */

@@ -237,6 +237,17 @@ function changeCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       await mac.apply({ type: 'cancel', cancellation: cancelOf(first) }, submit(second, 0, 25));
       checkEqual([(await web.exchange()).running, web.known.get(first)?.session?.state, web.known.get(second)?.session?.state], [[], 'cancelled', 'completed']);
     },
+    'one that was never ended runs no longer than a session may last: it is neither shown nor asked about': async (w) => {
+      const { devices } = await devicesOf(w, 2);
+      const [mac, web] = devices as [TestDevice, TestDevice];
+      const start = (id: string, time: string): OperationBody => ({ type: 'start', session_id: id, start_time: time, planned_duration: 25, category: 'work', source: 'mac_app', ask_first: true });
+      await mac.apply(start(w.newId(), '2025-08-24T17:50:00Z'));
+      const ran = async (): Promise<unknown> => (await web.exchange([], { status_tag: null })).running?.length;
+      w.clock.set(NOON + 29 * HOUR + 49 * 60_000);
+      checkEqual(await ran(), 1);
+      w.clock.set(NOON + 29 * HOUR + 50 * 60_000);
+      checkEqual([await ran(), (await web.apply(start(w.newId(), '2025-08-25T17:50:00Z')))[0]?.status], [0, 'applied']);
+    },
   });
 }
 

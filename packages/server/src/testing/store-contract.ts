@@ -163,13 +163,13 @@ function findingCases(world: () => Promise<StoreWorld>): readonly ContractCase[]
       const found = await w.store.readUser(userId, (tx) => tx.activity(NOON, NOON + 30 * MINUTE));
       checkEqual(found.map(({ startTime, group, duration }) => [startTime, group, duration]), [[NOON, null, 5], [NOON + 10 * MINUTE, 2, 10]]);
     },
-    'running sessions are found, oldest first': async (w) => {
+    'running sessions that began after an instant are found, oldest first': async (w) => {
       const userId = await w.newUser();
       const running = (id: string, sequence: number, startTime: number): ReturnType<typeof sessionRow> =>
         sessionRow(id, sequence, { state: 'running', startTime, endTime: null, duration: null });
-      const [a, b, c] = [w.newId(), w.newId(), w.newId()];
-      await write(w, userId, { sessions: [running(a, 1, 20), running(b, 2, 10), at(c, 3, 0, 1)] });
-      checkEqual((await w.store.readUser(userId, (tx) => tx.running())).map(({ id }) => id), [b, a]);
+      const [a, b, c, d] = [w.newId(), w.newId(), w.newId(), w.newId()];
+      await write(w, userId, { sessions: [running(a, 1, 20), running(b, 2, 10), at(c, 3, 0, 1), running(d, 4, 9)] });
+      checkEqual((await w.store.readUser(userId, (tx) => tx.running(9))).map(({ id }) => id), [b, a]);
     },
     'changes come in their order, as pages': async (w) => {
       const userId = await w.newUser();

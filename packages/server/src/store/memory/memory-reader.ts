@@ -46,9 +46,9 @@ export class MemoryReader implements UserReader {
     return pick(this.state.cancellations, sessionIds);
   }
 
-  async running(): Promise<readonly StoredSession[]> {
+  async running(after: number): Promise<readonly StoredSession[]> {
     return [...this.state.sessions.values()]
-      .filter((session) => session.state === 'running')
+      .filter((session) => session.state === 'running' && (session.startTime ?? after) > after)
       .sort((a, b) => (a.startTime ?? 0) - (b.startTime ?? 0) || (a.id < b.id ? -1 : 1));
   }
 

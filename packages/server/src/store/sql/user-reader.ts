@@ -86,9 +86,10 @@ export class SqlUserReader implements UserReader {
     return rows.map(rowToCancellation);
   }
 
-  async running(): Promise<readonly StoredSession[]> {
+  async running(after: number): Promise<readonly StoredSession[]> {
     const rows = await this.session.run(sql<Selectable<SessionTable>>`
-      select * from sessions where user_id = ${this.userId}::uuid and state = 'running' order by start_time, id`);
+      select * from sessions where user_id = ${this.userId}::uuid and state = 'running' and start_time > ${toIso(after)}::timestamptz
+      order by start_time, id`);
     return rows.map(rowToSession);
   }
 
