@@ -27,10 +27,15 @@ export function recallDevice(known: StoredDevice | undefined, caller: ExchangeDe
   };
 }
 
-/** Whether an operation carries a number that was settled for another one: two installations count with one counter. */
+/**
+ * Whether an operation carries a number that was settled for another one: two installations count with one counter. Of numbers before the
+ * oldest that is remembered among many, nobody knows: they may be those of operations that were refused.
+ */
 export function isNumberReused(memory: DeviceMemory, seq: number): boolean {
   const [now] = memory.incarnations;
-  return now !== undefined && seq <= now.settledSeq && !now.refusedSeqs.includes(seq);
+  if (now === undefined || seq > now.settledSeq || now.refusedSeqs.includes(seq)) return false;
+  const [oldest = 0] = now.refusedSeqs.length < REFUSED_MAX ? [] : now.refusedSeqs;
+  return seq > oldest;
 }
 
 /** The memory after these numbers were settled and those refused. The same object when nothing changed. @param told numbers of mere news. */

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { isNumberReused, recallDevice, rememberSeqs } from './device-memory.ts';
+
+const CALLER = { device_id: 'mac', device_type: 'mac_app', version: '1.0', sessions_pending: 0, incarnation: 'i', run: 'r' };
+
+describe('what is remembered of a device', () => {
+  it('takes an operation that was refused long ago for no clone’s, however many were refused since', () => {
+    const first = recallDevice(undefined, CALLER);
+    if (first === null) throw new Error('a clone');
+    const refused = Array.from({ length: 1500 }, (_, i) => i + 2);
+    const memory = rememberSeqs(first, [1, 2000], refused);
+    expect([2, 400, 1501].map((seq) => isNumberReused(memory, seq))).toEqual([false, false, false]);
+    expect([1600, 2000, 2001].map((seq) => isNumberReused(memory, seq))).toEqual([true, true, false]);
+    expect(memory.incarnations[0]?.refusedSeqs.length).toBe(1000);
+    expect(isNumberReused(rememberSeqs(first, [1, 3], [2]), 1)).toBe(true);
+  });
+});
