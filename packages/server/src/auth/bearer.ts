@@ -31,9 +31,20 @@ export class BearerCheck {
     if (claims === null) throw problem('token_invalid');
     const { userId, sid, expiresAt } = claims;
     const look = (): Promise<Standing> => this.#look(sid, userId, this.#ports.clock.now());
-    const found = await look();
-    if (found.kind === 'ended') throw problem(isForgotten(found, headers.get(HEADERS.deviceId)) ? 'gone' : 'token_invalid');
-    return { userId, sid, expiresAt, stands: async () => (await look()).kind === 'stands', usedBy: (deviceId) => this.#note(sid, userId, deviceId) };
+    const admit = async (deviceId: string | null): Promise<void> => {
+      const found = await look();
+      if (found.kind === 'ended') throw problem(isForgotten(found, deviceId) ? 'gone' : 'token_invalid');
+    };
+    await admit(headers.get(HEADERS.deviceId));
+    return {
+      userId, sid, expiresAt,
+      stands: async () => (await look()).kind === 'stands',
+      admit: (deviceId) => {
+        this.#standing.delete(sid);
+        return admit(deviceId);
+      },
+      usedBy: (deviceId) => this.#note(sid, userId, deviceId),
+    };
   }
 
   /** A login that was just revoked here is not believed any longer. */

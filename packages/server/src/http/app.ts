@@ -18,7 +18,7 @@ import type { OpenInput, Route, RouteAnswer, SignedIn } from './route.ts';
 const IN_FLIGHT_MAX = 32;
 
 /** The caller of a call that needs no token. */
-const NOBODY: SignedIn = { userId: '', sid: '', expiresAt: 0, stands: async () => false, usedBy: async () => undefined };
+const NOBODY: SignedIn = { userId: '', sid: '', expiresAt: 0, stands: async () => false, admit: async () => undefined, usedBy: async () => undefined };
 
 /** What the listener knows of the other end. */
 export interface Connection {

@@ -14,6 +14,8 @@ export interface SignedIn {
   readonly expiresAt: number;
   /** Whether the login still stands, asked later. */
   readonly stands: () => Promise<boolean>;
+  /** Looks at the login itself, whatever is believed of it. @throws Problem `token_invalid`, or `gone` when that device was forgotten. */
+  readonly admit: (deviceId: string) => Promise<void>;
   /** Remembers that this device used the login. */
   readonly usedBy: (deviceId: string) => Promise<void>;
 }

@@ -13,7 +13,7 @@ export const exchangeRoute: Route = {
   async handle(input) {
     const request = input.body as SentExchange;
     await input.user.usedBy(request.device.device_id);
-    const outcome = await exchange(input.ports, input.user.userId, request, input.now);
+    const outcome = await exchange(input.ports, input.user, request, input.now);
     return { status: 200, body: toResponse(outcome, input) };
   },
 };

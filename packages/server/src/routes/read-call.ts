@@ -3,6 +3,7 @@ import type { Overview, UserReader } from '../ports.ts';
 import { problem } from '../http/problem.ts';
 import type { RouteInput } from '../http/route.ts';
 import { applyTouch, type Caller, touchDevice } from '../sync/devices.ts';
+import { withDevice } from '../sync/listed-device.ts';
 import { readCaller } from './write-call.ts';
 
 /**
@@ -29,8 +30,7 @@ export async function readAndTouch<T>(
 }
 
 function touchAndRead<T>({ ports, user, now }: RouteInput, caller: Caller, read: (tx: UserReader, overview: Overview) => Promise<T>): Promise<T> {
-  return ports.store.withUser(user.userId, async (tx) => {
-    const overview = await tx.overview();
+  return withDevice(ports.store, user, caller.deviceId, async (tx, overview) => {
     const touch = touchDevice(overview.devices, caller, 0, now, false);
     if (touch.kind === 'full') throw problem('limit_reached', { message: 'This account has too many devices' });
     if (touch.kind === 'write') await tx.write({ devices: [touch.device], removedDevices: touch.forgotten });

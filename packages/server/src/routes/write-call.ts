@@ -6,6 +6,7 @@ import { problem } from '../http/problem.ts';
 import type { RouteInput } from '../http/route.ts';
 import { callerOf, touchDevice } from '../sync/devices.ts';
 import { flush, load, type Wants } from '../sync/load.ts';
+import { withDevice } from '../sync/listed-device.ts';
 import type { Refusal } from '../sync/outcome.ts';
 import { type ApplyContext, WorkingSet } from '../sync/working-set.ts';
 import { type Caller } from '../sync/devices.ts';
@@ -34,8 +35,7 @@ export async function writeSession<T extends Repeatable>(
 ): Promise<T> {
   const caller = readCaller(input, source);
   const { now } = input;
-  const outcome = await input.ports.store.withUser(input.user.userId, async (tx) => {
-    const { summary, devices } = await tx.overview();
+  const outcome = await withDevice(input.ports.store, input.user, caller?.deviceId ?? null, async (tx, { summary, devices }) => {
     const set = new WorkingSet(summary);
     await load(tx, set, wants, now);
     const decided = decide(set, { now, deviceId: caller?.deviceId ?? null, author: authorOf(input.ports.ids.uuid()) });

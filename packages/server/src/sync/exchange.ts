@@ -9,6 +9,7 @@ import { readPage } from './change-page.ts';
 import { type Position, readCursor } from './cursor.ts';
 import { forgetInheritance, isNumberReused, recallDevice, rememberSeqs } from './device-memory.ts';
 import { applyTouch, decideTouch, type Touch } from './devices.ts';
+import { type CallingUser, withDevice } from './listed-device.ts';
 import { applyOperations, type BatchOutcome, opIdOf, type SentOperation, seqOf } from './operation-batch.ts';
 import { exchangePreferences, readPreferencesAnswer } from './preferences.ts';
 import { statusTag } from './status-tag.ts';
@@ -47,7 +48,8 @@ export interface ExchangePorts {
   readonly documents: Documents;
 }
 
-export async function exchange({ store, documents }: ExchangePorts, userId: string, sent: SentExchange, now: number): Promise<ExchangeOutcome> {
+export async function exchange({ store, documents }: ExchangePorts, user: CallingUser, sent: SentExchange, now: number): Promise<ExchangeOutcome> {
+  const { userId } = user;
   const request = { ...sent, operations: await checkAnnotations(sent.operations, documents) };
   if (request.operations.length === 0) {
     // Preferences are no part of the overview.
@@ -56,7 +58,7 @@ export async function exchange({ store, documents }: ExchangePorts, userId: stri
     const idle = await store.readUser(userId, (tx) => answerIfIdle(tx, request, now, documents));
     if (idle !== null) return idle;
   }
-  return store.withUser(userId, (tx) => exchangeInTurn(tx, request, now, documents));
+  return withDevice(store, user, request.device.device_id, (tx, overview) => exchangeInTurn(tx, overview, request, now, documents));
 }
 
 /** The answer to who is up to date: everything in it stands in the overview. */
@@ -85,8 +87,7 @@ function recallIdle(overview: Overview, request: SentExchange, now: number): Dev
   return touch(overview, request, memory, 0, now, false).kind === 'kept' ? memory : null;
 }
 
-async function exchangeInTurn(tx: UserTransaction, request: SentExchange, now: number, documents: Documents): Promise<ExchangeOutcome> {
-  const overview = await tx.overview();
+async function exchangeInTurn(tx: UserTransaction, overview: Overview, request: SentExchange, now: number, documents: Documents): Promise<ExchangeOutcome> {
   const { summary, devices } = overview;
   const remembered = recall(overview, request);
   const stored = new Map((await tx.results(request.operations.map(opIdOf))).map((result) => [result.operationId, result]));

@@ -1,9 +1,9 @@
 // Looking after devices, over any store.
 import type { DeviceRecord } from '@syncline/protocol';
-import type { ApiUser, ApiWorld } from './api-world.ts';
+import { type ApiAnswer, type ApiUser, type ApiWorld, createApiWorld } from './api-world.ts';
 import { casesOf, check, checkEqual, type ContractCase } from './contract-case.ts';
 import { devicesOf, submit } from './exchange-api-contract.ts';
-import { HOUR, NOON } from './session-requests.ts';
+import { HOUR, NOON, submitOf } from './session-requests.ts';
 import { TestDevice } from './test-device.ts';
 import { openStream } from './test-stream.ts';
 
@@ -100,6 +100,23 @@ const ENDED: Readonly<Record<string, (w: ApiWorld) => Promise<void>>> = {
     checkEqual([refused.status, refused.body['code']], [410, 'gone']);
     checkEqual((await webUser.call('syncStatus', { headers: { 'X-Device-Id': 'web-1' } })).status, 410);
     checkEqual((await webUser.call('syncStatus', { headers: { 'X-Device-Id': 'another' } })).status, 401);
+  },
+  'a forgotten device does not come back by a call at a process that had believed its login a moment ago': async (w) => {
+    const headers = { 'X-Device-Id': 'web-1' };
+    const calls: readonly ((elsewhere: ApiUser, web: TestDevice) => Promise<ApiAnswer>)[] = [
+      (elsewhere, web) => elsewhere.call('exchange', { body: web.request([]) }),
+      (elsewhere) => elsewhere.call('syncStatus', { headers }),
+      (elsewhere) => elsewhere.call('submit', { body: submitOf(w.newId(), 0, 25), headers }),
+      (elsewhere) => elsewhere.call('preferences', { body: { daily_goal: 3 }, headers }),
+    ];
+    for (const call of calls) {
+      const { web, macUser, webUser } = await pairOf(w);
+      const elsewhere = createApiWorld(w.store, AT).here(webUser);
+      check((await call(elsewhere, web)).status < 300, 'it is known there');
+      await macUser.call('deviceForget', params('web-1'));
+      const { status, body } = await call(elsewhere, web);
+      checkEqual([status, body['code'], (await listOf(macUser)).map(({ device_id: id }) => id)], [410, 'gone', ['mac/1']]);
+    }
   },
   '[D10] a forgotten device that signs in again delivers what it kept': async (w) => {
     const { web, macUser } = await pairOf(w);
