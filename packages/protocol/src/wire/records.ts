@@ -138,7 +138,7 @@ export interface OperationResult {
   readonly sessions?: readonly SessionRecord[] | undefined;
   /** With `resolve` and `unresolve`: the settlement. */
   readonly settlement?: SettlementRecord | undefined;
-  /** With `start`, the first time: sessions running on other devices. */
+  /** With `start`, the first time: sessions running on other devices, ten at most. */
   readonly running?: readonly RunningSession[] | undefined;
 }
 

@@ -12,6 +12,9 @@ import { applyStart, type StartInput } from './start.ts';
 import { applySubmit, toSubmitInput } from './submit.ts';
 import type { ApplyContext, WorkingSet } from './working-set.ts';
 
+/** Of the sessions that run elsewhere so many are told with a start: who asks wants to know of one, and the answer as a whole says them all. */
+const RUNNING_TOLD_MAX = 10;
+
 /** Applies one operation. Whatever a refused or superseded one left in the set, the caller takes back. */
 export function applyOperation(set: WorkingSet, operation: Operation, context: ApplyContext): OperationOutcome {
   const again = 'known_version' in operation && operation.known_version !== undefined ? applyAgain(set, operation, operation.known_version, context) : null;
@@ -30,7 +33,7 @@ export function applyOperation(set: WorkingSet, operation: Operation, context: A
 }
 
 function applyStartOperation(set: WorkingSet, operation: StartOperation, context: ApplyContext): OperationOutcome {
-  const running = set.running(context.now).filter((session) => session.id !== operation.session_id && session.deviceId !== context.deviceId);
+  const running = set.running(context.now).filter((session) => session.id !== operation.session_id && session.deviceId !== context.deviceId).slice(0, RUNNING_TOLD_MAX);
   const isKnown = set.session(operation.session_id) !== null;
   if (operation.ask_first === true && running.length > 0 && !isKnown) return { ...refuse('session_running'), running };
   const outcome = applyStart(set, toStartInput(operation), context);

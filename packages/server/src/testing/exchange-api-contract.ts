@@ -237,6 +237,14 @@ function changeCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       await mac.apply({ type: 'cancel', cancellation: cancelOf(first) }, submit(second, 0, 25));
       checkEqual([(await web.exchange()).running, web.known.get(first)?.session?.state, web.known.get(second)?.session?.state], [[], 'cancelled', 'completed']);
     },
+    'a start is told ten of the sessions that run elsewhere, the answer all of them': async (w) => {
+      const { devices } = await devicesOf(w, 2);
+      const [mac, web] = devices as [TestDevice, TestDevice];
+      const start = (): OperationBody => ({ type: 'start', session_id: w.newId(), start_time: '2025-08-24T17:50:00Z', planned_duration: 25, category: 'work', source: 'mac_app' });
+      await mac.apply(...Array.from({ length: 12 }, start));
+      const { results, running } = await web.exchange(web.number(start()));
+      checkEqual([results[0]?.running?.length, running?.length], [10, 13]);
+    },
     'one that was never ended runs no longer than a session may last: it is neither shown nor asked about': async (w) => {
       const { devices } = await devicesOf(w, 2);
       const [mac, web] = devices as [TestDevice, TestDevice];
