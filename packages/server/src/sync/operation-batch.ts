@@ -214,7 +214,10 @@ function pairsIn(operation: Operation): number {
   return (named * (named - 1)) / 2;
 }
 
+/** An undo takes back as many as its settlement changed; of what is offered again, few notes are other than those that are stored. */
 function notesIn(operation: Operation): number {
+  if (operation.type === 'unresolve') return RUN_NOTES_MAX;
+  if (operation.type === 'submit') return operation.known_version === undefined ? 0 : 1 / 8;
   const edits = operation.type === 'amend' ? [operation] : operation.type === 'resolve' ? operation.plan.edits : [];
   return edits.filter(({ edit }) => edit.annotation !== undefined || edit.note !== undefined || edit.tags !== undefined).length;
 }

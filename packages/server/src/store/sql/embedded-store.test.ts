@@ -55,6 +55,8 @@ it('[S-26] notes that merge are merged a few at a time, so that others are serve
   const annotationOf = (id: string): string => Buffer.from(firstAnnotation(id, { note: 'another note', tags: [] })).toString('base64');
   const amends = ids.map((id): OperationBody => ({ type: 'amend', session_id: id, base_version: 1, edit: { note: 'another note', annotation: annotationOf(id) } }));
   expect(await runsOf(...amends)).toBe(3);
+  const other = Array.from({ length: 260 }, () => api.newId());
+  expect(await runsOf(...other.map((id, i): OperationBody => ({ type: 'submit', known_version: 2, session: submitOf(id, -i - 1, -i) })))).toBe(3);
 });
 
 describe('with a long history', () => {
