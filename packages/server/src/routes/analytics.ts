@@ -2,7 +2,7 @@
 import { type AnalyticsQuery, type AnalyticsResponse, LIMITS } from '@syncline/protocol';
 import type { Route } from '../http/route.ts';
 import { countActivity, summarizeRange } from '../sync/statistics.ts';
-import { formatDay, ZoneClock } from '../sync/zone-clock.ts';
+import { formatDay, ZoneClock, zoneOf } from '../sync/zone-clock.ts';
 import { readAndTouch } from './read-call.ts';
 
 const DAY_MS = 86_400_000;
@@ -12,7 +12,7 @@ export const analyticsRoute: Route = {
   async handle(input) {
     const days = (input.query as AnalyticsQuery).days ?? LIMITS.analyticsDaysDefault;
     const body = await readAndTouch(input, async (tx): Promise<AnalyticsResponse> => {
-      const timezone = String((await tx.preferences()).values['timezone'] ?? 'UTC');
+      const timezone = zoneOf(await tx.preferences());
       const zone = new ZoneClock(timezone);
       const to = zone.dayAt(input.now);
       const from = to - days + 1;

@@ -3,7 +3,7 @@ import type { UserDataResponse } from '@syncline/protocol';
 import { problem } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
 import { countActivity, summarizeUser } from '../sync/statistics.ts';
-import { ZoneClock } from '../sync/zone-clock.ts';
+import { ZoneClock, zoneOf } from '../sync/zone-clock.ts';
 import { readAndTouch } from './read-call.ts';
 
 /** As documented: these can be written, and no call reads them back. */
@@ -22,7 +22,7 @@ export const userDataRoute: Route = {
       preferences: await tx.preferences(),
       activity: await tx.activity(ALL_TIME.from, ALL_TIME.to),
     }));
-    const timezone = String(preferences.values['timezone'] ?? 'UTC');
+    const timezone = zoneOf(preferences);
     const zone = new ZoneClock(timezone);
     const body: UserDataResponse = {
       userId: account.userId,

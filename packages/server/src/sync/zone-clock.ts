@@ -1,9 +1,17 @@
 // Days and hours as the people of one time zone count them. Days are numbers: 0 is 1970-01-01 there.
 import { tzOffset } from '@date-fns/tz';
+import { isTimeZone } from '@syncline/protocol';
+import type { StoredPreferences } from '../ports.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+
+/** The zone in which a user's days run: the preferred one. A platform may be older than the one that took it, and not know it: then UTC. */
+export function zoneOf({ values }: Pick<StoredPreferences, 'values'>): string {
+  const preferred = String(values['timezone'] ?? 'UTC');
+  return isTimeZone(preferred) ? preferred : 'UTC';
+}
 
 export class ZoneClock {
   readonly #zone: string;

@@ -69,6 +69,14 @@ function dataCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       // The hour from 1 to 2 passes twice that night.
       checkEqual(hours.map((minutes, hour) => [hour, minutes]).filter(([, minutes]) => minutes !== 0), [[1, 60], [9, 25], [23, 25]]);
     },
+    'a preferred time zone that this platform does not know, because a newer one took it, counts as UTC and stays preferred': async (w) => {
+      const user = await w.signIn('Mars/Base');
+      w.clock.set(NOON);
+      const data = await user.call('userData');
+      checkEqual([data.status, data.body['timezone'], data.body['preferences']], [200, 'UTC', { timezone: 'Mars/Base' }]);
+      const analytics = await user.call('analytics', { query: 'days=1' });
+      checkEqual([analytics.status, analytics.body['range']], [200, { from: '2025-08-24', to: '2025-08-24', timezone: 'UTC' }]);
+    },
     '[S-09] text that looks like a statement is text': async (w) => {
       const user = await w.signIn();
       w.clock.set(NOON);
