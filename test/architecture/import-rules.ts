@@ -16,7 +16,7 @@ const ours: Record<string, readonly string[]> = {
 type Layer = 'base' | 'model' | 'sync' | 'engine' | 'adapters' | 'testing' | 'preferences' | 'annotations' | 'background' | 'entry';
 
 // Files of core outside any folder: `base` is what everything may know, `entry` what nothing imports.
-const coreFiles: Record<string, Layer> = { 'engine.ts': 'engine', 'index.ts': 'entry', 'node.ts': 'entry', 'preferences.ts': 'entry', 'annotations.ts': 'entry', 'diagnostics.ts': 'entry', 'background.ts': 'entry' };
+const coreFiles: Record<string, Layer> = { 'config.ts': 'engine', 'engine.ts': 'engine', 'index.ts': 'entry', 'node.ts': 'entry', 'preferences.ts': 'entry', 'annotations.ts': 'entry', 'diagnostics.ts': 'entry', 'background.ts': 'entry' };
 
 const mayImport: Record<Layer, readonly Layer[]> = {
   base: ['base', 'model'],

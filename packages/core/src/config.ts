@@ -1,12 +1,10 @@
 // The options of an engine, checked once and put into one flat form.
 import { type FieldIssue, isDeviceType, LIMITS, textProblem } from '@syncline/protocol';
 import type { SyncEngineOptions } from './api.ts';
-import type { AnnotationsPlugin } from './api-annotations.ts';
-import type { PreferencesPlugin } from './api-preferences.ts';
-import { engineError } from './errors.ts';
 import { storeName } from './store-name.ts';
-
-const IDENTIFIER_CHARS = 128;
+import { type AnnotationsFactory, isAnnotationsFactory } from './sync/annotations-part.ts';
+import { refuse } from './sync/check-call.ts';
+import { isPreferencesFactory, type PreferencesFactory } from './sync/preferences-part.ts';
 
 export interface EngineConfig {
   readonly user: string;
@@ -21,8 +19,8 @@ export interface EngineConfig {
   readonly defaultIdentifier: string | null;
   readonly lastHours: number;
   readonly maySend: boolean;
-  readonly preferences: PreferencesPlugin | null;
-  readonly annotations: AnnotationsPlugin | null;
+  readonly preferences: PreferencesFactory | null;
+  readonly annotations: AnnotationsFactory | null;
   /** Name of the store, of its lock and of its channel. */
   readonly name: string;
 }
@@ -30,49 +28,54 @@ export interface EngineConfig {
 /** @throws EngineError `invalid_input` that names every faulty option. */
 export function readConfig(options: SyncEngineOptions): EngineConfig {
   const issues: FieldIssue[] = [];
-  const text = (path: string, value: string, maxBytes: number, minChars: number): void => {
-    const problem = typeof value === 'string' ? textProblem(value, maxBytes, minChars) : 'must be text';
+  const need = (path: string, isFit: boolean, message: string): void => {
+    if (!isFit) issues.push({ path, message });
+  };
+  const needText = (path: string, value: string, maxBytes: number): void => {
+    const problem = typeof value === 'string' ? textProblem(value, maxBytes, 1) : 'must be text';
     if (problem !== null) issues.push({ path, message: problem });
   };
-  const { device, server } = options;
-  text('user', options.user, LIMITS.usernameBytesMax, 1);
-  text('device.version', device.version, LIMITS.versionBytesMax, 1);
-  if (device.name !== undefined) text('device.name', device.name, LIMITS.deviceNameBytesMax, 1);
-  if (device.id !== undefined && !isHeaderText(device.id, LIMITS.deviceIdChars)) {
-    issues.push({ path: 'device.id', message: `must be 1 to ${LIMITS.deviceIdChars} printable ASCII characters without spaces` });
-  }
-  if (!isDeviceType(device.type)) issues.push({ path: 'device.type', message: 'must be 1 to 32 of a-z, 0-9 and _' });
-  if (server.appIdentifier !== undefined && !isHeaderText(server.appIdentifier, IDENTIFIER_CHARS)) {
-    issues.push({ path: 'server.appIdentifier', message: 'must be 1 to 128 printable ASCII characters without spaces' });
-  }
-  const origin = originOf(server.url);
-  if (origin === null) issues.push({ path: 'server.url', message: 'must be an http or https address' });
-  const lastHours = options.lastHours ?? LIMITS.lastHoursDefault;
-  if (!Number.isInteger(lastHours) || lastHours < 1 || lastHours > LIMITS.lastHoursMax) {
-    issues.push({ path: 'lastHours', message: `must be a whole number from 1 to ${LIMITS.lastHoursMax}` });
-  }
-  if (issues.length > 0 || origin === null) throw engineError('invalid_input', issues);
+  const needHeader = (path: string, value: string): void => need(path, isHeaderText(value), 'must be 1 to 128 printable ASCII characters without spaces');
+  // Plain JavaScript may call with anything: what is no object has no fields.
+  const { user, device: ofDevice, server: ofServer, lastHours = LIMITS.lastHoursDefault, ...rest } = { ...options };
+  const { type, version, name, id } = { ...ofDevice };
+  const { url, token, appIdentifier } = { ...ofServer };
+  const origin = originOf(url);
+  const preferences = isPreferencesFactory(rest.preferences) ? rest.preferences : null;
+  const annotations = isAnnotationsFactory(rest.annotations) ? rest.annotations : null;
+  needText('user', user, LIMITS.usernameBytesMax);
+  needText('device.version', version, LIMITS.versionBytesMax);
+  if (name !== undefined) needText('device.name', name, LIMITS.deviceNameBytesMax);
+  if (id !== undefined) needHeader('device.id', id);
+  need('device.type', isDeviceType(type), 'must be 1 to 32 of a-z, 0-9 and _');
+  if (appIdentifier !== undefined) needHeader('server.appIdentifier', appIdentifier);
+  need('server.url', origin !== null, 'must be an http or https address');
+  need('server.token', typeof token === 'function', 'must be a function');
+  need('lastHours', Number.isInteger(lastHours) && lastHours >= 1 && lastHours <= LIMITS.lastHoursMax, `must be a whole number from 1 to ${LIMITS.lastHoursMax}`);
+  need('preferences', preferences === (rest.preferences ?? null), 'must be made by yjsPreferences()');
+  need('annotations', annotations === (rest.annotations ?? null), 'must be made by yjsAnnotations()');
+  refuse(issues);
   return {
-    user: options.user,
-    deviceType: device.type,
-    deviceVersion: device.version,
-    deviceName: device.name ?? null,
-    deviceId: device.id ?? null,
-    token: server.token,
-    appIdentifier: server.appIdentifier ?? null,
-    defaultIdentifier: identifierOf(device.type, device.version),
+    user,
+    deviceType: type,
+    deviceVersion: version,
+    deviceName: name ?? null,
+    deviceId: id ?? null,
+    token,
+    appIdentifier: appIdentifier ?? null,
+    defaultIdentifier: identifierOf(type, version),
     lastHours,
-    maySend: options.sync ?? true,
-    preferences: options.preferences ?? null,
-    annotations: options.annotations ?? null,
-    name: storeName(origin, options.user),
+    maySend: rest.sync ?? true,
+    preferences,
+    annotations,
+    name: storeName(origin ?? '', user),
   };
 }
 
 /** `web_timer` 1.0 is `Syncline-web_timer-v1.0`: a type stands for its platform. */
 function identifierOf(type: string, version: string): string | null {
   const identifier = `Syncline-${type}-v${version}`;
-  return isHeaderText(identifier, IDENTIFIER_CHARS) ? identifier : null;
+  return isHeaderText(identifier) ? identifier : null;
 }
 
 /** Address without `/api`, in one spelling, so that two spellings of it share a store. */
@@ -89,11 +92,6 @@ function originOf(url: string): string | null {
   return parsed.origin + path;
 }
 
-function isHeaderText(text: string, maxChars: number): boolean {
-  if (text.length < 1 || text.length > maxChars) return false;
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code <= 32 || code >= 127) return false;
-  }
-  return true;
+function isHeaderText(value: unknown): boolean {
+  return typeof value === 'string' && /^[!-~]{1,128}$/.test(value);
 }

@@ -21,8 +21,7 @@ import { Heartbeat } from './sync/heartbeat.ts';
 import { Leadership } from './sync/leadership.ts';
 import { Local } from './sync/local.ts';
 import { inTime, openStore, openVolatile, type OpenedStore } from './sync/open-store.ts';
-import { type AnnotationsFactory, isAnnotationsFactory } from './sync/annotations-part.ts';
-import { isPreferencesFactory, type PreferencesPart } from './sync/preferences-part.ts';
+import type { PreferencesPart } from './sync/preferences-part.ts';
 import { ServerCalls } from './sync/server-calls.ts';
 import { SessionReader } from './sync/session-reader.ts';
 import { Sessions, type StartedSession } from './sync/sessions.ts';
@@ -107,7 +106,7 @@ class Engine implements SyncEngine {
     });
     this.sessions = new Sessions({
       local, reader: new SessionReader(local, self), clock, ids, owner: config.user, source: config.deviceType,
-      self, tab, watch, annotations: (config.annotations as AnnotationsFactory | null)?.create(ids) ?? null,
+      self, tab, watch, annotations: config.annotations?.create(ids) ?? null,
       running: this.#board.running, elsewhere: this.#board.elsewhere,
       check: () => this.#check(),
       onRecorded: () => this.#leadership.watch(),
@@ -155,11 +154,9 @@ class Engine implements SyncEngine {
   }
 
   #plugIn(own: OwnIdentity): PreferencesPart | null {
-    const { preferences } = this.#config;
-    if (preferences === null || !isPreferencesFactory(preferences)) return null;
     const { clock, ids } = this.#ports;
     const self = this.#self;
-    return preferences.create({
+    return this.#config.preferences?.create({
       local: this.#local, calls: this.#calls, clock, ids,
       get deviceId() { return self.deviceId; },
       get ownIds() { return [self.deviceId, own.identity.deviceId]; },
@@ -167,7 +164,7 @@ class Engine implements SyncEngine {
       check: () => this.#check(),
       onSet: () => this.#leadership.watch(),
       onLoaded: () => this.#driver.ring(),
-    });
+    }) ?? null;
   }
 
   /** Reads what has to be there before the engine is handed out. */
@@ -323,12 +320,6 @@ const OPEN_AGAIN_MS = 500;
  */
 export async function openEngine(options: SyncEngineOptions, ports: Ports): Promise<SyncEngine> {
   const config = readConfig(options);
-  if (config.preferences !== null && !isPreferencesFactory(config.preferences)) {
-    throw engineError('invalid_input', [{ path: 'preferences', message: 'must be made by yjsPreferences()' }]);
-  }
-  if (config.annotations !== null && !isAnnotationsFactory(config.annotations)) {
-    throw engineError('invalid_input', [{ path: 'annotations', message: 'must be made by yjsAnnotations()' }]);
-  }
   let failure: unknown;
   for (let tries = 0; tries < OPEN_TRIES; tries += 1) {
     if (tries > 0) await new Promise<void>((resolve) => void ports.clock.setTimer(OPEN_AGAIN_MS, resolve));

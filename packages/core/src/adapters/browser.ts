@@ -1,6 +1,7 @@
 // The seven real ports together, and the engine over them: for pages and workers.
 import type { EngineWithPreferences, SyncEngine, SyncEngineOptions } from '../api.ts';
 import type { PreferencesPlugin } from '../api-preferences.ts';
+import { readConfig } from '../config.ts';
 import { openEngine } from '../engine.ts';
 import type { Ports } from '../ports.ts';
 import { createBroadcastChannels } from './broadcast-channel.ts';
@@ -26,10 +27,11 @@ export function browserPorts(serverUrl: string): Ports {
   };
 }
 
-/** The real ones, but for those that the app brings. */
-export function portsFor({ server, ports = {} }: SyncEngineOptions): Ports {
-  const own = Object.entries(ports).filter(([, port]) => port !== undefined);
-  return { ...browserPorts(server.url), ...Object.fromEntries(own) };
+/** The real ones, but for those that the app brings. @throws EngineError `invalid_input` that names every faulty option. */
+export function portsFor(options: SyncEngineOptions): Ports {
+  readConfig(options);
+  const own = Object.entries({ ...options.ports }).filter(([, port]) => port !== undefined);
+  return { ...browserPorts(options.server.url), ...Object.fromEntries(own) };
 }
 
 /**

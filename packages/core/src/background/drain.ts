@@ -34,8 +34,8 @@ const PASSING: ReadonlySet<SyncOutcome['reason']> = new Set(['offline', 'unreach
  * browser tries again: `unsent` when work is left that another attempt may send, or a code of {@link openEngine}, such as `storage_unavailable`.
  */
 export async function drainInBackground(options: DrainOptions): Promise<SyncOutcome> {
-  const limitMs = readLimit(options.limitMs);
   const ports = modest(portsFor(options));
+  const limitMs = readLimit(options.limitMs);
   if (!(await isKnown(ports.stores, readConfig(options).name))) return NOTHING;
   const endsAt = ports.clock.monotonic() + limitMs;
   const engine = await openEngine({ ...options, sync: true }, ports);

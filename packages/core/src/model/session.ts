@@ -97,6 +97,7 @@ export function finishTimes(
 
 /** What is wrong with the words of a session; every faulty field is named. */
 export function checkWords(words: { category?: unknown; project?: unknown; note?: unknown }): FieldIssue[] {
+  if (Object(words) !== words) return [{ path: 'input', message: 'must be an object' }];
   const issues: FieldIssue[] = [];
   const check = (path: string, value: unknown, maxBytes: number, rule: typeof nameProblem): void => {
     const problem = typeof value === 'string' ? rule(value, maxBytes) : 'must be text';
@@ -109,8 +110,8 @@ export function checkWords(words: { category?: unknown; project?: unknown; note?
 }
 
 export function checkStart(input: StartInput): FieldIssue[] {
-  const issues = checkWords({ category: input.category ?? null, project: input.project, note: input.note });
-  const planned = input.plannedDuration;
+  const { category = null, project, note, plannedDuration: planned } = { ...input };
+  const issues = checkWords({ category, project, note });
   if (!(typeof planned === 'number' && planned >= 1 && planned <= 1440)) {
     issues.push({ path: 'plannedDuration', message: 'must be 1 to 1440 minutes' });
   }
@@ -134,11 +135,9 @@ export function checkTimes(startTime: number, endTime: number): FieldIssue[] {
 }
 
 export function checkRecord(input: RecordInput): FieldIssue[] {
-  const issues = [
-    ...checkTimes(input.startTime, input.endTime),
-    ...checkWords({ category: input.category ?? null, project: input.project ?? null, note: input.note }),
-  ];
-  if (input.id !== undefined && canonicalUuid(input.id) === null) issues.push({ path: 'id', message: 'must be a UUID' });
+  const { id, startTime, endTime, category = null, project = null, note } = { ...input };
+  const issues = [...checkTimes(startTime, endTime), ...checkWords({ category, project, note })];
+  if (id !== undefined && canonicalUuid(id) === null) issues.push({ path: 'id', message: 'must be a UUID' });
   return issues;
 }
 

@@ -27,6 +27,6 @@ export interface AnnotationsFactory extends AnnotationsPlugin {
   readonly create: (ids: Ids) => AnnotationsPart;
 }
 
-export function isAnnotationsFactory(plugin: AnnotationsPlugin): plugin is AnnotationsFactory {
-  return 'create' in plugin && typeof plugin.create === 'function';
+export function isAnnotationsFactory(plugin: Partial<AnnotationsFactory> | undefined): plugin is AnnotationsFactory {
+  return typeof plugin?.create === 'function';
 }

@@ -9,6 +9,7 @@ import { choiceWords, decideResolution, inverseOf, previewResolution } from '../
 import { type FinishedSession, isSameContent, isStanding } from '../model/session.ts';
 import type { Ids } from '../ports.ts';
 import type { Source } from '../source.ts';
+import { refuse } from './check-call.ts';
 import { keptPairs } from './conflict-groups.ts';
 import { planEdit } from './edit.ts';
 import type { Local } from './local.ts';
@@ -62,8 +63,7 @@ export class Conflicts implements ConflictsApi {
     this.#options.check();
     const conflict = this.current.find(({ id }) => id === conflictId);
     if (conflict === undefined) throw engineError('not_found');
-    const faults = checkChoice(choice);
-    if (faults.length > 0) throw engineError('invalid_input', faults);
+    refuse(checkChoice(choice));
     const sessions = await this.#sessionsOf(conflict.sessionIds);
     this.#refuseOverRefused(sessions);
     const effects = decideResolution(sessions, choice, () => this.#options.ids.uuid());
@@ -138,8 +138,8 @@ export class Conflicts implements ConflictsApi {
     return toSettlement(local.view.settlements.get(settlementId) as SettlementRow);
   }
 
-  async duplicates({ from, to, limit }: Omit<SessionQuery, 'states'> = {}): Promise<readonly LikelyDuplicate[]> {
-    const sessions = await this.#options.list({ from, to, limit: limit ?? LIMIT_MAX, states: ['queued', 'sending', 'confirmed', 'parked'] });
+  async duplicates(query?: Omit<SessionQuery, 'states'>): Promise<readonly LikelyDuplicate[]> {
+    const sessions = await this.#options.list({ ...query, limit: query?.limit ?? LIMIT_MAX, states: ['queued', 'sending', 'confirmed', 'parked'] });
     const ids = new Set(sessions.map(({ id }) => id));
     const candidates = sessions.map(({ id, startTime, endTime, category, project, note, deviceId }) =>
       ({ id, startTime, endTime: endTime ?? startTime, category, project, note, deviceId }));

@@ -55,6 +55,6 @@ export interface PreferencesFactory extends PreferencesPlugin {
   readonly create: (host: PreferencesHost) => PreferencesPart;
 }
 
-export function isPreferencesFactory(plugin: PreferencesPlugin): plugin is PreferencesFactory {
-  return 'create' in plugin && typeof plugin.create === 'function';
+export function isPreferencesFactory(plugin: Partial<PreferencesFactory> | undefined): plugin is PreferencesFactory {
+  return typeof plugin?.create === 'function';
 }

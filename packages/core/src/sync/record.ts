@@ -8,6 +8,7 @@ import {
   checkRecord, checkTimes, type FinishedSession, finishTimes, isSameContent, type Marks, type RunningSession,
 } from '../model/session.ts';
 import type { Store } from '../ports.ts';
+import { refuse } from './check-call.ts';
 import { joinConflicts, leaveConflicts } from './conflict-groups.ts';
 import type { Draft } from './draft.ts';
 import { Merge } from './merge.ts';
@@ -181,10 +182,7 @@ export function planRetry(
     note: changes.note ?? before.note,
     clockBound: changes.startTime === undefined && changes.endTime === undefined ? before.clockBound : null,
   };
-  if (operation.kind === 'submit') {
-    const issues = checkRecord(session);
-    if (issues.length > 0) throw engineError('invalid_input', issues);
-  }
+  if (operation.kind === 'submit') refuse(checkRecord(session));
   const merge = new Merge(draft, store, packed);
   merge.touch(id);
   if (operation.kind === 'submit') withdrawSettlements(draft, merge, id);

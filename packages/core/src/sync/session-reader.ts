@@ -1,9 +1,9 @@
 // Finds sessions for an app: running ones, the outbox, history. What it answers is committed.
-import type { Session, SessionQuery } from '../api.ts';
-import { engineError } from '../errors.ts';
+import type { Session, SessionQuery, SessionState } from '../api.ts';
 import { isDocumented } from '../model/operation.ts';
 import type { FinishedSession } from '../model/session.ts';
 import { type Circumstances, compareNewest, finishedToSession, runningToSession } from '../model/session-view.ts';
+import { refuse } from './check-call.ts';
 import { newestInHistory } from './history-search.ts';
 import type { Local } from './local.ts';
 import { findPacked } from './packed-lookup.ts';
@@ -67,14 +67,13 @@ export class SessionReader {
     }
   }
 
-  async list(query: SessionQuery = {}): Promise<readonly Session[]> {
-    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, states, limit = LIMIT_DEFAULT } = query;
-    if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) {
-      throw engineError('invalid_input', [{ path: 'limit', message: `must be a whole number from 1 to ${LIMIT_MAX}` }]);
-    }
-    const wantsPacked = states === undefined || states.includes('confirmed') || states.includes('cancelled');
+  async list(query?: SessionQuery): Promise<readonly Session[]> {
+    const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, states, limit = LIMIT_DEFAULT } = { ...query };
+    if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) refuse([{ path: 'limit', message: `must be a whole number from 1 to ${LIMIT_MAX}` }]);
+    const isAsked = (state: SessionState): boolean => states?.includes(state) ?? state !== 'deleted';
+    const wantsPacked = isAsked('confirmed') || isAsked('cancelled');
     const isWanted = (session: Session): boolean =>
-      (states?.includes(session.state) ?? session.state !== 'deleted') && session.startTime < to && (session.endTime ?? Number.POSITIVE_INFINITY) > from;
+      isAsked(session.state) && session.startTime < to && (session.endTime ?? Number.POSITIVE_INFINITY) > from;
     for (let count = limit, tries = 0; ; ) {
       await this.#local.settled();
       const { view, store, history } = this.#local;

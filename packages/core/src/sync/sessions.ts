@@ -130,10 +130,8 @@ export class Sessions implements SessionsApi {
     const { check, local } = this.#options;
     check();
     const stamp = this.stamp();
-    refuse(checkWords({ note: input.note }));
-    if (input.reason !== undefined && !isCancelReason(input.reason)) {
-      throw engineError('invalid_input', [{ path: 'reason', message: 'must be one of the documented reasons' }]);
-    }
+    refuse(checkWords(input));
+    if (input.reason !== undefined && !isCancelReason(input.reason)) refuse([{ path: 'reason', message: 'must be one of the documented reasons' }]);
     const key = canonical(id, 'not_running');
     const cancelled = { reason: input.reason ?? null, note: input.note ?? '' };
     return this.#written(await local.commit((draft) => planCancel(draft, local.store, key, cancelled, stamp), 'strict'));

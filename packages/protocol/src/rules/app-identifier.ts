@@ -27,13 +27,7 @@ export function parseAppIdentifier(text: string): AppIdentity | null {
   return isDeviceType(deviceType) ? { deviceType, version: tail.slice(1) } : null;
 }
 
-/** Whether a text may be a `source` or `device_type`: 1 to 32 of `a`–`z`, `0`–`9` and `_`. */
-export function isDeviceType(text: string): boolean {
-  if (text.length < 1 || text.length > 32) return false;
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    const allowed = (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || code === 95;
-    if (!allowed) return false;
-  }
-  return true;
+/** Whether a value may be a `source` or `device_type`: 1 to 32 of `a`–`z`, `0`–`9` and `_`. */
+export function isDeviceType(value: unknown): boolean {
+  return typeof value === 'string' && /^[a-z0-9_]{1,32}$/.test(value);
 }
