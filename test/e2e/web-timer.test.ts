@@ -11,6 +11,7 @@ describe('the web timer', () => {
   let server: ServerProcess;
   let profile: Profile;
   let page: Page;
+  const keptNotes = () => page.evaluate(() => Object.keys({ ...localStorage, ...sessionStorage }).filter((key) => key.includes('Note')));
   // Whole minutes of yesterday morning.
   const base = atNight(1);
 
@@ -120,13 +121,31 @@ describe('the web timer', () => {
     await expect.poll(() => page.getByLabel('Other minutes').inputValue()).toBe('40');
     await page.getByLabel('Project').first().fill('reloaded');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByRole('button', { name: 'Finish' }).waitFor();
     await page.getByRole('textbox', { name: 'Note' }).fill('half a thought');
     await page.reload();
     await page.getByRole('button', { name: 'Finish' }).waitFor();
     await expect.poll(() => page.getByRole('textbox', { name: 'Note' }).inputValue()).toBe('half a thought');
     await page.getByRole('button', { name: 'Finish' }).click();
     await page.locator('[data-session-id]', { hasText: 'reloaded' }).getByText('half a thought').waitFor();
-    expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+    expect(await keptNotes()).toEqual([]);
+  });
+
+  it('shows what is typed while the timer runs in every tab, so that whichever finishes keeps it', async () => {
+    const second = await profile.page(`${server.url}/`);
+    const noteOf = (tab: Page) => tab.getByRole('textbox', { name: 'Note' });
+    await page.getByLabel('Project').first().fill('two tabs');
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    for (const tab of [page, second]) await tab.getByRole('button', { name: 'Finish' }).waitFor();
+    await noteOf(page).pressSequentially('begun here');
+    await expect.poll(() => noteOf(second).inputValue()).toBe('begun here');
+    await noteOf(second).press('End');
+    await noteOf(second).pressSequentially(', ended there');
+    await expect.poll(() => noteOf(page).inputValue()).toBe('begun here, ended there');
+    await second.getByRole('button', { name: 'Finish' }).click();
+    await page.locator('[data-session-id]', { hasText: 'two tabs' }).getByText('begun here, ended there').waitFor();
+    expect(await keptNotes()).toEqual([]);
+    await second.close();
   });
 
   it('[B10] asks how much of a timer counts that went on while the machine slept', async () => {

@@ -17,7 +17,7 @@ interface RunningTimerProps {
 
 export function RunningTimer({ engine, session, attempt }: RunningTimerProps) {
   const view = timerView(session, useNow(1000));
-  const [note, setNote] = useRunningNote(session);
+  const [note, typeNote] = useRunningNote(session);
   const [asking, setAsking] = useState<'cancel' | 'changes' | null>(null);
   const [slept, setSlept] = useState<SleepEvidence | null>(null);
   const finish = (): void => {
@@ -33,7 +33,7 @@ export function RunningTimer({ engine, session, attempt }: RunningTimerProps) {
       <TimerRing clock={view.clock} fraction={view.fraction} detail={view.end} isOver={view.isOver} />
       <div className="stack">
         <p className="what big"><strong>{session.category}</strong>{session.project !== '' && <span className="muted">{session.project}</span>}</p>
-        <label>Note<input value={note} onChange={(event) => setNote(event.target.value)} maxLength={4096} autoComplete="off" /></label>
+        <label>Note<input value={note} onChange={(event) => typeNote(event.target.value)} maxLength={4096} autoComplete="off" /></label>
         <div className="actions row">
           <button className="primary big" aria-keyshortcuts="f" onClick={finish}>Finish</button>
           <button onClick={() => setAsking('changes')}>Edit first…</button>
