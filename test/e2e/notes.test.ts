@@ -98,6 +98,10 @@ describe('the note of a session', () => {
     const row = away.locator(`[data-session-id="${id}"]`);
     expect(await row.textContent()).toContain(merged);
     expect(await row.getByRole('list', { name: 'Tags' }).textContent()).toBe('deep');
+    await away.locator(`[data-block-id="${id}"]`).click();
+    const details = await away.getByRole('dialog').textContent();
+    expect([details?.includes(merged), details?.includes('Tagsdeep')]).toEqual([true, true]);
+    await away.getByRole('button', { name: 'Close' }).click();
   });
 
   it('tells what cannot be kept before the window goes, says nothing else of it, and takes what is mended', async () => {

@@ -3,6 +3,7 @@ import { Fragment, useEffect, useMemo } from 'react';
 import type { RunningElsewhere, Session, SyncEngine } from '@syncline/core';
 import { whereWords } from './device-words.ts';
 import { Dialog } from './dialog.tsx';
+import { tagsText } from './note-words.ts';
 import { SessionChanges } from './session-changes.tsx';
 import { STATES } from './status-words.ts';
 import { useKnown } from './use-known.ts';
@@ -41,13 +42,14 @@ function titleOf(session: Session | undefined, elsewhere: RunningElsewhere | und
 }
 
 function Facts({ engine, session, names }: { readonly engine: SyncEngine; readonly session: Session; readonly names: ReadonlyMap<string, string> }) {
-  const { startTime, duration, note, state, displayId, conflictId } = session;
+  const { startTime, duration, note, tags, state, displayId, conflictId } = session;
   const slept = clockNote(session.clock);
   const device = whereWords(session, engine.deviceId, names);
   const facts: readonly (readonly [string, string])[] = [
     ['When', `${format(startTime, 'EEE d MMM yyyy')}, ${span(session)}${duration === null ? '' : ` · ${lengthWords(duration)}`}`],
     ['Recorded by', device],
     ...(note === '' ? [] : [['Note', note] as const]),
+    ...(tags.length === 0 ? [] : [['Tags', tagsText(tags)] as const]),
     ['State', `${STATES[state]}${displayId === null ? '' : ` · No. ${displayId}`}`],
     ...(slept === null ? [] : [['Clock', slept] as const]),
   ];
