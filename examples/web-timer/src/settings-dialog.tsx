@@ -3,7 +3,7 @@ import type { PreferenceName, Preferences } from '@syncline/protocol';
 import type { PreferencesApi, PreferencesState } from '@syncline/core';
 import { Dialog } from './dialog.tsx';
 import { problemWords } from './problem-words.ts';
-import { CHOICES, lostWords, NUMBERS, preferenceWords, SWITCHES, valueWords } from './settings-words.ts';
+import { CHOICES, lostWords, NUMBERS, optionsOf, preferenceWords, SWITCHES, valueWords } from './settings-words.ts';
 import { useSource } from './use-source.ts';
 
 interface SettingsProps {
@@ -78,13 +78,14 @@ function NumberField({ name, min, max, state, onSave }: FieldProps & { readonly 
 }
 
 function ChoiceField({ name, words, state, onSave }: FieldProps & { readonly words: readonly string[] }) {
-  const value = state.values[name];
+  const held = state.values[name];
+  const value = typeof held === 'string' ? held : undefined;
   return (
     <Field name={name} state={state}>
       {(id) => (
-        <select id={id} value={typeof value === 'string' ? value : ''} onChange={(event) => onSave({ [name]: event.currentTarget.value })}>
+        <select id={id} value={value ?? ''} onChange={(event) => onSave({ [name]: event.currentTarget.value })}>
           {value === undefined && <option value="" disabled>Not chosen</option>}
-          {words.map((word) => <option key={word} value={word}>{valueWords(word)}</option>)}
+          {optionsOf(words, value).map((word) => <option key={word} value={word}>{valueWords(word)}</option>)}
         </select>
       )}
     </Field>

@@ -13,6 +13,11 @@ export const CHOICES: readonly (readonly [PreferenceName, readonly string[]])[] 
   ['timezone', ['Etc/UTC', ...Intl.supportedValuesOf('timeZone')]],
 ];
 
+/** What may be chosen, and before it what holds, where that is a name this browser knows but does not list: one of the two of a time zone. */
+export function optionsOf(words: readonly string[], value: string | undefined): readonly string[] {
+  return value === undefined || words.includes(value) ? words : [value, ...words];
+}
+
 export const SWITCHES = ['auto_start_breaks', 'email_notifications', 'slack_notifications', 'public_leaderboard'] as const satisfies readonly PreferenceName[];
 
 const WORDS: Readonly<Record<PreferenceName, string>> = {
