@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { createSyncEngine, type EngineWithPreferences, type SyncEngine } from '@syncline/core';
 import type { Account, User } from './account.ts';
 import { engineOptions } from './engine-options.ts';
+import { reloadNewest } from './newest-page.ts';
 import { Page } from './page.tsx';
 import { problemWords } from './problem-words.ts';
 import { SignIn } from './sign-in.tsx';
@@ -39,7 +40,7 @@ function Opened({ account, user }: { readonly account: Account; readonly user: U
   return (
     <main className="splash">
       <p role="alert">Your sessions could not be opened. {stage.why}.</p>
-      <p><button onClick={() => location.reload()}>Try again</button></p>
+      <p><button onClick={() => void reloadNewest()}>Try again</button></p>
     </main>
   );
 }

@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { Account } from './account.ts';
 import { App } from './app.tsx';
 import { browserName } from './device-names.ts';
+import { watchForNewest } from './newest-page.ts';
 import { remember } from './remembered.ts';
 import { restoreTheme } from './theme.ts';
 import './styles.css';
@@ -14,6 +15,7 @@ interface TrustedTypes {
 /** Keeps the page for offline use. With Trusted Types on, an address of a script needs a policy; this one knows a single address. */
 function keepPage(): void {
   if (!('serviceWorker' in navigator) || !import.meta.env.PROD) return;
+  watchForNewest();
   const worker = '/sw.js';
   const types = (window as { trustedTypes?: TrustedTypes }).trustedTypes;
   const policy = types?.createPolicy('syncline-worker', { createScriptURL: (url) => (url === worker ? url : '') });

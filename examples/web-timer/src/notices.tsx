@@ -1,7 +1,8 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { SyncEngine } from '@syncline/core';
 import type { Account } from './account.ts';
 import { Icon } from './icons.tsx';
+import { leaveWhenHidden, reloadNewest } from './newest-page.ts';
 import { SignInDialog } from './sign-in.tsx';
 import { notices } from './status-words.ts';
 import { useSource } from './use-source.ts';
@@ -16,6 +17,8 @@ export function Notices({ engine, account }: NoticesProps) {
   const status = useSource(engine.status);
   const overlaps = useSource(engine.conflicts);
   const [isSigningIn, setSigningIn] = useState(false);
+  const isTooOld = status.local.problems.includes('update_needed');
+  useEffect(() => (isTooOld ? leaveWhenHidden() : undefined), [isTooOld]);
   const close = (): void => {
     setSigningIn(false);
     void engine.sync().catch(() => undefined);
@@ -29,7 +32,7 @@ export function Notices({ engine, account }: NoticesProps) {
         </p>
       )}
       {notices(status, navigator.onLine).map(({ code, text, isSerious }) => (
-        <p key={code} className={`banner${isSerious ? ' serious' : ''}`}><Icon name={code === 'offline' || code === 'unreachable' ? 'off' : 'alert'} /><span>{text}</span></p>
+        <p key={code} className={`banner${isSerious ? ' serious' : ''}`}><Icon name={code === 'offline' || code === 'unreachable' ? 'off' : 'alert'} /><span>{text}</span>{code === 'update_needed' && <button onClick={() => void reloadNewest()}>Reload</button>}</p>
       ))}
       {overlaps.length > 0 && (
         <p className="banner near"><Icon name="overlap" /><span>{overlaps.length === 1 ? 'Some sessions overlap.' : `Sessions overlap, ${overlaps.length} times.`}</span><a href="#overlaps">Settle {overlaps.length === 1 ? 'it' : 'them'}</a></p>

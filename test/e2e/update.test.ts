@@ -1,0 +1,70 @@
+// A newer web timer is out, and the server takes nothing any more from the one that is open.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright';
+import { addPastSession, atNight, signIn, waitForState } from './lib/people.ts';
+import { openProfile, type Profile } from './lib/profile.ts';
+import { ReleaseGate } from './lib/release-gate.ts';
+import { type ServerProcess, startServer } from './lib/server-process.ts';
+
+const HOUR = 3_600_000;
+
+describe('a web timer that is too old for the server', () => {
+  let server: ServerProcess;
+  let gate: ReleaseGate;
+  let profile: Profile;
+  let url: string;
+
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  afterAll(() => server.dispose());
+  beforeEach(async () => {
+    gate = new ReleaseGate(server.url);
+    url = `${await gate.open()}/`;
+    profile = await openProfile();
+  });
+  afterEach(async () => {
+    await profile.dispose();
+    gate.close();
+  });
+
+  async function open(): Promise<Page> {
+    const page = await profile.page(url);
+    await signIn(page);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    return page;
+  }
+
+  const newer = (page: Page) => page.locator('meta[name="release"]');
+
+  async function reloadWhenTold(page: Page): Promise<void> {
+    await page.getByText('This version is too old for the server.').waitFor();
+    expect(await newer(page).count()).toBe(0);
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await newer(page).waitFor({ state: 'attached' });
+  }
+
+  it('[D09] is the newer one after one reload, though its worker keeps the page, and sends what waited', async () => {
+    const page = await open();
+    gate.putOut();
+    const id = await addPastSession(page, { start: atNight(1), end: atNight(1) + HOUR / 2, category: 'writing', project: 'old page' });
+    await reloadWhenTold(page);
+    await waitForState(page, id, 'confirmed');
+  });
+
+  it('[D09] goes by itself where nobody looks at it, so that it does not go on sending for the one that was reloaded', async () => {
+    const leads = await open();
+    const page = await profile.page(url);
+    await page.getByText('done by another open tab of this browser').waitFor();
+    await leads.evaluate(() => {
+      Object.defineProperty(document, 'hidden', { value: true });
+      Object.defineProperty(document, 'visibilityState', { value: 'hidden' });
+      document.dispatchEvent(new Event('visibilitychange'));
+    });
+    gate.putOut();
+    const id = await addPastSession(page, { start: atNight(2), end: atNight(2) + HOUR / 2, category: 'writing', project: 'two old pages' });
+    await reloadWhenTold(page);
+    await waitForState(page, id, 'confirmed');
+    expect(await newer(leads).count()).toBe(1);
+  });
+});
