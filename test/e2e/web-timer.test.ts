@@ -81,6 +81,34 @@ describe('the web timer', () => {
     expect(await row.textContent()).toContain('reading');
   });
 
+  it('keeps a form open, and what was typed in it, whatever becomes of the session meanwhile', async () => {
+    await profile.context.setOffline(true);
+    const id = await addPastSession(page, { start: base + 6 * HOUR, end: base + 6.5 * HOUR, category: 'gardening', project: 'edited meanwhile' });
+    const row = page.locator(`[data-session-id="${id}"]`);
+    const note = row.getByRole('dialog').getByLabel('Note');
+    await row.getByRole('button', { name: /^Edit/ }).click();
+    await note.fill('while it was refused');
+    await profile.context.route('**/api/sync/exchange', (route) => {
+      const { operations } = route.request().postDataJSON() as { operations: unknown[] };
+      return operations.length === 0 ? route.continue() : route.fulfill({ status: 422, contentType: 'application/json', body: '{"error":"Not acceptable"}' });
+    });
+    await profile.context.setOffline(false);
+    await waitForState(page, id, 'parked');
+    expect(await note.inputValue()).toBe('while it was refused');
+    await row.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await row.getByText('while it was refused').waitFor();
+    await row.getByRole('button', { name: 'Edit…' }).click();
+    await note.fill('while it was sent');
+    await profile.context.unroute('**/api/sync/exchange');
+    const second = await profile.page(`${server.url}/`);
+    await second.locator(`[data-session-id="${id}"]`).getByRole('button', { name: 'Try again' }).click();
+    await waitForState(page, id, 'confirmed');
+    await second.close();
+    expect(await note.inputValue()).toBe('while it was sent');
+    await row.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+    await row.getByRole('dialog').waitFor({ state: 'hidden' });
+  });
+
   it('refuses an end in the future, in words, and keeps what was typed', async () => {
     await page.getByRole('button', { name: 'Add past session' }).click();
     const dialog = page.getByRole('dialog');

@@ -12,10 +12,12 @@ const CHANGEABLE: ReadonlySet<Session['state']> = new Set<Session['state']>(['qu
 interface ChangesProps {
   readonly engine: SyncEngine;
   readonly session: Session;
+  /** Whether it may be begun now; what was begun stays open. */
+  readonly isOffered?: boolean;
 }
 
 /** A finished session can be changed and deleted, on every device and without a network; a delete can be taken back. */
-export function SessionChanges({ engine, session }: ChangesProps) {
+export function SessionChanges({ engine, session, isOffered = true }: ChangesProps) {
   const { id, state, category } = session;
   const [isNoting, setNoting] = useState(false);
   /** The session as it was when its dialog opened. */
@@ -33,12 +35,17 @@ export function SessionChanges({ engine, session }: ChangesProps) {
     await engine.sessions.amend(id, rest);
     if (editing !== null && written !== editing.note) await engine.sessions.annotate(id, { note: written, seen: editing });
   };
-  if (!CHANGEABLE.has(state)) return null;
+  const mayBegin = isOffered && CHANGEABLE.has(state);
+  if (!mayBegin && !isNoting && editing === null) return null;
   return (
     <div className="changes">
-      <button className="link" aria-label={`Note and tags of ${about}`} onClick={() => setNoting(true)}>Note</button>
-      <button className="link" aria-label={`Edit ${about}`} onClick={() => setEditing(session)}>Edit</button>
-      <button className="link" aria-label={`Delete ${about}`} onClick={remove}>Delete</button>
+      {mayBegin && (
+        <>
+          <button className="link" aria-label={`Note and tags of ${about}`} onClick={() => setNoting(true)}>Note</button>
+          <button className="link" aria-label={`Edit ${about}`} onClick={() => setEditing(session)}>Edit</button>
+          <button className="link" aria-label={`Delete ${about}`} onClick={remove}>Delete</button>
+        </>
+      )}
       {problem !== null && <p className="problem" role="alert">{problem}</p>}
       {isNoting && <NoteDialog engine={engine} session={session} onClose={() => setNoting(false)} />}
       {editing !== null && editing.endTime !== null && (

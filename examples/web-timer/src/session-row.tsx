@@ -33,7 +33,8 @@ export function SessionRow({ engine, session, now }: RowProps) {
         <span className={`state ${state}`}><Icon name={STATE_ICONS[state]} />{STATES[state]}{state === 'cancelled' && pending && ', waiting to send'}</span>
         {displayId !== null && <span className="note">No. {displayId}</span>}
       </span>
-      {whyUndecided(session, now) === null ? <SessionChanges engine={engine} session={session} /> : <Undecided engine={engine} session={session} now={now} />}
+      <SessionChanges engine={engine} session={session} isOffered={whyUndecided(session, now) === null} />
+      <Undecided engine={engine} session={session} now={now} />
     </li>
   );
 }
@@ -57,7 +58,7 @@ function Undecided({ engine, session, now }: RowProps) {
   const close = (): void => setAsking(null);
   const attempt = (action: Promise<unknown>): void => void action.then(close, (error: unknown) => setProblem(problemWords(error)));
   const why = whyUndecided(session, now);
-  // Asked again whether it is still too early, it is on its way for a moment: what a person is typing must not go away for that.
+  // It may be on its way again, or there: what a person is typing must not go away for that.
   if (why === null && asking === null) return null;
   return (
     <div className={parked === null ? 'decide early' : 'decide'}>
