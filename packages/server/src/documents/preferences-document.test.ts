@@ -66,6 +66,21 @@ describe('merging preferences', () => {
     }), { numRuns: 2_000 });
   });
 
+  it('takes a change beside a value that was stored where more is known, like a newer time zone, and none that brings such a value', () => {
+    const { document } = firstPreferences({ timezone: 'Mars/Base' }, 0);
+    const changed = (name: PreferenceName, value: unknown) => {
+      const doc = new Doc();
+      applyUpdate(doc, document);
+      setIn(doc, name, value);
+      const { merged, refused } = syncPreferences({ ...NEVER, document, stateVector: encodeStateVector(doc), update: encodeStateAsUpdate(doc) });
+      return [merged?.values, refused?.map(({ path }) => path)];
+    };
+    expect(changed('daily_goal', 8)).toEqual([{ daily_goal: 8 }, undefined]);
+    expect(changed('timezone', 'Europe/Berlin')).toEqual([{ timezone: 'Europe/Berlin' }, undefined]);
+    expect(changed('timezone', 7)).toEqual([undefined, ['preferences.timezone']]);
+    expect(changed('daily_goal', 21)).toEqual([undefined, ['preferences.daily_goal']]);
+  });
+
   it('[S-22] refuses what would make the document larger than it may be', () => {
     let { document } = firstPreferences({ timezone: 'UTC' }, 0);
     let refused: unknown = null;

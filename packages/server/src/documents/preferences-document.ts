@@ -122,11 +122,19 @@ function take(document: Uint8Array, update: Uint8Array): Taken {
   }
   // It leans on an update that never came here. The caller learns so from the state vector, and sends from there.
   if (doc.store.pendingStructs !== null || doc.store.pendingDs !== null) return { doc: null, values: {}, issues: null };
-  const { values, issues: found } = look(doc);
-  const isForged = !isSameBase(baseIn(doc), baseIn(open(document)));
-  const issues = isForged ? [{ path: 'update', message: 'must not begin a generation' }, ...found] : found;
-  if (issues.length > 0) return { doc: null, values: {}, issues };
+  const stored = open(document);
+  // What a newer platform took, like a time zone that this one does not know, stays, and keeps nothing else out.
+  const kept = new Set(look(stored).issues.map(issueKey));
+  const { values, issues } = look(doc);
+  const found = issues.filter((issue) => !kept.has(issueKey(issue)));
+  const isForged = !isSameBase(baseIn(doc), baseIn(stored));
+  const refused = isForged ? [{ path: 'update', message: 'must not begin a generation' }, ...found] : found;
+  if (refused.length > 0) return { doc: null, values: {}, issues: refused };
   return { doc: isChanged ? doc : null, values, issues: null };
+}
+
+function issueKey({ path, message }: FieldIssue): string {
+  return `${path} ${message}`;
 }
 
 /** A document as it may be stored has no issues. */
