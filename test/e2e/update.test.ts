@@ -67,4 +67,18 @@ describe('a web timer that is too old for the server', () => {
     await waitForState(page, id, 'confirmed');
     expect(await newer(leads).count()).toBe(1);
   });
+
+  it('[D09] is not kept from sending by a status board that is as old: that goes by itself, whoever looks at it', async () => {
+    const first = await open();
+    const board = await profile.page(`${url}status-board/`);
+    await board.waitForFunction(() => navigator.serviceWorker.controller?.scriptURL.endsWith('/status-board/sw.js'));
+    await first.close();
+    const page = await profile.page(url);
+    await page.getByText('done by another open tab of this browser').waitFor();
+    gate.putOut();
+    const id = await addPastSession(page, { start: atNight(3), end: atNight(3) + HOUR / 2, category: 'writing', project: 'old board' });
+    await reloadWhenTold(page);
+    await waitForState(page, id, 'confirmed');
+    expect(await newer(board).count()).toBe(1);
+  });
 });

@@ -2,11 +2,35 @@ interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
 }
 
+let isOutdated = false;
+let isTooOld = false;
+
 /** Keeps the page for offline use. With Trusted Types on, an address of a script needs a policy; this one knows a single address. */
 export function keepPage(): void {
   if (!('serviceWorker' in navigator) || !import.meta.env.PROD) return;
   const worker = '/status-board/sw.js';
   const types = (window as { trustedTypes?: TrustedTypes }).trustedTypes;
   const policy = types?.createPolicy('syncline-worker', { createScriptURL: (url) => (url === worker ? url : '') });
-  navigator.serviceWorker.register(policy?.createScriptURL(worker) ?? worker).catch(() => undefined);
+  const { serviceWorker } = navigator;
+  let isKept = serviceWorker.controller !== null;
+  serviceWorker.addEventListener('controllerchange', () => {
+    isOutdated = isKept;
+    isKept = true;
+    leave();
+  });
+  serviceWorker.register(policy?.createScriptURL(worker) ?? worker).catch(() => undefined);
+}
+
+/**
+ * The server finds this page too old: it looks for a newer one, and goes on as that. Nothing is typed here that could be lost, and while it stays it
+ * sends for every other page of this browser.
+ */
+export function becomeNewest(): void {
+  isTooOld = true;
+  leave();
+  void navigator.serviceWorker?.getRegistration().then((registration) => registration?.update()).catch(() => undefined);
+}
+
+function leave(): void {
+  if (isOutdated && isTooOld) location.reload();
 }

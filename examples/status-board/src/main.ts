@@ -7,7 +7,7 @@ import { combineLatest, map, timer } from 'rxjs';
 import { onUserChange, rememberedDevice, rememberedUser, Tokens } from './account.ts';
 import { type Board, boardOf, type DeviceTile, deviceTiles } from './board.ts';
 import { element, picture, place, say } from './dom.ts';
-import { keepPage } from './keep-page.ts';
+import { becomeNewest, keepPage } from './keep-page.ts';
 import './styles.css';
 
 /** The web timer's: this page is another window of the same device. */
@@ -55,6 +55,7 @@ async function open(userId: string): Promise<void> {
   const serverNow = (): number => Date.now() - (engine.status.current.local.clock_skew_ms ?? 0);
   combineLatest([devices$(engine), timer(0, AGES_EVERY_MS)]).pipe(map(([devices]) => deviceTiles(devices, serverNow()))).subscribe(showDevices);
   renewOnRefusal(engine, tokens);
+  status$(engine).subscribe(({ local }) => local.problems.includes('update_needed') && becomeNewest());
 }
 
 keepPage();

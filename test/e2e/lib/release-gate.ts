@@ -1,4 +1,4 @@
-// Stands before a server as whoever runs it puts out a newer web timer: from then on the page, its script and its worker are others, and the
+// Stands before a server as whoever runs it puts out newer examples: from then on the pages, their scripts and their workers are others, and the
 // server takes nothing any more from the older.
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -38,7 +38,7 @@ export class ReleaseGate {
       return;
     }
     const passed = request(this.#behind + url, { method, headers: { ...headers, 'accept-encoding': 'identity' } }, (found) => {
-      const isOther = this.#isOut && /^\/(\?|$|sw\.js|assets\/.*\?newer)/.test(url);
+      const isOther = this.#isOut && /^(\/status-board)?\/(\?|$|sw\.js|assets\/.*\?newer)/.test(url);
       if (isOther) void this.#change(found, answer);
       else found.pipe(answer.writeHead(found.statusCode ?? 502, found.headers));
     });
@@ -59,7 +59,7 @@ export class ReleaseGate {
 function newer(text: string): string {
   return text
     .replace('</head>', '<meta name="release" content="newer"></head>')
-    .replace(/("url":"\/","revision":")\w+/, '$1newer')
+    .replace(/("url":"(\/status-board)?\/","revision":")\w+/, '$1newer')
     .replace(/\/assets\/index-[\w-]+\.js/, '$&?newer')
     .replace(/`1\.0\.0`/, '`2.0.0`');
 }
