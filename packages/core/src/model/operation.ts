@@ -115,8 +115,8 @@ export function cancelFields(session: FinishedSession): CancelRequest {
     planned_duration: session.plannedDuration ?? 1,
     elapsed_minutes: Math.min(LIMITS.durationMinutesMax, durationMinutes(session.startTime, session.endTime)),
     source: session.source,
-    ...(reason === null ? {} : { reason }),
-    ...(note === '' ? {} : { cancel_reason_note: note }),
+    reason: reason ?? undefined,
+    cancel_reason_note: note || undefined,
     category: session.category,
   };
 }

@@ -3,11 +3,11 @@
 import type { ParkedReason } from '../api.ts';
 import { asFields, type Fields } from '../model/rows.ts';
 import type { HttpResponse } from '../ports.ts';
-import { FAULTS_MAX, isAbsentCall, isCutOff, plainText, readCommon, readDetails, readJson, REFUSALS, UNCLEAR_MAX } from '../sync/answer.ts';
+import { FAULTS_MAX, type Halt, isAbsentCall, isCutOff, plainText, readCommon, readDetails, readJson, REFUSALS, UNCLEAR_MAX } from '../sync/answer.ts';
 import { backOffMs } from '../sync/backoff.ts';
 import { isEqualValue } from '../sync/equal.ts';
 import type { PreferencesHost } from '../sync/preferences-part.ts';
-import { type Halt, tokenOutcome } from '../sync/push.ts';
+import { tokenOutcome } from '../sync/push.ts';
 import { endOf, type Span, spanOf } from '../sync/span.ts';
 import { forget } from './meeting.ts';
 import type { MemoryKeeper } from './memory.ts';
@@ -84,7 +84,7 @@ export class BasicSync {
   #read(sent: Awaited<ReturnType<PreferencesHost['calls']['userData']>>): Answered {
     if (sent.kind === 'no_token') return { halt: tokenOutcome(sent) };
     const common = readCommon(sent.result, this.#host.clock.now());
-    if (common?.kind === 'failed' || common?.kind === 'unauthorized' || common?.kind === 'stopped') return { halt: common };
+    if (common !== null) return { halt: common };
     if (!sent.result.ok) throw new Error('an answer that is none was read as one');
     return { response: sent.result.response, body: readJson(sent.result.response) };
   }

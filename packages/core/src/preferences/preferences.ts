@@ -6,7 +6,7 @@ import { createEmitter, type Emitter } from '../source.ts';
 import { isEqualValue } from '../sync/equal.ts';
 import type { Plan } from '../sync/plan.ts';
 import type { PreferencesHost, PreferencesPart } from '../sync/preferences-part.ts';
-import type { Halt } from '../sync/push.ts';
+import type { Halt } from '../sync/answer.ts';
 import { BasicSync } from './basic.ts';
 import { ExchangeSync } from './exchange.ts';
 import { MemoryKeeper } from './memory.ts';

@@ -6,7 +6,7 @@ import type { Local } from './local.ts';
 import type { nextStep } from './machine.ts';
 import { countSendable, needsHealthProof, nextWaitingAt } from './outbox.ts';
 import type { PreferencesPart } from './preferences-part.ts';
-import type { Halt } from './push.ts';
+import type { Halt } from './answer.ts';
 import { endOf, isOver, sooner, type Span, spanOf } from './span.ts';
 
 const POLL_VISIBLE_MS = 60_000;
@@ -82,7 +82,8 @@ export class Agenda {
 
   /** A new term of leading begins. */
   begin(): void {
-    this.#health = this.#healthAgain = this.#poll = this.#token = this.#offlineTry = null;
+    this.clear();
+    this.#health = this.#healthAgain = null;
   }
 
   /** Nothing of our own stands in the way of trying now. */
@@ -119,16 +120,21 @@ export class Agenda {
     this.#poll = sooner(this.#poll, now, Math.max(books.pauseEnds(now), now + BACK_OFF_MIN_MS));
   }
 
+  /** A wait that begins now. */
+  #for(ms: number): Span {
+    return spanOf(this.#options.clock.now(), ms);
+  }
+
   /** The server is being asked what is new. @param isLive news come by themselves. */
   noteLook(isLive: boolean): void {
-    const { clock, ids, lifecycle } = this.#options;
+    const { ids, lifecycle } = this.#options;
     const interval = !lifecycle.visible() ? POLL_HIDDEN_MS : isLive ? POLL_LIVE_MS : POLL_VISIBLE_MS;
-    this.#poll = spanOf(clock.now(), Math.round(interval * (0.9 + 0.2 * ids.random())));
+    this.#poll = this.#for(Math.round(interval * (0.9 + 0.2 * ids.random())));
   }
 
   /** The same by the documented call, which costs more. */
   notePoll(isLive: boolean): void {
-    this.#polled = spanOf(this.#options.clock.now(), POLL_AFTER_DRAIN_MS);
+    this.#polled = this.#for(POLL_AFTER_DRAIN_MS);
     this.noteLook(isLive);
   }
 
@@ -139,20 +145,20 @@ export class Agenda {
   }
 
   noteOfflineTry(): void {
-    this.#offlineTry = spanOf(this.#options.clock.now(), OFFLINE_TRY_MS);
+    this.#offlineTry = this.#for(OFFLINE_TRY_MS);
   }
 
   noteToken(): void {
-    this.#token = spanOf(this.#options.clock.now(), TOKEN_EVERY_MS);
+    this.#token = this.#for(TOKEN_EVERY_MS);
   }
 
   /** A request is on its way that shows whether the server is well. */
   noteProof(): void {
-    this.#proof = spanOf(this.#options.clock.now(), BACK_OFF_MIN_MS);
+    this.#proof = this.#for(BACK_OFF_MIN_MS);
   }
 
   noteHealth(isWell: boolean): void {
-    this.#health = spanOf(this.#options.clock.now(), isWell ? HEALTH_EVERY_MS : HEALTH_ABSENT_MS);
+    this.#health = this.#for(isWell ? HEALTH_EVERY_MS : HEALTH_ABSENT_MS);
   }
 
   /** A server that offers a call no more says so in its health. */

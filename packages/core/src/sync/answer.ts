@@ -62,6 +62,9 @@ export type Outcome =
   | { readonly kind: 'stopped'; readonly why: StopReason; readonly message: string }
   | Failure;
 
+/** What says nothing of the item, and stands in the way of others too. */
+export type Halt = Extract<Outcome, { kind: 'unauthorized' | 'stopped' | 'failed' }>;
+
 /** JSON of an answer that says it is JSON; undefined otherwise. */
 export function readJson(response: HttpResponse): Fields | undefined {
   return isJson(response) ? (parseFields(response.body) ?? undefined) : undefined;
@@ -90,7 +93,7 @@ export function isAbsentCall(outcome: Outcome): boolean {
 }
 
 /** What any call's answer says of the connection and the account; null when the call itself was answered. */
-export function readCommon(result: TransportResult, now: number): Outcome | null {
+export function readCommon(result: TransportResult, now: number): Halt | null {
   if (!result.ok) return failure('connection', result.failure, plainText(result.message, 'no answer'), true);
   const { response } = result;
   const { status } = response;
@@ -111,7 +114,7 @@ export function readCommon(result: TransportResult, now: number): Outcome | null
 }
 
 /** What the answer to a call that carries no item says; null when it was answered. A 500 there can only be the server's own fault. */
-export function readPlainCall(result: TransportResult, now: number): Outcome | null {
+export function readPlainCall(result: TransportResult, now: number): Halt | null {
   const isFault = result.ok && result.response.status === 500;
   return isFault ? failure('server', 'server_fault', 'The server answered 500', false) : readCommon(result, now);
 }

@@ -5,7 +5,7 @@ import { askedPauseMs, BACK_OFF_MIN_MS, backOffMs } from './backoff.ts';
 import type { Contact } from './contact.ts';
 import { isEqualValue } from './equal.ts';
 import type { Local } from './local.ts';
-import type { Halt } from './push.ts';
+import type { Halt } from './answer.ts';
 import { endOf, isOver, sooner, spanOf } from './span.ts';
 import type { LastError, SyncState } from './sync-state.ts';
 import type { View } from './view.ts';

@@ -2,7 +2,7 @@
 // Everything it knows of the server is in the store; when it does what is in the agenda.
 import type { SyncOutcome } from '../api.ts';
 import type { Clock, Ids, Lifecycle } from '../ports.ts';
-import { isAbsentCall } from './answer.ts';
+import { type Halt, isAbsentCall } from './answer.ts';
 import { Agenda } from './agenda.ts';
 import { BACK_OFF_MIN_MS } from './backoff.ts';
 import { Bell } from './bell.ts';
@@ -14,7 +14,7 @@ import { Exchanger } from './exchange.ts';
 import { News } from './news.ts';
 import { countSendable, needsHealthProof } from './outbox.ts';
 import { planWish } from './settle.ts';
-import { Drain, type Halt, type PushOptions, tokenOutcome } from './push.ts';
+import { Drain, type PushOptions, tokenOutcome } from './push.ts';
 import { pollStatus } from './poll.ts';
 import type { PreferencesPart } from './preferences-part.ts';
 import { isPrompt, type ServerCalls } from './server-calls.ts';

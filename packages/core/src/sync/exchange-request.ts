@@ -43,7 +43,7 @@ export function nextBatch(view: View, now: number, user: string, max: number): B
 function toStart({ id, notice, startTime, plannedDuration, category, project, note }: RunningSession, source: string): StartOperation {
   return {
     type: 'start', op_id: notice?.opId ?? '', seq: notice?.seq ?? 0, session_id: id, start_time: formatInstant(startTime),
-    planned_duration: plannedDuration, category, project, source, ...(note === '' ? {} : { planning_notes: note }),
+    planned_duration: plannedDuration, category, project, source, planning_notes: note || undefined,
   };
 }
 
@@ -87,14 +87,7 @@ function toEdit({ startTime, endTime, category, project, note, tags, annotation 
   const times = startTime === undefined || endTime === undefined
     ? {}
     : { start_time: formatInstant(startTime), end_time: formatInstant(endTime), duration: durationMinutes(startTime, endTime) };
-  return {
-    ...times,
-    ...(category === undefined ? {} : { category }),
-    ...(project === undefined ? {} : { project }),
-    ...(note === undefined ? {} : { note }),
-    ...(tags === undefined ? {} : { tags }),
-    ...(annotation === undefined ? {} : { annotation }),
-  };
+  return { ...times, category, project, note, tags, annotation };
 }
 
 function planOf({ effects }: Change): SettlementPlan {
@@ -119,7 +112,7 @@ export function exchangeBody(view: View, self: Self, run: string, cursor: string
       device_id: self.deviceId,
       device_type: self.deviceType,
       version: self.version,
-      ...(self.name === null ? {} : { name: self.name }),
+      name: self.name ?? undefined,
       sessions_pending: view.sessionsPending,
       oldest_pending: oldest === undefined ? null : formatInstant(oldest.at),
       incarnation: view.head.store,
@@ -128,7 +121,7 @@ export function exchangeBody(view: View, self: Self, run: string, cursor: string
     cursor,
     epoch: exchange?.epoch ?? null,
     operations: [...batch.operations, ...batch.starts.map((running) => toStart(running, self.deviceType))].sort((a, b) => a.seq - b.seq),
-    ...(preferences === undefined ? {} : { preferences }),
+    preferences,
     status_tag: exchange?.tag ?? null,
     limit: LIMITS.changesPerPageMax,
   };

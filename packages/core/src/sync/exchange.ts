@@ -3,7 +3,7 @@
 import { LIMITS } from '@syncline/protocol';
 import { isDocumented, type Operation, sessionsOf } from '../model/operation.ts';
 import { FIRST_VERSION, type FinishedSession, type RunningSession } from '../model/session.ts';
-import { type Failure, failure, isCutOff, type Outcome, readCommon, readJson } from './answer.ts';
+import { type Failure, failure, type Halt, isCutOff, readCommon, readJson } from './answer.ts';
 import { BACK_OFF_MIN_MS } from './backoff.ts';
 import type { Draft } from './draft.ts';
 import { type ExchangeAnswer, parseExchange } from './exchange-answer.ts';
@@ -14,7 +14,7 @@ import { commitOverPacked } from './packed-lookup.ts';
 import { withoutOwn } from './poll.ts';
 import { pause } from './pause.ts';
 import type { PreferencesPart } from './preferences-part.ts';
-import { type Drained, type Halt, isAnswered, type PushOptions, tokenOutcome } from './push.ts';
+import { type Drained, isAnswered, type PushOptions, tokenOutcome } from './push.ts';
 import { planReoffer, Verification } from './reoffer.ts';
 import { INCOHERENT } from './server-answer.ts';
 import { planSettle, type Settled, settleInto } from './settle.ts';
@@ -23,8 +23,6 @@ import type { Self } from './status-input.ts';
 import type { ExchangePosition } from './sync-state.ts';
 import type { View } from './view.ts';
 import { besideInSettlements } from './withdraw.ts';
-
-const NOTHING: Batch = { seqs: [], starts: [], operations: [] };
 
 /** So many clones in one term of a leader, and it is no straggler of an earlier one. */
 const CLONE_PROOFS = 2;
@@ -85,8 +83,8 @@ export class Exchanger {
     if (sent.kind === 'no_token') return this.#failed(batch, tokenOutcome(sent), term, false);
     const common = readCommon(sent.result, clock.now());
     if (common !== null) return this.#failed(batch, common, term, true);
-    const response = sent.result.ok ? sent.result.response : null;
-    if (response === null) return null;
+    if (!sent.result.ok) return null;
+    const { response } = sent.result;
     const fields = readJson(response);
     if (response.status >= 300 && !isCutOff(response)) return this.#refused(batch, response.status, fields, term, signal);
     const answer = parseExchange(fields);
@@ -106,7 +104,7 @@ export class Exchanger {
   #announce(draft: Draft, term: number, total: number): Batch | null {
     if (draft.view.head.term !== term) return null;
     // What rests on a state that the server may have lost waits until the walk shows it.
-    const batch = isUncertain(draft.view) ? NOTHING : nextBatch(draft.view, draft.now, this.#options.user, this.#most);
+    const batch: Batch = isUncertain(draft.view) ? { seqs: [], starts: [], operations: [] } : nextBatch(draft.view, draft.now, this.#options.user, this.#most);
     draft.setHead({ inFlight: batch.seqs });
     if (batch.seqs.length > 0) {
       const progress = { done: this.#sent, total: Math.max(total, this.#sent + batch.seqs.length) };
@@ -212,8 +210,7 @@ export class Exchanger {
     this.#walk = null;
   }
 
-  async #failed(batch: Batch, outcome: Outcome, term: number, wasSent: boolean): Promise<Halt | null> {
-    if (outcome.kind === 'acknowledged' || outcome.kind === 'parked' || outcome.kind === 'held') return null;
+  async #failed(batch: Batch, outcome: Halt, term: number, wasSent: boolean): Promise<Halt> {
     if (outcome.kind === 'failed' && outcome.scope === 'server') this.#most = Math.max(1, Math.floor(Math.max(1, batch.seqs.length) / 2));
     try {
       await this.#takeBack(term, wasSent && outcome.kind === 'failed' && outcome.unknown);
@@ -279,9 +276,7 @@ export class Exchanger {
 
   async #incoherent(batch: Batch, term: number): Promise<Halt> {
     await this.#takeBack(term, batch.seqs.length > 0);
-    await this.#options.local.commit((draft) => {
-      draft.setSync({ problems: [...new Set([...draft.view.sync.problems, INCOHERENT])] });
-    }, 'relaxed');
+    await this.#options.books.write(({ problems }) => ({ problems: [...new Set([...problems, INCOHERENT])] }));
     return this.#halt(failure('server', INCOHERENT, 'The answer made no sense', true));
   }
 

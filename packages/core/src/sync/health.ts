@@ -1,8 +1,7 @@
 // What an answer to the plain health call says of the server, and of what may stand between.
 import { areTexts } from '../model/rows.ts';
 import type { HttpResponse, TransportResult } from '../ports.ts';
-import { failure, readJson, readPlainCall } from './answer.ts';
-import type { Halt } from './push.ts';
+import { failure, type Halt, readJson, readPlainCall } from './answer.ts';
 import type { SyncState } from './sync-state.ts';
 
 export type Health =

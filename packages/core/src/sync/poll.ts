@@ -1,9 +1,9 @@
 // Asks the documented status call and keeps what it says of other devices.
 import type { Clock } from '../ports.ts';
-import { readJson, readPlainCall } from './answer.ts';
+import { type Halt, readJson, readPlainCall } from './answer.ts';
 import { isEqualValue } from './equal.ts';
 import type { Local } from './local.ts';
-import { type Halt, tokenOutcome } from './push.ts';
+import { tokenOutcome } from './push.ts';
 import { INCOHERENT, parseServerAnswer, type ServerAnswer } from './server-answer.ts';
 import type { ServerCalls } from './server-calls.ts';
 import { findOwn } from './status.ts';
@@ -26,7 +26,7 @@ export async function pollStatus(
   const sent = await calls.status(signal);
   if (sent.kind === 'no_token') return tokenOutcome(sent);
   const common = readPlainCall(sent.result, clock.now());
-  if (common !== null) return common.kind === 'acknowledged' || common.kind === 'parked' || common.kind === 'held' ? null : common;
+  if (common !== null) return common;
   if (!sent.result.ok) return null;
   const { status } = sent.result.response;
   if (status < 300) await keepAnswer(local, self, parseServerAnswer(readJson(sent.result.response)), acknowledged, term);

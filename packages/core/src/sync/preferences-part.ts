@@ -4,7 +4,7 @@ import type { PreferencesApi, PreferencesPlugin } from '../api-preferences.ts';
 import type { Clock, Ids } from '../ports.ts';
 import type { Local } from './local.ts';
 import type { Plan } from './plan.ts';
-import type { Halt } from './push.ts';
+import type { Halt } from './answer.ts';
 import type { ServerCalls } from './server-calls.ts';
 
 /** What the engine lends. */

@@ -1,7 +1,7 @@
 // Sends the outbox, oldest first, at most four at once. Each answer is settled in one transaction that also chooses what goes next.
 import { type Operation, operationRequest } from '../model/operation.ts';
 import type { Clock, Ids } from '../ports.ts';
-import { failure, type Outcome, readDelivery } from './answer.ts';
+import { failure, type Halt, type Outcome, readDelivery } from './answer.ts';
 import type { Books } from './books.ts';
 import type { Contact } from './contact.ts';
 import type { Draft } from './draft.ts';
@@ -24,13 +24,11 @@ export interface PushOptions {
   readonly books: Books;
 }
 
-/** What ended a drain early; null when everything that could be sent was. */
-export type Halt = Extract<Outcome, { kind: 'unauthorized' | 'stopped' | 'failed' }>;
-
 export interface Drained {
   readonly sent: number;
   /** Items failed, each on its own, and nothing came of any other. */
   readonly faltered: boolean;
+  /** What ended it early; null when everything that could be sent was. */
   readonly halt: Halt | null;
 }
 

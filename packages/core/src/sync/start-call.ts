@@ -22,7 +22,7 @@ export async function sendStart(
     category: session.category,
     source,
     project: session.project,
-    ...(session.note === '' ? {} : { planning_notes: session.note }),
+    planning_notes: session.note || undefined,
   };
   const sent = await calls.post('/api/session/start', JSON.stringify(body), signal);
   const outcome = sent.kind === 'answered' ? readPlainCall(sent.result, clock.now()) : null;
