@@ -99,4 +99,26 @@ describe('a server that changes', () => {
     expect(world.requests.map(({ request }) => request.path)).toContain('/api/sync/exchange');
     expect(world.server.stored(USER)).toHaveLength(3);
   });
+
+  it('and offers the exchange no more keeps what was decided meanwhile, sends what it never had as it is shown, and lets a person give up the rest', async () => {
+    const { world, a } = await twoDevices();
+    const [stored, other] = [await world.drive(a.sessions.record(world.session(500, 20))), await world.drive(a.sessions.record(world.session(490, 20)))];
+    await world.run(70_000);
+    // The next request finds out.
+    world.without.add('exchange').add('stream');
+    const fresh = await world.drive(a.sessions.record(world.session(300, 20)));
+    for (const { id } of [stored, fresh]) await world.drive(a.sessions.amend(id, { category: 'reading' }));
+    const [conflict] = a.conflicts.current;
+    await world.drive(a.conflicts.plan(conflict?.id ?? '', { kind: 'keep_all' }).then((plan) => a.conflicts.resolve(plan)));
+    await world.run(700_000);
+    expect(world.server.stored(USER).map(({ id, category }) => [id, category]).sort()).toEqual([[stored.id, 'work'], [other.id, 'work'], [fresh.id, 'reading']].sort());
+    expect(a.status.current).toMatchObject({ data_summary: { unsynced_sessions: 1 }, local: { closing: { word: 'sent_later', sessions: 1, others: true } } });
+    expect(await world.drive(a.sessions.get(stored.id))).toMatchObject({ category: 'reading', pending: true });
+    expect(await world.drive(a.sessions.discard(stored.id))).toMatchObject({ category: 'work', pending: true });
+    expect(a.status.current).toMatchObject({ data_summary: { unsynced_sessions: 0 }, local: { closing: { word: 'sent_later', sessions: 0, others: true } } });
+    await world.drive(a.sessions.discard(other.id));
+    expect(a.status.current).toMatchObject({ sync_status: 'conflicts', local: { closing: { word: 'all_sent' } } });
+    expect(a.conflicts.journal.current).toMatchObject([{ outcome: 'superseded' }]);
+    await expect(world.drive(a.sessions.discard(stored.id))).rejects.toMatchObject({ code: 'not_found' });
+  });
 });

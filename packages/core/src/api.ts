@@ -281,7 +281,10 @@ export interface SessionsApi {
   delete(id: string): Promise<Session>;
   /** Takes a delete back. Rejects: `not_found`, `unsupported`. */
   restore(id: string): Promise<Session>;
-  /** Gives up a session that `retry` would take: only a person may ask for this. Returns what was given up. */
+  /**
+   * Gives up a session that `retry` would take, or what was decided about one where the server is known to offer no call for it any more: only a
+   * person may ask for this. Returns what was given up. Rejects: `not_found`, `not_parked`.
+   */
   discard(id: string): Promise<Session>;
 }
 

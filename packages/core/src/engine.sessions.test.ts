@@ -276,3 +276,32 @@ describe('[D05, D08, S-04, I-10] two accounts in one browser', () => {
     expect(world.server.records('ben').size).toBe(0);
   });
 });
+
+describe('before anybody knows what the server offers', () => {
+  const answers = {
+    'says how it is': () => undefined,
+    'has no health call': 404,
+    'asks for a token everywhere': 403,
+  } as const;
+  it.each(Object.entries(answers))('what is changed is sent as it is then, and what is deleted never, to a basic server that %s', async (_says, status) => {
+    const world = createEngineWorld();
+    world.server.intercept = ({ path }) => (path === '/api/health' && typeof status === 'number' ? world.server.json(status, { error: 'Token required' }) : undefined);
+    world.isOffline = true;
+    const { engine } = await world.open();
+    const record = (minutesAgo: number): Promise<Session> => world.drive(engine.sessions.record(world.session(minutesAgo, 25)));
+    const [kept, gone, back, plain] = [await record(600), await record(500), await record(400), await record(300)];
+    await world.drive(engine.sessions.amend(kept.id, { category: 'reading', startTime: kept.startTime + 60_000 }));
+    for (const { id } of [gone, back]) await world.drive(engine.sessions.delete(id));
+    await world.drive(engine.sessions.restore(back.id));
+    world.isOffline = false;
+    await world.run(600_000);
+    expect([...world.server.records().keys()].sort()).toEqual([kept.id, back.id, plain.id].sort());
+    expect(JSON.parse(world.server.records().get(kept.id)?.body ?? '')).toMatchObject({ category: 'reading', duration: 24 });
+    expect(engine.status.current).toMatchObject({ sync_status: 'healthy', data_summary: { total_sessions: 3, unsynced_sessions: 0 } });
+    expect((await world.drive(engine.sessions.list())).map(({ id, state, category }) => [id, state, category])).toEqual([
+      [plain.id, 'confirmed', 'work'], [back.id, 'confirmed', 'work'], [kept.id, 'confirmed', 'reading'],
+    ]);
+    expect(await world.drive(engine.sessions.get(gone.id))).toBeNull();
+    await expect(world.drive(engine.sessions.delete(kept.id))).rejects.toMatchObject({ code: 'unsupported' });
+  });
+});

@@ -3,6 +3,7 @@ import type { SyncOutcome } from '../api.ts';
 import type { Clock, Ids, Lifecycle } from '../ports.ts';
 import { askedPauseMs, BACK_OFF_MIN_MS, backOffMs } from './backoff.ts';
 import type { Contact } from './contact.ts';
+import type { Draft } from './draft.ts';
 import { isEqualValue } from './equal.ts';
 import type { Local } from './local.ts';
 import type { Halt } from './answer.ts';
@@ -72,10 +73,10 @@ export class Books {
    * A leader that was frozen and replaced knows less than its successor, and notes nothing. Resolves to whether it was noted.
    * @param isAsked by the server: that holds whoever heard it.
    */
-  write(change: (state: SyncState) => Partial<SyncState>, isAsked = false): Promise<boolean> {
+  write(change: (state: SyncState, draft: Draft) => Partial<SyncState>, isAsked = false): Promise<boolean> {
     return this.#options.local.commit((draft) => {
       const isKept = isAsked || this.term === null || this.term === draft.view.head.term;
-      if (isKept) draft.setSync(change(draft.view.sync), this.#options.contact.latest);
+      if (isKept) draft.setSync(change(draft.view.sync, draft), this.#options.contact.latest);
       return isKept;
     }, 'relaxed');
   }

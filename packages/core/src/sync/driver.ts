@@ -8,6 +8,7 @@ import { BACK_OFF_MIN_MS } from './backoff.ts';
 import { Bell } from './bell.ts';
 import type { Local } from './local.ts';
 import { compactHistory, MERGE_CHUNKS_MIN } from './compact.ts';
+import { foldEdits } from './edit.ts';
 import { afterHealth, readHealth } from './health.ts';
 import { nextStep, type Step } from './machine.ts';
 import { Exchanger } from './exchange.ts';
@@ -18,7 +19,7 @@ import { Drain, type PushOptions, tokenOutcome } from './push.ts';
 import { pollStatus } from './poll.ts';
 import type { PreferencesPart } from './preferences-part.ts';
 import { isPrompt, type ServerCalls } from './server-calls.ts';
-import { offers } from './sync-state.ts';
+import { lacks, offers } from './sync-state.ts';
 import { SyncWaiters } from './sync-waiters.ts';
 import type { Tokens } from './tokens.ts';
 import type { Self } from './status-input.ts';
@@ -166,22 +167,27 @@ export class Driver {
     const result = await calls.health(signal);
     if (signal.aborted) return;
     const health = readHealth(result, local.view.sync, clock.now());
-    if (health.kind === 'failed') {
-      await this.#fail(health.halt);
+    if ('kind' in health) {
+      await this.#fail(health);
       if (result.ok) this.#agenda.tryBeforeHealth();
       return;
     }
-    if (health.kind === 'suspect') books.breathe();
-    else books.noteSuccess();
-    const isWell = health.kind === 'well';
-    // Where nobody says how it is, an item that waits for that word must not ask without a pause.
-    if (!isWell) this.#agenda.tryBeforeHealth();
+    const { isWell } = health;
+    if (isWell) books.noteSuccess();
+    else {
+      books.breathe();
+      this.#agenda.tryBeforeHealth();
+    }
     this.#agenda.noteHealth(isWell);
     // A basic server tells its time in this call alone.
     if (!isPrompt(asked, clock.now())) this.#agenda.askHealth();
     const isBlocked = this.#agenda.mayBeBlocked;
     this.#agenda.noteNetwork(true);
-    await books.write((state) => afterHealth(state, health, isBlocked, needsHealthProof(local.view, clock.now())));
+    await books.write((state, draft) => {
+      const after = afterHealth(state, health, isBlocked, needsHealthProof(local.view, clock.now()));
+      if (lacks(after, 'exchange')) foldEdits(draft);
+      return after;
+    });
   }
 
   async #drain(term: number, signal: AbortSignal): Promise<void> {

@@ -50,6 +50,22 @@ export function planEdit(draft: Draft, store: Store, packed: ReadonlyMap<string,
   return { seq, operation };
 }
 
+/**
+ * No documented call tells of an edit: where there are no others, a session that nobody can have heard of is sent as it is shown, and not at all
+ * once it was deleted. Nothing is on its way meanwhile.
+ */
+export function foldEdits(draft: Draft): void {
+  const { view } = draft;
+  for (const [id, { server, shown }] of [...view.overlay]) {
+    const [submit, ...edits] = view.operationsOf(id);
+    if (submit?.kind !== 'submit' || submit.delivery.unknown || server !== null || !edits.every(isEdit)) continue;
+    draft.deleteOperations(view.seqsOf(id));
+    draft.delete('overlay', id);
+    // Under another id: a copy of this profile may have sent the one before.
+    if (shown.deletedAt === null) draft.queue({ ...submit, opId: (edits.at(-1) ?? submit).opId, session: shown });
+  }
+}
+
 /** Documented calls tell none; whoever has it has a first one. */
 function versionOf(known: FinishedSession | null): number {
   return known === null ? 0 : Math.max(known.version, FIRST_VERSION);

@@ -9,9 +9,8 @@ function isSendable(view: View, seq: number, operation: Operation, now: number, 
   const { parked, wait } = operation.delivery;
   if (parked !== null || operation.owner !== user || !isOver(wait, now)) return false;
   if (view.head.inFlight.includes(seq)) return false;
-  // Operations of one session go in their order.
-  const first = view.seqsOf(operation.session.id)[0];
-  return first === seq;
+  // As long as nobody knows whether the server can be told what else was decided, a session waits with that.
+  return view.sync.capabilities !== null || view.seqsOf(operation.session.id).length === 1;
 }
 
 /** The next operation to send, or null. */

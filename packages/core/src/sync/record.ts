@@ -15,6 +15,7 @@ import { Merge } from './merge.ts';
 import { runningElsewhere } from './running-elsewhere.ts';
 import { serverNow } from './status.ts';
 import type { Self } from './status-input.ts';
+import { lacks } from './sync-state.ts';
 import { giveUpSettlement, withdrawSettlements } from './withdraw.ts';
 
 /** Who acts, and the id of the operation it makes. */
@@ -152,9 +153,10 @@ function isTooEarly({ view, now }: Draft, operation: Operation, seq: number): bo
   return isTimed && !operation.delivery.unknown && !view.head.inFlight.includes(seq) && endOfSession(operation) - LIMITS.futureLeewayMs > serverNow(view, now);
 }
 
-/** The operation of a session that a person may change or give up. */
+/** The operation of a session that a person may change or give up: also one that the server is known to offer no call for. */
 function undecidedOf(draft: Draft, id: string): Written {
-  const found = findOperation(draft, id, (operation, seq) => operation.delivery.parked !== null || isTooEarly(draft, operation, seq));
+  const isLeft = lacks(draft.view.sync, 'exchange');
+  const found = findOperation(draft, id, (operation, seq) => operation.delivery.parked !== null || isTooEarly(draft, operation, seq) || (isLeft && !isDocumented(operation)));
   if (found === null) throw engineError(draft.view.seqsOf(id).length === 0 ? 'not_found' : 'not_parked');
   return found;
 }
