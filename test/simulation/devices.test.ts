@@ -1,6 +1,6 @@
 // Looking after devices through the engine, over the real server app.
 import { describe, expect, it } from 'vitest';
-import { twoDevices } from './exchange-world.ts';
+import { twoDevices, USER } from './exchange-world.ts';
 
 describe('the devices of a user', () => {
   it('are listed with what each holds, and since when that is known', async () => {
@@ -58,5 +58,25 @@ describe('the devices of a user', () => {
     await expect(world.drive(signedOut.devices.list())).rejects.toMatchObject({ code: 'auth_required' });
     await world.drive(a.close());
     await expect(world.drive(a.devices.list())).rejects.toMatchObject({ code: 'closed' });
+  });
+});
+
+describe('what one request cannot carry', () => {
+  it('[I-05] counts as pending on every device, with all of its session that was sent', async () => {
+    const { world, first, a, b } = await twoDevices({ streams: false });
+    world.offline.add(first);
+    const sessions = await world.drive(Promise.all(Array.from({ length: 1000 }, (_, i) => a.sessions.record(world.session(3000 - 2 * i, 1)))));
+    await world.drive(a.sessions.amend(sessions[0]?.id ?? '', { category: 'reading' }));
+    world.offline.clear();
+    // The network is gone again once the first of two requests was answered.
+    world.distort = (request, answer) => {
+      if (request.body?.includes('"type":"submit"')) world.offline.add(first);
+      return answer;
+    };
+    await world.drive(a.sync());
+    await world.drive(b.sync());
+    expect(world.server.stored(USER)).toHaveLength(1000);
+    expect(a.status.current.data_summary.unsynced_sessions).toBe(1);
+    expect(b.status.current).toMatchObject({ sync_status: 'delayed', data_summary: { unsynced_sessions: 1 } });
   });
 });

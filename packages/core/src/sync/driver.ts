@@ -154,7 +154,7 @@ export class Driver {
   async #askToken(): Promise<void> {
     const token = await this.#options.tokens.current();
     this.#agenda.noteToken();
-    if (!token.ok) return this.#fail(tokenOutcome({ kind: 'no_token', refusal: token }));
+    if (!token.ok) return this.#note(tokenOutcome({ kind: 'no_token', refusal: token }));
     // Whether it works is for the next request to say, which is made at once.
     this.#agenda.lookNow();
     await this.#options.books.write(() => ({ connection: 'offline', phase: 'idle', nextAttemptAt: null }));
@@ -168,7 +168,7 @@ export class Driver {
     if (signal.aborted) return;
     const health = readHealth(result, local.view.sync, clock.now());
     if ('kind' in health) {
-      await this.#fail(health);
+      await this.#note(health);
       if (result.ok) this.#agenda.tryBeforeHealth();
       return;
     }
@@ -206,7 +206,7 @@ export class Driver {
     // The drain has noted already why it stopped.
     if (halt !== null) return;
     this.#agenda.noteNetwork(true);
-    await (faltered ? this.#options.books.falter() : this.#options.books.succeed());
+    await this.#note(faltered ? 'faltered' : null);
   }
 
   /** What the server offered when it was last asked. */
@@ -234,22 +234,20 @@ export class Driver {
     this.#agenda.notePoll(this.#news.isLive);
     const halt = await pollStatus(local, calls, self, clock, term, signal);
     if (signal.aborted) return;
-    if (halt === null) return this.#options.books.succeed();
-    await this.#fail(halt);
-    this.#agenda.lookAgain(halt);
+    await this.#note(halt);
+    if (halt !== null) this.#agenda.lookAgain(halt);
   }
 
   async #syncPreferences(term: number, signal: AbortSignal): Promise<void> {
     const halt = (await this.#options.preferences?.sync(term, signal)) ?? null;
-    if (signal.aborted) return;
-    if (halt === 'faltered') await this.#options.books.falter();
-    else if (halt === null) await this.#options.books.succeed();
-    else await this.#fail(halt);
+    if (!signal.aborted) await this.#note(halt);
   }
 
-  /** A call of the loop's own failed. */
-  async #fail(halt: Halt): Promise<void> {
+  /** What came of the loop's own calls. */
+  async #note(halt: Halt | 'faltered' | null): Promise<void> {
     const { books } = this.#options;
+    if (halt === null) return books.succeed();
+    if (halt === 'faltered') return books.falter();
     if (halt.kind === 'unauthorized') this.#agenda.noteToken();
     if (halt.kind === 'failed') books.noteFailure();
     await books.fail(halt, false);

@@ -4,7 +4,7 @@ import {
   type SessionEdit, type SettlementPlan, type StartOperation, type SubmittedSession, utf8Length,
 } from '@syncline/protocol';
 import type { Changes, Effect } from '../model/effect.ts';
-import { cancelFields, type Change, type Operation, submitFields } from '../model/operation.ts';
+import { cancelFields, type Change, isSettlement, type Operation, submitFields } from '../model/operation.ts';
 import type { FinishedSession, RunningSession } from '../model/session.ts';
 import { dueForExchange } from './outbox.ts';
 import type { Self } from './status-input.ts';
@@ -102,6 +102,13 @@ function planOf({ effects }: Change): SettlementPlan {
   return { edits, deletes, creates };
 }
 
+/** Sessions that are held. The server takes off each of which it settles something: one of which more is left counts once more. */
+function countHeld({ operations, damaged }: View, seqs: ReadonlySet<number>): number {
+  const [told, left] = [new Set<string>(), new Set<string>()];
+  for (const [seq, operation] of operations) if (!isSettlement(operation)) (seqs.has(seq) ? told : left).add(operation.session.id);
+  return told.size + left.size + damaged.size;
+}
+
 /** The body of an exchange. */
 export function exchangeBody(view: View, self: Self, run: string, cursor: string | null, batch: Batch, preferences?: PreferencesExchange): ExchangeRequest {
   const { exchange } = view.sync;
@@ -113,7 +120,7 @@ export function exchangeBody(view: View, self: Self, run: string, cursor: string
       device_type: self.deviceType,
       version: self.version,
       name: self.name ?? undefined,
-      sessions_pending: view.sessionsPending,
+      sessions_pending: countHeld(view, new Set(batch.seqs)),
       oldest_pending: oldest === undefined ? null : formatInstant(oldest.at),
       incarnation: view.head.store,
       run,

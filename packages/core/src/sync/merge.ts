@@ -1,6 +1,5 @@
 // What the server says of sessions, brought into the store: history, what lies over it, and the conflicts that follow.
 // A session with operations of this device on the way shows the server's state with these applied to it again.
-import type { ClockBound } from '@syncline/protocol';
 import { applyEffects } from '../model/effect.ts';
 import { isDocumented } from '../model/operation.ts';
 import type { OverlayRow } from '../model/rows.ts';
@@ -160,9 +159,5 @@ function isSameAnnotation(a: FinishedSession, b: FinishedSession): boolean {
 }
 
 function isSameForConflicts(a: FinishedSession, b: FinishedSession): boolean {
-  return a.startTime === b.startTime && a.endTime === b.endTime && a.category === b.category && a.project === b.project && a.deviceId === b.deviceId && isSameBound(a.clockBound ?? null, b.clockBound ?? null);
-}
-
-function isSameBound(a: ClockBound | null, b: ClockBound | null): boolean {
-  return a === b || (a !== null && b !== null && a.offsetMs === b.offsetMs && a.errorMs === b.errorMs);
+  return a.startTime === b.startTime && a.endTime === b.endTime && a.category === b.category && a.project === b.project && a.deviceId === b.deviceId && isEqualValue(a.clockBound ?? null, b.clockBound ?? null);
 }

@@ -17,8 +17,8 @@ export interface ExchangeDevice {
   readonly version: string;
   readonly name?: string | undefined;
   /**
-   * Distinct sessions with unacknowledged operations, those in this request included; the server subtracts what it settles. A `start` is
-   * no such operation: a session is held once it is finished.
+   * Distinct sessions with unacknowledged operations, those in this request included; the server subtracts what it settles, so one of which
+   * this request tells only a part counts twice. A `start` is no such operation: a session is held once it is finished.
    */
   readonly sessions_pending: number;
   /** When the oldest of them was recorded; null with none. */
