@@ -134,6 +134,19 @@ describe('a store that fails', () => {
     expect(engine.status.current.local.problems).toEqual(['volatile_storage']);
   });
 
+  it('whose transaction never ends does not hold up closing, and the next engine has what was there', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { engine } = await world.open();
+    const { id } = await world.drive(engine.sessions.record(world.session(60, 25)));
+    world.device.disk.failNext('update', { kind: 'hang' });
+    void engine.sessions.record(world.session(30, 25));
+    await world.run(100);
+    await world.drive(engine.close());
+    const again = await world.open();
+    expect((await world.drive(again.engine.sessions.list())).map((session) => session.id)).toEqual([id]);
+  });
+
   it('[A04] whose every handle is dead is not opened without end', async () => {
     const world = createEngineWorld();
     const indexedDB = new IDBFactory();

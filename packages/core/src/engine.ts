@@ -220,8 +220,8 @@ class Engine implements SyncEngine {
     this.#heartbeat.close();
     this.#preferences?.close();
     this.sessions.closeLists();
-    await this.#work.catch(() => undefined);
-    await this.#local.settled();
+    // A store that does not answer any more is not waited for.
+    await inTime(this.#work.then(() => this.#local.settled()), this.#ports.clock).catch(() => undefined);
     this.#tuneOut();
     await this.#local.store.close().catch(() => undefined);
     this.#announceClosed();

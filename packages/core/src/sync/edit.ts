@@ -58,7 +58,7 @@ export function foldEdits(draft: Draft): void {
   const { view } = draft;
   for (const [id, { server, shown }] of [...view.overlay]) {
     const [submit, ...edits] = view.operationsOf(id);
-    if (submit?.kind !== 'submit' || submit.delivery.unknown || server !== null || !edits.every(isEdit)) continue;
+    if (server !== null || submit?.kind !== 'submit' || submit.delivery.unknown || !edits.every(isEdit)) continue;
     draft.deleteOperations(view.seqsOf(id));
     draft.delete('overlay', id);
     // Under another id: a copy of this profile may have sent the one before.

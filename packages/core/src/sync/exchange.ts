@@ -81,10 +81,11 @@ export class Exchanger {
     const sent = await calls.post('/api/sync/exchange', JSON.stringify(body), signal);
     if (signal.aborted && !isAnswered(sent)) return null;
     if (sent.kind === 'no_token') return this.#failed(batch, tokenOutcome(sent), term, false);
-    const common = readCommon(sent.result, clock.now());
+    const { result } = sent;
+    const common = readCommon(result, clock.now());
     if (common !== null) return this.#failed(batch, common, term, true);
-    if (!sent.result.ok) return null;
-    const { response } = sent.result;
+    if (!result.ok) return null;
+    const { response } = result;
     const fields = readJson(response);
     if (response.status >= 300 && !isCutOff(response)) return this.#refused(batch, response.status, fields, term, signal);
     const answer = parseExchange(fields);
@@ -211,7 +212,7 @@ export class Exchanger {
   }
 
   async #failed(batch: Batch, outcome: Halt, term: number, wasSent: boolean): Promise<Halt> {
-    if (outcome.kind === 'failed' && outcome.scope === 'server') this.#most = Math.max(1, Math.floor(Math.max(1, batch.seqs.length) / 2));
+    if (outcome.kind === 'failed' && outcome.scope === 'server') this.#most = Math.max(1, Math.floor(batch.seqs.length / 2));
     try {
       await this.#takeBack(term, wasSent && outcome.kind === 'failed' && outcome.unknown);
     } finally {
@@ -242,7 +243,7 @@ export class Exchanger {
     if (body?.['code'] === 'device_cloned') return this.#cloned(term);
     const { seqs } = batch;
     if (seqs.length > 1) {
-      this.#most = Math.max(1, Math.floor(seqs.length / 2));
+      this.#most = Math.floor(seqs.length / 2);
       await this.#takeBack(term, status >= 500);
       this.#options.books.noteFailure();
       const now = this.#options.clock.now();

@@ -25,11 +25,10 @@ export async function pollStatus(
   const acknowledged = local.view.head.acknowledged;
   const sent = await calls.status(signal);
   if (sent.kind === 'no_token') return tokenOutcome(sent);
-  const common = readPlainCall(sent.result, clock.now());
+  const { result } = sent;
+  const common = readPlainCall(result, clock.now());
   if (common !== null) return common;
-  if (!sent.result.ok) return null;
-  const { status } = sent.result.response;
-  if (status < 300) await keepAnswer(local, self, parseServerAnswer(readJson(sent.result.response)), acknowledged, term);
+  if (result.ok && result.response.status < 300) await keepAnswer(local, self, parseServerAnswer(readJson(result.response)), acknowledged, term);
   return null;
 }
 

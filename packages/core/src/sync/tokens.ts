@@ -1,6 +1,7 @@
 // Asks the app for a token whenever a request needs one. Never stores it, never lets it carry another account's data.
 import type { Clock } from '../ports.ts';
 import { asFields } from '../model/rows.ts';
+import { pause } from './pause.ts';
 
 export type TokenAnswer =
   | { readonly ok: true; readonly token: string }
@@ -77,24 +78,15 @@ export class Tokens {
     return token === this.#refused ? refuse('token_refused') : { ok: true, token };
   }
 
-  #askInTime(): Promise<string | null | undefined> {
+  async #askInTime(): Promise<string | null | undefined> {
     const { ask, clock, signal } = this.#options;
     const own = new AbortController();
-    return new Promise((resolve) => {
-      const end = (token: string | null | undefined): void => {
-        cancel();
-        signal.removeEventListener('abort', giveUp);
-        resolve(token);
-      };
-      const giveUp = (): void => {
-        own.abort();
-        end(undefined);
-      };
-      const cancel = clock.setTimer(ASK_TIMEOUT_MS, giveUp);
-      signal.addEventListener('abort', giveUp);
-      Promise.resolve()
-        .then(() => ask(own.signal))
-        .then((token) => end(typeof token === 'string' ? token : null), () => end(undefined));
-    });
+    const end = (): void => own.abort();
+    signal.addEventListener('abort', end);
+    const asked = Promise.resolve().then(() => ask(own.signal)).then((token) => (typeof token === 'string' ? token : null), () => undefined);
+    const token = await Promise.race([asked, pause(ASK_TIMEOUT_MS, clock, own.signal).then(() => undefined)]);
+    signal.removeEventListener('abort', end);
+    end();
+    return token;
   }
 }
