@@ -101,7 +101,7 @@ describe('a server that changes', () => {
   });
 
   it('and offers the exchange no more keeps what was decided meanwhile, sends what it never had as it is shown, and lets a person give up the rest', async () => {
-    const { world, a } = await twoDevices();
+    const { world, first, a } = await twoDevices();
     const [stored, other] = [await world.drive(a.sessions.record(world.session(500, 20))), await world.drive(a.sessions.record(world.session(490, 20)))];
     await world.run(70_000);
     // The next request finds out.
@@ -114,6 +114,12 @@ describe('a server that changes', () => {
     expect(world.server.stored(USER).map(({ id, category }) => [id, category]).sort()).toEqual([[stored.id, 'work'], [other.id, 'work'], [fresh.id, 'reading']].sort());
     expect(a.status.current).toMatchObject({ data_summary: { unsynced_sessions: 1 }, local: { closing: { word: 'sent_later', sessions: 1, others: true } } });
     expect(await world.drive(a.sessions.get(stored.id))).toMatchObject({ category: 'reading', pending: true });
+    expect(await world.drive(a.sync())).toMatchObject({ ok: false, pending: 1, reason: 'parked' });
+    // Nor does another tab ask every few seconds whether anybody leads.
+    await world.open(first);
+    const before = first.disk.counts.updates;
+    await world.run(600_000);
+    expect(first.disk.counts.updates - before).toBeLessThan(60);
     expect(await world.drive(a.sessions.discard(stored.id))).toMatchObject({ category: 'work', pending: true });
     expect(a.status.current).toMatchObject({ data_summary: { unsynced_sessions: 0 }, local: { closing: { word: 'sent_later', sessions: 0, others: true } } });
     await world.drive(a.sessions.discard(other.id));

@@ -10,7 +10,7 @@ import { createIntervalList, type IntervalList } from './interval-list.ts';
 import { isKeeping, readSettlement, type SettlementRow } from './settlement-row.ts';
 import { type LeaderRow, readKnock, readLeader, type Knock } from './leader-rows.ts';
 import { type PreferencesRow, readPreferencesRow } from './preferences-row.ts';
-import { FIRST_STATE, offers, readStoredAnswer, readSyncState, type StoredAnswer, type SyncState } from './sync-state.ts';
+import { FIRST_STATE, lacks, readStoredAnswer, readSyncState, type StoredAnswer, type SyncState } from './sync-state.ts';
 
 /** Rows of `meta` that a tab holds. */
 const META_KEYS = ['head', 'sync', 'answer', 'knock', 'leader', 'preferences'] as const;
@@ -67,11 +67,15 @@ export class View {
   get isWaiting(): boolean {
     const { pending = 0, parked = [] } = this.preferences ?? {};
     if (pending > parked.length) return true;
+    const isTold = !lacks(this.sync, 'exchange');
     // Without an exchange a start is told once, by the tab that made it.
-    if (offers(this.sync, 'exchange')) for (const { notice } of this.running.values()) if (notice !== null) return true;
+    for (const { notice } of this.running.values()) if (isTold && notice !== null) return true;
     // What rests on a session that was refused waits for whoever decides about that.
     const isRefused = (id: string): boolean => this.operationsOf(id).some((operation) => isDocumented(operation) && operation.delivery.parked !== null);
-    for (const [seq, { session }] of this.operations) if (!this.parked.has(seq) && !isRefused(session.id)) return true;
+    // So does what the server offers no call for, or it waits until there is one.
+    for (const [seq, operation] of this.operations) {
+      if (!this.parked.has(seq) && !isRefused(operation.session.id) && (isTold || isDocumented(operation))) return true;
+    }
     return false;
   }
 
