@@ -127,6 +127,39 @@ describe('a store that fails', () => {
     expect(engine.status.current.sync_status).toBe('healthy');
   });
 
+  it.each([1, 2])('[A09] that refuses to take over, at its update %s, hides nothing that is recorded at that moment', async (nth) => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { disk } = world.device;
+    disk.unavailable = true;
+    const page = world.page();
+    const { stores } = page.ports;
+    const openVolatile = stores.openVolatile.bind(stores);
+    let meanwhile = (): void => undefined;
+    const openWatched: typeof openVolatile = async (name) => {
+      const store = await openVolatile(name);
+      const read = store.read.bind(store);
+      const readWatched: typeof read = (reads) => {
+        if (reads.some(({ table }) => table === 'history')) meanwhile();
+        return read(reads);
+      };
+      return Object.assign(store, { read: readWatched });
+    };
+    Object.assign(stores, { openVolatile: openWatched });
+    const engine = await world.drive(world.begin(page));
+    await world.drive(engine.sessions.record(world.session(60, 25)));
+    disk.unavailable = false;
+    let updates = 0;
+    let isRecorded = false;
+    disk.fault = ({ kind }) => (kind === 'update' && (updates += 1) === nth && (nth === 1 || isRecorded) ? { kind: 'fail', code: 'quota' } : undefined);
+    let recorded: Promise<unknown> | null = null;
+    meanwhile = () => void (recorded ??= engine.sessions.record(world.session(30, 25)).then(() => (isRecorded = true)));
+    await world.run(5500);
+    await recorded;
+    expect(engine.status.current.data_summary.unsynced_sessions).toBe(2);
+    expect(await world.drive(engine.sessions.list())).toHaveLength(2);
+  });
+
   it('that never opens does not hold up the start', async () => {
     const world = createEngineWorld();
     world.device.disk.failNext('open', { kind: 'hang' }, 2);

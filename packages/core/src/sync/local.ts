@@ -60,8 +60,10 @@ export class Local {
   #store: Store;
   /** Names the store if this tab is the first to write it. Each gets a name of its own: the server counts what came from it. */
   #storeId: string;
-  /** Between two stores nothing is announced. */
+  /** Between two stores nothing is announced, and nothing is written but by whoever swaps. */
   #isSwapping = false;
+  #swap: Promise<void> = Promise.resolve();
+  #endSwap: () => void = () => undefined;
   #jobs: Job[] = [];
   /** The work that has the store now; updates and refreshes take turns. */
   #turn: Promise<void> = Promise.resolve();
@@ -88,8 +90,9 @@ export class Local {
     return this.#store;
   }
 
-  /** Runs a plan in a transaction; resolves after the commit. Rejects with an EngineError, nothing written. */
-  async commit<T>(plan: Plan<T>, durability: Durability): Promise<T> {
+  /** Runs a plan in a transaction; resolves after the commit. Rejects with an EngineError, nothing written. @param isSwap of whoever swaps stores. */
+  async commit<T>(plan: Plan<T>, durability: Durability, isSwap: boolean = false): Promise<T> {
+    while (this.#isSwapping && !isSwap) await this.#swap;
     for (let tries = 0; tries < PREPARE_TRIES; tries += 1) {
       try {
         return (await this.#enqueue(plan, durability)) as T;
@@ -164,12 +167,13 @@ export class Local {
 
   /** Goes on with another store, of which nothing is told until {@link swapped}; the next commit reads it. Resolves to what the old one held. */
   swap(store: Store): Promise<Held & { readonly store: Store }> {
+    if (!this.#isSwapping) this.#swap = new Promise((resolve) => (this.#endSwap = resolve));
+    this.#isSwapping = true;
     return this.#takeTurn(async () => {
       const before = { ...this.#held(), store: this.#store };
       this.#store = store;
       this.#storeId = this.#options.ids.uuid();
       this.#isLoaded = false;
-      this.#isSwapping = true;
       this.history = new History();
       return before;
     });
@@ -178,6 +182,7 @@ export class Local {
   /** The store has everything that is to be shown. */
   swapped(): void {
     this.#isSwapping = false;
+    this.#endSwap();
     this.#tell(true);
   }
 

@@ -68,7 +68,7 @@ export async function rescue(local: Local, held: Held, onAcknowledged?: (ids: It
     const { version, term } = draft.view.head;
     draft.setHead({ version: Math.max(version, held.version), term: Math.max(term, held.term + 1) });
     return sessionsPending;
-  }, 'strict');
+  }, 'strict', true);
 }
 
 /** Whoever answers another store has not changed its mind. */
