@@ -51,8 +51,8 @@ function yieldToNewer(state: State, values: Values, moment: Moment): State {
 }
 
 /**
- * What is known here and newer is set again: of a server that forgot, only the times that people set it at are left to go by. Whether what that
- * replaces was known here before, nobody can tell any more: so it is offered.
+ * What is known here and newer is set again: of a server that forgot, only the times that people set it at are left to go by. Whether the one that
+ * is replaced, of this device or not, was known to whoever set the other, nobody can tell any more: so it is offered.
  */
 function remind(state: State, values: Values, moment: Moment): State {
   const edits: Edit[] = [];
@@ -61,7 +61,11 @@ function remind(state: State, values: Values, moment: Moment): State {
   const reminded = new Map(state.edits.flatMap(({ name, at, parked }) => (parked === null ? [[name, at]] : [])));
   for (const name of without(state.edits)) {
     const [known, theirs] = [state.known[name], values.get(name)];
-    if (known === undefined || known.at === null || known.value === theirs?.value || known.at <= (theirs?.at ?? -1)) continue;
+    if (known === undefined || known.at === null || known.value === theirs?.value) continue;
+    if (known.at <= (theirs?.at ?? -1)) {
+      if (isOneOf(moment.ownIds, known.deviceId)) lost.push(lostOf(name, known, moment));
+      continue;
+    }
     edits.push(newEdit({ id: moment.idOf(name), name, value: known.value, at: known.at, base: theirs?.value ?? null, sent: [] }));
     reminded.set(name, known.at);
     // What a server began with was set by nobody, and at no time.

@@ -246,8 +246,9 @@ function checkTab(world: World, slot: TabSlot, shown: Shown = new Map()): void {
   // session it is one conflict.
   const stored = world.server.stored(world.userIds[device.plan.user] ?? '').filter(({ cancelled }) => !cancelled);
   const holders = world.monitor.holdersOf(device.index);
-  // On a copy of the profile the timer may still run, though it ended on the other one.
-  const own = world.ledger.known.filter(({ id, cancelled, device: at }) => holders.includes(at) && !cancelled && (shown.get(id)?.state ?? 'running') !== 'running').map((session) => asShown(session, world.edits.isTouched(session.id) ? shown.get(session.id) : undefined));
+  // On a copy of the profile the timer may still run, though it ended on the other one, or have been cancelled first.
+  const isEnded = (id: string): boolean => !['running', 'cancelled'].includes(shown.get(id)?.state ?? 'running');
+  const own = world.ledger.known.filter(({ id, cancelled, device: at }) => holders.includes(at) && !cancelled && isEnded(id)).map((session) => asShown(session, world.edits.isTouched(session.id) ? shown.get(session.id) : undefined));
   const expected = world.plan.isBasic ? joined([...slowGroups(stored), ...slowGroups(own)]) : slowGroups([...new Map([...own, ...stored].map((session) => [session.id, session])).values()], world.edits.keptBy(engine));
   checkQuietStatus(world, slot, engine, [...new Map([...own, ...stored].map((session) => [session.id, session])).values()]);
   const listed = engine.conflicts.current.map(({ sessionIds }) => [...sessionIds].sort().join(' ')).sort();

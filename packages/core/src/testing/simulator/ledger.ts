@@ -21,6 +21,8 @@ export class Ledger {
   /** Asked for, and never answered: it may be there or not. */
   readonly #perhaps = new Map<string, Promised>();
   readonly #asked = new Map<number, Set<string>>();
+  /** Promised by a device whose store another profile has taken the place of since. */
+  readonly #former = new Set<string>();
   readonly #givenUp = new Set<string>();
   readonly #excused = new Set<string>();
   /** Excused because the status had said that they are kept nowhere but in memory. */
@@ -47,12 +49,18 @@ export class Ledger {
   promise(session: Promised): void {
     this.#perhaps.delete(session.id);
     const before = this.#promised.get(session.id);
-    if (before !== undefined && before.device !== session.device) this.#twice.set(session.id, [...this.accounts(session.id), session]);
+    if (before !== undefined && (before.device !== session.device || this.#former.has(session.id))) this.#twice.set(session.id, [...this.accounts(session.id), session]);
     this.#promised.set(session.id, session);
+    this.#former.delete(session.id);
     this.#givenUp.delete(session.id);
     this.#excused.delete(session.id);
     this.#told.delete(session.id);
     this.#forgotten.delete(session.id);
+  }
+
+  /** Another profile takes the place of that device's own, and may know of none of its promises. */
+  replaced(device: number): void {
+    for (const session of this.#promised.values()) if (session.device === device) this.#former.add(session.id);
   }
 
   /** What was promised of that session: more than once where two copies of a profile ended what ran in both. */
