@@ -43,9 +43,9 @@ describe('where a store takes the place of another one that is as old', () => {
     const second = await tabOver('second');
     const merging = compactHistory(local);
     await local.swap(second.store);
-    await merging;
-    await local.commit(() => undefined, 'relaxed');
+    await local.commit(() => undefined, 'relaxed', true);
     local.swapped();
+    await merging;
     expect(local.view.head).toMatchObject({ store: 'second', historyVersion: CHUNKS });
     expect(await found(local, 'second')).toEqual(['second', CHUNKS * TAIL_SESSIONS_MAX]);
   });
@@ -62,7 +62,7 @@ describe('where a store takes the place of another one that is as old', () => {
       return rows;
     };
     await history.load(store, 0, 0);
-    await local.commit(() => undefined, 'relaxed');
+    await local.commit(() => undefined, 'relaxed', true);
     local.swapped();
     expect(await found(local, 'second')).toEqual(['second', CHUNKS * TAIL_SESSIONS_MAX]);
   });

@@ -145,7 +145,7 @@ export class Driver {
     if (step.kind === 'drain') return this.#drain(term, signal);
     const { local, books } = this.#options;
     // Nothing is noted before these ask: a tab that was frozen meanwhile may have a successor, and not know what the server wants.
-    await local.refresh().catch(() => undefined);
+    if (!local.isFresh) await local.refresh().catch(() => undefined);
     if (local.view.head.term !== term || books.isPausing) return;
     if (step.kind === 'health') return this.#askHealth(signal);
     return step.kind === 'poll' ? this.#askStatus(term, signal) : this.#syncPreferences(term, signal);
