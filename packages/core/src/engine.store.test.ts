@@ -175,7 +175,9 @@ describe('a store that fails', () => {
     world.device.disk.failNext('update', { kind: 'hang' });
     void engine.sessions.record(world.session(30, 25));
     await world.run(100);
+    const syncing = engine.sync();
     await world.drive(engine.close());
+    expect((await syncing).reason).toBe('closed');
     const again = await world.open();
     expect((await world.drive(again.engine.sessions.list())).map((session) => session.id)).toEqual([id]);
   });

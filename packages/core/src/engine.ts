@@ -182,7 +182,8 @@ class Engine implements SyncEngine {
 
   async sync(): Promise<SyncOutcome> {
     const { signal } = this.#stop;
-    const outcome = signal.aborted ? null : await this.#syncNow().catch(() => null);
+    // A store that does not answer any more is not waited for beyond the end.
+    const outcome = signal.aborted ? null : await Promise.race([this.#syncNow(), this.closed.then(() => null)]).catch(() => null);
     if (signal.aborted) return this.#driver.outcome('closed', outcome?.sent ?? 0);
     // The store refused to note the wish.
     return outcome ?? this.#driver.outcome('backing_off', 0);
