@@ -136,6 +136,8 @@ export class ServerCalls {
     signal: AbortSignal,
   ): Promise<TransportResult> {
     const { transport, clock, onAnswer } = this.#options;
+    // The engine may have been closed while the app was asked for a token.
+    if (signal.aborted) return { ok: false, failure: 'aborted', message: '' };
     const headers: Record<string, string> = { Accept: 'application/json', ...more };
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     const before: Moment = { wall: clock.now(), monotonic: clock.monotonic() };
