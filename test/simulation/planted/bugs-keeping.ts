@@ -155,8 +155,8 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'closed-tab-lives-on', rows: ['D07', 'B15'], file: 'packages/core/src/engine.ts',
     says: 'goes on after it was closed',
-    find: '    this.#stop.abort();\n    this.#board.close();\n    this.#heartbeat.close();\n    this.#preferences?.close();\n    this.sessions.closeLists();\n    await this.#work.catch(() => undefined);\n',
-    replace: '    this.#board.close();\n    this.#heartbeat.close();\n',
+    find: '    this.#stop.abort();\n    this.#board.close();\n    this.#heartbeat.close();\n    this.#preferences?.close();\n    this.sessions.closeLists();\n    // A store that does not answer any more is not waited for.\n    await inTime(this.#work.then(() => this.#local.settled()), this.#ports.clock).catch(() => undefined);\n',
+    replace: '    this.#board.close();\n    this.#heartbeat.close();\n    await this.#local.settled();\n',
   },
   {
     id: 'acknowledged-and-gone', rows: ['I-19'], file: 'packages/core/src/sync/merge.ts',
