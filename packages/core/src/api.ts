@@ -260,7 +260,7 @@ export interface SessionsApi {
   /** Stores a finished session with its operation, durably, in one transaction; resolves then. The same id and content again resolves to the first; other content rejects with `id_reused`. */
   record(input: RecordInput): Promise<Session>;
   get(id: string): Promise<Session | null>;
-  /** Newest first. */
+  /** Newest first. Rejects: `invalid_input`. */
   list(query?: SessionQuery): Promise<readonly Session[]>;
   /** A live list. Loads on the first subscription; `current` is empty until then, and stays so for a query that `list` refuses and once the engine is closed. */
   observe(query?: SessionQuery): Source<readonly Session[]>;

@@ -8,6 +8,7 @@ describe('the options', () => {
   it('[D05] name one store for each account and server, however the address is spelled', () => {
     const name = (url: string, user = 'u') => readConfig({ ...options, user, server: { ...options.server, url } }).name;
     expect(new Set(['https://a.test', 'https://A.test/', 'https://a.test:443', 'https://a.test//'].map((url) => name(url))).size).toBe(1);
+    expect(['https://A.test/ ', 'https://a.test:443/x//'].map((url) => readConfig({ ...options, server: { ...options.server, url } }).server)).toEqual(['https://a.test', 'https://a.test/x']);
     expect(new Set([name('https://a.test'), name('https://a.test', 'v'), name('http://a.test'), name('https://a.test/x')]).size).toBe(4);
   });
   it('say what the app is, so that other devices show its type and version from the first call', () => {
@@ -17,6 +18,9 @@ describe('the options', () => {
     );
     expect(parseAppIdentifier('Syncline-smart_watch-v3-rc.1')).toEqual({ deviceType: 'smart_watch', version: '3-rc.1' });
     expect(parseAppIdentifier('Syncline-web_timer-v1.0.0')).toEqual({ deviceType: 'web_timer', version: '1.0.0' });
+  });
+  it.each(['https://me:secret@a.test', 'https://me@a.test', 'https://a.test/?x=1', 'https://a.test/#x', 'a.test'])('name no server as %s: no call would get there', (url) => {
+    expect(() => readConfig({ ...options, server: { ...options.server, url } })).toThrowError(expect.objectContaining({ details: [expect.objectContaining({ path: 'server.url' })] }));
   });
   it('are refused with every fault named', () => {
     const bad = { user: '', device: { type: 'Web Timer', version: '', id: 'a b', name: '' }, server: { url: 'ftp://x', token: () => null, appIdentifier: 'a\nb' }, lastHours: 0 };

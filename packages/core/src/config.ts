@@ -3,7 +3,7 @@ import { type FieldIssue, isDeviceType, LIMITS, textProblem } from '@syncline/pr
 import type { SyncEngineOptions } from './api.ts';
 import { storeName } from './store-name.ts';
 import { type AnnotationsFactory, isAnnotationsFactory } from './sync/annotations-part.ts';
-import { refuse } from './sync/check-call.ts';
+import { refuse, unless } from './sync/check-call.ts';
 import { isPreferencesFactory, type PreferencesFactory } from './sync/preferences-part.ts';
 
 export interface EngineConfig {
@@ -21,6 +21,8 @@ export interface EngineConfig {
   readonly maySend: boolean;
   readonly preferences: PreferencesFactory | null;
   readonly annotations: AnnotationsFactory | null;
+  /** Address of the server, in one spelling. */
+  readonly server: string;
   /** Name of the store, of its lock and of its channel. */
   readonly name: string;
 }
@@ -28,9 +30,7 @@ export interface EngineConfig {
 /** @throws EngineError `invalid_input` that names every faulty option. */
 export function readConfig(options: SyncEngineOptions): EngineConfig {
   const issues: FieldIssue[] = [];
-  const need = (path: string, isFit: boolean, message: string): void => {
-    if (!isFit) issues.push({ path, message });
-  };
+  const need = (path: string, isFit: boolean, message: string): void => void issues.push(...unless(isFit, path, message));
   const needText = (path: string, value: string, maxBytes: number): void => {
     const problem = typeof value === 'string' ? textProblem(value, maxBytes, 1) : 'must be text';
     if (problem !== null) issues.push({ path, message: problem });
@@ -40,7 +40,7 @@ export function readConfig(options: SyncEngineOptions): EngineConfig {
   const { user, device: ofDevice, server: ofServer, lastHours = LIMITS.lastHoursDefault, ...rest } = { ...options };
   const { type, version, name, id } = { ...ofDevice };
   const { url, token, appIdentifier } = { ...ofServer };
-  const origin = originOf(url);
+  const address = addressOf(url);
   const preferences = isPreferencesFactory(rest.preferences) ? rest.preferences : null;
   const annotations = isAnnotationsFactory(rest.annotations) ? rest.annotations : null;
   needText('user', user, LIMITS.usernameBytesMax);
@@ -49,7 +49,7 @@ export function readConfig(options: SyncEngineOptions): EngineConfig {
   if (id !== undefined) needHeader('device.id', id);
   need('device.type', isDeviceType(type), 'must be 1 to 32 of a-z, 0-9 and _');
   if (appIdentifier !== undefined) needHeader('server.appIdentifier', appIdentifier);
-  need('server.url', origin !== null, 'must be an http or https address');
+  need('server.url', address !== null, 'must be an http or https address, and no more than that');
   need('server.token', typeof token === 'function', 'must be a function');
   need('lastHours', Number.isInteger(lastHours) && lastHours >= 1 && lastHours <= LIMITS.lastHoursMax, `must be a whole number from 1 to ${LIMITS.lastHoursMax}`);
   need('preferences', preferences === (rest.preferences ?? null), 'must be made by yjsPreferences()');
@@ -68,7 +68,8 @@ export function readConfig(options: SyncEngineOptions): EngineConfig {
     maySend: rest.sync ?? true,
     preferences,
     annotations,
-    name: storeName(origin ?? '', user),
+    server: address ?? '',
+    name: storeName(address ?? '', user),
   };
 }
 
@@ -79,14 +80,15 @@ function identifierOf(type: string, version: string): string | null {
 }
 
 /** Address without `/api`, in one spelling, so that two spellings of it share a store. */
-function originOf(url: string): string | null {
+function addressOf(url: string): string | null {
   let parsed: URL;
   try {
     parsed = new URL(url);
   } catch {
     return null;
   }
-  if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') return null;
+  const { protocol, username, password, search, hash } = parsed;
+  if ((protocol !== 'https:' && protocol !== 'http:') || username + password + search + hash !== '') return null;
   let path = parsed.pathname;
   while (path.endsWith('/')) path = path.slice(0, -1);
   return parsed.origin + path;

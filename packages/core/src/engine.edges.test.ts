@@ -54,6 +54,14 @@ describe('calls without types', () => {
   });
 });
 
+it('a list is refused where nothing could be found, with every fault named', async () => {
+  const world = createEngineWorld();
+  const { engine: { sessions } } = await world.open();
+  const bad = { from: '2026-01-05', to: Number.NaN, states: 'queued', limit: 0 } as never;
+  const paths = ['from', 'to', 'states', 'limit'].map((path) => expect.objectContaining({ path }));
+  await expect(world.drive(sessions.list(bad))).rejects.toMatchObject({ code: 'invalid_input', details: paths });
+});
+
 describe('options without types', () => {
   const good = { user: 'u', device: { type: 'web_timer', version: '1' }, server: { url: 'http://server.test', token: () => null } };
   const all = ['user', 'device.version', 'device.type', 'server.url', 'server.token'];

@@ -29,9 +29,9 @@ export function browserPorts(serverUrl: string): Ports {
 
 /** The real ones, but for those that the app brings. @throws EngineError `invalid_input` that names every faulty option. */
 export function portsFor(options: SyncEngineOptions): Ports {
-  readConfig(options);
+  const { server } = readConfig(options);
   const own = Object.entries({ ...options.ports }).filter(([, port]) => port !== undefined);
-  return { ...browserPorts(options.server.url), ...Object.fromEntries(own) };
+  return { ...browserPorts(server), ...Object.fromEntries(own) };
 }
 
 /**

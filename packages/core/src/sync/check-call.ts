@@ -7,6 +7,11 @@ export function refuse(issues: readonly FieldIssue[]): void {
   if (issues.length > 0) throw engineError('invalid_input', issues);
 }
 
+/** No issue with a field that is fit. */
+export function unless(isFit: boolean, path: string, message: string): readonly FieldIssue[] {
+  return isFit ? [] : [{ path, message }];
+}
+
 /** The key of a session. */
 export function canonical(id: string, code: 'not_running' | 'not_found' | 'invalid_input'): string {
   const key = canonicalUuid(id);

@@ -3,7 +3,7 @@ import type { Session, SessionQuery, SessionState } from '../api.ts';
 import { isDocumented } from '../model/operation.ts';
 import type { FinishedSession } from '../model/session.ts';
 import { type Circumstances, compareNewest, finishedToSession, runningToSession } from '../model/session-view.ts';
-import { refuse } from './check-call.ts';
+import { refuse, unless } from './check-call.ts';
 import { newestInHistory } from './history-search.ts';
 import type { Local } from './local.ts';
 import { findPacked } from './packed-lookup.ts';
@@ -13,6 +13,11 @@ import type { Self } from './status-input.ts';
 const LIMIT_DEFAULT = 100;
 export const LIMIT_MAX = 1000;
 const TRIES = 20;
+const NO_TIME = 'must be a number of milliseconds';
+
+function isTime(value: number): boolean {
+  return typeof value === 'number' && !Number.isNaN(value);
+}
 
 export class SessionReader {
   readonly #local: Local;
@@ -69,7 +74,12 @@ export class SessionReader {
 
   async list(query?: SessionQuery): Promise<readonly Session[]> {
     const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, states, limit = LIMIT_DEFAULT } = { ...query };
-    if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) refuse([{ path: 'limit', message: `must be a whole number from 1 to ${LIMIT_MAX}` }]);
+    refuse([
+      ...unless(isTime(from), 'from', NO_TIME),
+      ...unless(isTime(to), 'to', NO_TIME),
+      ...unless(Array.isArray(states ?? []), 'states', 'must be a list of states'),
+      ...unless(Number.isInteger(limit) && limit >= 1 && limit <= LIMIT_MAX, 'limit', `must be a whole number from 1 to ${LIMIT_MAX}`),
+    ]);
     const isAsked = (state: SessionState): boolean => states?.includes(state) ?? state !== 'deleted';
     const wantsPacked = isAsked('confirmed') || isAsked('cancelled');
     const isWanted = (session: Session): boolean =>

@@ -337,7 +337,6 @@ export class Deeds {
     device.sim.disk.restore(source.sim.disk);
     for (const book of world.books) book.evicted(device);
     world.monitor.copied(source, device);
-    world.ledger.replaced(device.index);
     world.preferences.copied(source);
     // It may have been the last to hold what another recorded, too.
     this.#giveUpLost(({ device: at }) => world.monitor.holdersOf(at).includes(device.index));

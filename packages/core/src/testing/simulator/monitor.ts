@@ -95,6 +95,7 @@ export class Monitor {
   /** The store of that device is a copy of the other's. */
   copied(source: DeviceSlot, device: DeviceSlot): void {
     this.evicted(device);
+    this.#world.ledger.replaced(device.index);
     this.#copied.add(source.index).add(device.index);
     this.#mark('profile.copied');
     if (device.sim.disk.names().some((name) => device.sim.disk.rows(name, 'operations').length > 0)) this.#mark('profile.copied.pending');
