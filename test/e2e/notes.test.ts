@@ -1,7 +1,7 @@
 // The note and tags of a recorded session: two windows side by side, without a network, and another browser of the same account.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { addPastSession, signIn, waitForState } from './lib/people.ts';
+import { addPastSession, showWeekOf, signIn, waitForState } from './lib/people.ts';
 import { openProfile, type Profile } from './lib/profile.ts';
 import { type ServerProcess, startServer } from './lib/server-process.ts';
 
@@ -16,6 +16,7 @@ describe('the note of a session', () => {
   let left: Page;
   let right: Page;
   let away: Page;
+  let start: number;
   let id: string;
 
   const openNote = async (page: Page): Promise<void> => {
@@ -35,7 +36,8 @@ describe('the note of a session', () => {
     left = await profile.page(`${server.url}/`);
     await signIn(left);
     await left.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-    id = await addPastSession(left, { start: Date.now() - 3 * HOUR, end: Date.now() - 2 * HOUR, category: 'writing', project: 'book' });
+    start = Date.now() - 3 * HOUR;
+    id = await addPastSession(left, { start, end: start + HOUR, category: 'writing', project: 'book' });
     await waitForState(left, id, 'confirmed');
     right = await profile.page(`${server.url}/`);
     away = await other.page(`${server.url}/`);
@@ -98,6 +100,7 @@ describe('the note of a session', () => {
     const row = away.locator(`[data-session-id="${id}"]`);
     expect(await row.textContent()).toContain(merged);
     expect(await row.getByRole('list', { name: 'Tags' }).textContent()).toBe('deep');
+    await showWeekOf(away, start);
     await away.locator(`[data-block-id="${id}"]`).click();
     const details = await away.getByRole('dialog').textContent();
     expect([details?.includes(merged), details?.includes('Tagsdeep')]).toEqual([true, true]);

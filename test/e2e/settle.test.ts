@@ -1,7 +1,7 @@
 // Many devices and one person: an overlap is settled in one browser, seen and taken back in another; running sessions and devices are seen everywhere.
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Page } from 'playwright';
-import { addPastSession, atNight, signIn, waitForConflict, waitForState } from './lib/people.ts';
+import { addPastSession, atNight, showWeekOf, signIn, waitForConflict, waitForState } from './lib/people.ts';
 import { openProfile, type Profile } from './lib/profile.ts';
 import { type ServerProcess, startServer } from './lib/server-process.ts';
 
@@ -103,11 +103,7 @@ describe('two browsers of one account', () => {
 
   it('the timeline shows both on lanes of their devices, and marks what overlaps', async () => {
     const timeline = b.getByRole('region', { name: 'Timeline' });
-    await timeline.getByRole('button', { name: 'Week' }).click();
-    // It may lie in the week before.
-    const [begun, today] = [new Date(start), new Date()];
-    const monday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - ((today.getDay() + 6) % 7));
-    if (begun < monday) await timeline.getByRole('button', { name: 'Previous week' }).click();
+    await showWeekOf(b, start);
     const blocks = timeline.locator(`[data-block-id="${one}"], [data-block-id="${two}"]`);
     await blocks.first().waitFor();
     for (const block of await blocks.all()) expect(await block.getAttribute('aria-label')).toContain('overlaps another session');

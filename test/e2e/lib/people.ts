@@ -108,3 +108,12 @@ export function until<T>(source: { readonly current: T; subscribe(listener: () =
     look();
   });
 }
+
+/** The timeline on the week of that instant, which may be the one before. */
+export async function showWeekOf(page: Page, instant: number): Promise<void> {
+  const timeline = page.getByRole('region', { name: 'Timeline' });
+  await timeline.getByRole('button', { name: 'Week' }).click();
+  const today = new Date();
+  const monday = new Date(today.getFullYear(), today.getMonth(), today.getDate() - ((today.getDay() + 6) % 7));
+  if (instant < monday.getTime()) await timeline.getByRole('button', { name: 'Previous week' }).click();
+}
