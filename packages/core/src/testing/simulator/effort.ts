@@ -13,6 +13,8 @@ const PAUSE_MIN_MS = 1000;
 /** A device's clock and the world's differ by rounding and drift. */
 const CLOCK_NOISE_MS = 20;
 const ASKED_NOISE_MS = 50;
+/** Until what one tab heard is noted where the others look. */
+const NOTING_MS = 500;
 /** A refusal of one item is an answer like another; the same refusal again is a failure. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
 
@@ -27,8 +29,9 @@ export class Effort {
   #wasCloned = false;
   #quietUntil = 0;
   #quietSince = 0;
-  /** The tab that alone knows of it; null when all do. */
+  /** The tab that heard of it, and from when on the others know, too. */
   #quietIn: number | null = null;
+  #quietKnown = 0;
   /** The last answer refused a token: another one may be tried at once. */
   #wasTokenRefused = false;
 
@@ -49,7 +52,7 @@ export class Effort {
   /** What is wrong with asking now, from that tab. `id`: the session that is sent, or null. */
   sent(id: string | null, path: string, now: number, tab: number): string[] {
     const wrong: string[] = [];
-    if (now < this.#quietUntil && (this.#quietIn === null || this.#quietIn === tab)) wrong.push(`asked ${path} ${this.#quietUntil - now} ms before the server wanted to be asked again`);
+    if (now < this.#quietUntil && (now >= this.#quietKnown || this.#quietIn === tab)) wrong.push(`asked ${path} ${this.#quietUntil - now} ms before the server wanted to be asked again`);
     const since = now - (this.#failing.at(-1) ?? Number.NEGATIVE_INFINITY);
     // A 500 may be one item's own: up to three others are tried before it is the server's.
     const isNextItem = this.#faulty !== null && id !== null && id !== this.#faulty;
@@ -57,15 +60,16 @@ export class Effort {
     return wrong;
   }
 
-  /** What is wrong with having asked so often. `id`: the session that was sent; `alone`: the tab, if no other can know. */
-  heard(id: string | null, result: TransportResult, now: number, alone: number | null): string[] {
+  /** What is wrong with having asked so often. `id`: the session that was sent; `isAlone`: no other tab can know. */
+  heard(id: string | null, result: TransportResult, now: number, tab: number, isAlone: boolean): string[] {
     const status = result.ok ? result.response.status : 0;
     this.#wasTokenRefused = status === 401;
     const asked = result.ok && (status === 429 || status === 503) ? Number(result.response.headers['retry-after'] ?? 0) : 0;
     if (asked > 0) {
       this.#quietUntil = now + asked * 1000 - ASKED_NOISE_MS;
       this.#quietSince = now;
-      this.#quietIn = alone;
+      this.#quietIn = tab;
+      this.#quietKnown = isAlone ? Number.POSITIVE_INFINITY : now + NOTING_MS;
     }
     this.#count(id, result, now);
     const [short, long] = [this.#failing.length, this.#failingLong.length];

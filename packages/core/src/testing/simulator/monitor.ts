@@ -348,7 +348,7 @@ export class Monitor {
     const [id = null] = ids;
     // What is noted nowhere, or noted without a word, other tabs cannot know.
     const isAlone = device.sim.disk.isRefusing || device.sim.channels.isDeaf;
-    for (const wrong of watch.effortOf(slot).heard(id, result, elapsed, isAlone ? slot.index : null)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
+    for (const wrong of watch.effortOf(slot).heard(id, result, elapsed, slot.index, isAlone)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
     if (id !== null) this.#markAnswer(device, watch, id, result);
   }
 
