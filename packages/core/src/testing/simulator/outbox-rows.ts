@@ -11,7 +11,8 @@ export function isPut(write: Write, table: Write['table']): write is Extract<Wri
 }
 
 export function isEdit(value: unknown): boolean {
-  return (value as OutboxRow | null | undefined)?.kind === 'amend';
+  const kind = (value as OutboxRow | null | undefined)?.kind;
+  return kind === 'amend' || kind === 'delete' || kind === 'restore';
 }
 
 export function idOf(value: unknown): string[] {
