@@ -1,7 +1,7 @@
 // One exchange: recognise the device, apply its operations, read what is new, say how everything stands.
 //
 // A call with nothing new to say is answered from one read and takes no lock. Everything else runs in the user's own turn.
-import { type Change, type ExchangeRequest, LIMITS, type OperationResult, parseInstant, type PreferencesAnswer, type ResetReason } from '@syncline/protocol';
+import { type Change, type ExchangeRequest, type OperationResult, parseInstant, type PreferencesAnswer, type ResetReason } from '@syncline/protocol';
 import { problem } from '../http/problem.ts';
 import type { DeviceMemory, Documents, Overview, ServerStore, StoredDevice, StoredSession, UserReader, UserTransaction } from '../ports.ts';
 import { checkAnnotations } from './check-annotations.ts';
@@ -39,8 +39,6 @@ export interface ExchangeOutcome {
 }
 
 const CHANGES_DEFAULT = 1000;
-/** What the results of several operations may come to as text: small requests about large notes would make an answer of any size. */
-const RESULTS_CHARS_MAX = 8 * LIMITS.exchangeBytesMax;
 
 /** What an exchange is done with. */
 export interface ExchangePorts {
@@ -97,9 +95,6 @@ async function exchangeInTurn(tx: UserTransaction, overview: Overview, request: 
   const context = { now, deviceId: request.device.device_id, devices, known: stored };
   const operations = isFromElsewhere(request, overview) ? [] : request.operations;
   const batch = await applyOperations(tx, summary, operations, context);
-  if (operations.length > 1 && JSON.stringify(batch.results).length > RESULTS_CHARS_MAX) {
-    throw problem('body_too_large', { message: 'The answer to so many operations would be too large', details: [{ path: 'operations', message: 'must be fewer' }] });
-  }
   const memory = rememberBatch(remembered, operations, batch);
   const merged = request.preferences === undefined ? null : await exchangePreferences(await tx.preferences(), request.preferences, {
     documents, now, deviceId: request.device.device_id, summary: batch.summary,

@@ -3,8 +3,9 @@
 // Rules decide in memory, and a refused operation takes back what it did there; so a whole run of operations costs a handful of
 // statements. Should the database refuse a run that the rules accepted, the run is taken back to its savepoint and tried operation by
 // operation, so that one bad operation never holds up the others.
-import { type ErrorCode, ERRORS, type FieldIssue, type Operation, type OperationResult } from '@syncline/protocol';
+import { type ErrorCode, ERRORS, type FieldIssue, LIMITS, type Operation, type OperationResult } from '@syncline/protocol';
 import { authorOf } from '../documents/author.ts';
+import { problem } from '../http/problem.ts';
 import type { StoredDevice, StoredResult, UserSummary, UserTransaction } from '../ports.ts';
 import { isStoreError } from '../store/store-error.ts';
 import { canonicalJson, fingerprintOf } from './content.ts';
@@ -39,6 +40,8 @@ const RUN_MS_MAX = 500 * 3_600_000;
 const RUN_NOTES_MAX = 16;
 /** Pairs of sessions that one run may keep apart. */
 const RUN_PAIRS_MAX = 50_000;
+/** What the results of several operations may come to as text: small requests about large notes would make an answer of any size. */
+const RESULTS_CHARS_MAX = 8 * LIMITS.exchangeBytesMax;
 
 /**
  * An operation with its digest: everything but its number, which changes when a device begins to count anew; the versions that it rests on, of
@@ -80,10 +83,17 @@ export async function applyOperations(
     const before = operation === null ? undefined : repeated.get(operation.op_id);
     if (operation !== null && before !== undefined) batch.note(operation, before);
   }
-  for (const run of runsOf(fresh)) {
-    for (const [opId, result] of await batch.apply(run)) results.set(opId, result);
-  }
-  for (const result of await tellAgain(tx, [...repeated.values()])) results.set(result.op_id, result);
+  let room = sent.length > 1 ? RESULTS_CHARS_MAX : Number.POSITIVE_INFINITY;
+  // Counted as they come: those of all runs together might not fit into memory.
+  const keep = (more: readonly OperationResult[]): void => {
+    for (const result of tellDocumentsOnce(more)) {
+      room -= JSON.stringify(result).length;
+      if (room < 0) throw problem('body_too_large', { message: 'The answer to so many operations would be too large', details: [{ path: 'operations', message: 'must be fewer' }] });
+      results.set(result.op_id, result);
+    }
+  };
+  for (const run of runsOf(fresh)) keep(await batch.apply(run));
+  keep(await tellAgain(tx, [...repeated.values()]));
   const inOrder = tellDocumentsOnce(sent.map((one) => results.get(opIdOf(one)) as OperationResult));
   return { results: inOrder, summary: batch.summary, settledSessions: settledSessions(sent, inOrder) };
 }
@@ -124,7 +134,7 @@ class Batch {
     if (isNext) this.#reached.set(id, { base, version });
   }
 
-  async apply(run: readonly SentOperation[]): Promise<ReadonlyMap<string, OperationResult>> {
+  async apply(run: readonly SentOperation[]): Promise<readonly OperationResult[]> {
     const refusedBefore = this.#refused;
     try {
       return await this.#tx.savepoint(() => this.#decideAndStore(run));
@@ -135,20 +145,20 @@ class Batch {
     const [first] = run;
     if (run.length === 1 && first !== undefined) {
       this.#refuse(first);
-      return new Map([[opIdOf(first), rejected(opIdOf(first), 'internal')]]);
+      return [rejected(opIdOf(first), 'internal')];
     }
-    const results = new Map<string, OperationResult>();
-    for (const one of run) for (const [opId, result] of await this.apply([one])) results.set(opId, result);
+    const results: OperationResult[] = [];
+    for (const one of run) results.push(...(await this.apply([one])));
     return results;
   }
 
-  async #decideAndStore(run: readonly SentOperation[]): Promise<ReadonlyMap<string, OperationResult>> {
+  async #decideAndStore(run: readonly SentOperation[]): Promise<readonly OperationResult[]> {
     const set = new WorkingSet(this.summary);
     const { now } = this.#context;
     await load(this.#tx, set, wantsOf(run.flatMap(({ operation }) => (operation === null ? [] : [operation]))), now);
-    const results = new Map(run.map((sent) => [opIdOf(sent), this.#decide(set, sent)]));
-    const stored = run.flatMap((sent): StoredResult[] => {
-      const result = results.get(opIdOf(sent));
+    const results = run.map((sent) => this.#decide(set, sent));
+    const stored = run.flatMap((sent, i): StoredResult[] => {
+      const result = results[i];
       if (sent.operation === null || result === undefined || result.status === 'rejected') return [];
       return [{ operationId: opIdOf(sent), createdAt: now, fingerprint: sent.fingerprint, result: toKept(result) }];
     });

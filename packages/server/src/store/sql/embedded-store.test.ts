@@ -59,6 +59,27 @@ it('[S-26] notes that merge are merged a few at a time, so that others are serve
   expect(await runsOf(...other.map((id, i): OperationBody => ({ type: 'submit', known_version: 2, session: submitOf(id, -i - 1, -i) })))).toBe(3);
 });
 
+it('[S-26] operations whose answer would be too large are refused as soon as that shows, not once all of it is in memory', async () => {
+  api.clock.set(NOON);
+  const device = new TestDevice({ user: await api.signIn(), newId: api.newId, deviceId: 'd' });
+  const ids = Array.from({ length: 100 }, () => api.newId());
+  await device.apply(...ids.map((id, i): OperationBody => ({ type: 'submit', session: { ...submitOf(id, -i - 1, -i), note: 'y'.repeat(4000) } })));
+  const resolve: OperationBody = {
+    type: 'resolve', kind: 'keep_one', sessions: ids.map((id) => ({ session_id: id, version: 1 })), plan: { edits: [], deletes: ids.slice(1), creates: [] },
+  };
+  const [settlement] = device.number(resolve);
+  if (settlement === undefined) throw new Error('no settlement');
+  await device.exchange([settlement]);
+  const undo: OperationBody = { type: 'unresolve', settlement_id: settlement.op_id };
+  const undoes = device.number(...Array.from({ length: 60 }, () => undo));
+  statements.length = 0;
+  const { status, body } = await device.send(device.request(undoes));
+  expect([status, body['code']]).toEqual([413, 'body_too_large']);
+  const looked = statements.filter(({ sql }) => sql.startsWith('savepoint')).length;
+  expect([looked > 1, looked < 15]).toEqual([true, true]);
+  expect((await device.exchange(undoes.slice(0, 2))).results.map((result) => [result.status, result.sessions?.length])).toEqual([['applied', 99], ['duplicate', 99]]);
+});
+
 describe('with a long history', () => {
   /** What the calls ask, in order. */
   async function askedBy(work: () => Promise<{ readonly status: number }>): Promise<Asked[]> {
