@@ -128,6 +128,8 @@ export interface Incarnation {
   readonly settledSeq: number;
   /** Numbers up to there that are settled for nothing, being refused or passed over, and so may come; ascending, a bounded number. */
   readonly refusedSeqs: readonly number[];
+  /** Up to this number nobody knows any longer which were refused; absent while all of them are remembered. */
+  readonly unknownSeq?: number | undefined;
 }
 
 export interface StoredDevice {

@@ -12,6 +12,8 @@ describe('what is remembered of a device', () => {
     expect([2, 400, 1501].map((seq) => isNumberReused(memory, seq))).toEqual([false, false, false]);
     expect([1600, 2000, 2001].map((seq) => isNumberReused(memory, seq))).toEqual([true, true, false]);
     expect(memory.incarnations[0]?.refusedSeqs.length).toBe(1000);
+    const later = rememberSeqs(memory, [1501], []);
+    expect([2, 1500, 1501].map((seq) => isNumberReused(later, seq)), 'once one of those that are remembered passed').toEqual([false, false, true]);
     expect(isNumberReused(rememberSeqs(first, [1, 3], [2]), 1)).toBe(true);
   });
 });

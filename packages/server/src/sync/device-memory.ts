@@ -27,15 +27,10 @@ export function recallDevice(known: StoredDevice | undefined, caller: ExchangeDe
   };
 }
 
-/**
- * Whether an operation carries a number that was settled for another one: two installations count with one counter. Of numbers before the
- * oldest that is remembered among many, nobody knows: they may be those of operations that were refused.
- */
+/** Whether an operation carries a number that was settled for another one: two installations count with one counter. */
 export function isNumberReused(memory: DeviceMemory, seq: number): boolean {
   const [now] = memory.incarnations;
-  if (now === undefined || seq > now.settledSeq || now.refusedSeqs.includes(seq)) return false;
-  const [oldest = 0] = now.refusedSeqs.length < REFUSED_MAX ? [] : now.refusedSeqs;
-  return seq > oldest;
+  return now !== undefined && seq <= now.settledSeq && seq > (now.unknownSeq ?? 0) && !now.refusedSeqs.includes(seq);
 }
 
 /** The memory after these numbers were settled and those refused. The same object when nothing changed. @param told numbers of mere news. */
@@ -44,9 +39,11 @@ export function rememberSeqs(memory: DeviceMemory, settled: readonly number[], r
   if (now === undefined || settled.length + refused.length + told.length === 0) return memory;
   const gone = new Set([...settled, ...told]);
   const settledSeq = Math.max(now.settledSeq, ...settled);
-  const refusedSeqs = [...new Set([...now.refusedSeqs, ...passedOver(now.settledSeq, settledSeq), ...refused])].filter((seq) => !gone.has(seq)).sort((a, b) => a - b).slice(-REFUSED_MAX);
+  const all = [...new Set([...now.refusedSeqs, ...passedOver(now.settledSeq, settledSeq), ...refused])].filter((seq) => !gone.has(seq)).sort((a, b) => a - b);
+  const refusedSeqs = all.slice(-REFUSED_MAX);
   if (settledSeq === now.settledSeq && refusedSeqs.join() === now.refusedSeqs.join()) return memory;
-  return { ...memory, incarnations: [{ ...now, settledSeq, refusedSeqs }, ...others] };
+  const unknownSeq = Math.max(now.unknownSeq ?? 0, all.at(-REFUSED_MAX - 1) ?? 0);
+  return { ...memory, incarnations: [{ ...now, settledSeq, refusedSeqs, ...(unknownSeq === 0 ? {} : { unknownSeq }) }, ...others] };
 }
 
 function passedOver(before: number, after: number): readonly number[] {
