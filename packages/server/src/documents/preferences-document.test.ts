@@ -75,10 +75,21 @@ describe('merging preferences', () => {
       const { merged, refused } = syncPreferences({ ...NEVER, document, stateVector: encodeStateVector(doc), update: encodeStateAsUpdate(doc) });
       return [merged?.values, refused?.map(({ path }) => path)];
     };
-    expect(changed('daily_goal', 8)).toEqual([{ daily_goal: 8 }, undefined]);
+    expect(changed('daily_goal', 8)).toEqual([{ daily_goal: 8, timezone: 'Mars/Base' }, undefined]);
     expect(changed('timezone', 'Europe/Berlin')).toEqual([{ timezone: 'Europe/Berlin' }, undefined]);
     expect(changed('timezone', 7)).toEqual([undefined, ['preferences.timezone']]);
     expect(changed('daily_goal', 21)).toEqual([undefined, ['preferences.daily_goal']]);
+  });
+
+  it('does not begin a document anew that holds what only a newer platform knows', () => {
+    const { document } = firstPreferences({ timezone: 'Mars/Base' }, 0);
+    const doc = new Doc();
+    applyUpdate(doc, document);
+    setIn(doc, 'timezone', 'Mars/Base');
+    const { merged, isReplaced } = syncPreferences({ retired: null, rewriteAbove: 1, document, stateVector: encodeStateVector(doc), update: encodeStateAsUpdate(doc) });
+    const stored = new Doc();
+    applyUpdate(stored, merged?.document ?? new Uint8Array());
+    expect([isReplaced, stored.getMap(PREFERENCE_ROOTS.values).get('timezone'), stored.getMap(PREFERENCE_ROOTS.origins).get('timezone')]).toEqual([false, 'Mars/Base', { device_id: 'd', at: 1 }]);
   });
 
   it('[S-22] refuses what would make the document larger than it may be', () => {

@@ -75,8 +75,9 @@ function leave({ retired, stateVector }: PreferencesJob, theirs: ReadonlyMap<num
 function rewritten(doc: Doc, values: Preferences, above: number): MergedPreferences {
   const grown = toMerged(doc, values);
   const generation = (baseIn(doc)?.generation ?? 0) + 1;
-  if (grown.document.byteLength <= above || generation > GENERATIONS_MAX) return grown;
-  const { origins } = look(doc);
+  const { origins, issues } = look(doc);
+  // What only a newer platform knows cannot be said again here.
+  if (grown.document.byteLength <= above || generation > GENERATIONS_MAX || issues.length > 0) return grown;
   const next = new Doc();
   next.clientID = baseAuthor(generation, JSON.stringify([values, origins]));
   next.transact(() => {
@@ -137,7 +138,7 @@ function issueKey({ path, message }: FieldIssue): string {
   return `${path} ${message}`;
 }
 
-/** A document as it may be stored has no issues. */
+/** A document as it may be stored has no issues, but for what a newer platform took: its time zone is the preferred one here, too. */
 function look(doc: Doc): PreferencesView {
   const view = readPreferences(rootOf(doc, 'values'), rootOf(doc, 'origins'));
   const known: readonly string[] = Object.values(PREFERENCE_ROOTS);
@@ -148,7 +149,8 @@ function look(doc: Doc): PreferencesView {
     ...view.issues.slice(0, PREFERENCE_NAMES.length),
     ...sizeIssues(doc),
   ];
-  return { ...view, issues };
+  const timezone = rootOf(doc, 'values').get('timezone');
+  return { ...view, values: typeof timezone === 'string' ? { ...view.values, timezone } : view.values, issues };
 }
 
 /** What a map holds besides what it shows: a sequence behind it, or keys that were taken back again. */

@@ -76,6 +76,8 @@ function dataCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       checkEqual([data.status, data.body['timezone'], data.body['preferences']], [200, 'UTC', { timezone: 'Mars/Base' }]);
       const analytics = await user.call('analytics', { query: 'days=1' });
       checkEqual([analytics.status, analytics.body['range']], [200, { from: '2025-08-24', to: '2025-08-24', timezone: 'UTC' }]);
+      await user.call('preferences', { body: { daily_goal: 3 } });
+      checkEqual((await user.call('userData')).body['preferences'], { timezone: 'Mars/Base', daily_goal: 3 });
     },
     '[S-09] text that looks like a statement is text': async (w) => {
       const user = await w.signIn();
