@@ -46,17 +46,22 @@ it('[S-26] notes that merge are merged a few at a time, so that others are serve
   api.clock.set(NOON);
   const device = new TestDevice({ user: await api.signIn(), newId: api.newId, deviceId: 'd' });
   const ids = Array.from({ length: 40 }, () => api.newId());
-  const runsOf = async (...bodies: OperationBody[]): Promise<number> => {
+  const runsOf = async (bodies: readonly OperationBody[], expected: string = 'applied'): Promise<number> => {
     statements.length = 0;
-    expect((await device.apply(...bodies)).map(({ status }) => status)).toEqual(bodies.map(() => 'applied'));
+    expect((await device.apply(...bodies)).map(({ status }) => status)).toEqual(bodies.map(() => expected));
     return statements.filter(({ sql }) => sql.startsWith('savepoint')).length;
   };
-  expect(await runsOf(...ids.map((id, i): OperationBody => ({ type: 'submit', session: submitOf(id, -30 * i - 25, -30 * i) })))).toBe(1);
+  expect(await runsOf(ids.map((id, i): OperationBody => ({ type: 'submit', session: submitOf(id, -30 * i - 25, -30 * i) })))).toBe(1);
   const annotationOf = (id: string): string => Buffer.from(firstAnnotation(id, { note: 'another note', tags: [] })).toString('base64');
   const amends = ids.map((id): OperationBody => ({ type: 'amend', session_id: id, base_version: 1, edit: { note: 'another note', annotation: annotationOf(id) } }));
-  expect(await runsOf(...amends)).toBe(3);
+  expect(await runsOf(amends)).toBe(3);
   const other = Array.from({ length: 260 }, () => api.newId());
-  expect(await runsOf(...other.map((id, i): OperationBody => ({ type: 'submit', known_version: 2, session: submitOf(id, -i - 1, -i) })))).toBe(3);
+  expect(await runsOf(other.map((id, i): OperationBody => ({ type: 'submit', known_version: 2, session: submitOf(id, -i - 1, -i) })))).toBe(3);
+  // Nor are pairs kept in any number at once.
+  const keep = (): OperationBody => ({
+    type: 'resolve', kind: 'keep_all', sessions: Array.from({ length: 100 }, () => ({ session_id: api.newId(), version: 1 })), plan: { edits: [], deletes: [], creates: [] },
+  });
+  expect(await runsOf(Array.from({ length: 11 }, keep), 'rejected')).toBe(2);
 });
 
 it('[S-26] operations whose answer would be too large are refused as soon as that shows, not once all of it is in memory', async () => {
