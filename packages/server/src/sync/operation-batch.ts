@@ -40,8 +40,8 @@ const RUN_MS_MAX = 500 * 3_600_000;
 const RUN_NOTES_MAX = 16;
 /** Pairs of sessions that one run may keep apart. */
 const RUN_PAIRS_MAX = 50_000;
-/** What the results of several operations may come to as text: small requests about large notes would make an answer of any size. */
-const RESULTS_CHARS_MAX = 8 * LIMITS.exchangeBytesMax;
+/** What the results of several operations may come to as text. An engine waits only so long and reads only so much, and asks for what is larger again and again. */
+const RESULTS_CHARS_MAX = 2.5 * LIMITS.exchangeBytesMax;
 
 /**
  * An operation with its digest: everything but its number, which changes when a device begins to count anew; the versions that it rests on, of
