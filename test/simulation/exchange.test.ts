@@ -390,4 +390,11 @@ describe('a session that is stored', () => {
     await world.drive(a.sessions.amend(id, { category: 'other' }));
     expect(await world.drive(a.sync())).toMatchObject({ ok: true, pending: 0 });
   });
+
+  it('is acknowledged by an answer as large as one that tells two hundred large documents', async () => {
+    const { world, a } = await twoDevices({ streams: false });
+    await world.drive(a.sessions.record(world.session(120, 30)));
+    world.distort = (request, answer) => (request.body?.includes('"type":"submit"') ? { ...answer, body: answer.body + ' '.repeat(20_000_000) } : answer);
+    expect(await world.drive(a.sync())).toMatchObject({ ok: true, pending: 0 });
+  });
 });

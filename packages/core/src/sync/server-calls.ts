@@ -11,7 +11,8 @@ import type { TokenAnswer, Tokens } from './tokens.ts';
 const DEADLINE_MS = 30_000;
 /** The server's stream is never silent for longer than 20 s. */
 const SILENCE_MS = 45_000;
-const BODY_CHARS_MAX = 4_000_000;
+/** The answer to one settlement may tell two hundred sessions with a large document each. */
+const BODY_CHARS_MAX = 24_000_000;
 /** A clock difference below this is noise: `Date` has whole seconds. */
 export const SKEW_NOISE_MS = 2000;
 
