@@ -17,3 +17,25 @@ it('[I-14] everything arrives over a network so slow that only a few sessions fi
   await world.run(600_000);
   expect(engine.status.current.data_summary.unsynced_sessions).toBe(0);
 });
+
+it('[I-14] a long history comes down over such a network', async () => {
+  const world = await ExchangeWorld.create();
+  const other = await world.open(world.device());
+  await world.drive(Promise.all(Array.from({ length: 200 }, (_, i) => other.sessions.record(world.session(3000 - 2 * i, 1)))));
+  await world.drive(other.sync());
+  const engine = await world.open(world.device(), {
+    over: (ports) => ({
+      ...ports,
+      transport: {
+        ...ports.transport,
+        send: async (...request) => {
+          const result = await ports.transport.send(...request);
+          return result.ok && result.response.body.length > 20_000 ? { ok: false, failure: 'timeout', message: 'no answer in time' } : result;
+        },
+      },
+    }),
+  });
+  await world.run(1_200_000);
+  expect(engine.status.current.data_summary.total_sessions).toBe(200);
+  expect(await world.drive(engine.sessions.list({ limit: 1000 }))).toHaveLength(200);
+});

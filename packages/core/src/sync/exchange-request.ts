@@ -109,8 +109,8 @@ function countHeld({ operations, damaged }: View, seqs: ReadonlySet<number>): nu
   return told.size + left.size + damaged.size;
 }
 
-/** The body of an exchange. */
-export function exchangeBody(view: View, self: Self, run: string, cursor: string | null, batch: Batch, preferences?: PreferencesExchange): ExchangeRequest {
+/** The body of an exchange. @param limit of the changes that come down. */
+export function exchangeBody(view: View, self: Self, run: string, cursor: string | null, batch: Batch, limit: number, preferences?: PreferencesExchange): ExchangeRequest {
   const { exchange } = view.sync;
   const oldest = view.operations.values().next().value;
   return {
@@ -130,6 +130,6 @@ export function exchangeBody(view: View, self: Self, run: string, cursor: string
     operations: [...batch.operations, ...batch.starts.map((running) => toStart(running, self.deviceType))].sort((a, b) => a.seq - b.seq),
     preferences,
     status_tag: exchange?.tag ?? null,
-    limit: LIMITS.changesPerPageMax,
+    limit,
   };
 }

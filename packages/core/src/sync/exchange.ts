@@ -37,7 +37,7 @@ export class Exchanger {
   /** Names this run of the engine; never stored, so a copied profile cannot share it. */
   #run: string;
   #clones = 0;
-  /** Fewer after a refusal of the whole: one bad operation must not hold up the others. */
+  /** So many operations go up, and changes come down, at once. Fewer after a refusal of the whole: one bad operation must not hold up the others. */
   #most: number = LIMITS.opsPerExchangeMax;
   /** The walk from the beginning, as far as it came; forgotten with the leader. */
   #walk: Verification | null = null;
@@ -77,7 +77,7 @@ export class Exchanger {
     const before = this.#operationsOf(batch);
     // A store that refuses them now must not hold up the rest.
     const preferences = await this.#options.preferences?.outgoing().catch(() => undefined);
-    const body = exchangeBody(local.view, self, this.#run, cursor, batch, preferences);
+    const body = exchangeBody(local.view, self, this.#run, cursor, batch, this.#most, preferences);
     const sent = await calls.post('/api/sync/exchange', JSON.stringify(body), signal);
     if (signal.aborted && !isAnswered(sent)) return null;
     if (sent.kind === 'no_token') return this.#failed(batch, tokenOutcome(sent), term, false);
@@ -213,7 +213,7 @@ export class Exchanger {
 
   async #failed(batch: Batch, outcome: Halt, term: number, wasSent: boolean): Promise<Halt> {
     // Too much for the server, or for the time of one request: the same again would be so as well.
-    if (outcome.kind === 'failed' && (outcome.scope === 'server' || outcome.code === 'timeout')) this.#most = Math.max(1, Math.floor(batch.seqs.length / 2));
+    if (outcome.kind === 'failed' && (outcome.scope === 'server' || outcome.code === 'timeout')) this.#most = Math.max(1, Math.floor((batch.seqs.length || this.#most) / 2));
     try {
       await this.#takeBack(term, wasSent && outcome.kind === 'failed' && outcome.unknown);
     } finally {
