@@ -5,6 +5,7 @@ import { openEngine } from './engine.ts';
 import type { Ports } from './ports.ts';
 import { createEngineWorld, type EngineWorld } from './testing/engine-world.ts';
 
+const ID = '00000000-0000-4000-8000-0000000000aa';
 const nameOf = (world: EngineWorld): string => world.device.disk.names()[0] ?? '';
 
 describe('a full disk', () => {
@@ -127,7 +128,7 @@ describe('a store that fails', () => {
     expect(engine.status.current.sync_status).toBe('healthy');
   });
 
-  it.each([1, 2])('[A09] that refuses to take over, at its update %s, hides nothing that is recorded at that moment', async (nth) => {
+  it.each([[1, undefined], [2, undefined], [1, ID], [2, ID]])('[A09] that refuses to take over, at its update %s, hides nothing that is recorded at that moment, with the id %s', async (nth, id) => {
     const world = createEngineWorld();
     world.isOffline = true;
     const { disk } = world.device;
@@ -145,7 +146,14 @@ describe('a store that fails', () => {
       };
       return Object.assign(store, { read: readWatched });
     };
-    Object.assign(stores, { openVolatile: openWatched });
+    const open = stores.open.bind(stores);
+    const openBeside: typeof open = async (name) => {
+      const store = await open(name);
+      // Of an id that the app brought it is looked first whether it is there, and the stores change meanwhile.
+      if (id !== undefined) meanwhile();
+      return store;
+    };
+    Object.assign(stores, { openVolatile: openWatched, open: openBeside });
     const engine = await world.drive(world.begin(page));
     await world.drive(engine.sessions.record(world.session(60, 25)));
     disk.unavailable = false;
@@ -153,7 +161,7 @@ describe('a store that fails', () => {
     let isRecorded = false;
     disk.fault = ({ kind }) => (kind === 'update' && (updates += 1) === nth && (nth === 1 || isRecorded) ? { kind: 'fail', code: 'quota' } : undefined);
     let recorded: Promise<unknown> | null = null;
-    meanwhile = () => void (recorded ??= engine.sessions.record(world.session(30, 25)).then(() => (isRecorded = true)));
+    meanwhile = () => void (recorded ??= engine.sessions.record(world.session(30, 25, { id })).then(() => (isRecorded = true)));
     await world.run(5500);
     await recorded;
     expect(engine.status.current.data_summary.unsynced_sessions).toBe(2);

@@ -92,8 +92,8 @@ export class Local {
 
   /** Runs a plan in a transaction; resolves after the commit. Rejects with an EngineError, nothing written. @param isSwap of whoever swaps stores. */
   async commit<T>(plan: Plan<T>, durability: Durability, isSwap: boolean = false): Promise<T> {
-    while (this.#isSwapping && !isSwap) await this.#swap;
     for (let tries = 0; tries < PREPARE_TRIES; tries += 1) {
+      while (this.#isSwapping && !isSwap) await this.#swap;
       try {
         return (await this.#enqueue(plan, durability)) as T;
       } catch (error) {
