@@ -127,4 +127,21 @@ describe('a server that changes', () => {
     expect(a.conflicts.journal.current).toMatchObject([{ outcome: 'superseded' }]);
     await expect(world.drive(a.sessions.discard(stored.id))).rejects.toMatchObject({ code: 'not_found' });
   });
+
+  it('and offers the exchange no more: decisions wait in their order, and one is given up at a time', async () => {
+    const { world, first, a } = await twoDevices();
+    const { id } = await world.drive(a.sessions.record(world.session(500, 20)));
+    await world.run(70_000);
+    world.without.add('exchange').add('stream');
+    for (const category of ['first', 'second', 'third']) await world.drive(a.sessions.amend(id, { category }));
+    await world.run(700_000);
+    await expect(world.drive(a.sessions.retry(id))).rejects.toMatchObject({ code: 'not_parked' });
+    // It takes effect once, also where nobody hears of the commit.
+    first.disk.failNext('update', { kind: 'rerun', committed: true }, 2);
+    await world.drive(a.sessions.discard(id));
+    expect(first.disk.rows(first.disk.names()[0] ?? '', 'operations')).toHaveLength(2);
+    world.without.clear();
+    await world.run(2 * 3_600_000);
+    expect(world.server.stored(USER)).toMatchObject([{ id, category: 'third' }]);
+  });
 });

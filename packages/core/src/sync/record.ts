@@ -153,9 +153,8 @@ function isTooEarly({ view, now }: Draft, operation: Operation, seq: number): bo
   return isTimed && !operation.delivery.unknown && !view.head.inFlight.includes(seq) && endOfSession(operation) - LIMITS.futureLeewayMs > serverNow(view, now);
 }
 
-/** The operation of a session that a person may change or give up: also one that the server is known to offer no call for. */
-function undecidedOf(draft: Draft, id: string): Written {
-  const isLeft = lacks(draft.view.sync, 'exchange');
+/** The operation of a session that a person may change or give up. @param isLeft what no call can tell counts too. */
+function undecidedOf(draft: Draft, id: string, isLeft: boolean): Written {
   const found = findOperation(draft, id, (operation, seq) => operation.delivery.parked !== null || isTooEarly(draft, operation, seq) || (isLeft && !isDocumented(operation)));
   if (found === null) throw engineError(draft.view.seqsOf(id).length === 0 ? 'not_found' : 'not_parked');
   return found;
@@ -172,7 +171,7 @@ export function planRetry(
 ): Written {
   const again = written(draft, id, stamp);
   if (again !== null) return again;
-  const { seq, operation } = undecidedOf(draft, id);
+  const { seq, operation } = undecidedOf(draft, id, false);
   if (!isDocumented(operation)) return planAgain(draft, seq, operation, stamp);
   const before = operation.session;
   const session: FinishedSession = {
@@ -203,9 +202,9 @@ function planAgain(draft: Draft, seq: number, operation: Operation, { opId, mark
   return { seq: draft.queue(again), operation: again };
 }
 
-/** Gives up an operation that is parked, or too early. */
+/** Gives up an operation that is parked, or too early, or that the server is known to offer no call for. */
 export function planDiscard(draft: Draft, store: Store, id: string, packed: ReadonlyMap<string, FinishedSession>): Written {
-  const parked = undecidedOf(draft, id);
+  const parked = undecidedOf(draft, id, lacks(draft.view.sync, 'exchange'));
   const { seq, operation } = parked;
   const merge = new Merge(draft, store, packed);
   merge.touch(id);

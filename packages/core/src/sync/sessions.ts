@@ -252,7 +252,7 @@ export class Sessions implements SessionsApi {
     let given: Written | null = null;
     const written = await this.#overSettlements(key, (draft, packed) => {
       // A transaction may run again after a commit that nobody heard of.
-      if (given !== null && draft.view.seqsOf(key).length === 0) return given;
+      if (given !== null && draft.view.operations.get(given.seq)?.opId !== given.operation.opId) return given;
       return (given = planDiscard(draft, local.store, key, packed));
     });
     return reader.fromWritten(written);
