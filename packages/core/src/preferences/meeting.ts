@@ -23,7 +23,7 @@ type Values = ReadonlyMap<PreferenceName, Known>;
 export function meet(state: State, values: Values, generation: number, moment: Moment): State {
   const { left, ...rest } = state;
   // Generations only grow: the server was restored from a backup.
-  if (left !== undefined && (left.isForgotten || generation <= left.generation)) return remind(meetEdits(yieldToNewer(rest, values, moment), values, moment), values, moment);
+  if (left !== undefined && (left.isForgotten || generation <= left.generation)) return remind(meetEdits(yieldToNewer(rest, values, moment), values, moment), without(rest.edits), values, moment);
   const met = meetEdits(rest, values, moment);
   return left?.isBlind === true ? withLost(met, replacedUnseen(state, values, moment)) : met;
 }
@@ -53,13 +53,14 @@ function yieldToNewer(state: State, values: Values, moment: Moment): State {
 /**
  * What is known here and newer is set again: of a server that forgot, only the times that people set it at are left to go by. Whether the one that
  * is replaced, of this device or not, was known to whoever set the other, nobody can tell any more: so it is offered.
+ * @param names that nothing waited for: what did was set over what is known.
  */
-function remind(state: State, values: Values, moment: Moment): State {
+function remind(state: State, names: readonly PreferenceName[], values: Values, moment: Moment): State {
   const edits: Edit[] = [];
   const lost: LostPreference[] = [];
   // What waits is newer than what the server has, too: other devices may remind it of older values at the same time.
   const reminded = new Map(state.edits.flatMap(({ name, at, parked }) => (parked === null ? [[name, at]] : [])));
-  for (const name of without(state.edits)) {
+  for (const name of names) {
     const [known, theirs] = [state.known[name], values.get(name)];
     if (known === undefined || known.at === null || known.value === theirs?.value) continue;
     if (known.at <= (theirs?.at ?? -1)) {
