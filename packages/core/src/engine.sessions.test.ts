@@ -282,6 +282,7 @@ describe('before anybody knows what the server offers', () => {
     'says how it is': () => undefined,
     'has no health call': 404,
     'asks for a token everywhere': 403,
+    'says so in other words': 200,
   } as const;
   it.each(Object.entries(answers))('what is changed is sent as it is then, and what is deleted never, to a basic server that %s', async (_says, status) => {
     const world = createEngineWorld();

@@ -4,6 +4,7 @@ import { readHealth } from './health.ts';
 
 const answer = (status: number, body: unknown = {}, type = 'application/json'): TransportResult => ({ ok: true, response: { status, headers: { 'content-type': type }, body: JSON.stringify(body) } });
 const WORKING = { connection: 'online', failures: 0, capabilities: null } as const;
+const DOUBTS = [{ ...WORKING, failures: 1 }, { ...WORKING, connection: 'offline' }, { ...WORKING, connection: 'auth_required' }, { ...WORKING, capabilities: ['exchange'] }] as const;
 const read = (result: TransportResult, state: Parameters<typeof readHealth>[1] = WORKING): ReturnType<typeof readHealth> => readHealth(result, state, 0);
 
 describe('an answer to the health call', () => {
@@ -13,14 +14,16 @@ describe('an answer to the health call', () => {
   });
 
   it('[C02] that is somebody else’s is no basic server', () => {
-    for (const other of [answer(200, { ok: 1 }), answer(200, {}, 'text/html'), answer(302), { ok: false, failure: 'network', message: '' } as const]) expect(read(other)).toMatchObject({ kind: 'failed' });
+    for (const other of [answer(302), { ok: false, failure: 'network', message: '' } as const]) expect(read(other)).toMatchObject({ kind: 'failed' });
+    for (const state of DOUBTS) expect(read(answer(200, {}, 'text/html'), state)).toMatchObject({ kind: 'failed' });
   });
 
-  it('that there is no such call, or none without a token, makes a basic server where others work, unless there was one', () => {
-    const states = [WORKING, { ...WORKING, failures: 1 }, { ...WORKING, connection: 'offline' }, { ...WORKING, connection: 'auth_required' }, { ...WORKING, capabilities: ['exchange'] }] as const;
-    for (const status of [404, 400, 422, 401, 403]) {
-      expect(states.map((state) => read(answer(status), state))).toEqual([[], null, null, null, null].map((capabilities) => ({ isWell: false, capabilities })));
+  it('that there is no such call, or none without a token, or in words of its own, makes a basic server where others work, unless there was one', () => {
+    for (const strange of [...[404, 400, 422, 401, 403].map((status) => answer(status)), answer(200, { ok: 1 })]) {
+      expect(read(strange)).toEqual({ isWell: false, capabilities: [] });
+      for (const state of DOUBTS) expect(read(strange, state)).toEqual({ isWell: false, capabilities: null });
     }
+    expect(read(answer(200, {}, 'text/html'))).toEqual({ isWell: false, capabilities: [] });
   });
 
   it('of a server that fails, or wants no more of this client, says so', () => {

@@ -1,7 +1,7 @@
 // What an answer to the plain health call says of the server, and of what may stand between.
 import { areTexts } from '../model/rows.ts';
-import type { HttpResponse, TransportResult } from '../ports.ts';
-import { failure, type Halt, readJson, readPlainCall } from './answer.ts';
+import type { TransportResult } from '../ports.ts';
+import { type Halt, readJson, readPlainCall } from './answer.ts';
 import type { SyncState } from './sync-state.ts';
 
 /** `capabilities` of a basic server are none; null where the answer says nothing of what the server offers. */
@@ -11,21 +11,16 @@ export interface Answered {
 }
 
 export function readHealth(result: TransportResult, { connection, failures, capabilities }: Pick<SyncState, 'connection' | 'failures' | 'capabilities'>, now: number): Answered | Halt {
+  const isSuccess = result.ok && result.response.status < 300;
+  const words = isSuccess ? readJson(result.response) : undefined;
+  const listed = words?.['capabilities'];
+  if (typeof words?.['status'] === 'string') return { isWell: true, capabilities: areTexts(listed) ? listed : [] };
   const outcome = readPlainCall(result, now);
-  if (outcome === null && result.ok && result.response.status < 300) return readWords(result.response);
-  const isNotFound = result.ok && result.response.status === 404;
-  if (outcome?.kind === 'stopped' || (outcome?.kind === 'failed' && !isNotFound)) return outcome;
   // A server whose other calls work, and that never had this one, is a basic one. Otherwise it may be a fault of whatever stands between.
   const isInDoubt = connection !== 'online' || failures > 0 || (capabilities?.length ?? 0) > 0;
+  const isOfNoUse = result.ok && (isSuccess ? !isInDoubt : result.response.status === 404);
+  if (outcome?.kind === 'stopped' || (outcome?.kind === 'failed' && !isOfNoUse)) return outcome;
   return { isWell: false, capabilities: isInDoubt ? null : [] };
-}
-
-/** An answer that says nothing of how the server is comes from something else, and must not make a basic server of ours for an hour. */
-function readWords(response: HttpResponse): Answered | Halt {
-  const body = readJson(response);
-  if (typeof body?.['status'] !== 'string') return failure('connection', 'not_our_server', 'The answer does not say how the server is', false);
-  const listed = body['capabilities'];
-  return { isWell: true, capabilities: areTexts(listed) ? listed : [] };
 }
 
 /** What the leader notes of it. @param isProof an item waits for proof that the server itself is well. */
