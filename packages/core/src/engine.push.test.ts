@@ -59,6 +59,30 @@ describe('offline', () => {
     for (const from of times) expect(times.filter((at) => at >= from && at < from + 60_000).length).toBeLessThanOrEqual(12);
     for (let i = 1; i < times.length; i += 1) expect((times[i] ?? 0) - (times[i - 1] ?? 0)).toBeGreaterThanOrEqual(1000);
   });
+
+  it('leaves the server in peace after a request that failed while a slow disk still noted the pause after another', async () => {
+    let commitMs = 0;
+    const world = createEngineWorld({}, { latencyMs: (phase) => (phase === 'commit' ? commitMs : 0) });
+    const { engine, page } = await world.open();
+    await world.run(5000);
+    const delays = [10, 2000];
+    const from = world.scheduler.now;
+    let asked = 0;
+    let next = Number.POSITIVE_INFINITY;
+    page.transport.policy = () => {
+      const requestDelayMs = delays[asked];
+      asked += 1;
+      if (requestDelayMs === undefined) next = Math.min(next, world.scheduler.now);
+      return { requestDelayMs, loseRequest: 'error' };
+    };
+    await world.drive(Promise.all([60, 30].map((minutes) => engine.sessions.record(world.session(minutes, 25)))));
+    await world.run(5);
+    commitMs = 2500;
+    await world.run(1000);
+    commitMs = 0;
+    await world.run(60_000);
+    expect(next - from).toBeGreaterThanOrEqual(3000);
+  });
 });
 
 describe('a lost answer', () => {

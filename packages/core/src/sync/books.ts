@@ -140,7 +140,8 @@ export class Books {
       ...pause, ...this.#longerAsked(state, pause.nextAttemptAt, at),
       connection: halt.scope === 'connection' ? word : 'online', phase: 'backing_off', progress: null, lastError,
     }), pause.asked);
-    if (isNoted) this.#unnoted = null;
+    // Another request may have failed meanwhile.
+    if (isNoted && this.#unnoted === pause) this.#unnoted = null;
   }
 
   #pauseForToken(status: 401 | 403, lastError: LastError): Promise<boolean> {
