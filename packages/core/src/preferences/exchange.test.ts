@@ -80,6 +80,16 @@ describe('preferences in the exchange', () => {
     expect(devices.map(({ api }) => [api.get('theme_preference'), api.current.lost.length])).toEqual([['auto', 0], ['auto', 0]]);
   });
 
+  it('[B11] what a slow clock sets after another device is later than that, and was set by now as this device tells it', async () => {
+    const { server, devices } = world(1);
+    const slow = new Device('slow', 9, () => 1_000_000);
+    await devices[0]?.api.set('daily_goal', 3);
+    await settle(server, [...devices, slow]);
+    await slow.api.set('daily_goal', 4);
+    expect(slow.api.current.details.daily_goal?.at).toBe((devices[0]?.api.current.details.daily_goal?.at ?? 0) + 1);
+    expect(slow.stored.row?.changedAt).toBe(1_000_000);
+  });
+
   it('[D04] every device that writes has an author of its own', async () => {
     const { server, devices } = world(4);
     await settle(server, devices);

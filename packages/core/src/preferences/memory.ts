@@ -81,8 +81,9 @@ export class MemoryKeeper {
     const parked = state.edits.flatMap(({ name, parked: reason }) => (reason === null ? [] : [{ name, message: reason.message }]));
     const { ownIds } = this.#host;
     const setHere = Object.values(state.known).filter(({ deviceId }) => deviceId !== null && ownIds.includes(deviceId));
-    const changedAt = Math.max(...[...state.edits, ...setHere].map(({ at }) => at ?? Number.NEGATIVE_INFINITY));
-    draft.putMeta('preferences', { mark, pending: state.edits.length, parked, changedAt: Number.isFinite(changedAt) ? changedAt : null });
+    // What is set after another device is said to be later, whatever this one's clock shows; here it is by now.
+    const changedAt = Math.min(draft.now, Math.max(0, ...[...state.edits, ...setHere].map(({ at }) => at ?? 0)));
+    draft.putMeta('preferences', { mark, pending: state.edits.length, parked, changedAt: changedAt || null });
     this.#candidates = new Map([...this.#candidates, [mark, memory] as const].slice(-8));
   }
 

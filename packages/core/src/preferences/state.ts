@@ -87,7 +87,7 @@ export function setIn(state: State, changes: ReadonlyMap<PreferenceName, Prefere
     // A value that is in the document was made knowingly: the next one follows it.
     const base = before === undefined || before.isSealed ? (state.known[name]?.value ?? null) : before.base;
     // Whoever sets it later sets it later, whatever the clocks say: times are what is left to go by when a server forgot.
-    const at = Math.max(stamp.at, (before?.at ?? -1) + 1, (state.known[name]?.at ?? -1) + 1);
+    const at = Math.max(stamp.at, (before?.at ?? 0) + 1, (state.known[name]?.at ?? 0) + 1);
     edits.push(newEdit({ id, name, value, at, base, sent: before?.sent ?? [] }));
   }
   if (edits.length === 0) return null;
