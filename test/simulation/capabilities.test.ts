@@ -1,7 +1,7 @@
 // One suite for servers that offer different things: what an engine promises does not depend on it.
 import type { Capability } from '@syncline/protocol';
 import { describe, expect, it } from 'vitest';
-import { USER, twoDevices } from './exchange-world.ts';
+import { ExchangeWorld, USER, twoDevices } from './exchange-world.ts';
 
 const MINUTE = 60_000;
 const EVERY: readonly Capability[] = ['refresh', 'exchange', 'stream', 'export', 'devices', 'clocks', 'versions'];
@@ -143,5 +143,40 @@ describe('a server that changes', () => {
     world.without.clear();
     await world.run(2 * 3_600_000);
     expect(world.server.stored(USER)).toMatchObject([{ id, category: 'third' }]);
+  });
+
+  it('and offers the exchange no more for a while is told the tags of what it got meanwhile once it does again', async () => {
+    const world = await ExchangeWorld.create();
+    const a = await world.open(world.device(), { annotations: true });
+    await world.run(5000);
+    world.without.add('exchange').add('stream');
+    const { id } = await world.drive(a.sessions.record(world.session(300, 20)));
+    await world.drive(a.sessions.annotate(id, { note: 'told', tags: ['kept'] }));
+    await world.run(700_000);
+    expect(world.server.stored(USER)).toMatchObject([{ id }]);
+    expect(a.status.current).toMatchObject({ sync_status: 'delayed', data_summary: { unsynced_sessions: 1 } });
+    world.without.clear();
+    await world.run(2 * 3_600_000);
+    expect(a.status.current.sync_status).toBe('healthy');
+    const b = await world.open(world.device(), { annotations: true });
+    await world.run(5000);
+    for (const { sessions } of [a, b]) expect(await world.drive(sessions.get(id))).toMatchObject({ note: 'told', tags: ['kept'], pending: false });
+  });
+
+  it('and offers the exchange no more for a while has a note once that was edited before and at once when it does again', async () => {
+    const world = await ExchangeWorld.create();
+    const a = await world.open(world.device(), { annotations: true });
+    await world.run(5000);
+    world.without.add('exchange').add('stream');
+    const { id } = await world.drive(a.sessions.record(world.session(300, 20)));
+    await world.drive(a.sessions.annotate(id, { note: 'told' }));
+    await world.run(700_000);
+    expect(world.server.stored(USER)).toMatchObject([{ id, note: 'told' }]);
+    world.without.clear();
+    const edit = (): Promise<unknown> => world.drive(a.sessions.annotate(id, { note: 'told more' }).catch(({ code }: { code: string }) => code));
+    for (let minutes = 0; minutes < 120 && (await edit()) === 'unsupported'; minutes += 1) await world.run(MINUTE);
+    await world.run(MINUTE);
+    expect(world.server.stored(USER)).toMatchObject([{ id, note: 'told more' }]);
+    expect(await world.drive(a.sessions.get(id))).toMatchObject({ note: 'told more', pending: false });
   });
 });

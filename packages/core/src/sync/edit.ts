@@ -52,17 +52,22 @@ export function planEdit(draft: Draft, store: Store, packed: ReadonlyMap<string,
 
 /**
  * No documented call tells of an edit: where there are no others, a session that nobody can have heard of is sent as it is shown, and not at all
- * once it was deleted. Nothing is on its way meanwhile.
+ * once it was deleted. Tags it tells none either: a session that has some goes as it was recorded, and the edits wait for a server that can be told.
+ * Nothing is on its way meanwhile.
  */
 export function foldEdits(draft: Draft): void {
   const { view } = draft;
   for (const [id, { server, shown }] of [...view.overlay]) {
     const [submit, ...edits] = view.operationsOf(id);
     if (server !== null || submit?.kind !== 'submit' || submit.delivery.unknown || !edits.every(isEdit)) continue;
+    const isGone = shown.deletedAt !== null;
+    if (!isGone && shown.tags?.length) continue;
     draft.deleteOperations(view.seqsOf(id));
     draft.delete('overlay', id);
+    // The server makes a document of the note it is told, and so does whoever edits it next.
+    const { annotation: _, ...session } = shown;
     // Under another id: a copy of this profile may have sent the one before.
-    if (shown.deletedAt === null) draft.queue({ ...submit, opId: (edits.at(-1) ?? submit).opId, session: shown });
+    if (!isGone) draft.queue({ ...submit, opId: (edits.at(-1) ?? submit).opId, session });
   }
 }
 
