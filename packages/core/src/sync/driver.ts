@@ -169,7 +169,8 @@ export class Driver {
     const health = readHealth(result, local.view.sync, clock.now());
     if ('kind' in health) {
       await this.#note(health);
-      if (result.ok) this.#agenda.tryBeforeHealth();
+      // What it offers is known, or others may tell more.
+      if (result.ok || local.view.sync.capabilities !== null) this.#agenda.tryBeforeHealth();
       return;
     }
     const { isWell } = health;
