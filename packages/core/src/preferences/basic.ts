@@ -3,7 +3,7 @@
 import type { ParkedReason } from '../api.ts';
 import { asFields, type Fields } from '../model/rows.ts';
 import type { HttpResponse } from '../ports.ts';
-import { FAULTS_MAX, type Halt, isAbsentCall, isCutOff, plainText, readCommon, readDetails, readJson, REFUSALS, UNCLEAR_MAX } from '../sync/answer.ts';
+import { failure, FAULTS_MAX, type Halt, isAbsentCall, isCutOff, plainText, readCommon, readDetails, readJson, REFUSALS, UNCLEAR_MAX } from '../sync/answer.ts';
 import { backOffMs } from '../sync/backoff.ts';
 import { isEqualValue } from '../sync/equal.ts';
 import type { PreferencesHost } from '../sync/preferences-part.ts';
@@ -83,10 +83,10 @@ export class BasicSync {
 
   #read(sent: Awaited<ReturnType<PreferencesHost['calls']['userData']>>): Answered {
     if (sent.kind === 'no_token') return { halt: tokenOutcome(sent) };
-    const common = readCommon(sent.result, this.#host.clock.now());
-    if (common !== null) return { halt: common };
-    if (!sent.result.ok) throw new Error('an answer that is none was read as one');
-    return { response: sent.result.response, body: readJson(sent.result.response) };
+    const { result } = sent;
+    const common = readCommon(result, this.#host.clock.now());
+    if (common !== null || !result.ok) return { halt: common ?? failure('connection', 'network', 'no answer', true) };
+    return { response: result.response, body: readJson(result.response) };
   }
 
   /** The server has no such call, or a fault of its own: sessions go on. */
