@@ -101,7 +101,7 @@ describe('the note of a session', () => {
     expect(await row.textContent()).toContain(merged);
     expect(await row.getByRole('list', { name: 'Tags' }).textContent()).toBe('deep');
     await showWeekOf(away, start);
-    await away.locator(`[data-block-id="${id}"]`).click();
+    await away.locator(`[data-block-id="${id}"]`).first().click();
     const details = await away.getByRole('dialog').textContent();
     expect([details?.includes(merged), details?.includes('Tagsdeep')]).toEqual([true, true]);
     await away.getByRole('button', { name: 'Close' }).click();
