@@ -173,6 +173,11 @@ export class Agenda {
     this.#healthAgain = { from: now, until: books.pauseEnds(now) + HEALTH_AGAIN_MS };
   }
 
+  /** Something answered that said nothing yet: now it may say what it offers. */
+  askHealthNow(): void {
+    this.#healthAgain = null;
+  }
+
   /** Nothing arrived several times in a row: something between here and the server may be against it. */
   get mayBeBlocked(): boolean {
     return this.#networkFailures >= POLICY_SUSPICION;

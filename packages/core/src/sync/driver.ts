@@ -169,9 +169,8 @@ export class Driver {
     const health = readHealth(result, local.view.sync, clock.now());
     if ('kind' in health) {
       await this.#note(health);
-      // What it offers is known, or others may tell more.
-      if (result.ok || local.view.sync.capabilities !== null) this.#agenda.tryBeforeHealth();
-      return;
+      this.#agenda.lookAgain(health);
+      return this.#agenda.tryBeforeHealth();
     }
     const { isWell } = health;
     if (isWell) books.noteSuccess();
@@ -237,6 +236,7 @@ export class Driver {
     if (signal.aborted) return;
     await this.#note(halt);
     if (halt !== null) this.#agenda.lookAgain(halt);
+    else if (local.view.sync.capabilities === null) this.#agenda.askHealthNow();
   }
 
   async #syncPreferences(term: number, signal: AbortSignal): Promise<void> {

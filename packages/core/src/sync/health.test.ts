@@ -14,7 +14,7 @@ describe('an answer to the health call', () => {
   });
 
   it('[C02] that is somebody else’s is no basic server', () => {
-    for (const other of [answer(302), { ok: false, failure: 'network', message: '' } as const]) expect(read(other)).toMatchObject({ kind: 'failed' });
+    expect(read(answer(302))).toMatchObject({ kind: 'failed' });
     for (const state of DOUBTS) expect(read(answer(200, {}, 'text/html'), state)).toMatchObject({ kind: 'failed' });
   });
 
@@ -24,6 +24,12 @@ describe('an answer to the health call', () => {
       for (const state of DOUBTS) expect(read(strange, state)).toEqual({ isWell: false, capabilities: null });
     }
     expect(read(answer(200, {}, 'text/html'))).toEqual({ isWell: false, capabilities: [] });
+  });
+
+  it('that does not come, where others do, makes a basic server of one of which nothing is known', () => {
+    const none = { ok: false, failure: 'network', message: '' } as const;
+    expect(read(none)).toEqual({ isWell: false, capabilities: [] });
+    for (const state of [...DOUBTS, { ...WORKING, capabilities: [] }]) expect(read(none, state)).toMatchObject({ kind: 'failed' });
   });
 
   it('of a server that fails, or wants no more of this client, says so', () => {

@@ -18,7 +18,8 @@ export function readHealth(result: TransportResult, { connection, failures, capa
   const outcome = readPlainCall(result, now);
   // A server whose other calls work, and that never had this one, is a basic one. Otherwise it may be a fault of whatever stands between.
   const isInDoubt = connection !== 'online' || failures > 0 || (capabilities?.length ?? 0) > 0;
-  const isOfNoUse = result.ok && (isSuccess ? !isInDoubt : result.response.status === 404);
+  // A call that alone is kept from a page, as by the rules between origins, will never tell.
+  const isOfNoUse = result.ok ? (isSuccess ? !isInDoubt : result.response.status === 404) : capabilities === null && !isInDoubt;
   if (outcome?.kind === 'stopped' || (outcome?.kind === 'failed' && !isOfNoUse)) return outcome;
   return { isWell: false, capabilities: isInDoubt ? null : [] };
 }

@@ -4,7 +4,7 @@ import { type MachineFacts, nextStep } from './machine.ts';
 const facts = (more: Partial<MachineFacts> = {}, state: Partial<MachineFacts['state']> = {}): MachineFacts => ({
   now: 1000, isOffline: false, offlineTryAt: 0, sendable: 0, waitingAt: null, pauseEnds: 1000, pollAt: 5000, preferencesAt: Number.POSITIVE_INFINITY, healthAt: 9000, needsHealth: false, tokenAt: 3000,
   ...more,
-  state: { stopped: null, connection: 'online', ...state },
+  state: { stopped: null, connection: 'online', capabilities: [], ...state },
 });
 
 describe('the next step', () => {
@@ -17,6 +17,7 @@ describe('the next step', () => {
     ['preferences to send, after sessions', facts({ preferencesAt: 0, sendable: 1 }), { kind: 'drain' }],
     ['preferences that wait', facts({ preferencesAt: 1500 }), { kind: 'wait', until: 1500 }],
     ['the server is not known yet', facts({ healthAt: 0, sendable: 1 }), { kind: 'health' }],
+    ['a server that said nothing yet, not even what it offers', facts({ sendable: 1, pollAt: 0 }, { connection: 'offline', capabilities: null }), { kind: 'poll' }],
     ['a fault waits for proof', facts({ needsHealth: true, sendable: 1 }), { kind: 'health' }],
     ['a pause', facts({ sendable: 9, pollAt: 0, healthAt: 0, pauseEnds: 2500 }), { kind: 'wait', until: 2500 }],
     ['a pause that is over', facts({ sendable: 9, pauseEnds: 1000 }), { kind: 'drain' }],

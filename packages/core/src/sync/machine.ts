@@ -3,7 +3,7 @@ import type { SyncState } from './sync-state.ts';
 
 export interface MachineFacts {
   readonly now: number;
-  readonly state: Pick<SyncState, 'stopped' | 'connection'>;
+  readonly state: Pick<SyncState, 'stopped' | 'connection' | 'capabilities'>;
   /** When the pause after a failure is over; `now` without one. */
   readonly pauseEnds: number;
   /** The platform is sure that there is no network. */
@@ -36,6 +36,8 @@ export function nextStep(facts: MachineFacts): Step {
   if (facts.pauseEnds > now) return { kind: 'wait', until: facts.pauseEnds };
   if (facts.isOffline && facts.offlineTryAt > now) return { kind: 'wait', until: facts.offlineTryAt };
   if (facts.needsHealth || facts.healthAt <= now) return { kind: 'health' };
+  // What never answered is looked at before anything is sent to it: once it answers it may say what it offers.
+  if (state.capabilities === null && state.connection !== 'online' && facts.pollAt <= now) return { kind: 'poll' };
   if (facts.sendable > 0) return { kind: 'drain' };
   if (facts.preferencesAt <= now) return { kind: 'preferences' };
   if (facts.pollAt <= now) return { kind: 'poll' };
