@@ -23,6 +23,11 @@ interface Job {
 
 type Outcome = typeof STALE | { readonly settled: readonly Settle[]; readonly wrote: boolean };
 
+interface Swap {
+  readonly over: Promise<void>;
+  readonly end: () => void;
+}
+
 /** Tells whoever waits for a job what came of it. */
 type Settle = () => void;
 
@@ -61,9 +66,7 @@ export class Local {
   /** Names the store if this tab is the first to write it. Each gets a name of its own: the server counts what came from it. */
   #storeId: string;
   /** Between two stores nothing is announced, and nothing is written but by whoever swaps. */
-  #isSwapping = false;
-  #swap: Promise<void> = Promise.resolve();
-  #endSwap: () => void = () => undefined;
+  #swap: Swap | null = null;
   #jobs: Job[] = [];
   /** The work that has the store now; updates and refreshes take turns. */
   #turn: Promise<void> = Promise.resolve();
@@ -93,7 +96,7 @@ export class Local {
   /** Runs a plan in a transaction; resolves after the commit. Rejects with an EngineError, nothing written. @param isSwap of whoever swaps stores. */
   async commit<T>(plan: Plan<T>, durability: Durability, isSwap: boolean = false): Promise<T> {
     for (let tries = 0; tries < PREPARE_TRIES; tries += 1) {
-      while (this.#isSwapping && !isSwap) await this.#swap;
+      while (this.#swap !== null && !isSwap) await this.#swap.over;
       try {
         return (await this.#enqueue(plan, durability)) as T;
       } catch (error) {
@@ -162,13 +165,12 @@ export class Local {
 
   /** Whether an update is under way: the view may show what is not committed yet. */
   get isBusy(): boolean {
-    return this.#isDeciding || this.#isSwapping;
+    return this.#isDeciding || this.#swap !== null;
   }
 
   /** Goes on with another store, of which nothing is told until {@link swapped}; the next commit reads it. Resolves to what the old one held. */
   swap(store: Store): Promise<Held & { readonly store: Store }> {
-    if (!this.#isSwapping) this.#swap = new Promise((resolve) => (this.#endSwap = resolve));
-    this.#isSwapping = true;
+    this.#swap ??= beginSwap();
     return this.#takeTurn(async () => {
       const before = { ...this.#held(), store: this.#store };
       this.#store = store;
@@ -181,13 +183,13 @@ export class Local {
 
   /** The store has everything that is to be shown. */
   swapped(): void {
-    this.#isSwapping = false;
-    this.#endSwap();
+    this.#swap?.end();
+    this.#swap = null;
     this.#tell(true);
   }
 
   #tell(isOwn: boolean): void {
-    if (this.#isSwapping) return;
+    if (this.#swap !== null) return;
     this.#hasNews = false;
     this.listener?.onChange(isOwn);
   }
@@ -214,7 +216,7 @@ export class Local {
     const { store } = this.view.head;
     this.view.load(found);
     this.#isLoaded = this.#hasNews = true;
-    if (store === '' || this.#isSwapping || store === this.view.head.store) return;
+    if (store === '' || this.#swap !== null || store === this.view.head.store) return;
     // The store was removed under this tab, and perhaps begun anew by another one.
     this.#storeId = this.#options.ids.uuid();
     this.history = new History();
@@ -323,6 +325,12 @@ export class Local {
     this.listener?.onStoreError(error);
     return storeToEngineError(error);
   }
+}
+
+function beginSwap(): Swap {
+  let end: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => (end = resolve));
+  return { over, end };
 }
 
 function decide({ plan, resolve, reject }: Job, draft: Draft): Settle {

@@ -106,8 +106,8 @@ interface Missing {
 
 async function findMissing({ store }: Local, info: ChunkInfo, walk: Verification, { ids }: Reoffer): Promise<Missing> {
   const sessions = ((await readChunksOf(store, [info])).get(info.chunk) ?? []).filter((session) => session !== null);
-  const missing = sessions.filter((session) => walk.lacks(session));
-  return { count: info.count, kept: sessions.filter((session) => !walk.lacks(session)), missing, opIds: missing.map(() => ids.uuid()) };
+  const missing = new Set(sessions.filter((session) => walk.lacks(session)));
+  return { count: info.count, kept: sessions.filter((session) => !missing.has(session)), missing: [...missing], opIds: [...missing].map(() => ids.uuid()) };
 }
 
 function reofferChunk(draft: Draft, { chunk }: ChunkInfo, { kept, missing, opIds }: Missing, by: Reoffer): void {
