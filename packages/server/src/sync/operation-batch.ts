@@ -11,7 +11,7 @@ import { isStoreError } from '../store/store-error.ts';
 import { canonicalJson, fingerprintOf } from './content.ts';
 import { flush, load } from './load.ts';
 import { applyOperation, basedOn, baseOf, dependenciesOf, type Reached, sessionOf, sessionsOf, versionOn, wantsOf } from './operation.ts';
-import { type KeptResult, tellAgain, tellDocumentsOnce, toDuplicate, toKept, toResult } from './operation-results.ts';
+import { type KeptResult, tellAgain, tellDocumentsOnce, tellsRecords, toDuplicate, toKept, toResult } from './operation-results.ts';
 import { refuse } from './outcome.ts';
 import { type ApplyContext, WorkingSet } from './working-set.ts';
 
@@ -87,7 +87,8 @@ export async function applyOperations(
   // Counted as they come: those of all runs together might not fit into memory.
   const keep = (more: readonly OperationResult[]): void => {
     for (const result of tellDocumentsOnce(more)) {
-      room -= JSON.stringify(result).length;
+      // Without records they come to little, and most are: those of a device's own new sessions.
+      if (tellsRecords(result)) room -= JSON.stringify(result).length;
       if (room < 0) throw problem('body_too_large', { message: 'The answer to so many operations would be too large', details: [{ path: 'operations', message: 'must be fewer' }] });
       results.set(result.op_id, result);
     }

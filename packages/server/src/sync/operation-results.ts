@@ -99,11 +99,15 @@ export function tellDocumentsOnce(results: readonly OperationResult[]): readonly
     const { annotation: _, ...rest } = record;
     return telling.has(record) ? record : rest;
   };
-  return results.map((result) => ({
+  return results.map((result) => (!tellsRecords(result) ? result : {
     ...result,
     ...(result.session === undefined ? {} : { session: brief(result.session) }),
     ...(result.sessions === undefined ? {} : { sessions: result.sessions.map(brief) }),
   }));
+}
+
+export function tellsRecords({ session, sessions, settlement, running }: OperationResult): boolean {
+  return (session ?? sessions ?? settlement ?? running) !== undefined;
 }
 
 function namesIn<T extends SessionName>({ session, sessions = [] }: { readonly session?: T | undefined; readonly sessions?: readonly T[] | undefined }): readonly T[] {
