@@ -60,38 +60,6 @@ describe('offline', () => {
     for (let i = 1; i < times.length; i += 1) expect((times[i] ?? 0) - (times[i - 1] ?? 0)).toBeGreaterThanOrEqual(1000);
   });
 
-  it('sends on where the health call alone cannot be reached any more', async () => {
-    const world = createEngineWorld();
-    const { engine, page } = await world.open();
-    await world.run(5000);
-    page.transport.policy = ({ path }) => (path === '/api/health' ? { loseRequest: 'error' } : {});
-    await world.run(3_700_000);
-    const { id } = await world.drive(engine.sessions.record(world.session(60, 25)));
-    await world.run(120_000);
-    expect([...world.server.records().keys()]).toEqual([id]);
-  });
-
-  it('sends where the health call alone could never be reached, what was changed before too', async () => {
-    const world = createEngineWorld();
-    const { engine, page } = await world.open();
-    page.transport.policy = ({ path }) => (path === '/api/health' ? { loseRequest: 'error' } : {});
-    const { id } = await world.drive(engine.sessions.record(world.session(60, 25)));
-    await world.drive(engine.sessions.amend(id, { category: 'b' }));
-    await world.run(120_000);
-    expect([...world.server.records().keys()]).toEqual([id]);
-    expect(engine.status.current.sync_status).toBe('healthy');
-  });
-
-  it('asks what the server offers before anything is sent, once it answers at all', async () => {
-    const world = createEngineWorld();
-    const { engine, page } = await world.open();
-    let failing = 2;
-    page.transport.policy = () => (failing-- > 0 ? { loseRequest: 'error' } : {});
-    await world.drive(engine.sessions.record(world.session(60, 25)));
-    await world.run(60_000);
-    expect(world.server.requests.slice(0, 3).map(({ path }) => path.split('?')[0])).toEqual(['/api/sync/status', '/api/health', '/api/pomodoro/submit']);
-  });
-
   it('leaves the server in peace after a request that failed while a slow disk still noted the pause after another', async () => {
     let commitMs = 0;
     const world = createEngineWorld({}, { latencyMs: (phase) => (phase === 'commit' ? commitMs : 0) });

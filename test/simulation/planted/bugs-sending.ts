@@ -135,10 +135,10 @@ export const SENDING: readonly PlantedBug[] = [
     replace: 'if (answer.status !== \'nothing\') {',
   },
   {
-    id: 'health-500-is-well', rows: ['C13', 'I-16'], file: 'packages/core/src/sync/answer.ts',
+    id: 'health-500-is-well', rows: ['C13', 'I-16'], file: 'packages/core/src/sync/health.ts',
     says: 'takes a failing server for a well one',
-    find: '  const isFault = result.ok && result.response.status === 500;',
-    replace: '  const isFault = result.ok && result.response.status === 599;',
+    find: '  const outcome = readPlainCall(result, now);',
+    replace: '  if (result.ok && result.response.status === 500) return { isWell: true, capabilities: null };\n  const outcome = readPlainCall(result, now);',
   },
   {
     id: 'future-is-refused', rows: ['B11'], file: 'packages/core/src/sync/answer.ts',

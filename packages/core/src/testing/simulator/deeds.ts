@@ -93,7 +93,7 @@ export class Deeds {
       case 'cancel':
         return this.#cancel(slot, engine);
       case 'retry':
-        return this.#onParked(engine, (id) => this.#byHand(id, engine.sessions.retry(id)).then(() => this.#mark('parked.retried')));
+        return this.#onParked(engine, (id) => (this.#world.monitor.retried(slot, id), this.#byHand(id, engine.sessions.retry(id)).then(() => this.#mark('parked.retried'))));
       case 'discard':
         return this.#onParked(engine, (id) => this.#byHand(id, engine.sessions.discard(id)).then(() => (this.#world.ledger.giveUp(id), this.#mark('parked.discarded'))));
       case 'sync':

@@ -49,6 +49,11 @@ export class Effort {
     if (now - (this.#failing.at(-1) ?? Number.NEGATIVE_INFINITY) < PAUSE_MIN_MS) this.#inARow = 0;
   }
 
+  /** That it is refused once more is the answer to another question. */
+  retried(id: string): void {
+    this.#refused.delete(id);
+  }
+
   /** What is wrong with asking now, from that tab. `id`: the session that is sent, or null. */
   sent(id: string | null, path: string, now: number, tab: number): string[] {
     const wrong: string[] = [];

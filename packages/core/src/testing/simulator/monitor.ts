@@ -156,6 +156,11 @@ export class Monitor {
     this.#watch(device).refused.clear();
   }
 
+  /** A person asked to send again what was refused. */
+  retried(slot: TabSlot, id: string): void {
+    this.#watch(slot.device).effortOf(slot).retried(id);
+  }
+
   /** Something happened on that device that ends pauses: from here on they are counted afresh. */
   disturb(device: DeviceSlot): void {
     this.#watch(device).forgetEfforts(device.tabs);
