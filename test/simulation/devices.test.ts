@@ -1,6 +1,6 @@
 // Looking after devices through the engine, over the real server app.
 import { describe, expect, it } from 'vitest';
-import { twoDevices, USER } from './exchange-world.ts';
+import { ExchangeWorld, twoDevices, USER } from './exchange-world.ts';
 
 describe('the devices of a user', () => {
   it('are listed with what each holds, and since when that is known', async () => {
@@ -78,5 +78,25 @@ describe('what one request cannot carry', () => {
     expect(world.server.stored(USER)).toHaveLength(1000);
     expect(a.status.current.data_summary.unsynced_sessions).toBe(1);
     expect(b.status.current).toMatchObject({ sync_status: 'delayed', data_summary: { unsynced_sessions: 1 } });
+  });
+});
+
+describe('an edit that waits behind its session', () => {
+  it('[D03] while many others are sent is no sign of a copied profile', async () => {
+    const world = await ExchangeWorld.create();
+    const device = world.device(undefined, { offsetMs: 30 * 60_000 });
+    const a = await world.open(device);
+    const { deviceId } = a;
+    await world.run(5000);
+    const { id } = await world.drive(a.sessions.record(world.session(0, 25)));
+    await world.run(5000);
+    world.offline.add(device);
+    await world.drive(a.sessions.amend(id, { category: 'reading' }));
+    await world.drive(Promise.all(Array.from({ length: 70 }, (_, i) => a.sessions.record(world.session(3000 - 2 * i, 1)))));
+    world.offline.clear();
+    await world.run(30 * 60_000);
+    expect(world.server.stored(USER)).toHaveLength(71);
+    expect(a.status.current).toMatchObject({ sync_status: 'healthy', total_devices: 1 });
+    expect(a.deviceId).toBe(deviceId);
   });
 });

@@ -59,7 +59,7 @@ export const SERVER: readonly PlantedBug[] = [
   {
     id: 'passed-over-counted', rows: ['D03', 'I-21'], file: 'packages/server/src/sync/device-memory.ts', plan: 'passed-over-is-no-clone',
     says: 'the server takes a number that was passed over while it waited for one that is used twice',
-    find: '...passedOver(now.settledSeq, settledSeq), ',
+    find: '...passed.slice(0, PASSED_OVER_MAX), ',
     replace: '',
   },
 ];

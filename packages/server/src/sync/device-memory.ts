@@ -6,7 +6,7 @@ import type { DeviceMemory, Incarnation, StoredDevice } from '../ports.ts';
 const RUNS_MAX = 16;
 const INCARNATIONS_MAX = 8;
 const REFUSED_MAX = 1000;
-/** Of numbers that a device passes over, so many may still come: what waits behind a refused operation lets others go first. */
+/** Of numbers that a device passes over at once, as what waits behind a refused operation lets others go first, so many are remembered. */
 const PASSED_OVER_MAX = 64;
 
 /** The memory as this call finds it; null when the run was replaced before, so that two installations share one device id. */
@@ -39,16 +39,19 @@ export function rememberSeqs(memory: DeviceMemory, settled: readonly number[], r
   if (now === undefined || settled.length + refused.length + told.length === 0) return memory;
   const gone = new Set([...settled, ...told]);
   const settledSeq = Math.max(now.settledSeq, ...settled);
-  const all = [...new Set([...now.refusedSeqs, ...passedOver(now.settledSeq, settledSeq), ...refused])].filter((seq) => !gone.has(seq)).sort((a, b) => a - b);
+  const passed = passedOver(now.settledSeq, settledSeq, new Set([...gone, ...refused]));
+  const all = [...new Set([...now.refusedSeqs, ...passed.slice(0, PASSED_OVER_MAX), ...refused])].filter((seq) => !gone.has(seq)).sort((a, b) => a - b);
   const refusedSeqs = all.slice(-REFUSED_MAX);
   if (settledSeq === now.settledSeq && refusedSeqs.join() === now.refusedSeqs.join()) return memory;
-  const unknownSeq = Math.max(now.unknownSeq ?? 0, all.at(-REFUSED_MAX - 1) ?? 0);
+  const unknownSeq = Math.max(now.unknownSeq ?? 0, all.at(-REFUSED_MAX - 1) ?? 0, passed[PASSED_OVER_MAX] ?? 0);
   return { ...memory, incarnations: [{ ...now, settledSeq, refusedSeqs, ...(unknownSeq === 0 ? {} : { unknownSeq }) }, ...others] };
 }
 
-function passedOver(before: number, after: number): readonly number[] {
-  const from = Math.max(before + 1, after - PASSED_OVER_MAX);
-  return Array.from({ length: Math.max(0, after - from) }, (_, i) => from + i);
+/** Numbers between two that nothing was heard of: the latest first, and one more than are remembered. */
+function passedOver(before: number, after: number, heard: ReadonlySet<number>): readonly number[] {
+  const passed: number[] = [];
+  for (let seq = after - 1; seq > before && passed.length <= PASSED_OVER_MAX; seq -= 1) if (!heard.has(seq)) passed.push(seq);
+  return passed;
 }
 
 /** Once a device follows a cursor it has read an answer, and with it what was inherited. */
