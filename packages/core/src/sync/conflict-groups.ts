@@ -6,6 +6,7 @@ import type { Store } from '../ports.ts';
 import { type ConflictRow, toConflictRows, toConflictSession } from './conflict-row.ts';
 import type { Draft } from './draft.ts';
 import type { Place } from './history.ts';
+import { spanOfAll } from './interval-list.ts';
 import { NotReady } from './plan.ts';
 import type { View } from './view.ts';
 
@@ -119,14 +120,4 @@ function requireLoaded({ view, history }: Draft, store: Store, sessions: readonl
   if (missing === undefined) return;
   const [from, to] = sessions.length === 1 ? [missing.startTime, missing.endTime] : spanOfAll(sessions);
   throw new NotReady(async () => void (await history.load(store, from, to, view.head.nextChunk)));
-}
-
-function spanOfAll(sessions: readonly FinishedSession[]): readonly [number, number] {
-  let from = Number.POSITIVE_INFINITY;
-  let to = Number.NEGATIVE_INFINITY;
-  for (const { startTime, endTime } of sessions) {
-    from = Math.min(from, startTime);
-    to = Math.max(to, endTime);
-  }
-  return [from, to];
 }

@@ -7,7 +7,7 @@ import type { Head } from './head.ts';
 import type { History } from './history.ts';
 import { type ChunkInfo, type Columns, packDirectory } from './history-chunk.ts';
 import type { SyncState } from './sync-state.ts';
-import type { View } from './view.ts';
+import type { RowWrite, View } from './view.ts';
 
 export interface Mark {
   readonly writes: number;
@@ -22,7 +22,7 @@ export class Draft {
   /** The device's clock when the transaction was decided. */
   readonly now: number;
   readonly #writes: Write[] = [];
-  readonly #undo: Write[] = [];
+  readonly #undo: RowWrite[] = [];
   readonly #firstHead: Head;
   readonly #storeId: string;
   readonly #by: string;
@@ -125,12 +125,12 @@ export class Draft {
     this.history.follow(directory, historyVersion, changed);
   }
 
-  #write(write: Write): void {
+  #write(write: RowWrite): void {
     this.#apply(write);
     this.#writes.push(write);
   }
 
-  #apply(write: Write): void {
+  #apply(write: RowWrite): void {
     const inverse = this.view.apply(write);
     if (inverse !== null) this.#undo.push(inverse);
   }

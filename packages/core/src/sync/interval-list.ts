@@ -23,6 +23,17 @@ export function placesOverlapping(starts: ArrayLike<number>, endAt: (place: numb
   return places;
 }
 
+/** The shortest interval that holds all of these. */
+export function spanOfAll(sessions: Iterable<{ readonly startTime: number; readonly endTime: number }>): readonly [number, number] {
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (const { startTime, endTime } of sessions) {
+    from = Math.min(from, startTime);
+    to = Math.max(to, endTime);
+  }
+  return [from, to];
+}
+
 /** A short list that changes: the pending sessions. */
 export interface IntervalList {
   readonly size: number;

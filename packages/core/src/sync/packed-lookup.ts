@@ -4,6 +4,7 @@ import type { Durability } from '../ports.ts';
 import { idHash } from '../store-name.ts';
 import type { Draft } from './draft.ts';
 import { findInHistory, readById } from './history-search.ts';
+import { spanOfAll } from './interval-list.ts';
 import type { Local } from './local.ts';
 import { NotReady } from './plan.ts';
 
@@ -32,8 +33,7 @@ export async function findPacked(local: Local, ids: Iterable<string>, near?: Rea
 
 async function findNear({ store, history, view }: Local, near: ReadonlyMap<string, Times>): Promise<Packed> {
   const sessions = new Map<string, FinishedSession>();
-  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { startTime, endTime } of near.values()) [from, to] = [Math.min(from, startTime), Math.max(to, endTime)];
+  const [from, to] = spanOfAll(near.values());
   const version = await history.load(store, from, to, view.head.nextChunk);
   const hashes = new Set([...near.keys()].map(idHash));
   const chunks = history.chunksTouching(from, to).filter(({ chunk }) => history.columnsOf(chunk)?.hashes.some((hash) => hashes.has(hash)));

@@ -8,7 +8,7 @@ export class NotReady extends Error {
   readonly prepare: () => Promise<void>;
 
   constructor(prepare: () => Promise<void>) {
-    super('not loaded yet');
+    super();
     this.prepare = prepare;
   }
 }

@@ -22,6 +22,9 @@ export const VIEW_READS: readonly Read[] = [
   ...TABLES.map((table): Read => ({ table })),
 ];
 
+/** Ranges are spelled out before they are applied. */
+export type RowWrite = Exclude<Write, { readonly kind: 'deleteRange' }>;
+
 export class View {
   head: Head = FIRST_HEAD;
   sync: SyncState = FIRST_STATE;
@@ -133,8 +136,7 @@ export class View {
   }
 
   /** Follows one write. Returns the write that undoes it, or null for a table that is not held here. */
-  apply(write: Write): Write | null {
-    if (write.kind === 'deleteRange') throw new Error('ranges are spelled out before they are applied');
+  apply(write: RowWrite): RowWrite | null {
     const { table, key } = write;
     const before = this.#valueAt(table, key);
     const value = write.kind === 'put' ? write.value : undefined;
