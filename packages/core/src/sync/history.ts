@@ -2,11 +2,13 @@
 // Everything is loaded on first need and belongs to one `head.historyVersion`; the sessions themselves stay in the store.
 import type { FinishedSession } from '../model/session.ts';
 import type { Row, Store } from '../ports.ts';
+import { readHead } from './head.ts';
 import {
   type ChunkInfo, type Columns, describeColumns, endAt, readColumns, readDirectory, TAIL_SESSIONS_MAX,
 } from './history-chunk.ts';
 import { readChunksOf } from './history-read.ts';
 import { placesOverlapping } from './interval-list.ts';
+import { valueOf } from './view.ts';
 
 /** A session's place in packed history. */
 export interface Place {
@@ -64,7 +66,7 @@ export class History {
       { table: 'meta', key: 'chunks' },
       ...guessed.map((chunk) => ({ table: 'columns' as const, key: chunk })),
     ]);
-    const version = historyVersionOf(head?.[0]);
+    const version = historyVersionOf(head);
     if (version !== this.version) {
       const directory = readDirectory(chunks?.[0]?.value);
       this.#adopt(directory ?? (await rebuildDirectory(store)), version);
@@ -76,7 +78,7 @@ export class History {
       { table: 'meta', key: 'head' },
       ...wanted.map((info) => ({ table: 'columns' as const, key: info.chunk })),
     ]);
-    if (historyVersionOf(found[0]?.[0]) !== version) return -1;
+    if (historyVersionOf(found[0]) !== version) return -1;
     this.#takeColumns(found.slice(1).flat());
     // A chunk whose columns cannot be read takes no part, and must not be asked for again and again.
     for (const info of wanted) if (!this.#columns.has(info.chunk)) this.#columns.set(info.chunk, EMPTY_COLUMNS);
@@ -168,10 +170,9 @@ export class History {
 
 const EMPTY_COLUMNS: Columns = { starts: new Float64Array(0), lengths: new Uint32Array(0), hashes: new Uint32Array(0) };
 
-function historyVersionOf(row: Row | undefined): number {
-  const value = row?.value;
-  const version = typeof value === 'object' && value !== null ? (value as { historyVersion?: unknown }).historyVersion : undefined;
-  return typeof version === 'number' ? version : 0;
+/** As every tab reads it, also where the row is damaged. */
+function historyVersionOf(head: readonly Row[] | undefined): number {
+  return readHead(valueOf(head?.[0]), 0).head.historyVersion;
 }
 
 /** Only after damage: tells the directory from all columns. */

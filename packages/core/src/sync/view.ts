@@ -281,6 +281,6 @@ export class View {
 }
 
 /** What cannot be read is there all the same, and damaged like what makes no sense. */
-function valueOf(row: Row | undefined): unknown {
+export function valueOf(row: Row | undefined): unknown {
   return row?.unreadable ? null : row?.value;
 }
