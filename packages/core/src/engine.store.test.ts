@@ -190,6 +190,23 @@ describe('a store that fails', () => {
     expect((await world.drive(again.engine.sessions.list())).map((session) => session.id)).toEqual([id]);
   });
 
+  it('that takes over while the engine is closed has everything, and is let go', async () => {
+    const world = createEngineWorld({}, { latencyMs: () => 100 });
+    world.isOffline = true;
+    const { disk } = world.device;
+    disk.unavailable = true;
+    const { engine } = await world.open();
+    const { id } = await world.drive(engine.sessions.record(world.session(60, 25)));
+    disk.unavailable = false;
+    let closing: Promise<void> | null = null;
+    disk.fault = ({ kind }) => void (kind === 'update' && (closing ??= engine.close()));
+    await world.run(10_000);
+    await world.drive(closing ?? expect.fail());
+    const again = await world.open();
+    expect((await world.drive(again.engine.sessions.list())).map((session) => session.id)).toEqual([id]);
+    expect(again.engine.status.current.local.possibly_lost).toBe(0);
+  });
+
   it('[A04] whose every handle is dead is not opened without end', async () => {
     const world = createEngineWorld();
     const indexedDB = new IDBFactory();

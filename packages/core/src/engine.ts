@@ -56,7 +56,7 @@ class Engine implements SyncEngine {
   readonly #watch: ClockWatch;
   readonly #heartbeat: Heartbeat;
   readonly #stop = new AbortController();
-  #work: Promise<void> = Promise.resolve();
+  #work: Promise<unknown> = Promise.resolve();
   #announceClosed: () => void = () => undefined;
   /** What the driver was last rung for. */
   #rungFor = '';
@@ -174,10 +174,10 @@ class Engine implements SyncEngine {
 
   /** Begins to sync. */
   begin(opened: OpenedStore): void {
-    this.#keeper.begin(opened);
+    const kept = this.#keeper.begin(opened);
     this.#heartbeat.beat();
     this.#heartbeat.follow();
-    if (this.#config.maySend) this.#work = this.#leadership.run();
+    this.#work = Promise.all([kept, this.#config.maySend && this.#leadership.run()]);
   }
 
   async sync(): Promise<SyncOutcome> {

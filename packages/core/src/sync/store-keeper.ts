@@ -48,19 +48,20 @@ export class StoreKeeper {
     });
   }
 
-  begin(opened: OpenedStore): void {
+  /** Resolves once nothing is, or will be, on its way from a volatile store into the real one. */
+  async begin(opened: OpenedStore): Promise<void> {
     const { board, own } = this.#options;
     for (const problem of opened.problems) board.setProblem(problem, true);
     if (opened.isVolatile) {
       this.#isVolatile = true;
       this.#unreached = this.#marker.latest.unsent;
       board.update();
-      void this.#reopen();
     }
     if (own.owed !== null) void this.#noteOwed(own.owed);
     this.#marker.update(this.#isVolatile);
     this.#listen();
     void this.#lookAtSpace();
+    if (opened.isVolatile) await this.#reopen();
   }
 
   async #noteOwed({ volatile, loss }: NonNullable<OwnIdentity['owed']>): Promise<void> {
