@@ -13,10 +13,13 @@ describe('the plain health call', () => {
     expect([...world.server.records().keys()]).toEqual([id]);
   });
 
-  it('that alone could never be reached keeps nothing from being sent, not what was changed either', async () => {
+  it.each([
+    ['could never be reached', { loseRequest: 'error' }],
+    ['always failed', { answerInstead: { status: 503, headers: {}, body: '' } }],
+  ] as const)('that alone %s keeps nothing from being sent, not what was changed either', async (_what, delivery) => {
     const world = createEngineWorld();
     const { engine, page } = await world.open();
-    page.transport.policy = ({ path }) => (path === '/api/health' ? { loseRequest: 'error' } : {});
+    page.transport.policy = ({ path }) => (path === '/api/health' ? delivery : {});
     const { id } = await world.drive(engine.sessions.record(world.session(60, 25)));
     await world.drive(engine.sessions.amend(id, { category: 'b' }));
     await world.run(120_000);

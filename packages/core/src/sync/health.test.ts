@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { TransportResult } from '../ports.ts';
 import { readHealth } from './health.ts';
 
-const answer = (status: number, body: unknown = {}, type = 'application/json'): TransportResult => ({ ok: true, response: { status, headers: { 'content-type': type }, body: JSON.stringify(body) } });
+const answer = (status: number, body: unknown = {}, type = 'application/json', headers = {}): TransportResult =>
+  ({ ok: true, response: { status, headers: { 'content-type': type, ...headers }, body: JSON.stringify(body) } });
+const NONE: TransportResult = { ok: false, failure: 'network', message: '' };
 const WORKING = { connection: 'online', failures: 0, capabilities: null } as const;
 const DOUBTS = [{ ...WORKING, failures: 1 }, { ...WORKING, connection: 'offline' }, { ...WORKING, connection: 'auth_required' }, { ...WORKING, capabilities: ['exchange'] }] as const;
 const read = (result: TransportResult, state: Parameters<typeof readHealth>[1] = WORKING): ReturnType<typeof readHealth> => readHealth(result, state, 0);
@@ -13,9 +15,8 @@ describe('an answer to the health call', () => {
     expect(read(answer(200, { status: 'healthy', capabilities: [7] }))).toEqual({ isWell: true, capabilities: [] });
   });
 
-  it('[C02] that is somebody else’s is no basic server', () => {
-    expect(read(answer(302))).toMatchObject({ kind: 'failed' });
-    for (const state of DOUBTS) expect(read(answer(200, {}, 'text/html'), state)).toMatchObject({ kind: 'failed' });
+  it('[C02] that is somebody else’s, or none, is no basic server', () => {
+    for (const state of DOUBTS) for (const strange of [NONE, answer(302), answer(503), answer(200, {}, 'text/html')]) expect(read(strange, state)).toMatchObject({ kind: 'failed' });
   });
 
   it('that there is no such call, or none without a token, or in words of its own, makes a basic server where others work, unless there was one', () => {
@@ -26,14 +27,14 @@ describe('an answer to the health call', () => {
     expect(read(answer(200, {}, 'text/html'))).toEqual({ isWell: false, capabilities: [] });
   });
 
-  it('that does not come, where others do, makes a basic server of one of which nothing is known', () => {
-    const none = { ok: false, failure: 'network', message: '' } as const;
-    expect(read(none)).toEqual({ isWell: false, capabilities: [] });
-    for (const state of [...DOUBTS, { ...WORKING, capabilities: [] }]) expect(read(none, state)).toMatchObject({ kind: 'failed' });
+  it('that does not come, or is a failure, where others are not, makes a basic server of one that never offered more', () => {
+    for (const state of [WORKING, { ...WORKING, capabilities: [] }]) {
+      for (const none of [NONE, ...[429, 500, 502, 503].map((status) => answer(status))]) expect(read(none, state)).toEqual({ isWell: false, capabilities: [] });
+    }
   });
 
-  it('of a server that fails, or wants no more of this client, says so', () => {
-    for (const status of [408, 429, 500, 502, 503]) expect(read(answer(status))).toMatchObject({ kind: 'failed' });
+  it('of a server that wants to be left alone, or wants no more of this client, says so', () => {
+    for (const status of [429, 503]) expect(read(answer(status, {}, 'application/json', { 'retry-after': '7' }))).toMatchObject({ kind: 'failed', retryAfterMs: 7000 });
     for (const status of [410, 426]) expect(read(answer(status))).toMatchObject({ kind: 'stopped' });
   });
 });

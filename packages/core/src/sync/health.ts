@@ -11,16 +11,15 @@ export interface Answered {
 }
 
 export function readHealth(result: TransportResult, { connection, failures, capabilities }: Pick<SyncState, 'connection' | 'failures' | 'capabilities'>, now: number): Answered | Halt {
-  const isSuccess = result.ok && result.response.status < 300;
-  const words = isSuccess ? readJson(result.response) : undefined;
+  const words = result.ok && result.response.status < 300 ? readJson(result.response) : undefined;
   const listed = words?.['capabilities'];
   if (typeof words?.['status'] === 'string') return { isWell: true, capabilities: areTexts(listed) ? listed : [] };
   const outcome = readPlainCall(result, now);
-  // A server whose other calls work, and that never had this one, is a basic one. Otherwise it may be a fault of whatever stands between.
+  // A server whose other calls work, and that never offered more, is a basic one: it may lack this call, fail in it alone, or be kept from a page in it
+  // alone, as by the rules between origins. Otherwise it may be a fault of whatever stands between.
   const isInDoubt = connection !== 'online' || failures > 0 || (capabilities?.length ?? 0) > 0;
-  // A call that alone is kept from a page, as by the rules between origins, will never tell.
-  const isOfNoUse = result.ok ? (isSuccess ? !isInDoubt : result.response.status === 404) : capabilities === null && !isInDoubt;
-  if (outcome?.kind === 'stopped' || (outcome?.kind === 'failed' && !isOfNoUse)) return outcome;
+  const isOfUse = isInDoubt && !(result.ok && result.response.status === 404);
+  if (outcome?.kind === 'stopped' || (outcome?.kind === 'failed' && (isOfUse || outcome.retryAfterMs !== null))) return outcome;
   return { isWell: false, capabilities: isInDoubt ? null : [] };
 }
 
