@@ -190,3 +190,20 @@ describe('a session that is given up or changed before the server has it', () =>
     expect(world.server.stored(USER).length).toBe(deed === 'discard' ? 1 : 2);
   });
 });
+
+describe('a session that nobody can have heard of', () => {
+  it('[B11] can be tried again while it waits for the server’s clock: what was changed since still goes after it', async () => {
+    const world = await ExchangeWorld.create();
+    const a = await world.open(world.device(undefined, { offsetMs: 30 * 60_000 }));
+    await world.run(5000);
+    const { id } = await world.drive(a.sessions.record(world.session(0, 25)));
+    await world.run(5000);
+    await world.drive(a.sessions.amend(id, { category: 'other' }));
+    await world.drive(a.sessions.retry(id, { project: 'book' }));
+    await world.run(15 * 60_000);
+    expect(await world.drive(a.sessions.get(id))).toMatchObject({ state: 'queued', category: 'other', project: 'book' });
+    await world.run(15 * 60_000);
+    expect(await world.drive(a.sessions.get(id))).toMatchObject({ state: 'confirmed', category: 'other', project: 'book' });
+    expect(a.status.current.sync_status).toBe('healthy');
+  });
+});

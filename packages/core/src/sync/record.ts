@@ -3,7 +3,7 @@ import { type ClockBound, deviceTypeName, formatInstant, LIMITS } from '@synclin
 import type { FinishInput, RecordInput } from '../api.ts';
 import { engineError } from '../errors.ts';
 import { boundOfTimer, boundOver } from '../model/clock-bound.ts';
-import { endOfSession, isDocumented, isSettlement, type Operation, UNTRIED } from '../model/operation.ts';
+import { endOfSession, isDocumented, isEdit, isSettlement, type Operation, UNTRIED } from '../model/operation.ts';
 import {
   checkRecord, checkTimes, type FinishedSession, finishTimes, isSameContent, type Marks, type RunningSession,
 } from '../model/session.ts';
@@ -190,16 +190,24 @@ export function planRetry(
   draft.deleteOperations([seq]);
   leaveConflicts(draft, id);
   const retried = append(draft, store, session, operation.kind === 'submit' ? 'submit' : 'cancel', stamp);
+  // What was changed since still goes after it.
+  for (const other of draft.view.seqsOf(id)) {
+    const edit = draft.view.operations.get(other) as Operation;
+    if (isEdit(edit)) moveToEnd(draft, other, edit);
+  }
   merge.settle(id);
   merge.finish();
   return retried;
 }
 
-/** A parked edit goes to the end of the queue as it is. A settlement is known by its operation's id, and keeps it: a refusal had no effect. */
+/** A parked edit is tried again as it is. A settlement is known by its operation's id, and keeps it: a refusal had no effect. */
 function planAgain(draft: Draft, seq: number, operation: Operation, { opId, marks }: Stamp): Written {
-  const again: Operation = { ...operation, opId: operation.kind === 'resolve' ? operation.opId : opId, at: marks.now, delivery: UNTRIED };
+  return moveToEnd(draft, seq, { ...operation, opId: operation.kind === 'resolve' ? operation.opId : opId, at: marks.now, delivery: UNTRIED });
+}
+
+function moveToEnd(draft: Draft, seq: number, operation: Operation): Written {
   draft.deleteOperations([seq]);
-  return { seq: draft.queue(again), operation: again };
+  return { operation, seq: draft.queue(operation) };
 }
 
 /** Gives up an operation that is parked, or too early, or that the server is known to offer no call for. */
