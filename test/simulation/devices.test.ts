@@ -79,6 +79,22 @@ describe('what one request cannot carry', () => {
     expect(a.status.current.data_summary.unsynced_sessions).toBe(1);
     expect(b.status.current).toMatchObject({ sync_status: 'delayed', data_summary: { unsynced_sessions: 1 } });
   });
+
+  it('[I-05] counts once on every device, with all of its session that was refused', async () => {
+    const world = await ExchangeWorld.create();
+    const first = world.device(undefined, { offsetMs: 30 * 60_000 });
+    const [a, b] = [await world.open(first), await world.open(world.device())];
+    await world.run(5000);
+    world.offline.add(first);
+    // The last of a thousand ends in the server's future, and what was changed of it is the first of the next request.
+    const sessions = await world.drive(Promise.all(Array.from({ length: 1000 }, (_, i) => a.sessions.record(world.session(i < 999 ? 3000 - 2 * i : -20, 1)))));
+    await world.drive(a.sessions.amend(sessions[999]?.id ?? '', { category: 'reading' }));
+    world.offline.clear();
+    await world.run(10_000);
+    await world.drive(b.sync());
+    expect(world.server.stored(USER)).toHaveLength(999);
+    for (const { status } of [a, b]) expect(status.current.data_summary.unsynced_sessions).toBe(1);
+  });
 });
 
 describe('an edit that waits behind its session', () => {

@@ -103,7 +103,7 @@ function planOf({ effects }: Change): SettlementPlan {
 }
 
 /** Sessions that are held. The server takes off each of which it settles something: one of which more is left counts once more. */
-function countHeld({ operations, damaged }: View, seqs: ReadonlySet<number>): number {
+export function countHeld({ operations, damaged }: View, seqs: ReadonlySet<number>): number {
   const [told, left] = [new Set<string>(), new Set<string>()];
   for (const [seq, operation] of operations) if (!isSettlement(operation)) (seqs.has(seq) ? told : left).add(operation.session.id);
   return told.size + left.size + damaged.size;

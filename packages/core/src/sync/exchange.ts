@@ -7,7 +7,7 @@ import { type Failure, failure, type Halt, isCutOff, readCommon, readJson } from
 import { BACK_OFF_MIN_MS } from './backoff.ts';
 import type { Draft } from './draft.ts';
 import { type ExchangeAnswer, parseExchange } from './exchange-answer.ts';
-import { type Batch, exchangeBody, nextBatch } from './exchange-request.ts';
+import { type Batch, countHeld, exchangeBody, nextBatch } from './exchange-request.ts';
 import { readResult, wholeRefusal } from './exchange-result.ts';
 import { Merge } from './merge.ts';
 import { commitOverPacked } from './packed-lookup.ts';
@@ -93,7 +93,9 @@ export class Exchanger {
     this.#most = Math.min(LIMITS.opsPerExchangeMax, this.#most * 2);
     const isKept = await this.#keep(answer, batch, before, cursor, term);
     if (!isKept || signal.aborted) return null;
-    const isMore = answer.more || nextBatch(local.view, clock.now(), user, 1).seqs.length > 0 || isUncertain(local.view);
+    // Of what was refused the server counts a session twice that was told of in part: it is told once more how many are left.
+    const isMiscounted = countHeld(local.view, new Set(batch.seqs)) > local.view.sessionsPending;
+    const isMore = answer.more || isMiscounted || nextBatch(local.view, clock.now(), user, 1).seqs.length > 0 || isUncertain(local.view);
     return isMore ? 'again' : null;
   }
 
