@@ -54,6 +54,50 @@ describe('calls without types', () => {
   });
 });
 
+describe('what an app does with its own input afterwards', () => {
+  /** Called, and then emptied, as a form is. */
+  const emptied = <Input extends { note?: unknown; category?: unknown }, Result>(input: Input, call: (input: Input) => Promise<Result>): Promise<Result> => {
+    const called = call(input);
+    Object.assign(input, { note: 7, category: '' });
+    return called;
+  };
+
+  it('changes nothing of a session that is started, completed or recorded', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { engine: { sessions, status } } = await world.open();
+    const { id } = await world.drive(emptied({ plannedDuration: 25, category: 'work', note: 'Plan' }, (input) => sessions.start(input)));
+    expect(await world.drive(emptied({ category: 'writing', note: 'Chapter two' }, (input) => sessions.complete(id, input)))).toMatchObject({ category: 'writing', note: 'Chapter two' });
+    expect(await world.drive(emptied(world.session(200, 20), (input) => sessions.record(input)))).toMatchObject({ category: 'work', note: '' });
+    expect(status.current).toMatchObject({ data_summary: { unsynced_sessions: 2 }, local: { parked: 0, problems: [] } });
+  });
+
+  it('changes nothing of a session that is sent again', async () => {
+    const world = createEngineWorld();
+    const { engine: { sessions, status } } = await world.open();
+    world.server.intercept = ({ path }) => (path === '/api/pomodoro/submit' ? world.server.json(400, { error: 'no', code: 'invalid_request' }) : undefined);
+    const { id } = await world.drive(sessions.record(world.session(60, 20)));
+    await world.run(5000);
+    world.server.intercept = null;
+    expect(await world.drive(emptied({ note: 'Mended' }, (input) => sessions.retry(id, input)))).toMatchObject({ note: 'Mended', category: 'work' });
+    await world.run(5000);
+    expect(status.current).toMatchObject({ data_summary: { unsynced_sessions: 0 }, local: { parked: 0 } });
+  });
+
+  it('changes nothing of a note and tags', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { engine: { sessions } } = await world.open({ options: { annotations: yjsAnnotations() } });
+    const { id } = await world.drive(sessions.record(world.session(60, 20)));
+    const tags = ['deep'];
+    const seen = { note: '', tags: ['none'] };
+    const annotated = emptied({ note: 'A note', tags, seen }, (input) => sessions.annotate(id, input));
+    tags.push(7 as never);
+    seen.tags.push('deep');
+    expect(await world.drive(annotated)).toMatchObject({ note: 'A note', tags: ['deep'] });
+  });
+});
+
 it('a list is refused where nothing could be found, with every fault named', async () => {
   const world = createEngineWorld();
   const { engine: { sessions } } = await world.open();

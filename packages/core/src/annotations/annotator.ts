@@ -1,6 +1,5 @@
 // An edit of the note and tags of a recorded session: an operation that carries the session's document. While it was never sent, the next
 // edit takes its place, so that a note that is edited offline for a week is one operation.
-import type { FieldIssue } from '@syncline/protocol';
 import type { AnnotateInput } from '../api-annotations.ts';
 import { engineError } from '../errors.ts';
 import { applyEffects, type Changes } from '../model/effect.ts';
@@ -8,6 +7,7 @@ import { isDocumented, type Operation } from '../model/operation.ts';
 import type { FinishedSession } from '../model/session.ts';
 import type { Ids, Store } from '../ports.ts';
 import type { AnnotationsPart, AnnotationWish } from '../sync/annotations-part.ts';
+import { refuse } from '../sync/check-call.ts';
 import type { Draft } from '../sync/draft.ts';
 import { planEdit } from '../sync/edit.ts';
 import type { Stamp, Written } from '../sync/record.ts';
@@ -26,8 +26,10 @@ export class Annotator implements AnnotationsPart {
     this.#ids = ids;
   }
 
-  check(input: unknown): readonly FieldIssue[] {
-    return checkAnnotate(input);
+  read(input: AnnotateInput): AnnotateInput {
+    refuse(checkAnnotate(input));
+    const { note, tags, seen } = input;
+    return { note, tags: tags && [...tags], seen: seen && { note: seen.note, tags: [...seen.tags] } };
   }
 
   plan(draft: Draft, store: Store, packed: ReadonlyMap<string, FinishedSession>, { id, input, otherOf }: AnnotationWish, stamp: Stamp): Written | FinishedSession {

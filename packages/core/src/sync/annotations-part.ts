@@ -1,6 +1,5 @@
 // Where notes and tags that merge plug into the engine. The engine carries their documents as text and never looks into them,
 // so that an app that edits none carries no code that could.
-import type { FieldIssue } from '@syncline/protocol';
 import type { AnnotateInput, AnnotationsPlugin } from '../api-annotations.ts';
 import type { Changes } from '../model/effect.ts';
 import type { FinishedSession } from '../model/session.ts';
@@ -16,8 +15,8 @@ export interface AnnotationWish {
 }
 
 export interface AnnotationsPart {
-  /** What is wrong with an edit, whatever it is. */
-  check(input: unknown): readonly FieldIssue[];
+  /** A copy of an edit that is fit, which the app does not hold. Throws `invalid_input` for anything else. */
+  read(input: AnnotateInput): AnnotateInput;
   /** Writes the edit; the session itself when it would change nothing. Throws `not_found`. */
   plan(draft: Draft, store: Store, packed: ReadonlyMap<string, FinishedSession>, wish: AnnotationWish, stamp: Stamp): Written | FinishedSession;
 }

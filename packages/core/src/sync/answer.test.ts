@@ -120,6 +120,10 @@ describe('a refusal', () => {
     expect(long).toMatchObject({ kind: 'parked', reason: { message: 'x'.repeat(500), details: [] } });
     expect(readDelivery(answered(400, { error: { toString: 1 } }), context())).toMatchObject({ reason: { message: 'The server refused it with 400' } });
   });
+  it.each([400, 401, 404, 503])('a code that comes with %i is cut to a length, too', (status) => {
+    const read = readDelivery(answered(status, { error: 'no', code: 'x'.repeat(10_000) }), context());
+    expect(read.kind === 'parked' ? read.reason : read).toMatchObject({ code: 'x'.repeat(500) });
+  });
 });
 
 describe('a server in trouble', () => {

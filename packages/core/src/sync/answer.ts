@@ -99,7 +99,7 @@ export function readCommon(result: TransportResult, now: number): Halt | null {
   const { status } = response;
   const body = readJson(response);
   const message = plainText(body?.['error'], `The server answered ${status}`);
-  const code = typeof body?.['code'] === 'string' ? body['code'] : `http_${status}`;
+  const code = plainText(body?.['code'], `http_${status}`);
   if (status >= 200 && status < 300) {
     return body === undefined ? failure('connection', 'not_our_server', 'The answer was not JSON', true) : null;
   }

@@ -52,6 +52,12 @@ export interface SessionsOptions {
   readonly onStarted: (session: StartedSession) => void;
 }
 
+/** A copy of an input whose words are fit: what the app does with its own before the transaction changes nothing. */
+function checked<Input extends object>(input: Input): Input {
+  refuse(checkWords(input));
+  return { ...input };
+}
+
 export class Sessions implements SessionsApi {
   readonly #options: SessionsOptions;
   readonly #lists = new Set<LiveList>();
@@ -112,11 +118,11 @@ export class Sessions implements SessionsApi {
     return session;
   }
 
-  async complete(id: string, input: FinishInput = {}): Promise<Session> {
+  async complete(id: string, asked: FinishInput = {}): Promise<Session> {
     const { check, local } = this.#options;
     check();
     const stamp = this.stamp();
-    refuse(checkWords(input));
+    const input = checked(asked);
     const key = canonical(id, 'not_running');
     return this.#written(await local.commit((draft) => planComplete(draft, local.store, key, input, stamp), 'strict'));
   }
@@ -130,10 +136,10 @@ export class Sessions implements SessionsApi {
     const { check, local } = this.#options;
     check();
     const stamp = this.stamp();
-    refuse(checkWords(input));
-    if (input.reason !== undefined && !isCancelReason(input.reason)) refuse([{ path: 'reason', message: 'must be one of the documented reasons' }]);
+    const { reason, note = '' } = checked(input);
+    if (reason !== undefined && !isCancelReason(reason)) refuse([{ path: 'reason', message: 'must be one of the documented reasons' }]);
     const key = canonical(id, 'not_running');
-    const cancelled = { reason: input.reason ?? null, note: input.note ?? '' };
+    const cancelled = { reason: reason ?? null, note };
     return this.#written(await local.commit((draft) => planCancel(draft, local.store, key, cancelled, stamp), 'strict'));
   }
 
@@ -175,14 +181,13 @@ export class Sessions implements SessionsApi {
     const { check, local } = this.#options;
     check();
     const stamp = this.stamp();
-    refuse(checkWords(changes));
+    const given = checked(changes);
     const key = canonical(id, 'not_found');
-    return this.#written(await this.#overSettlements(key, (draft, packed) => planRetry(draft, local.store, key, changes, stamp, packed)));
+    return this.#written(await this.#overSettlements(key, (draft, packed) => planRetry(draft, local.store, key, given, stamp, packed)));
   }
 
   async amend(id: string, changes: Partial<Omit<RecordInput, 'id'>>): Promise<Session> {
-    refuse(checkWords(changes));
-    const { startTime, endTime, category, project, note } = changes;
+    const { startTime, endTime, category, project, note } = checked(changes);
     const words = { ...(category === undefined ? {} : { category }), ...(project === undefined ? {} : { project }) };
     const otherOf = (session: FinishedSession): Changes => {
       const times = startTime === undefined && endTime === undefined
@@ -200,8 +205,7 @@ export class Sessions implements SessionsApi {
     this.checkEdits();
     const { annotations } = this.#options;
     if (annotations === null) throw engineError('unsupported');
-    refuse(annotations.check(input));
-    return this.#annotate(annotations, { id, input, otherOf: () => ({}) });
+    return this.#annotate(annotations, { id, input: annotations.read(input), otherOf: () => ({}) });
   }
 
   async #annotate(part: AnnotationsPart, wish: AnnotationWish): Promise<Session> {
