@@ -96,6 +96,20 @@ describe('what an app does with its own input afterwards', () => {
     seen.tags.push('deep');
     expect(await world.drive(annotated)).toMatchObject({ note: 'A note', tags: ['deep'] });
   });
+
+  it('changes nothing of what was planned for a conflict', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { engine: { sessions, conflicts } } = await world.open();
+    const { id: stays } = await world.drive(sessions.record(world.session(60, 30)));
+    const { id: goes } = await world.drive(sessions.record(world.session(50, 30)));
+    const choice: { kind: 'keep_one' | 'trim'; sessionId: string } = { kind: 'keep_one', sessionId: stays };
+    const planned = conflicts.plan(conflicts.current[0]?.id ?? '', choice);
+    Object.assign(choice, { kind: 'trim', sessionId: goes });
+    const plan = await world.drive(planned);
+    expect(plan).toMatchObject({ choice: { kind: 'keep_one' }, preview: { sessions: [{ id: stays }, { id: goes, after: null }] } });
+    expect(await world.drive(conflicts.resolve(plan))).toMatchObject({ kind: 'keep_one' });
+  });
 });
 
 it('a list is refused where nothing could be found, with every fault named', async () => {

@@ -59,11 +59,13 @@ export class Conflicts implements ConflictsApi {
 
   subscribe = (listener: () => void): (() => void) => this.#options.open.subscribe(listener);
 
-  async plan(conflictId: string, choice: ConflictChoice, dayOf: (at: number) => string = dayInUtc): Promise<ResolutionPlan> {
+  async plan(conflictId: string, asked: ConflictChoice, dayOf: (at: number) => string = dayInUtc): Promise<ResolutionPlan> {
     this.#options.check();
     const conflict = this.current.find(({ id }) => id === conflictId);
     if (conflict === undefined) throw engineError('not_found');
-    refuse(checkChoice(choice));
+    refuse(checkChoice(asked));
+    // The app may go on with its own.
+    const choice = { ...asked };
     const sessions = await this.#sessionsOf(conflict.sessionIds);
     this.#refuseOverRefused(sessions);
     const effects = decideResolution(sessions, choice, () => this.#options.ids.uuid());
