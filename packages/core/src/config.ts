@@ -94,6 +94,7 @@ function addressOf(url: string): string | null {
   return parsed.origin + path;
 }
 
-function isHeaderText(value: unknown): boolean {
+/** Whether it is one word of ASCII, as ids, codes and the names of apps are. */
+export function isHeaderText(value: unknown): value is string {
   return typeof value === 'string' && /^[!-~]{1,128}$/.test(value);
 }

@@ -2,6 +2,7 @@
 // Only an acknowledgement takes an operation out of the outbox, and only a typed refusal of that very item parks it.
 import { parseInstant } from '@syncline/protocol';
 import type { ParkedReason } from '../api.ts';
+import { isHeaderText } from '../config.ts';
 import type { Operation } from '../model/operation.ts';
 import { asFields, type Fields, parseFields } from '../model/rows.ts';
 import type { FinishedSession } from '../model/session.ts';
@@ -87,6 +88,12 @@ export function plainText(text: unknown, fallback: string): string {
   return typeof text === 'string' && text !== '' ? text.slice(0, MESSAGE_CHARS_MAX) : fallback;
 }
 
+/** A server that is not ours may say its reason, in words and with names, where the code belongs. */
+export function codeOf(body: Fields | undefined, status: number): string {
+  const code = body?.['code'];
+  return isHeaderText(code) ? code : `http_${status}`;
+}
+
 /** Whether the call is not there, as far as such an answer can be believed. */
 export function isAbsentCall(outcome: Outcome): boolean {
   return outcome.kind === 'failed' && outcome.scope === 'connection' && (outcome.code === 'not_found' || outcome.code === 'http_404');
@@ -99,7 +106,7 @@ export function readCommon(result: TransportResult, now: number): Halt | null {
   const { status } = response;
   const body = readJson(response);
   const message = plainText(body?.['error'], `The server answered ${status}`);
-  const code = plainText(body?.['code'], `http_${status}`);
+  const code = codeOf(body, status);
   if (status >= 200 && status < 300) {
     return body === undefined ? failure('connection', 'not_our_server', 'The answer was not JSON', true) : null;
   }
@@ -163,7 +170,7 @@ function readRefusal(response: HttpResponse, context: AttemptContext): Outcome {
   const body = readJson(response);
   const { status } = response;
   if (REFUSALS.has(status) && isCutOff(response)) return unclear(context.operation, `The server's answer of ${status} broke off`);
-  const code = plainText(body?.['code'], `http_${status}`);
+  const code = codeOf(body, status);
   const message = plainText(body?.['error'], `The server refused it with ${status}`);
   if (status === 400 && code === 'time_in_future') return { kind: 'held' };
   if (status === 409 && isDelivered(body, context)) {

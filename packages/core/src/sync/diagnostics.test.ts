@@ -17,6 +17,8 @@ async function eventful(): Promise<Diagnostics> {
   world.isOffline = false;
   world.server.intercept = ({ path }) => (path === '/api/pomodoro/submit' ? world.server.json(422, { error: 'secret-words', code: 'refused' }) : undefined);
   await world.run(100_000);
+  world.server.intercept = () => world.server.json(503, { error: 'secret-words', code: 'The secret-project is closed' });
+  await world.run(100_000);
   world.server.intercept = null;
   await world.drive(engine.sessions.start({ plannedDuration: 25, ...SECRETS }));
   await world.run(7_200_000);
