@@ -26,13 +26,16 @@ const CALLS: readonly (readonly [name: string, code: string, call: (engine: Sync
   ['conflicts.plan', 'not_found', ({ conflicts }, bad) => conflicts.plan(bad, { kind: 'keep_all' })],
   ['conflicts.resolve', 'invalid_input', ({ conflicts }, bad) => conflicts.resolve(bad)],
   ['conflicts.undo', 'not_found', ({ conflicts }, bad) => conflicts.undo(bad)],
+  ['devices.rename', 'not_found', ({ devices }, bad) => devices.rename(bad, 'x')],
+  ['devices.forget', 'not_found', ({ devices }, bad) => devices.forget(bad)],
+  ['devices.signOut', 'not_found', ({ devices }, bad) => devices.signOut(bad)],
   ['preferences.set', 'invalid_input', async ({ preferences }, bad) => preferences?.set(bad)],
   ['preferences.restore', 'not_found', async ({ preferences }, bad) => preferences?.restore(bad)],
   ['preferences.retry', 'not_parked', async ({ preferences }, bad) => preferences?.retry(bad)],
 ];
 
 describe('calls without types', () => {
-  it.each([undefined, null])('with %s are refused with a code', async (bad) => {
+  it.each([undefined, null, '\ud800'])('with %o are refused with a code', async (bad) => {
     const world = createEngineWorld();
     world.isOffline = true;
     const { engine } = await world.open({ options: { preferences: yjsPreferences(), annotations: yjsAnnotations() } });

@@ -1,6 +1,7 @@
 // The user's devices, to look after: asked of the server each time, since only the server can name, forget or sign out another device.
 import { type FieldIssue, parseInstant } from '@syncline/protocol';
 import type { DeviceInfo, DevicesApi } from '../api.ts';
+import { isHeaderText } from '../config.ts';
 import { engineError, type EngineError } from '../errors.ts';
 import { asFields, type Fields, isCount } from '../model/rows.ts';
 import type { Clock, HttpRequest } from '../ports.ts';
@@ -41,17 +42,17 @@ export class Devices implements DevicesApi {
   }
 
   async rename(id: string, name: string | null): Promise<void> {
-    await this.#change('PUT', `${PATH}/${encodeURIComponent(id)}`, JSON.stringify({ name }));
+    await this.#change('PUT', id, '', JSON.stringify({ name }));
   }
 
   async forget(id: string): Promise<void> {
     this.#refuseOwn(id);
-    await this.#change('DELETE', `${PATH}/${encodeURIComponent(id)}`);
+    await this.#change('DELETE', id, '');
   }
 
   async signOut(id: string): Promise<void> {
     this.#refuseOwn(id);
-    await this.#change('POST', `${PATH}/${encodeURIComponent(id)}/sign-out`, '{}');
+    await this.#change('POST', id, '/sign-out', '{}');
   }
 
   /** Its own login is the app's to end; and a device that forgot itself would be back with its next request. */
@@ -59,8 +60,11 @@ export class Devices implements DevicesApi {
     if (id === this.#options.self.deviceId) throw engineError('invalid_input', [{ path: 'id', message: 'is this device' }]);
   }
 
-  async #change(method: HttpRequest['method'], path: string, body?: string): Promise<void> {
-    await this.#call(method, path, body);
+  /** @param what is done to the device beside its own path. */
+  async #change(method: HttpRequest['method'], id: string, what: string, body?: string): Promise<void> {
+    // No device can be called anything else.
+    if (!isHeaderText(id)) throw engineError('not_found');
+    await this.#call(method, `${PATH}/${encodeURIComponent(id)}${what}`, body);
     this.#options.onChanged();
   }
 

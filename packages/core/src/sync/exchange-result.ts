@@ -2,7 +2,7 @@
 import type { Operation } from '../model/operation.ts';
 import type { Fields } from '../model/rows.ts';
 import { isSameContent } from '../model/session.ts';
-import { codeOf, FAULTS_MAX, failure, faultOf, type Outcome, plainText, readDetails, unclear } from './answer.ts';
+import { acknowledgement, codeOf, FAULTS_MAX, failure, faultOf, type Outcome, plainText, readDetails, unclear } from './answer.ts';
 import type { OperationAnswer } from './exchange-answer.ts';
 
 /** Codes after which the same operation may pass later: it waits, and counts towards being parked. */
@@ -12,22 +12,20 @@ const PASSING: ReadonlySet<string> = new Set(['internal', 'unavailable', 'not_fo
 export function readResult(answer: OperationAnswer | undefined, operation: Operation): Outcome {
   if (answer === undefined) return unclear(operation, 'The server answered without naming this operation');
   if (answer.status !== 'rejected') {
-    return {
-      kind: 'acknowledged', displayId: answer.displayId, version: answer.version, isSuperseded: answer.status === 'superseded', sessions: answer.sessions,
-    };
+    return { ...acknowledgement(answer.displayId), version: answer.version, isSuperseded: answer.status === 'superseded', sessions: answer.sessions };
   }
   const { code, sessions } = answer;
   const stored = sessions.find(({ id }) => id === operation.session.id);
   if (code === 'session_id_reused' && operation.kind === 'submit' && stored !== undefined && isSameContent(stored, operation.session)) {
-    return { kind: 'acknowledged', displayId: stored.displayId, version: stored.version, isSuperseded: false, sessions };
+    return { ...acknowledgement(stored.displayId), version: stored.version, sessions };
   }
   // A decision to keep sessions is offered again under its own id: another device was first.
   if (code === 'operation_id_reused' && operation.kind === 'resolve' && operation.change?.effects.length === 0) {
-    return { kind: 'acknowledged', displayId: null, version: null, isSuperseded: false, sessions };
+    return { ...acknowledgement(null), sessions };
   }
   // Told for the sake of others: nobody has to decide about it. And what a server never heard of cannot be undone there.
   if ((operation.kind === 'remember' && !PASSING.has(code)) || (operation.kind === 'unresolve' && code === 'not_found')) {
-    return { kind: 'acknowledged', displayId: null, version: null, isSuperseded: true, sessions };
+    return { ...acknowledgement(null), isSuperseded: true, sessions };
   }
   // What depends on an operation of the same request is looked at once that one is settled, parked or due again: no try of its own.
   if (code === 'time_in_future' || code === 'depends_on_rejected') return { kind: 'held' };

@@ -139,13 +139,13 @@ function numberOrNull(row: Fields, key: string): number | null {
 }
 
 function readProgress(value: unknown): SyncState['progress'] {
-  const row = asFields(value);
-  return row !== null && isCount(row['done']) && isCount(row['total']) ? { done: row['done'], total: row['total'] } : null;
+  const { done, total } = asFields(value) ?? {};
+  return isCount(done) && isCount(total) ? { done, total } : null;
 }
 
 export function readLoss(value: unknown): Loss | null {
-  const row = asFields(value);
-  return row !== null && isCount(row['sessions']) && isNumber(row['at']) ? { sessions: row['sessions'], kept: isCount(row['kept']) ? row['kept'] : 0, at: row['at'] } : null;
+  const { sessions, kept, at } = asFields(value) ?? {};
+  return isCount(sessions) && isNumber(at) ? { sessions, kept: isCount(kept) ? kept : 0, at } : null;
 }
 
 function readPosition(value: unknown): ExchangePosition | null {
@@ -157,7 +157,6 @@ function readPosition(value: unknown): ExchangePosition | null {
 }
 
 function readLastError(value: unknown): LastError | null {
-  const row = asFields(value);
-  const isSound = row !== null && typeof row['code'] === 'string' && typeof row['message'] === 'string' && isNumber(row['at']);
-  return isSound ? { code: row['code'] as string, message: row['message'] as string, at: row['at'] as number } : null;
+  const { code, message, at } = asFields(value) ?? {};
+  return typeof code === 'string' && typeof message === 'string' && isNumber(at) ? { code, message, at } : null;
 }
