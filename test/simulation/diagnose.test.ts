@@ -29,6 +29,8 @@ beforeAll(async () => {
   await writeFile(join(folder, 'good.json'), JSON.stringify(file));
   const steps = file.steps.map((step, i) => (i === file.steps.length - 1 ? { ...step, at: step.at + 86_400_000 * 3 } : step));
   await writeFile(join(folder, 'wrong.json'), JSON.stringify({ ...file, steps }));
+  const strange = file.steps.map((step) => ({ ...step, status: { ...(step.status as object), '\u001b]0;x\u0007': `\u009b${'x'.repeat(5000)}` } }));
+  await writeFile(join(folder, 'strange.json'), `\ufeff${JSON.stringify({ ...file, steps: strange })}`);
   await writeFile(join(folder, 'text.json'), 'hello');
 });
 
@@ -45,6 +47,12 @@ describe('pnpm diagnose', () => {
     const { code, stdout } = await diagnose(join(folder, 'wrong.json'));
     expect(code).toBe(1);
     expect(stdout).toMatch(/^step \d+ of \d+, shown at 20\d\d-.*: \S+ was .*, the rules say .*\n$/);
+  });
+
+  it('says in one short line of plain characters what a file holds that somebody made up', async () => {
+    const { code, stdout } = await diagnose(join(folder, 'strange.json'));
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^step 0 of \d+, shown at 20\d\d-[\x20-\x7e…]{1,500}\n$/);
   });
 
   it.each([[], ['no-such-file'], ['text.json'], ['--wrong'], ['a', 'b']])('refuses %o %o in words and ends with 2', async (...args) => {

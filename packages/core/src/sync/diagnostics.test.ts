@@ -46,6 +46,16 @@ describe('a diagnostics file', () => {
     expect(verifyDiagnostics({ ...file, steps }).wrong).toMatchObject({ step: 7, path: 'sync_status', shown: 'healthy_enough' });
   });
 
+  it('names the step that cannot be read, and a difference under a name with a dot', async () => {
+    const { steps: [first], ...file } = await eventful();
+    const { input, status } = first as { input: { tab: object }; status: object };
+    const dotted = { ...file, steps: [first, { ...first, status: { ...status, 'a.b': 1 } }] };
+    expect(verifyDiagnostics(dotted).wrong).toMatchObject({ step: 1, path: 'a.b', shown: 1, derived: undefined });
+    const deep: unknown = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`);
+    const nested = { ...file, steps: [first, { ...first, input: { ...input, tab: { ...input.tab, space: deep } } }] };
+    expect(() => verifyDiagnostics(nested)).toThrow('Step 1 cannot be read');
+  });
+
   it('is bounded', async () => {
     const world = createEngineWorld();
     const { engine } = await world.open();
@@ -59,6 +69,7 @@ describe('a diagnostics file', () => {
     expect(() => verifyDiagnostics({ format: 2, steps: [] })).toThrow('This is no diagnostics file of format 1');
     expect(() => verifyDiagnostics(null)).toThrow('This is no diagnostics file of format 1');
     expect(() => verifyDiagnostics({ format: 1, steps: [7] })).toThrow('Step 0 lacks its time, input or status');
-    expect(() => verifyDiagnostics({ format: 1, steps: [step] })).toThrow('The input of step 0 cannot be read');
+    expect(() => verifyDiagnostics({ format: 1, steps: [step] })).toThrow('Step 0 cannot be read');
+    expect(() => verifyDiagnostics({ format: 1, steps: [{ ...step, at: 1e300 }] })).toThrow('Step 0 lacks its time, input or status');
   });
 });

@@ -2,8 +2,11 @@
 import { asFields, type Fields } from '../model/rows.ts';
 import { redactStatus } from './diary.ts';
 import { isEqualValue } from './equal.ts';
-import { type DerivedStatus, deriveStatus } from './status.ts';
+import { deriveStatus } from './status.ts';
 import type { StatusInput } from './status-input.ts';
+
+/** Furthest from the epoch that a `Date` can be, in ms. */
+const INSTANT_MAX = 8.64e15;
 
 /** The first status that is not what its input derives to. */
 export interface WrongStep {
@@ -40,30 +43,27 @@ export function verifyDiagnostics(file: unknown): Verdict {
 
 function checkStep(step: Fields | null, i: number): WrongStep | null {
   const [at, input, shown] = [step?.['at'], asFields(step?.['input']), asFields(step?.['status'])];
-  if (typeof at !== 'number' || input === null || shown === null) throw new Error(`Step ${i} lacks its time, input or status`);
-  const derived = derive(input, at, i);
-  const path = firstDifference(shown, derived as unknown as Fields, '');
-  return path === null ? null : { step: i, at, path, shown: valueAt(shown, path), derived: valueAt(derived as unknown as Fields, path) };
-}
-
-function derive(input: Fields, at: number, i: number): DerivedStatus {
+  if (!isInstant(at) || input === null || shown === null) throw new Error(`Step ${i} lacks its time, input or status`);
   try {
+    const { status } = deriveStatus(input as unknown as StatusInput, at);
     // As JSON has it, and so as what was shown has it.
-    return JSON.parse(JSON.stringify(redactStatus(deriveStatus(input as unknown as StatusInput, at).status))) as DerivedStatus;
+    const difference = firstDifference(shown, JSON.parse(JSON.stringify(redactStatus(status))) as Fields, '');
+    return difference && { step: i, at, ...difference };
   } catch (cause) {
-    throw new Error(`The input of step ${i} cannot be read`, { cause });
+    throw new Error(`Step ${i} cannot be read`, { cause });
   }
 }
 
-function firstDifference(a: Fields, b: Fields, under: string): string | null {
-  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    if (isEqualValue(a[key], b[key])) continue;
-    const [inA, inB] = [asFields(a[key]), asFields(b[key])];
-    return inA !== null && inB !== null ? firstDifference(inA, inB, `${under}${key}.`) : `${under}${key}`;
+function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= INSTANT_MAX;
+}
+
+function firstDifference(shown: Fields, derived: Fields, under: string): Pick<WrongStep, 'path' | 'shown' | 'derived'> | null {
+  for (const key of new Set([...Object.keys(shown), ...Object.keys(derived)])) {
+    const [a, b] = [shown[key], derived[key]];
+    if (isEqualValue(a, b)) continue;
+    const [inA, inB] = [asFields(a), asFields(b)];
+    return inA !== null && inB !== null ? firstDifference(inA, inB, `${under}${key}.`) : { path: `${under}${key}`, shown: a, derived: b };
   }
   return null;
-}
-
-function valueAt(row: Fields, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, key) => asFields(value)?.[key], row);
 }
