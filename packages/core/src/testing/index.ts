@@ -23,6 +23,6 @@ export {
 } from './contracts/index.ts';
 export {
   type Action, allMarks, type Deed, type DevicePlan, FAULT_KINDS, type FaultKind, generatePlan, type Mark, MarkCounts, MARKS, type NetFault, type Plan,
-  type PlanShape, type Poison, printHistory, printPlan, type RunOptions, runPlan, type RunResult, type Shrunk, shrinkPlan, type ShrinkOptions,
+  type PlanShape, type Poison, printHistory, printPlan, readPlan, type RunOptions, runPlan, type RunResult, type Shrunk, shrinkPlan, type ShrinkOptions,
   type SimServer, type SimServerFactory, type SimServerOptions, type TrueSession,
 } from './simulator/index.ts';

@@ -116,3 +116,14 @@ describe('a simulated device', () => {
     expect(seen).toEqual([0, 1]);
   });
 });
+
+it('a scheduler refuses times that never come, instead of standing still for ever', async () => {
+  const scheduler = createSimScheduler();
+  let happened = 0;
+  scheduler.schedule(scheduler.now + 10, () => void (happened += 1));
+  expect(() => scheduler.schedule(Number.NaN, () => undefined)).toThrow('nothing can happen at NaN');
+  await expect(scheduler.runFor(Number.NaN)).rejects.toThrow('no world ever stands at NaN');
+  await expect(scheduler.runUntil(Number.POSITIVE_INFINITY)).rejects.toThrow('no world ever stands at Infinity');
+  await scheduler.runFor(10);
+  expect(happened).toBe(1);
+});

@@ -59,8 +59,9 @@ export class SimScheduler {
     return this.#heap[0]?.at ?? null;
   }
 
-  /** Runs `run` at that time, or now if it has passed. Events of one time run in the order in which they were scheduled. */
+  /** Runs `run` at that time, or now if it has passed. Events of one time run in the order in which they were scheduled. Throws where the time is no number. */
   schedule(at: number, run: () => void): Cancel {
+    if (Number.isNaN(Number(at))) throw new RangeError(`nothing can happen at ${at}`);
     const event: SimEvent = { at: Math.max(at, this.#now), tie: this.#tieBreak(), order: (this.#order += 1), run };
     this.#push(event);
     this.#waiting += 1;
@@ -96,8 +97,9 @@ export class SimScheduler {
     return true;
   }
 
-  /** Runs everything due up to that time, then stands at it. */
+  /** Runs everything due up to that time, then stands at it. Rejects for a time that never comes. */
   async runUntil(at: number): Promise<void> {
+    if (!Number.isFinite(at)) throw new RangeError(`no world ever stands at ${at}`);
     await this.#settle();
     for (let next = this.nextAt; next !== null && next <= at; next = this.nextAt) await this.runNext();
     this.#now = Math.max(this.#now, at);

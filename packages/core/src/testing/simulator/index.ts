@@ -4,5 +4,6 @@ export type { SimServer, SimServerFactory, SimServerOptions, TrueSession } from 
 export { allMarks, type Mark, MarkCounts, MARKS } from './marks.ts';
 export { printHistory, printPlan } from './notation.ts';
 export { FAULT_KINDS, type FaultKind, generatePlan, type PlanShape } from './plan.ts';
+export { readPlan } from './read-plan.ts';
 export { type RunOptions, runPlan, type RunResult } from './run.ts';
 export { type Shrunk, shrinkPlan, type ShrinkOptions } from './shrink.ts';

@@ -22,12 +22,12 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
-/** Bounds within which plans are drawn; each has a default. */
+/** Bounds within which plans are drawn, whole numbers from 1 on; each has a default. */
 export interface PlanShape {
   readonly maxUsers?: number | undefined;
   readonly maxDevices?: number | undefined;
   readonly maxTabs?: number | undefined;
-  /** Most things that people do in one run. */
+  /** Most things that people do in one run, without what the following three add. */
   readonly maxDeeds?: number | undefined;
   /** Worlds in which people set preferences and edit notes too, with a server that offers the exchange; false by default. */
   readonly preferences?: boolean | undefined;
@@ -49,8 +49,12 @@ interface Draft {
   readonly overlapping: boolean;
 }
 
-/** The plan of that seed. Equal arguments give equal plans. */
+/**
+ * The plan of that seed. Equal arguments give equal plans.
+ * @throws RangeError for a seed that is no whole number, a bound that is none, or a kind of fault that there is not.
+ */
 export function generatePlan(seed: number, shape: PlanShape = {}): Plan {
+  checkShape(seed, shape);
   const draft = draw(seed, shape);
   const hasPreferences = shape.preferences === true;
   const wishes = hasPreferences ? [...preferenceActions(seed, draft.devices, draft.horizonMs), ...noteActions(seed, draft.devices, draft.horizonMs)] : [];
@@ -65,6 +69,14 @@ export function generatePlan(seed: number, shape: PlanShape = {}): Plan {
   return { seed, users: draft.users, isBasic, streams, ...(hasPreferences && { hasPreferences }), devices: draft.devices, actions };
 }
 
+function checkShape(seed: number, { maxUsers, maxDevices, maxTabs, maxDeeds, faults = [] }: PlanShape): void {
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`a seed is a whole number, and not ${seed}`);
+  for (const [name, bound = 1] of Object.entries({ maxUsers, maxDevices, maxTabs, maxDeeds })) {
+    if (!Number.isSafeInteger(bound) || bound < 1) throw new RangeError(`${name} must be a whole number from 1 on, and is ${bound}`);
+  }
+  for (const kind of faults) if (!FAULT_KINDS.includes(kind)) throw new RangeError(`there is no kind of fault called ${kind}`);
+}
+
 function draw(seed: number, shape: PlanShape): Draft {
   const random = randomStream(seed, 'shape');
   const wanted = shape.faults ?? FAULT_KINDS;
@@ -73,8 +85,9 @@ function draw(seed: number, shape: PlanShape): Draft {
   const kinds = new Set<FaultKind>(allowed.filter(() => random.chance(share)));
   if (kinds.size === 0 && allowed.length > 0 && random.chance(0.8)) kinds.add(random.pick(allowed));
   for (const [kind, probability] of OFTEN) if (wanted.includes(kind) && randomStream(seed, kind).chance(probability)) kinds.add(kind);
-  const users = Math.min(shape.maxUsers ?? 3, random.pick([1, 1, 1, 2, 2, 3]));
-  const count = Math.max(users, Math.min(shape.maxDevices ?? 8, random.pick([1, 1, 2, 2, 2, 3, 3, 4, 5, 8])));
+  const maxDevices = shape.maxDevices ?? 8;
+  const users = Math.min(shape.maxUsers ?? 3, maxDevices, random.pick([1, 1, 1, 2, 2, 3]));
+  const count = Math.max(users, Math.min(maxDevices, random.pick([1, 1, 2, 2, 2, 3, 3, 4, 5, 8])));
   const tabsMax = Math.min(shape.maxTabs ?? 4, random.pick([1, 1, 2, 2, 3, 4]), count > 4 ? 1 : 4);
   const devices = Array.from({ length: count }, (_, index): DevicePlan => ({
     user: index < users ? index : random.int(0, users - 1),
@@ -110,7 +123,7 @@ function instants(random: Random, count: number, horizonMs: number): number[] {
 
 function peopleActions(draft: Draft, most: number): Action[] {
   const random = randomStream(draft.seed, 'people');
-  const count = random.int(1, random.pick([4, 8, most, most]));
+  const count = random.int(1, Math.min(most, random.pick([4, 8, most, most])));
   const slots = randomStream(draft.seed, 'slots');
   return instants(randomStream(draft.seed, 'times'), count, draft.horizonMs).map((at, index) => {
     const device = random.int(0, draft.devices.length - 1);

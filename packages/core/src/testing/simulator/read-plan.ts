@@ -1,0 +1,55 @@
+// A plan as it comes from a file: kept by somebody, shortened by hand, or of another release. What it says wrong is named, because a deed that
+// the world does not know, or that is done to a device that is not there, would be nothing, and the replay would prove nothing.
+import { asFields, type Fields, isCount } from '../../model/rows.ts';
+import type { DeedName, Plan } from './action.ts';
+
+/** Fields of each deed that are numbers, apart from its instant. */
+const NUMBERS: Readonly<Record<DeedName, readonly string[]>> = {
+  record: ['device', 'tab', 'start', 'minutes'], again: ['device', 'tab'], start: ['device', 'tab'], complete: ['device', 'tab'], cancel: ['device', 'tab'],
+  retry: ['device', 'tab'], discard: ['device', 'tab'], sync: ['device', 'tab'], look: ['device', 'tab'], prefer: ['device', 'tab', 'value'],
+  annotate: ['device', 'tab', 'session'], amend: ['device', 'tab', 'nth', 'minutes'], delete: ['device', 'tab', 'nth'], undelete: ['device', 'tab', 'nth'],
+  settle: ['device', 'tab', 'nth'], undo: ['device', 'tab', 'nth'], open: ['device', 'tab'], close: ['device', 'tab'], kill: ['device', 'tab'],
+  freeze: ['device', 'tab', 'forMs'], hide: ['device', 'tab', 'forMs'], steal: ['device', 'tab'], deafen: ['device', 'forMs'], hint: ['device'],
+  sleep: ['device', 'forMs'], clock: ['device', 'byMs'], power: ['device'], evict: ['device'], clone: ['device', 'nth'], full: ['device', 'forMs'],
+  abort: ['device', 'count'], handle: ['device'], 'refuse-open': ['device', 'forMs'], net: ['device', 'forMs'], 'server-down': ['forMs'],
+  'server-crash': ['forMs'], 'server-clock': ['byMs'], 'server-save': [], 'server-restore': [], expire: ['user'], 'signed-out': ['device', 'forMs'],
+  'other-user': ['device', 'forMs'],
+};
+const OF_DEVICE: readonly string[] = ['user', 'tabs', 'clockAheadMs', 'driftPpm', 'latencyMs'];
+
+/**
+ * @param value parsed JSON.
+ * @throws Error that names the first thing that makes it no plan.
+ */
+export function readPlan(value: unknown): Plan {
+  const plan = asFields(value);
+  if (plan === null) throw new Error('a plan is an object');
+  const { seed, users, devices, actions } = plan;
+  if (!Number.isSafeInteger(seed)) throw new Error('seed must be a whole number');
+  if (!isCount(users) || users === 0) throw new Error('users must be a whole number from 1 on');
+  if (!Array.isArray(devices) || devices.length === 0) throw new Error('devices must be a list of one or more');
+  if (!Array.isArray(actions)) throw new Error('actions must be a list');
+  devices.forEach((device: unknown, i) => {
+    const fields = asFields(device) ?? {};
+    needNumbers(fields, OF_DEVICE, `devices[${i}]`);
+    if (typeof fields['type'] !== 'string') throw new Error(`devices[${i}].type must be text`);
+    needPlace(fields['user'], users, `devices[${i}].user`);
+  });
+  actions.forEach((action: unknown, i) => {
+    const fields = asFields(action) ?? {};
+    const numbers = Object.entries(NUMBERS).find(([name]) => name === fields['do'])?.[1];
+    if (numbers === undefined) throw new Error(`actions[${i}].do is no deed`);
+    needNumbers(fields, ['at', ...numbers], `actions[${i}]`);
+    if (numbers.includes('device')) needPlace(fields['device'], devices.length, `actions[${i}].device`);
+    if (numbers.includes('user')) needPlace(fields['user'], users, `actions[${i}].user`);
+  });
+  return plan as unknown as Plan;
+}
+
+function needNumbers(fields: Fields, names: readonly string[], where: string): void {
+  for (const name of names) if (!Number.isFinite(fields[name])) throw new Error(`${where}.${name} must be a number`);
+}
+
+function needPlace(value: unknown, count: number, where: string): void {
+  if (!isCount(value) || value >= count) throw new Error(`${where} must be one of 0 to ${count - 1}`);
+}

@@ -1,0 +1,56 @@
+// Plans that apps draw and read themselves: their bounds hold, and what makes no sense is named.
+import { generatePlan, type PlanShape, readPlan } from '@syncline/core/testing';
+import { describe, expect, it } from 'vitest';
+import { KINDS, planOf } from './seeds.ts';
+
+const PEOPLE = new Set(['record', 'again', 'start', 'complete', 'cancel', 'retry', 'discard', 'sync', 'look', 'open', 'close', 'hide']);
+
+describe('a plan that is drawn', () => {
+  it('keeps within its bounds, the smallest ones included', () => {
+    for (let seed = 1; seed <= 300; seed += 1) {
+      const { users, devices, actions } = generatePlan(seed, { maxUsers: 2, maxDevices: 1, maxTabs: 1, maxDeeds: 2 });
+      expect([users, devices.length, devices[0]?.tabs], `seed ${seed}`).toEqual([1, 1, 1]);
+      expect(actions.filter((action) => PEOPLE.has(action.do)).length, `seed ${seed}`).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it.each<[seed: number, shape: PlanShape, says: string]>([
+    [Number.NaN, {}, 'a seed is a whole number, and not NaN'],
+    [1, { maxDevices: 0 }, 'maxDevices must be a whole number from 1 on, and is 0'],
+    [1, { maxDeeds: 2.5 }, 'maxDeeds must be a whole number from 1 on, and is 2.5'],
+    [1, { faults: ['fire' as 'net'] }, 'there is no kind of fault called fire'],
+  ])('from %o with %j is refused', (seed, shape, says) => {
+    expect(() => generatePlan(seed, shape)).toThrow(says);
+  });
+});
+
+describe('a plan that is read', () => {
+  const device = { user: 0, type: 'web_timer', tabs: 1, clockAheadMs: 0, driftPpm: 0, latencyMs: 40 };
+  const good = { seed: 1, users: 1, devices: [device], actions: [{ at: 0, do: 'start', device: 0, tab: 0 }] };
+
+  it('is the one that was written, whatever its kind', () => {
+    for (const { from } of KINDS) {
+      for (let seed = from; seed < from + 30; seed += 1) {
+        const written = JSON.parse(JSON.stringify(planOf(seed))) as unknown;
+        expect(readPlan(written)).toEqual(written);
+      }
+    }
+  });
+
+  it.each<[value: unknown, says: string]>([
+    [null, 'a plan is an object'],
+    [{ ...good, seed: 'x' }, 'seed must be a whole number'],
+    [{ ...good, users: 0 }, 'users must be a whole number from 1 on'],
+    [{ ...good, devices: [] }, 'devices must be a list of one or more'],
+    [{ ...good, devices: [{ ...device, latencyMs: null }] }, 'devices[0].latencyMs must be a number'],
+    [{ ...good, devices: [{ ...device, user: 1 }] }, 'devices[0].user must be one of 0 to 0'],
+    [{ ...good, actions: {} }, 'actions must be a list'],
+    [{ ...good, actions: [null] }, 'actions[0].do is no deed'],
+    [{ ...good, actions: [{ at: 0, do: 'constructor' }] }, 'actions[0].do is no deed'],
+    [{ ...good, actions: [{ at: 0, do: 'start', device: 1, tab: 0 }] }, 'actions[0].device must be one of 0 to 0'],
+    [{ ...good, actions: [{ do: 'start', device: 0, tab: 0 }] }, 'actions[0].at must be a number'],
+    [{ ...good, actions: [{ at: 0, do: 'sleep', device: 0 }] }, 'actions[0].forMs must be a number'],
+  ])('%j is none, in words', (value, says) => {
+    expect(() => readPlan(value)).toThrow(says);
+  });
+});
