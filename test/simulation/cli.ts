@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { allMarks, MarkCounts, type Plan, printPlan } from '@syncline/core/testing';
+import { allMarks, MarkCounts, type Plan, printPlan, readPlan } from '@syncline/core/testing';
 import { keepSummary, readSummary, writeSummary } from './campaign.ts';
 import { loadParts } from './parts.ts';
 import { planOf, runReal, runSeed, runShrunk, unreachableMarks } from './seeds.ts';
@@ -23,41 +23,91 @@ interface Report {
   readonly failures: readonly { readonly seed: number; readonly id: string; readonly what: string }[];
 }
 
-const { values } = parseArgs({
-  allowNegative: true,
-  options: {
-    seeds: { type: 'string', default: '1000' }, from: { type: 'string', default: '1' }, seed: { type: 'string' }, plan: { type: 'string' }, jobs: { type: 'string' },
-    summary: { type: 'string' }, keep: { type: 'string' }, only: { type: 'string' }, worker: { type: 'boolean', default: false }, trace: { type: 'boolean', default: false }, planted: { type: 'boolean', default: false },
-    shrink: { type: 'boolean', default: true }, within: { type: 'string' }, store: { type: 'string' }, server: { type: 'string' }, minutes: { type: 'string' },
-  },
-});
+const USAGE = `usage: pnpm sim [--seeds N] [--from SEED]   runs worlds; with --jobs N, --minutes N, --summary FILE
+       pnpm sim --seed SEED               replays one world and makes it small while it fails
+       pnpm sim --plan FILE               the same with a plan
+       pnpm sim --keep FILE               takes a summary into the record
+       pnpm sim:planted                   hunts planted bugs; with --only TEXT, --within SEEDS
+
+--store dexie, --server pglite: over real stores · --trace: every event of a replay · --no-shrink: leaves what fails as it is`;
+
+/** Ends the command: what was asked for makes no sense. */
+function refuse(reason: unknown): never {
+  console.error(`${reason instanceof Error ? reason.message : String(reason)}\n\n${USAGE}`);
+  process.exit(2);
+}
+
+function readFlags() {
+  try {
+    return parseArgs({
+      allowNegative: true,
+      options: {
+        seeds: { type: 'string', default: '1000' }, from: { type: 'string', default: '1' }, seed: { type: 'string' }, plan: { type: 'string' }, jobs: { type: 'string' },
+        summary: { type: 'string' }, keep: { type: 'string' }, only: { type: 'string' }, worker: { type: 'boolean', default: false }, trace: { type: 'boolean', default: false }, planted: { type: 'boolean', default: false },
+        shrink: { type: 'boolean', default: true }, within: { type: 'string' }, store: { type: 'string' }, server: { type: 'string' }, minutes: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return refuse(error);
+  }
+}
+
+const values = readFlags();
+
+/** A flag that is a number; undefined when it was not given. */
+function numberOf(flag: 'seeds' | 'from' | 'seed' | 'jobs' | 'within' | 'minutes', least: number): number | undefined {
+  const text = values[flag];
+  if (text === undefined) return undefined;
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (!(number >= least) || !(flag === 'minutes' || Number.isSafeInteger(number))) refuse(`--${flag} must be a ${flag === 'minutes' ? '' : 'whole '}number from ${least} on, and is ${text}`);
+  return number;
+}
+
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+const seeds = numberOf('seeds', 1) ?? 1000;
+const from = numberOf('from', 0) ?? 1;
+const seed = numberOf('seed', 0);
+const within = numberOf('within', 1);
+const jobs = numberOf('jobs', 1) ?? Math.min(2, availableParallelism());
+const minutes = numberOf('minutes', 0) ?? Number.POSITIVE_INFINITY;
 
 /** The flags that ask for real parts, as they are given. */
 const partFlags = (['store', 'server'] as const).flatMap((part) => (values[part] === undefined ? [] : [`--${part}`, values[part]]));
-const parts = await loadParts(values);
+const parts = await loadParts(values).catch(refuse);
 
 /** A long campaign always can go on where it stopped. */
 const LONG = 100_000;
-const summaryFile = values.summary ?? (Number(values.seeds) >= LONG ? join(root, '.cache', 'simulation', `summary-${[values.from, ...partFlags].join('')}.json`) : undefined);
+const summaryFile = values.summary ?? (seeds >= LONG ? join(root, '.cache', 'simulation', `summary-${[from, ...partFlags].join('')}.json`) : undefined);
 
 if (values.worker) work();
 else if (values.keep !== undefined) keepSummary(values.keep);
-else if (values.seed !== undefined) process.exitCode = await replay(planOf(Number(values.seed)));
-else if (values.plan !== undefined) process.exitCode = await replay((JSON.parse(readFileSync(values.plan, 'utf8')) as { readonly plan: Plan }).plan);
-else if (values.planted) process.exitCode = await (await import('./planted/cli.ts')).findPlanted(values.within === undefined ? undefined : Number(values.within), values.only);
+else if (seed !== undefined) process.exitCode = await replay(planOf(seed));
+else if (values.plan !== undefined) process.exitCode = await replay(planIn(values.plan));
+else if (values.planted) process.exitCode = await (await import('./planted/cli.ts')).findPlanted(within, values.only);
 else process.exitCode = await campaign();
 
+function planIn(file: string): Plan {
+  try {
+    return readPlan((JSON.parse(readFileSync(file, 'utf8')) as { readonly plan?: unknown } | null)?.plan);
+  } catch (error) {
+    return refuse(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 function work(): void {
-  process.on('message', async ({ from, count }: { from: number; count: number }) => {
+  process.on('message', async (task: { from: number; count: number }) => {
     const marks = new MarkCounts();
     const failures: { seed: number; id: string; what: string }[] = [];
-    for (let seed = from; seed < from + count; seed += 1) {
-      const result = await runSeed(seed, parts);
+    for (let at = task.from; at < task.from + task.count; at += 1) {
+      const result = await runSeed(at, parts);
       marks.add(result.marks);
       const [first] = result.violations;
-      if (first) failures.push({ seed, ...first });
+      if (first) failures.push({ seed: at, ...first });
     }
-    process.send?.({ from, count, marks: marks.toRecord(), failures } satisfies Report);
+    process.send?.({ ...task, marks: marks.toRecord(), failures } satisfies Report);
   });
 }
 
@@ -67,33 +117,34 @@ async function replay(plan: Plan): Promise<number> {
   console.log(printPlan(plan));
   for (const { id, what } of result.violations) console.log(`${id}: ${what}`);
   console.log(`trace ${result.hash}`);
-  const first = result.violations[0];
-  if (first && values.shrink) {
-    const { plan: small, tries } = await runShrunk(plan, first.id, parts);
-    console.log(`\nShrunk in ${tries} tries to ${small.actions.length} actions:\n${printPlan(small)}\n${JSON.stringify({ invariant: first.id, plan: small })}`);
-  }
-  return result.violations.length > 0 ? 1 : 0;
+  const [first] = result.violations;
+  if (first) await shrink(plan, first.id);
+  return first ? 1 : 0;
+}
+
+async function shrink(plan: Plan, invariant: string): Promise<void> {
+  if (!values.shrink) return;
+  const { plan: small, tries } = await runShrunk(plan, invariant, parts);
+  console.log(`\nShrunk in ${tries} tries to ${small.actions.length} actions:\n${printPlan(small)}\n${JSON.stringify({ invariant, plan: small })}`);
 }
 
 async function campaign(): Promise<number> {
-  const wanted = Number(values.seeds);
-  const jobs = Math.max(1, Number(values.jobs ?? Math.min(2, availableParallelism())));
-  const before = readSummary(Number(values.from), summaryFile);
-  let { seeds, violations, next: unbroken } = before;
-  const end = Number(values.from) + wanted;
+  const before = readSummary(from, summaryFile);
+  let { seeds: done, violations, next: unbroken } = before;
+  const end = from + seeds;
   const marks = new MarkCounts();
   marks.add(before.marks);
   const startedAt = Date.now();
   // All processes have something to do in a short one, too.
-  const chunk = Math.min(CHUNK, Math.ceil(wanted / jobs));
-  let shown = 0;
+  const chunk = Math.min(CHUNK, Math.ceil(seeds / jobs));
+  const broken: Report['failures'][number][] = [];
   let said = Date.now();
-  const deadline = startedAt + Number(values.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
+  const deadline = startedAt + minutes * 60_000;
   const take = (): { from: number; count: number } | null => {
     if (next >= end || Date.now() >= deadline) return null;
-    const from = next;
+    const begin = next;
     next = Math.min(end, next + chunk);
-    return { from, count: next - from };
+    return { from: begin, count: next - begin };
   };
   let { next } = before;
   const first = next;
@@ -101,29 +152,32 @@ async function campaign(): Promise<number> {
   const hear = (report: Report): void => {
     pending.delete(report.from);
     marks.add(report.marks);
-    seeds += report.count;
+    done += report.count;
     violations += report.failures.length;
-    for (const { seed, id, what } of report.failures) {
-      if ((shown += 1) <= FAILURES_SHOWN) console.log(`seed ${seed}: ${id} ${what}\n  pnpm sim ${['--seed', seed, ...partFlags].join(' ')}`);
+    for (const failure of report.failures) {
+      const command = ['pnpm', 'sim', '--seed', failure.seed, ...partFlags].join(' ');
+      if (broken.push(failure) <= FAILURES_SHOWN) console.log(`seed ${failure.seed}: ${failure.id} ${failure.what}\n  ${command}`);
     }
     // Only an unbroken run of seeds is counted as done; the rest is run again after an interruption.
     unbroken = Math.min(next, ...pending);
-    writeSummary({ ...before, seeds, next: unbroken, violations, marks: marks.toRecord() }, summaryFile);
+    writeSummary({ ...before, seeds: done, next: unbroken, violations, marks: marks.toRecord() }, summaryFile);
     if (Date.now() - said > 10_000) {
       said = Date.now();
       const rate = (unbroken - first) / ((said - startedAt) / 1000);
-      console.log(`${seeds} seeds, ${violations} violations, ${rate.toFixed(0)} seeds/s`);
+      console.log(`${done} seeds, ${violations} violations, ${rate.toFixed(0)} seeds/s`);
     }
   };
   await Promise.all(Array.from({ length: jobs }, () => runWorker(take, pending, hear)));
-  if (next < end) console.log(`NOT RUN: simulator out of time: ${end - next} of ${wanted} seeds`);
-  const unreachable = new Set(unreachableMarks(Number(values.from), wanted));
+  const [told] = broken;
+  if (told) await shrink(planOf(told.seed), told.id);
+  if (next < end) console.log(`NOT RUN: simulator out of time: ${end - next} of ${seeds} seeds`);
+  const unreachable = new Set(unreachableMarks(from, seeds));
   const missing = marks.missing().filter((mark) => !unreachable.has(mark));
-  const isShort = seeds < MARKS_FROM;
+  const isShort = done < MARKS_FROM;
   if (missing.length > 0) console.log(`${isShort ? 'marks not met in so few seeds' : 'MARKS NOT MET'}: ${missing.join(', ')}`);
   const reachable = allMarks().length - unreachable.size;
   console.log(`${reachable - missing.length} of ${reachable} marks met`);
-  console.log(`${seeds} seeds, ${violations} violations`);
+  console.log(`${done} seeds, ${violations} violations`);
   return violations > 0 || (!isShort && missing.length > 0) ? 1 : 0;
 }
 

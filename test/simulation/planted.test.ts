@@ -1,8 +1,10 @@
 // Each planted bug with a finding is found again at once: the test of the simulator itself. `pnpm sim:planted` hunts for all of them.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { BUGS } from './planted/bugs.ts';
 import { planOfFinding, readFindings } from './planted/findings.ts';
-import { loadPlanted } from './planted/load.ts';
+import { bundlePlanted, loadPlanted } from './planted/load.ts';
 import { documentWithTable } from './planted/table.ts';
 import { runReal } from './seeds.ts';
 
@@ -19,6 +21,19 @@ describe('planted bugs', () => {
       expect((await runReal(planOfFinding(finding))).violations).toEqual([]);
     });
   }
+
+  it('make a run print one command that replays it, and a history that was made small', async () => {
+    const bug = BUGS.find(({ id }) => id === 'ack-of-html') ?? expect.fail();
+    const { seed, invariant } = findings[bug.id] ?? expect.fail();
+    const words = [await bundlePlanted(bug, 'cli.ts'), '--from', String(seed), '--seeds', '1', '--jobs', '1'];
+    const { code, stdout } = await promisify(execFile)(process.execPath, words).then(() => expect.fail('it does not fail'), (error: { code: unknown; stdout: string }) => error);
+    expect(stdout).toMatch(new RegExp(`^seed ${seed}: ${invariant} .*\\n  pnpm sim --seed ${seed}\\n`, 'm'));
+    const [, actions, history, plan] = /^Shrunk in \d+ tries to (\d+) actions:\n(.+)\n[^]*\n(\{.*\})$/m.exec(stdout) ?? [];
+    expect(Number(actions)).toBeLessThan(8);
+    expect(history).toMatch(/^[A-Z]\d|^[{|]/);
+    expect(JSON.parse(plan ?? '')).toMatchObject({ invariant, plan: { seed } });
+    expect(code).toBe(1);
+  });
 
   it('stand in docs/SIMULATION.md as they are', () => {
     const { is, should } = documentWithTable();

@@ -42,15 +42,22 @@ export async function loadScenarios(bug: PlantedBug): Promise<typeof Scenarios> 
   return (await importPlanted(bug, join('planted', 'scenarios.ts'))) as typeof Scenarios;
 }
 
-/** @param entry below `test/simulation`. */
 async function importPlanted(bug: PlantedBug, entry: string): Promise<unknown> {
+  return import(pathToFileURL(await bundlePlanted(bug, entry)).href);
+}
+
+/**
+ * Resolves to the bundle's path.
+ * @param entry below `test/simulation`.
+ */
+export async function bundlePlanted(bug: PlantedBug, entry: string): Promise<string> {
   const done = { planted: false };
   mkdirSync(folder, { recursive: true });
   const outfile = join(folder, `${bug.id}-${process.pid}.mjs`);
   await build({
     entryPoints: [join(root, 'test', 'simulation', entry)], outfile, bundle: true, format: 'esm', platform: 'node', target: 'node20',
-    conditions: ['@syncline/source'], banner: { js: banner }, logLevel: 'silent', plugins: [plant(bug, done)],
+    conditions: ['@syncline/source'], external: ['esbuild'], banner: { js: banner }, logLevel: 'silent', plugins: [plant(bug, done)],
   });
   if (!done.planted) throw new Error(`${bug.id}: nothing loads ${bug.file}`);
-  return import(pathToFileURL(outfile).href);
+  return outfile;
 }
