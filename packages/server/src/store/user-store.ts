@@ -290,6 +290,8 @@ export interface UserReader {
   groups(groups: readonly number[]): Promise<readonly ConflictGroup[]>;
   /** Pairs of which both ends are among the ids. */
   keptPairs(ids: readonly string[]): Promise<readonly KeptPair[]>;
+  /** How many pairs all settlements keep. */
+  keptPairCount(): Promise<number>;
   /** How many stored sessions, in any state, start within [day, day + 24 h), for each start of a UTC day. */
   sessionsPerDay(days: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Newest end among live sessions, found by index. */

@@ -19,6 +19,7 @@ export class ConflictBook {
   /** Settlements that keep a pair. */
   readonly #keptBy = new Map<string, ReadonlySet<string>>();
   readonly #newPairs = new Map<string, KeptPair>();
+  readonly #keptCount = new Map<'now', number>();
   readonly #freed = new Map<string, true>();
   readonly #torn = new Map<number, true>();
   readonly #counters = new Map<'now', Counters>();
@@ -44,10 +45,21 @@ export class ConflictBook {
   }
 
   loadKeptPairs(pairs: readonly KeptPair[]): void {
+    const loaded = new Map<string, Set<string>>();
     for (const { first, second, settlementId } of pairs) {
       const key = pairKey(first, second);
-      this.#keptBy.set(key, new Set([...(this.#keptBy.get(key) ?? []), settlementId]));
+      loaded.set(key, (loaded.get(key) ?? new Set(this.#keptBy.get(key))).add(settlementId));
     }
+    for (const [key, settlements] of loaded) this.#keptBy.set(key, settlements);
+  }
+
+  loadKeptCount(count: number): void {
+    this.#keptCount.set('now', count);
+  }
+
+  /** How many pairs all settlements of the user keep, where that was loaded. */
+  get keptCount(): number {
+    return this.#keptCount.get('now') ?? 0;
   }
 
   /** Counters as they are now; the same object while nothing changed. */
@@ -146,6 +158,7 @@ export class ConflictBook {
     const key = pairKey(pair.first, pair.second);
     this.#undo.set(this.#keptBy, key, new Set([...(this.#keptBy.get(key) ?? []), pair.settlementId]));
     this.#undo.set(this.#newPairs, `${key}|${pair.settlementId}`, pair);
+    this.#undo.set(this.#keptCount, 'now', this.keptCount + 1);
   }
 
   /** The pairs of a settlement are kept by it no longer. All of them must be loaded. */
@@ -154,6 +167,7 @@ export class ConflictBook {
       if (!settlements.has(settlementId)) continue;
       this.#undo.set(this.#keptBy, key, new Set([...settlements].filter((id) => id !== settlementId)));
       this.#undo.delete(this.#newPairs, `${key}|${settlementId}`);
+      this.#undo.set(this.#keptCount, 'now', this.keptCount - 1);
     }
     this.#undo.set(this.#freed, settlementId, true);
   }

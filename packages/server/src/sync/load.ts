@@ -20,6 +20,8 @@ export interface Wants {
   /** Whether stored sessions may change, leave or come back, so that whole groups must be known. */
   readonly rewrites?: boolean | undefined;
   readonly settlementIds?: readonly string[] | undefined;
+  /** Whether pairs may be kept, of which nobody keeps any number. */
+  readonly keeps?: boolean | undefined;
 }
 
 export async function load(tx: UserTransaction, set: WorkingSet, wants: Wants, now: number): Promise<void> {
@@ -30,12 +32,13 @@ export async function load(tx: UserTransaction, set: WorkingSet, wants: Wants, n
   const details = wants.details === true ? ids : [];
   const intervals = [...(wants.intervals ?? []), ...plans.flatMap((plan) => plan.before.flatMap(intervalOf))];
   const isFull = wants.rewrites === true;
-  const [sessions, starts, cancellations, counts, running, near] = await Promise.all([
+  const [sessions, starts, cancellations, counts, running, kept, near] = await Promise.all([
     tx.sessions(ids),
     tx.starts(details),
     tx.cancellations(details),
     tx.sessionsPerDay([...new Set((wants.starts ?? []).map(dayOf))]),
     wants.running === true && set.summary.running > 0 ? tx.running(runningAfter(now)) : [],
+    wants.keeps === true ? tx.keptPairCount() : 0,
     isFull ? [] : tx.overlapping(intervals),
   ]);
   set.loadSessions(running);
@@ -43,6 +46,7 @@ export async function load(tx: UserTransaction, set: WorkingSet, wants: Wants, n
   set.loadStarts(starts);
   set.loadCancellations(cancellations);
   set.loadDayCounts(counts);
+  set.conflicts.loadKeptCount(kept);
   set.conflicts.loadLive(near);
   if (isFull) {
     await loadWholeGroups(tx, set, [...intervals, ...sessions.flatMap(intervalOf)], ids);

@@ -117,6 +117,7 @@ export function wantsOf(operations: readonly Operation[]): Wants {
     running: operations.some((operation) => operation.type === 'start'),
     rewrites: operations.some(mayRewrite),
     settlementIds: operations.flatMap(settlementsOf),
+    keeps: operations.some(({ type }) => type === 'resolve' || type === 'remember'),
   };
 }
 

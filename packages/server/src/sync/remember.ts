@@ -19,8 +19,9 @@ export function applyRemember(set: WorkingSet, told: RememberedSettlement, { now
   const sequence = set.nextSequence();
   const plan = stored === null ? planOf(told, before) : readPlan(stored);
   set.putSettlement(stored === null ? { id, sequence, createdAt: parseInstant(told.settled_at) ?? now, undoneAt, plan: writePlan(plan) } : { ...stored, sequence, undoneAt });
-  if (plan.kind === 'keep_all') (undoneAt === null ? keepAll : freeAll)(set, plan.sessionIds, id);
-  return { kind: 'applied', sequence };
+  if (plan.kind === 'keep_all' && undoneAt !== null) freeAll(set, plan.sessionIds, id);
+  const refused = plan.kind === 'keep_all' && undoneAt === null ? keepAll(set, plan.sessionIds, id) : null;
+  return refused ?? { kind: 'applied', sequence };
 }
 
 function planOf({ kind, session_ids: ids, device_id: deviceId, memory: { created, versions } }: RememberedSettlement, before: readonly Before[]): RememberedPlan {

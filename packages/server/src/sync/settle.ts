@@ -10,6 +10,9 @@ import { readPlan, type RememberedPlan, toBefore, writePlan } from './settlement
 import { applySubmit, toSubmitInput } from './submit.ts';
 import { type ApplyContext, isLive, type WorkingSet } from './working-set.ts';
 
+/** Pairs that the settlements of one user may keep apart together. A settlement keeps the square of what it names, and all of them are looked at with their sessions. */
+const KEPT_PAIRS_MAX = 100_000;
+
 /** Applies a settlement; a refusal or a supersession may leave traces in the set, which the caller takes back. */
 export function applyResolve(set: WorkingSet, operation: ResolveOperation, context: ApplyContext): OperationOutcome {
   const { sessions: named, plan, kind } = operation;
@@ -26,10 +29,9 @@ export function applyResolve(set: WorkingSet, operation: ResolveOperation, conte
 
   const touched = [...plan.edits.map((edit) => edit.session_id), ...plan.deletes];
   const before = touched.map((id) => toBefore(set.session(id) as StoredSession));
-  const refused = applyPlan(set, operation, context);
-  if (refused !== null) return refused;
   const ids = named.map(({ session_id: id }) => id);
-  if (kind === 'keep_all') keepAll(set, ids, operation.op_id);
+  const refused = kind === 'keep_all' ? keepAll(set, ids, operation.op_id) : applyPlan(set, operation, context);
+  if (refused !== null) return refused;
 
   const created = plan.creates.map((create) => create.session_id);
   const after = [...touched, ...created].map((id) => set.session(id) as StoredSession);
@@ -97,12 +99,13 @@ function applyPlan(set: WorkingSet, { plan }: ResolveOperation, context: ApplyCo
 }
 
 /** Keeps each two of these sessions apart, those that are not there, too: they may come back. */
-export function keepAll(set: WorkingSet, ids: readonly string[], settlementId: string): void {
+export function keepAll(set: WorkingSet, ids: readonly string[], settlementId: string): Refusal | null {
   const sorted = [...ids].sort();
-  sorted.forEach((first, i) => {
-    for (const second of sorted.slice(i + 1)) set.conflicts.keep({ first, second, settlementId });
-  });
+  const pairs = sorted.flatMap((first, i) => sorted.slice(i + 1).map((second) => ({ first, second, settlementId })));
+  if (set.conflicts.keptCount + pairs.length > KEPT_PAIRS_MAX) return refuse('limit_reached', 'kind', `at most ${KEPT_PAIRS_MAX} pairs of sessions are kept apart`);
+  for (const pair of pairs) set.conflicts.keep(pair);
   regroup(set.conflicts, ids);
+  return null;
 }
 
 export function freeAll(set: WorkingSet, ids: readonly string[], settlementId: string): void {

@@ -75,6 +75,10 @@ export class MemoryReader implements UserReader {
     return [...this.state.keptPairs.values()].filter(({ first, second }) => known.has(first) && known.has(second));
   }
 
+  async keptPairCount(): Promise<number> {
+    return this.state.keptPairs.size;
+  }
+
   async sessionsPerDay(days: readonly number[]): Promise<ReadonlyMap<number, number>> {
     const counts = new Map(days.map((day) => [day, 0]));
     for (const { startTime } of this.state.sessions.values()) {

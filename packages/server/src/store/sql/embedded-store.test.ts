@@ -85,6 +85,25 @@ it('[S-26] operations whose answer would be too large are refused as soon as tha
   expect((await device.exchange(undoes.slice(0, 2))).results.map((result) => [result.status, result.sessions?.length])).toEqual([['applied', 99], ['duplicate', 99]]);
 });
 
+it('[S-26] a user keeps so many pairs of sessions apart and no more, because the next change of one of them looks at all', async () => {
+  api.clock.set(NOON);
+  const user = await api.signIn();
+  const device = new TestDevice({ user, newId: api.newId, deviceId: 'd' });
+  const [a, b, c] = [api.newId(), api.newId(), api.newId()];
+  const keepAll = (...ids: string[]): OperationBody => ({
+    type: 'resolve', kind: 'keep_all', sessions: ids.map((id) => ({ session_id: id, version: 1 })), plan: { edits: [], deletes: [], creates: [] },
+  });
+  await device.apply(...[a, b, c].map((id): OperationBody => ({ type: 'submit', session: submitOf(id, -30, -5) })));
+  await database.query(`insert into kept_pairs select $1, $2, gen_random_uuid(), gen_random_uuid() from generate_series(1, 99999)`, [user.userId, '00000000-0000-0000-0000-000000000000']);
+  const [first, ...others] = device.number(keepAll(a, b), keepAll(b, c));
+  if (first === undefined) throw new Error('no settlement');
+  const { results } = await device.exchange([first, ...others]);
+  expect(results.map(({ status, code }) => code ?? status)).toEqual(['applied', 'limit_reached']);
+  const again = await device.apply({ type: 'unresolve', settlement_id: first.op_id }, keepAll(a, b, c), keepAll(b, c));
+  expect(again.map(({ status, code }) => code ?? status)).toEqual(['applied', 'limit_reached', 'depends_on_rejected']);
+  expect((await device.apply(keepAll(b, c))).map(({ status }) => status)).toEqual(['applied']);
+});
+
 describe('with a long history', () => {
   /** What the calls ask, in order. */
   async function askedBy(work: () => Promise<{ readonly status: number }>): Promise<Asked[]> {

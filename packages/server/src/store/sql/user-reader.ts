@@ -148,6 +148,11 @@ export class SqlUserReader implements UserReader {
     return rows.map((row) => ({ first: row.first_id, second: row.second_id, settlementId: row.settlement_id }));
   }
 
+  async keptPairCount(): Promise<number> {
+    const row = await this.session.first(sql<{ count: number }>`select count(*) as count from kept_pairs where user_id = ${this.userId}::uuid`);
+    return row?.count ?? 0;
+  }
+
   async sessionsPerDay(days: readonly number[]): Promise<ReadonlyMap<number, number>> {
     if (days.length === 0) return new Map();
     const rows = await this.session.run(sql<{ day: number; count: number }>`
