@@ -1,7 +1,7 @@
 // The server's SQL store, on an embedded PostgreSQL, as the store of simulated servers. One database for all worlds, emptied before
 // each: making one takes longer than most worlds.
 import type { AccountStore, CrashPoint, ServerStore } from '@syncline/server';
-import type { UserTransaction } from '../../packages/server/src/ports.ts';
+import type { Change, StoredSession, UserReader, UserTransaction } from '../../packages/server/src/ports.ts';
 import { storeError } from '../../packages/server/src/store/store-error.ts';
 import type { Outside } from './outside.ts';
 import { type SimStore, type SimStoreFactory, trueContent, type TrueContent } from './real-server.ts';
@@ -101,8 +101,7 @@ class SqlSimStore implements SimStore {
   }
 
   async #look(userId: string): Promise<void> {
-    const [changes, preferences] = await this.#database.store.readUser(userId, (reader) => Promise.all([reader.changes(0, ALL), reader.preferences()]));
-    const sessions = changes.flatMap((change) => (change.kind === 'session' ? [change.session] : []));
+    const [sessions, preferences] = await this.#database.store.readUser(userId, (reader) => Promise.all([sessionsOf(reader), reader.preferences()]));
     this.#content.set(userId, trueContent(sessions, preferences));
   }
 
@@ -118,6 +117,17 @@ class SqlSimStore implements SimStore {
   #tellAll(): void {
     for (const listener of [...this.#watching.keys()]) listener();
   }
+}
+
+/** A read gives as many changes as it likes, and none only at the end. */
+async function sessionsOf(reader: UserReader): Promise<readonly StoredSession[]> {
+  const sessions: StoredSession[] = [];
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const changes: readonly Change[] = await reader.changes(after, ALL);
+    sessions.push(...changes.flatMap((change) => (change.kind === 'session' ? [change.session] : [])));
+    after = changes.at(-1)?.sequence;
+  }
+  return sessions;
 }
 
 /** Stores of one world after the other. */

@@ -4,9 +4,9 @@ import { problem } from '../http/problem.ts';
 import type { Route, RouteInput } from '../http/route.ts';
 import { shownName } from '../sync/devices.ts';
 import { instantOrNull, toSessionRecord, toSettlementRecord } from '../sync/session-records.ts';
-import type { StoredSettlement } from '../ports.ts';
 
 const PAGE = 100;
+const SETTLEMENTS = 8;
 
 export const exportRoute: Route = {
   call: 'export',
@@ -33,12 +33,12 @@ export const exportRoute: Route = {
 async function* exportLines({ ports: { store }, user: { userId }, now }: RouteInput, username: string): AsyncGenerator<readonly ExportLine[], void> {
   let lines = 1;
   yield [{ type: 'header', format: 1, user_id: userId, username, exported_at: formatInstant(now), epoch: await store.epoch() }];
-  const settlements = new Map<string, StoredSettlement>();
+  const settlements = new Set<string>();
   for (let after = 0; ; ) {
     const changes = await store.readUser(userId, (tx) => tx.changes(after, PAGE));
     const page = changes.flatMap((change): ExportLine[] => {
       if (change.kind === 'session') return [{ type: 'session', session: toSessionRecord(change.session) }];
-      settlements.set(change.settlement.id, change.settlement);
+      settlements.add(change.settlement.id);
       return [];
     });
     lines += page.length;
@@ -47,9 +47,13 @@ async function* exportLines({ ports: { store }, user: { userId }, now }: RouteIn
     if (last === undefined) break;
     after = last.sequence;
   }
+  for (let left = [...settlements]; left.length > 0; left = left.slice(SETTLEMENTS)) {
+    const some = await store.readUser(userId, (tx) => tx.settlements(left.slice(0, SETTLEMENTS)));
+    lines += some.length;
+    yield some.toSorted((a, b) => a.sequence - b.sequence).map((settlement) => ({ type: 'settlement', settlement: toSettlementRecord(settlement) }));
+  }
   const { devices, preferences } = await store.readUser(userId, async (tx) => ({ devices: (await tx.overview()).devices, preferences: await tx.preferences() }));
   const rest: ExportLine[] = [
-    ...[...settlements.values()].map((settlement) => ({ type: 'settlement' as const, settlement: toSettlementRecord(settlement) })),
     ...devices.map((device) => ({
       type: 'device' as const, device_id: device.deviceId, device_type: device.deviceType, version: device.version, name: shownName(device),
       last_seen: instantOrNull(device.lastSeen), sessions_pending: device.sessionsPending,

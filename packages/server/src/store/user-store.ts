@@ -296,7 +296,7 @@ export interface UserReader {
   sessionsPerDay(days: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Newest end among live sessions, found by index. */
   newestEnd(): Promise<number | null>;
-  /** What came after that position, oldest first. */
+  /** What came after that position, oldest first; fewer than `limit` where it is large, and nothing only where there is nothing. */
   changes(after: number, limit: number): Promise<readonly Change[]>;
   results(operationIds: readonly string[]): Promise<readonly StoredResult[]>;
   settlements(ids: readonly string[]): Promise<readonly StoredSettlement[]>;

@@ -3,8 +3,8 @@ import { type Change as WireChange, LIMITS } from '@syncline/protocol';
 import type { Change, UserReader } from '../ports.ts';
 import { toSessionRecord, toSettlementRecord } from './session-records.ts';
 
-/** Changes read before their size is known. */
-const FIRST = 100;
+/** Changes read at once: records with documents are large, and what comes next may weigh anything. */
+const AT_ONCE = 100;
 
 export interface ChangePage {
   readonly changes: readonly WireChange[];
@@ -19,43 +19,26 @@ export interface ChangePage {
  */
 export async function readPage(tx: UserReader, after: number, until: number, head: number, limit: number): Promise<ChangePage> {
   if (after >= until) return { changes: [], reached: head, more: false };
-  const found = await readBounded(tx, after, until, limit);
-  const changes = withinBytes(found.changes);
-  const more = found.more || changes.length < found.changes.length;
-  return { changes, reached: more ? (changes.at(-1)?.seq ?? after) : head, more };
-}
-
-type Found = Pick<ChangePage, 'changes' | 'more'>;
-
-/** Some first, and then as many as may fit: records with documents are large, and a page of a thousand of them is never in memory. */
-async function readBounded(tx: UserReader, after: number, until: number, limit: number): Promise<Found> {
-  const first = await readSome(tx, after, until, Math.min(FIRST, limit));
-  const last = first.changes.at(-1);
-  if (!first.more || last === undefined) return first;
-  const bytesOfEach = JSON.stringify(first.changes).length / first.changes.length;
-  const rest = Math.min(limit, Math.floor(LIMITS.exchangeBytesMax / bytesOfEach)) - first.changes.length;
-  if (rest <= 0) return first;
-  const second = await readSome(tx, last.seq, until, rest);
-  return { changes: [...first.changes, ...second.changes], more: second.more };
-}
-
-async function readSome(tx: UserReader, after: number, until: number, count: number): Promise<Found> {
-  const found = (await tx.changes(after, count + 1)).filter((change) => change.sequence <= until);
-  return { changes: found.slice(0, count).map(toWireChange), more: found.length > count };
+  const changes: WireChange[] = [];
+  let chars = 0;
+  for (let reached = after; reached < until; ) {
+    const found = await tx.changes(reached, Math.min(AT_ONCE, limit + 1 - changes.length));
+    for (const change of found) {
+      if (change.sequence > until) return { changes, reached: head, more: false };
+      const told = toWireChange(change);
+      chars += JSON.stringify(told).length;
+      const last = changes.at(-1);
+      // As many as fit into the largest answer, and one at least.
+      if (last !== undefined && (changes.length === limit || chars > LIMITS.exchangeBytesMax)) return { changes, reached: last.seq, more: true };
+      changes.push(told);
+    }
+    reached = found.at(-1)?.sequence ?? until;
+  }
+  return { changes, reached: head, more: false };
 }
 
 export function toWireChange(change: Change): WireChange {
   return change.kind === 'session'
     ? { seq: change.sequence, type: 'session', session: toSessionRecord(change.session) }
     : { seq: change.sequence, type: 'settlement', settlement: toSettlementRecord(change.settlement) };
-}
-
-/** As many as fit into the largest answer, and one at least. */
-function withinBytes(changes: readonly WireChange[]): readonly WireChange[] {
-  let chars = 0;
-  const end = changes.findIndex((change, i) => {
-    chars += JSON.stringify(change).length;
-    return i > 0 && chars > LIMITS.exchangeBytesMax;
-  });
-  return end === -1 ? changes : changes.slice(0, end);
 }

@@ -5,12 +5,12 @@
 // operation, so that one bad operation never holds up the others.
 import { type ErrorCode, ERRORS, type FieldIssue, LIMITS, type Operation, type OperationResult } from '@syncline/protocol';
 import { authorOf } from '../documents/author.ts';
-import { problem } from '../http/problem.ts';
+import { type Problem, problem } from '../http/problem.ts';
 import type { StoredDevice, StoredResult, UserSummary, UserTransaction } from '../ports.ts';
 import { isStoreError } from '../store/store-error.ts';
 import { canonicalJson, fingerprintOf } from './content.ts';
 import { flush, load } from './load.ts';
-import { applyOperation, basedOn, baseOf, dependenciesOf, type Reached, sessionOf, sessionsOf, versionOn, wantsOf } from './operation.ts';
+import { applyOperation, basedOn, baseOf, dependenciesOf, type Reached, sessionOf, sessionsOf, settlementIdsOf, versionOn, wantsOf } from './operation.ts';
 import { type KeptResult, tellAgain, tellDocumentsOnce, tellsRecords, toDuplicate, toKept, toResult } from './operation-results.ts';
 import { refuse } from './outcome.ts';
 import { type ApplyContext, WorkingSet } from './working-set.ts';
@@ -40,6 +40,8 @@ const RUN_MS_MAX = 500 * 3_600_000;
 const RUN_NOTES_MAX = 16;
 /** Pairs of sessions that one run may keep apart. */
 const RUN_PAIRS_MAX = 50_000;
+/** Settlements that one run may be about: each brings all the sessions that it changed, as they were and as they are. */
+const RUN_SETTLEMENTS_MAX = 16;
 /** What the results of several operations may come to as text. An engine waits only so long and reads only so much, and asks for what is larger again and again. */
 const RESULTS_CHARS_MAX = 2.5 * LIMITS.exchangeBytesMax;
 
@@ -89,14 +91,20 @@ export async function applyOperations(
     for (const result of tellDocumentsOnce(more)) {
       // Without records they come to little, and most are: those of a device's own new sessions.
       if (tellsRecords(result)) room -= JSON.stringify(result).length;
-      if (room < 0) throw problem('body_too_large', { message: 'The answer to so many operations would be too large', details: [{ path: 'operations', message: 'must be fewer' }] });
+      if (room < 0) throw tooLarge();
       results.set(result.op_id, result);
     }
   };
   for (const run of runsOf(fresh)) keep(await batch.apply(run));
-  keep(await tellAgain(tx, [...repeated.values()]));
+  const again = await tellAgain(tx, [...repeated.values()], room);
+  if (again === null) throw tooLarge();
+  keep(again);
   const inOrder = tellDocumentsOnce(sent.map((one) => results.get(opIdOf(one)) as OperationResult));
   return { results: inOrder, summary: batch.summary, settledSessions: settledSessions(sent, inOrder) };
+}
+
+function tooLarge(): Problem {
+  return problem('body_too_large', { message: 'The answer to so many operations would be too large', details: [{ path: 'operations', message: 'must be fewer' }] });
 }
 
 /** Answers what needs no rule: resends, ids that were used for something else, and what did not pass its schema. */
@@ -217,7 +225,7 @@ function runsOf(sent: readonly SentOperation[]): SentOperation[][] {
 function shareOf(operation: Operation): number {
   const { intervals = [] } = wantsOf([operation]);
   const spans = intervals.reduce((sum, { startTime, endTime }) => sum + Math.abs(endTime - startTime), 0);
-  return spans / RUN_MS_MAX + notesIn(operation) / RUN_NOTES_MAX + pairsIn(operation) / RUN_PAIRS_MAX;
+  return spans / RUN_MS_MAX + notesIn(operation) / RUN_NOTES_MAX + pairsIn(operation) / RUN_PAIRS_MAX + settlementIdsOf(operation).length / RUN_SETTLEMENTS_MAX;
 }
 
 function pairsIn(operation: Operation): number {

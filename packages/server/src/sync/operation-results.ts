@@ -1,5 +1,5 @@
 // From what became of an operation to the words of its result, and from a stored result to that of a resend.
-import { ERRORS, type OperationResult, type SessionRecord } from '@syncline/protocol';
+import { ERRORS, type OperationResult, type SessionRecord, type SettlementRecord } from '@syncline/protocol';
 import type { StoredDevice, UserReader } from '../ports.ts';
 import type { OperationOutcome } from './outcome.ts';
 import { toRunningSession, toSessionRecord, toSettlementRecord } from './session-records.ts';
@@ -58,18 +58,36 @@ function nameOf({ session_id }: SessionRecord): SessionName {
   return { session_id };
 }
 
+function partsOf(ids: ReadonlySet<string>, size: number): readonly (readonly string[])[] {
+  const all = [...ids];
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
+}
+
 /** The answer to a resend: what it was told the first time, as a duplicate. */
 export function toDuplicate(kept: string): KeptResult {
   const first = JSON.parse(kept) as KeptResult;
   return { ...first, status: 'duplicate', original: first.status === 'superseded' ? 'superseded' : 'applied' };
 }
 
-/** Kept results, with the records that they name as they are now. */
-export async function tellAgain(tx: UserReader, kept: readonly KeptResult[]): Promise<readonly OperationResult[]> {
-  const ids = new Set(kept.flatMap(namesIn).map(({ session_id: id }) => id));
-  const settlementIds = new Set(kept.flatMap(({ settlement }) => settlement?.settlement_id ?? []));
-  const records = new Map((await tx.sessions([...ids])).map((session) => [session.id, toSessionRecord(session)]));
-  const settlements = new Map((await tx.settlements([...settlementIds])).map((settlement) => [settlement.id, toSettlementRecord(settlement)]));
+/** Records read at once. */
+const SESSIONS_AT_ONCE = 100;
+const SETTLEMENTS_AT_ONCE = 8;
+
+/** Kept results, with the records that they name as they are now. Null when these alone come to more than so many characters of text. */
+export async function tellAgain(tx: UserReader, kept: readonly KeptResult[], charsMax: number): Promise<readonly OperationResult[] | null> {
+  const records = new Map<string, SessionRecord>();
+  const settlements = new Map<string, SettlementRecord>();
+  let room = charsMax;
+  for (const some of partsOf(new Set(kept.flatMap(namesIn).map(({ session_id: id }) => id)), SESSIONS_AT_ONCE)) {
+    for (const session of await tx.sessions(some)) records.set(session.id, toSessionRecord(session));
+    room -= JSON.stringify(some.map((id) => records.get(id))).length;
+    if (room < 0) return null;
+  }
+  for (const some of partsOf(new Set(kept.flatMap(({ settlement }) => settlement?.settlement_id ?? [])), SETTLEMENTS_AT_ONCE)) {
+    for (const settlement of await tx.settlements(some)) settlements.set(settlement.id, toSettlementRecord(settlement));
+    room -= JSON.stringify(some.map((id) => settlements.get(id))).length;
+    if (room < 0) return null;
+  }
   const recordOf = ({ session_id: id }: SessionName): SessionRecord[] => {
     const record = records.get(id);
     return record === undefined ? [] : [{ ...record }];

@@ -116,7 +116,7 @@ export function wantsOf(operations: readonly Operation[]): Wants {
     starts: wants.flatMap((want) => want.intervals).map((interval) => interval.startTime),
     running: operations.some((operation) => operation.type === 'start'),
     rewrites: operations.some(mayRewrite),
-    settlementIds: operations.flatMap(settlementsOf),
+    settlementIds: operations.flatMap(settlementIdsOf),
     keeps: operations.some(({ type }) => type === 'resolve' || type === 'remember'),
   };
 }
@@ -126,7 +126,8 @@ function mayRewrite(operation: Operation): boolean {
   return !['submit', 'start', 'cancel'].includes(operation.type) || ('known_version' in operation && operation.known_version !== undefined);
 }
 
-function settlementsOf(operation: Operation): readonly string[] {
+/** Settlements that an operation is about, those that it may make included. */
+export function settlementIdsOf(operation: Operation): readonly string[] {
   if (operation.type === 'unresolve') return [operation.settlement_id];
   if (operation.type === 'resolve') return [operation.op_id];
   return operation.type === 'remember' ? [operation.settlement.settlement_id] : [];

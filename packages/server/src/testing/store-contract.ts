@@ -182,6 +182,22 @@ function findingCases(world: () => Promise<StoreWorld>): readonly ContractCase[]
       await write(w, userId, { sessions: [{ ...at(a, 5, 0, 1), version: 2 }] });
       checkEqual(await page(2, 10), [[3, 'session'], [4, 'settlement'], [5, 'session']]);
     },
+    'changes: of settlements, which are large, a few come at once, and what stands behind them comes after them': async (w) => {
+      const userId = await w.newUser();
+      const sequences = Array.from({ length: 60 }, (_, i) => i + 1);
+      const isSettlement = (sequence: number): boolean => sequence > 5 && sequence <= 45;
+      await write(w, userId, {
+        sessions: sequences.filter((sequence) => !isSettlement(sequence)).map((sequence) => at(w.newId(), sequence, 0, 1)),
+        settlements: sequences.filter(isSettlement).map((sequence) => settlementRow(w.newId(), sequence)),
+      });
+      const seen: number[] = [];
+      for (let after = 0; after < 60; after = seen.at(-1) ?? 60) {
+        const found = await w.store.readUser(userId, (tx) => tx.changes(after, 50));
+        check(found.filter(({ kind }) => kind === 'settlement').length <= 8, 'too many settlements at once');
+        seen.push(...found.map(({ sequence }) => sequence));
+      }
+      checkEqual(seen, sequences);
+    },
     'conflict groups: members, merging, leaving, kept pairs': async (w) => {
       const userId = await w.newUser();
       const [a, b, c, d, other] = [w.newId(), w.newId(), w.newId(), w.newId(), w.newId()] as [string, string, string, string, string];

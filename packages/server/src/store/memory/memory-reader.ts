@@ -4,6 +4,7 @@ import type {
   Activity, Change, ConflictGroup, Interval, KeptPair, LiveSession, Overview, StoredCancellation, StoredPreferences, StoredPreferencesUpdate, StoredResult,
   StoredSession, StoredSettlement, StoredStart, UserReader,
 } from '../../ports.ts';
+import { inOneOrder, SETTLEMENTS_AT_ONCE } from '../change-window.ts';
 import { mergeIntervals } from '../intervals.ts';
 import { findOverlapping, isLive, placeOf } from './live-index.ts';
 import type { UserState } from './user-state.ts';
@@ -98,14 +99,15 @@ export class MemoryReader implements UserReader {
   }
 
   async changes(after: number, limit: number): Promise<readonly Change[]> {
-    const changes: Change[] = [];
+    const sessions: Change[] = [];
+    const settlements: Change[] = [];
     for (const session of this.state.sessions.values()) {
-      if (session.sequence > after) changes.push({ kind: 'session', sequence: session.sequence, session });
+      if (session.sequence > after) sessions.push({ kind: 'session', sequence: session.sequence, session });
     }
     for (const settlement of this.state.settlements.values()) {
-      if (settlement.sequence > after) changes.push({ kind: 'settlement', sequence: settlement.sequence, settlement });
+      if (settlement.sequence > after) settlements.push({ kind: 'settlement', sequence: settlement.sequence, settlement });
     }
-    return changes.sort((a, b) => a.sequence - b.sequence).slice(0, limit);
+    return inOneOrder(sessions, settlements.sort((a, b) => a.sequence - b.sequence).slice(0, SETTLEMENTS_AT_ONCE), limit);
   }
 
   async results(operationIds: readonly string[]): Promise<readonly StoredResult[]> {

@@ -62,6 +62,37 @@ it('[S-26] notes that merge are merged a few at a time, so that others are serve
     type: 'resolve', kind: 'keep_all', sessions: Array.from({ length: 100 }, () => ({ session_id: api.newId(), version: 1 })), plan: { edits: [], deletes: [], creates: [] },
   });
   expect(await runsOf(Array.from({ length: 11 }, keep), 'rejected')).toBe(2);
+  const remember = (): OperationBody => ({
+    type: 'remember', settlement: {
+      settlement_id: api.newId(), kind: 'keep_one', session_ids: [api.newId(), api.newId()], settled_at: '2025-08-24T12:00:00Z', undone_at: null, device_id: null,
+      memory: { before: [], created: [], versions: [] },
+    },
+  });
+  expect(await runsOf(Array.from({ length: 20 }, remember))).toBe(2);
+});
+
+it('[S-26] settlements with many notes are read a few at a time, for a resend, another device and the export', async () => {
+  api.clock.set(NOON);
+  const user = await api.signIn();
+  const device = new TestDevice({ user, newId: api.newId, deviceId: 'd' });
+  const ids = Array.from({ length: 100 }, () => api.newId());
+  await device.apply(...ids.map((id, i): OperationBody => ({ type: 'submit', session: { ...submitOf(id, -i - 1, -i), note: 'y'.repeat(4000) } })));
+  const settlements = device.number(...Array.from({ length: 20 }, (_, i): OperationBody => ({
+    type: 'resolve', kind: 'trim', sessions: ids.map((id) => ({ session_id: id, version: i + 1 })),
+    plan: { edits: ids.map((id) => ({ session_id: id, edit: { category: `category ${i}` } })), deletes: [], creates: [] },
+  })));
+  for (const settlement of settlements) expect((await device.exchange([settlement])).results[0]?.status).toBe('applied');
+  const askedFor = (): number[] => statements.filter(({ sql }) => /from settlements.* id = any/s.test(sql)).map(({ parameters }) => (parameters[1] as readonly string[]).length);
+  statements.length = 0;
+  expect((await device.send(device.request(settlements))).body['code']).toBe('body_too_large');
+  expect(askedFor()).toEqual([8]);
+  statements.length = 0;
+  const lines = (await user.call('export')).text.trimEnd().split('\n').map((line) => JSON.parse(line) as { type: string; lines?: number; settlement?: { settlement_id: string } });
+  expect(lines.flatMap(({ settlement }) => settlement?.settlement_id ?? [])).toEqual(settlements.map((one) => one.op_id));
+  expect([lines.at(-1)?.lines, askedFor()]).toEqual([lines.length - 1, [8, 8, 4]]);
+  const other = new TestDevice({ user, newId: api.newId, deviceId: 'other' });
+  await other.catchUp();
+  expect(other.known.size).toBe(120);
 });
 
 it('[S-26] operations whose answer would be too large are refused as soon as that shows, not once all of it is in memory', async () => {

@@ -4,6 +4,7 @@ import type {
   Activity, Change, ConflictGroup, Interval, KeptPair, LiveSession, Overview, StoredCancellation, StoredPreferences, StoredPreferencesUpdate, StoredResult,
   StoredSession, StoredSettlement, StoredStart, UserReader,
 } from '../../ports.ts';
+import { inOneOrder, SETTLEMENTS_AT_ONCE } from '../change-window.ts';
 import { mergeIntervals } from '../intervals.ts';
 import { rowToCancellation, rowToDevice, rowToSession, rowToStart, rowToSummary, toIso } from './rows.ts';
 import type { SqlSession } from './sql-session.ts';
@@ -181,13 +182,13 @@ export class SqlUserReader implements UserReader {
         order by sequence limit ${limit}::integer`),
       this.session.run(sql<Selectable<Tables['settlements']>>`
         select * from settlements where user_id = ${this.userId}::uuid and sequence > ${after}::bigint
-        order by sequence limit ${limit}::integer`),
+        order by sequence limit ${SETTLEMENTS_AT_ONCE}::integer`),
     ]);
-    const changes: Change[] = [
-      ...sessions.map((row) => ({ kind: 'session' as const, sequence: row.sequence, session: rowToSession(row) })),
-      ...settlements.map((row) => ({ kind: 'settlement' as const, sequence: row.sequence, settlement: rowToSettlement(row) })),
-    ];
-    return changes.sort((a, b) => a.sequence - b.sequence).slice(0, limit);
+    return inOneOrder(
+      sessions.map((row) => ({ kind: 'session', sequence: row.sequence, session: rowToSession(row) })),
+      settlements.map((row) => ({ kind: 'settlement', sequence: row.sequence, settlement: rowToSettlement(row) })),
+      limit,
+    );
   }
 
   async results(operationIds: readonly string[]): Promise<readonly StoredResult[]> {
