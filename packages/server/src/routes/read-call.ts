@@ -29,6 +29,12 @@ export async function readAndTouch<T>(
   return store.readUser(userId, async (tx) => read(tx, await tx.overview()));
 }
 
+/** The same for what takes long to read: the device is noted first, so that nobody waits for the user's lock meanwhile. */
+export async function touchThenRead<T>(input: RouteInput, read: (tx: UserReader) => Promise<T>): Promise<T> {
+  await readAndTouch(input, async () => true, () => true);
+  return input.ports.store.readUser(input.user.userId, read);
+}
+
 function touchAndRead<T>({ ports, user, now }: RouteInput, caller: Caller, read: (tx: UserReader, overview: Overview) => Promise<T>): Promise<T> {
   return withDevice(ports.store, user, caller.deviceId, async (tx, overview) => {
     const touch = touchDevice(overview.devices, caller, 0, now, false);

@@ -2,9 +2,9 @@
 import type { UserDataResponse } from '@syncline/protocol';
 import { problem } from '../http/problem.ts';
 import type { Route } from '../http/route.ts';
-import { countActivity, summarizeUser } from '../sync/statistics.ts';
+import { ActivityTally, summarizeUser } from '../sync/statistics.ts';
 import { ZoneClock, zoneOf } from '../sync/zone-clock.ts';
-import { readAndTouch } from './read-call.ts';
+import { touchThenRead } from './read-call.ts';
 
 /** As documented: these can be written, and no call reads them back. */
 const WRITE_ONLY: ReadonlySet<string> = new Set([
@@ -18,18 +18,20 @@ export const userDataRoute: Route = {
   async handle(input) {
     const account = await input.ports.store.accounts.find(input.user.userId);
     if (account === null) throw problem('gone');
-    const { preferences, activity } = await readAndTouch(input, async (tx) => ({
-      preferences: await tx.preferences(),
-      activity: await tx.activity(ALL_TIME.from, ALL_TIME.to),
-    }));
-    const timezone = zoneOf(preferences);
-    const zone = new ZoneClock(timezone);
+    const { preferences, timezone, statistics } = await touchThenRead(input, async (tx) => {
+      const stored = await tx.preferences();
+      const zoneName = zoneOf(stored);
+      const zone = new ZoneClock(zoneName);
+      const tally = new ActivityTally(zone);
+      for await (const sessions of tx.activity(ALL_TIME.from, ALL_TIME.to)) tally.add(sessions);
+      return { preferences: stored, timezone: zoneName, statistics: summarizeUser(tally, zone.dayAt(input.now)) };
+    });
     const body: UserDataResponse = {
       userId: account.userId,
       username: account.username,
       email: account.email,
       timezone,
-      ...summarizeUser(countActivity(activity, zone), zone.dayAt(input.now), zone),
+      ...statistics,
       badges: [],
       preferences: Object.fromEntries(Object.entries(preferences.values).filter(([name]) => !WRITE_ONLY.has(name))),
     };

@@ -300,8 +300,8 @@ export interface UserReader {
   changes(after: number, limit: number): Promise<readonly Change[]>;
   results(operationIds: readonly string[]): Promise<readonly StoredResult[]>;
   settlements(ids: readonly string[]): Promise<readonly StoredSettlement[]>;
-  /** Live sessions that start within [from, to), ordered by start, then id. */
-  activity(from: number, to: number): Promise<readonly Activity[]>;
+  /** Live sessions that start within [from, to), ordered by start, then id, in parts of bounded size. */
+  activity(from: number, to: number): AsyncIterable<readonly Activity[]>;
   /** Cancellations recorded within [from, to). */
   cancelledCount(from: number, to: number): Promise<number>;
 }

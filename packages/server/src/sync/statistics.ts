@@ -5,23 +5,56 @@
 import type { Activity } from '../ports.ts';
 import { firstOfMonth, formatDay, mondayOf, type ZoneClock } from './zone-clock.ts';
 
-/** A session with what it counts. */
-export interface Counted extends Activity {
-  /** Day number in the zone. */
-  readonly day: number;
+interface Sum {
+  readonly sessions: number;
   readonly minutes: number;
 }
 
-/** Sessions with their days and counted minutes. @param activity ordered by start, then id. */
-export function countActivity(activity: readonly Activity[], zone: ZoneClock): Counted[] {
-  const coveredUntil = new Map<number, number>();
-  return activity.map((session) => {
-    const { startTime, endTime, duration, group } = session;
-    const covered = group === null ? startTime : Math.max(startTime, coveredUntil.get(group) ?? startTime);
-    if (group !== null) coveredUntil.set(group, Math.max(covered, endTime));
-    const share = Math.max(0, endTime - covered) / (endTime - startTime);
-    return { ...session, day: zone.dayAt(startTime), minutes: duration * share };
-  });
+/** Adds sessions up as they are read, so that no history is ever in memory, however long it is. */
+export class ActivityTally {
+  readonly #zone: ZoneClock;
+  readonly #from: number;
+  readonly #to: number;
+  /** By open conflict, until when its sessions so far cover the time. */
+  readonly #coveredUntil = new Map<number, number>();
+  readonly byDay: Map<number, Sum> = new Map<number, Sum>();
+  readonly bySource: Map<string, Sum> = new Map<string, Sum>();
+  readonly byCategory: Map<string, Sum> = new Map<string, Sum>();
+  /** Minutes in each hour of the day. A session's counted minutes are spread evenly over its time. */
+  readonly byHour: number[] = Array.from<number>({ length: 24 }).fill(0);
+
+  /** @param from first day that counts. @param to last one. */
+  constructor(zone: ZoneClock, from: number = Number.NEGATIVE_INFINITY, to: number = Number.POSITIVE_INFINITY) {
+    this.#zone = zone;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  /** @param sessions those that come next, ordered by start, then id. */
+  add(sessions: readonly Activity[]): void {
+    for (const session of sessions) {
+      const minutes = this.#minutesOf(session);
+      const day = this.#zone.dayAt(session.startTime);
+      if (day < this.#from || day > this.#to) continue;
+      count(this.byDay, day, minutes);
+      count(this.bySource, session.source, minutes);
+      count(this.byCategory, session.category, minutes);
+      const perMs = minutes / (session.endTime - session.startTime);
+      for (const [hour, ms] of this.#zone.hoursOf(session.startTime, session.endTime)) this.byHour[hour] = (this.byHour[hour] ?? 0) + ms * perMs;
+    }
+  }
+
+  #minutesOf({ startTime, endTime, duration, group }: Activity): number {
+    if (group === null) return duration;
+    const covered = Math.max(startTime, this.#coveredUntil.get(group) ?? startTime);
+    this.#coveredUntil.set(group, Math.max(covered, endTime));
+    return duration * (Math.max(0, endTime - covered) / (endTime - startTime));
+  }
+}
+
+function count<K>(sums: Map<K, Sum>, key: K, more: number): void {
+  const { sessions = 0, minutes = 0 } = sums.get(key) ?? {};
+  sums.set(key, { sessions: sessions + 1, minutes: minutes + more });
 }
 
 export interface UserStatistics {
@@ -42,22 +75,22 @@ export interface UserStatistics {
 }
 
 /** Statistics over the whole history. @param today day number in the zone. Weeks begin on Monday. */
-export function summarizeUser(sessions: readonly Counted[], today: number, zone: ZoneClock): UserStatistics {
+export function summarizeUser({ byDay, byCategory, byHour }: ActivityTally, today: number): UserStatistics {
   const monday = mondayOf(today);
   const first = firstOfMonth(today);
-  const since = (day: number): number => sum(sessions.filter((session) => session.day >= day && session.day <= today).map(minutesOf));
-  const days = [...new Set(sessions.map((session) => session.day))].sort((a, b) => a - b);
-  const activeSince = (day: number): number => days.filter((active) => active >= day && active <= today).length;
-  const total = sum(sessions.map(minutesOf));
+  const days = [...byDay.keys()].sort((a, b) => a - b);
+  const activeSince = (day: number): readonly number[] => days.filter((active) => active >= day && active <= today);
+  const minutesOn = (some: readonly number[]): number => sumOf(some.map((day) => byDay.get(day))).minutes;
+  const total = sumOf([...byDay.values()]);
   return {
-    points: { total: toPoints(total), today: toPoints(since(today)), this_week: toPoints(since(monday)), this_month: toPoints(since(first)) },
-    streaks: { ...findStreaks(days, today), days_active_this_week: activeSince(monday), days_active_this_month: activeSince(first) },
+    points: { total: toPoints(total.minutes), today: toPoints(minutesOn(activeSince(today))), this_week: toPoints(minutesOn(activeSince(monday))), this_month: toPoints(minutesOn(activeSince(first))) },
+    streaks: { ...findStreaks(days, today), days_active_this_week: activeSince(monday).length, days_active_this_month: activeSince(first).length },
     session_stats: {
-      total_sessions: sessions.length,
-      total_minutes: round(total, 2),
-      average_session_length: sessions.length === 0 ? 0 : round(total / sessions.length, 1),
-      most_productive_hour: sessions.length === 0 ? null : busiestHour(minutesByHour(sessions, zone)),
-      favorite_category: totalsBy(sessions, (session) => session.category).toSorted((a, b) => b.sessions - a.sessions)[0]?.key ?? null,
+      total_sessions: total.sessions,
+      total_minutes: round(total.minutes, 2),
+      average_session_length: total.sessions === 0 ? 0 : round(total.minutes / total.sessions, 1),
+      most_productive_hour: total.sessions === 0 ? null : byHour.indexOf(Math.max(...byHour)),
+      favorite_category: rowsOf(byCategory).toSorted((a, b) => b.sessions - a.sessions)[0]?.key ?? null,
     },
   };
 }
@@ -70,20 +103,15 @@ export interface RangeStatistics {
   readonly totals: { readonly sessions: number; readonly minutes: number };
 }
 
-/** Totals for the days `from` to `to`, both included; days without a session are listed too. */
-export function summarizeRange(sessions: readonly Counted[], from: number, to: number, zone: ZoneClock): RangeStatistics {
-  const inRange = sessions.filter((session) => session.day >= from && session.day <= to);
-  const byDay = new Map(totalsBy(inRange, (session) => String(session.day)).map((row) => [row.key, row]));
+/** Totals for the days `from` to `to`, both included, of which the tally is; days without a session are listed too. */
+export function summarizeRange({ byDay, bySource, byCategory, byHour }: ActivityTally, from: number, to: number): RangeStatistics {
   const days = Array.from({ length: to - from + 1 }, (_, i) => from + i);
   return {
-    totals: { sessions: inRange.length, minutes: round(sum(inRange.map(minutesOf)), 2) },
-    by_day: days.map((day) => {
-      const { sessions: count = 0, minutes = 0 } = byDay.get(String(day)) ?? {};
-      return { date: formatDay(day), sessions: count, minutes };
-    }),
-    by_device: totalsBy(inRange, (session) => session.source).map(({ key, ...rest }) => ({ device_type: key, ...rest })),
-    by_category: totalsBy(inRange, (session) => session.category).map(({ key, ...rest }) => ({ category: key, ...rest })),
-    by_hour: minutesByHour(inRange, zone).map((minutes) => round(minutes, 2)),
+    totals: rounded(sumOf([...byDay.values()])),
+    by_day: days.map((day) => ({ date: formatDay(day), ...rounded(sumOf([byDay.get(day)])) })),
+    by_device: rowsOf(bySource).map(({ key, ...rest }) => ({ device_type: key, ...rest })),
+    by_category: rowsOf(byCategory).map(({ key, ...rest }) => ({ category: key, ...rest })),
+    by_hour: byHour.map((minutes) => round(minutes, 2)),
   };
 }
 
@@ -100,43 +128,22 @@ export function findStreaks(days: readonly number[], today: number): { current: 
   return { current, longest };
 }
 
-/** Minutes in each hour of the day. A session's counted minutes are spread evenly over its time. */
-function minutesByHour(sessions: readonly Counted[], zone: ZoneClock): number[] {
-  const hours = Array.from<number>({ length: 24 }).fill(0);
-  for (const session of sessions) {
-    const perMs = session.minutes / (session.endTime - session.startTime);
-    for (const [hour, ms] of zone.hoursOf(session.startTime, session.endTime)) hours[hour] = (hours[hour] ?? 0) + ms * perMs;
-  }
-  return hours;
+/** A row for each key, most minutes first, then by key. */
+function rowsOf(sums: ReadonlyMap<string, Sum>): { key: string; sessions: number; minutes: number }[] {
+  return [...sums].map(([key, row]) => ({ key, ...rounded(row) })).sort((a, b) => b.minutes - a.minutes || (a.key < b.key ? -1 : 1));
 }
 
-function busiestHour(minutes: readonly number[]): number {
-  return minutes.indexOf(Math.max(...minutes));
+function sumOf(sums: readonly (Sum | undefined)[]): Sum {
+  return { sessions: sums.reduce((total, row) => total + (row?.sessions ?? 0), 0), minutes: sums.reduce((total, row) => total + (row?.minutes ?? 0), 0) };
 }
 
-/** Sessions and minutes for each key, most minutes first, then by key. */
-function totalsBy(sessions: readonly Counted[], keyOf: (session: Counted) => string): { key: string; sessions: number; minutes: number }[] {
-  const totals = new Map<string, { sessions: number; minutes: number }>();
-  for (const session of sessions) {
-    const { sessions: count = 0, minutes = 0 } = totals.get(keyOf(session)) ?? {};
-    totals.set(keyOf(session), { sessions: count + 1, minutes: minutes + session.minutes });
-  }
-  return [...totals]
-    .map(([key, row]) => ({ key, sessions: row.sessions, minutes: round(row.minutes, 2) }))
-    .sort((a, b) => b.minutes - a.minutes || (a.key < b.key ? -1 : 1));
-}
-
-function minutesOf(session: Counted): number {
-  return session.minutes;
+function rounded({ sessions, minutes }: Sum): Sum {
+  return { sessions, minutes: round(minutes, 2) };
 }
 
 /** Ours: 25 minutes are a point, to one decimal. */
 function toPoints(minutes: number): number {
   return round(minutes / 25, 1);
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 function round(value: number, digits: number): number {

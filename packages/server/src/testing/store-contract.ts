@@ -1,5 +1,5 @@
 // What every store promises about one user's data.
-import type { KeptPair, StoredDevice, UserChanges, UserSummary } from '../ports.ts';
+import type { Activity, KeptPair, StoredDevice, UserChanges, UserSummary } from '../ports.ts';
 import { casesOf, check, checkEqual, type ContractCase, rejectionCode } from './contract-case.ts';
 import { sessionRow, settlementRow, type StoreWorld } from './store-world.ts';
 
@@ -160,8 +160,16 @@ function findingCases(world: () => Promise<StoreWorld>): readonly ContractCase[]
       const userId = await w.newUser();
       const [a, b, c] = [w.newId(), w.newId(), w.newId()];
       await write(w, userId, { sessions: [at(b, 1, 10, 20), at(a, 2, 0, 5), at(c, 3, 30, 40)], members: [{ sessionId: b, group: 2 }] });
-      const found = await w.store.readUser(userId, (tx) => tx.activity(NOON, NOON + 30 * MINUTE));
-      checkEqual(found.map(({ startTime, group, duration }) => [startTime, group, duration]), [[NOON, null, 5], [NOON + 10 * MINUTE, 2, 10]]);
+      const [found] = await activityOf(w, userId, NOON, NOON + 30 * MINUTE);
+      checkEqual(found?.map(({ startTime, group, duration }) => [startTime, group, duration]), [[NOON, null, 5], [NOON + 10 * MINUTE, 2, 10]]);
+    },
+    'activity comes in parts, each session once, also where many start at one instant': async (w) => {
+      const userId = await w.newUser();
+      const sequences = Array.from({ length: 2500 }, (_, i) => i + 1);
+      await write(w, userId, { sessions: sequences.map((sequence) => ({ ...at(w.newId(), sequence, Math.max(0, sequence - 1500), Math.max(1, sequence - 1499)), category: String(sequence) })) });
+      const parts = await activityOf(w, userId, NOON, NOON + 3 * DAY);
+      checkEqual(parts.flatMap((part) => part.map(({ category }) => Number(category))).sort((a, b) => a - b), sequences);
+      check(parts.every((part) => part.length <= 1000), 'too many at once');
     },
     'running sessions that began after an instant are found, oldest first': async (w) => {
       const userId = await w.newUser();
@@ -218,6 +226,14 @@ function findingCases(world: () => Promise<StoreWorld>): readonly ContractCase[]
       }));
       checkEqual(found, { groups: [{ group: 1, members: 3, duplicate: false }], members: [d, c, b], all: [[d, 1], [c, 1], [b, 1]], pairs: [[a, c], [b, c]].sort(), some: [], count: 2 });
     },
+  });
+}
+
+async function activityOf(w: StoreWorld, userId: string, from: number, to: number): Promise<readonly (readonly Activity[])[]> {
+  return w.store.readUser(userId, async (tx) => {
+    const parts: (readonly Activity[])[] = [];
+    for await (const part of tx.activity(from, to)) parts.push(part);
+    return parts;
   });
 }
 

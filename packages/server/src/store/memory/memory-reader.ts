@@ -10,6 +10,7 @@ import { findOverlapping, isLive, placeOf } from './live-index.ts';
 import type { UserState } from './user-state.ts';
 
 const DAY_MS = 86_400_000;
+const ACTIVITY_AT_ONCE = 1000;
 
 export class MemoryReader implements UserReader {
   protected readonly state: UserState;
@@ -118,8 +119,12 @@ export class MemoryReader implements UserReader {
     return pick(this.state.settlements, ids);
   }
 
-  async activity(from: number, to: number): Promise<readonly Activity[]> {
+  async *activity(from: number, to: number): AsyncIterable<readonly Activity[]> {
     const ids = this.state.liveByStart.slice(placeOf(this.state, from), placeOf(this.state, to));
+    for (let at = 0; at < ids.length; at += ACTIVITY_AT_ONCE) yield this.#activityOf(ids.slice(at, at + ACTIVITY_AT_ONCE));
+  }
+
+  #activityOf(ids: readonly string[]): readonly Activity[] {
     return ids.flatMap((id) => {
       const session = this.state.sessions.get(id);
       if (!isLive(session) || session.duration === null) return [];

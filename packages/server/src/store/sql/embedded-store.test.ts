@@ -154,6 +154,17 @@ describe('with a long history', () => {
     return user;
   }
 
+  it('[S-26] statistics are read in parts, and hold up no writer of their user, though they note the device', async () => {
+    api.clock.set(NOON);
+    const user = await userWith(2500);
+    for (const name of ['userData', 'analytics'] as const) {
+      const asked = await askedBy(() => user.call(name, { headers: { 'X-Device-Id': name }, query: name === 'analytics' ? 'days=366' : '' }));
+      const read = asked.flatMap(({ sql }, i) => (/select s\.id.*from sessions/s.test(sql) ? [i] : []));
+      expect(read.length).toBe(3);
+      expect(asked.slice(0, read[0]).findLast(({ sql }) => sql.startsWith('begin'))?.sql).toContain('read only');
+    }
+  });
+
   async function headOf(userId: string): Promise<number> {
     return (await database.query<{ sequence: number }>('select sequence from user_summaries where user_id = $1', [userId])).rows[0]?.sequence ?? 0;
   }

@@ -24,6 +24,11 @@ interface LiveRow {
   group_no: number | null;
 }
 
+type ActivityRow = Omit<LiveRow, 'project' | 'device_id'> & { duration: number };
+
+/** Sessions of a history that are in memory at once. */
+const ACTIVITY_AT_ONCE = 1000;
+
 interface OverviewRow {
   readonly epoch: string;
   readonly summary: InJson<SummaryTable>;
@@ -207,17 +212,27 @@ export class SqlUserReader implements UserReader {
     return rows.map(rowToSettlement);
   }
 
-  async activity(from: number, to: number): Promise<readonly Activity[]> {
-    const rows = await this.session.run(sql<Omit<LiveRow, 'id' | 'project' | 'device_id'> & { duration: number }>`
-      select s.start_time, s.end_time, s.duration, s.category, s.source, m.group_no
-      from sessions s left join conflict_members m on m.user_id = ${this.userId}::uuid and m.session_id = s.id
-      where s.user_id = ${this.userId}::uuid and s.live
-        and s.start_time >= ${toIso(from)}::timestamptz and s.start_time < ${toIso(to)}::timestamptz
-      order by s.start_time, s.id`);
-    return rows.map((row) => ({
-      startTime: row.start_time, endTime: row.end_time, duration: row.duration,
-      category: row.category, source: row.source, group: row.group_no,
-    }));
+  async *activity(from: number, to: number): AsyncIterable<readonly Activity[]> {
+    let [start, id]: [string, string | null] = [toIso(from), null];
+    for (let isMore = true; isMore; ) {
+      const rows: readonly ActivityRow[] = await this.session.run(sql<ActivityRow>`
+        select s.id, s.start_time, s.end_time, s.duration, s.category, s.source, m.group_no
+        from (
+          select * from sessions
+          where user_id = ${this.userId}::uuid and live and start_time >= ${start}::timestamptz and start_time < ${toIso(to)}::timestamptz
+            and (${id}::uuid is null or (start_time, id) > (${start}::timestamptz, ${id}::uuid))
+          order by start_time, id limit ${ACTIVITY_AT_ONCE}::integer
+        ) s
+        left join conflict_members m on m.user_id = ${this.userId}::uuid and m.session_id = s.id
+        order by s.start_time, s.id`);
+      yield rows.map((row) => ({
+        startTime: row.start_time, endTime: row.end_time, duration: row.duration,
+        category: row.category, source: row.source, group: row.group_no,
+      }));
+      const last = rows.at(-1);
+      isMore = last !== undefined && rows.length === ACTIVITY_AT_ONCE;
+      if (last !== undefined) [start, id] = [toIso(last.start_time), last.id];
+    }
   }
 
   async cancelledCount(from: number, to: number): Promise<number> {
