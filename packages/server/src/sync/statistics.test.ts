@@ -56,6 +56,16 @@ describe('statistics', () => {
     }), { numRuns: 300 });
   });
 
+  it('[B13] a day begins with the first instant that has its date', () => {
+    fc.assert(fc.property(fc.constantFrom(...ZONES), instant, (name, near) => {
+      const zone = new ZoneClock(name);
+      const calendar = calendarOf(name);
+      const day = zone.dayAt(near);
+      const start = zone.startOfDay(day);
+      expect([calendar(start).date, calendar(start - MINUTE).date < formatDay(day)]).toEqual([formatDay(day), true]);
+    }), { numRuns: 3000 });
+  });
+
   it('a range counts what began within it, and the time that an open conflict shares once, in whatever parts the sessions come', () => {
     const zone = new ZoneClock('UTC');
     const at = (from: number, minutes: number, group: number | null): Activity => ({ startTime: 20_000 * DAY + from * MINUTE, endTime: 20_000 * DAY + (from + minutes) * MINUTE, duration: minutes, category: 'work', source: 'mac_app', group });

@@ -35,13 +35,12 @@ export class ZoneClock {
     return Math.floor((local - Math.floor(local / DAY_MS) * DAY_MS) / HOUR_MS);
   }
 
-  /** First instant of a day. */
+  /** First instant of a day; of one that was left out, the first after it. */
   startOfDay(day: number): number {
     const midnight = day * DAY_MS;
-    const guess = midnight - this.#offsetAt(midnight);
-    const start = midnight - this.#offsetAt(guess);
-    // Where midnight itself was skipped, the day begins with the first instant that has its number.
-    return this.dayAt(start) < day ? start + HOUR_MS : start;
+    // Where clocks are changed around midnight, it passes twice or not at all.
+    const [sooner, later] = [this.#offsetAt(midnight - DAY_MS), this.#offsetAt(midnight + DAY_MS)].map((offset) => midnight - offset).sort((a, b) => a - b) as [number, number];
+    return this.dayAt(sooner) >= day ? sooner : later;
   }
 
   /** The part of an interval that falls into each hour of the day, in order, as [hour, milliseconds]. */
