@@ -31,6 +31,20 @@ describe('the calls, over PostgreSQL', () => {
   for (const { name, run } of apiContract(async () => api)) it(name, run);
 });
 
+it('[S-26] a user with many calls under way leaves connections to the others', async () => {
+  const store = await openPostgresStore(cluster.url);
+  const own = createStoreWorld(store, 5_000_000);
+  const [ann, bo] = [await own.newUser(), await own.newUser()];
+  let answered: () => void = () => undefined;
+  const bosAnswer = new Promise<void>((resolve) => (answered = resolve));
+  const anns = Array.from({ length: 16 }, () => [store.withUser(ann, () => bosAnswer), store.readUser(ann, () => bosAnswer)]).flat();
+  expect((await store.overview(bo)).devices).toEqual([]);
+  await store.withUser(bo, (tx) => tx.overview());
+  answered();
+  await Promise.all(anns);
+  await store.close();
+});
+
 it('the calls do not rest on what a database has for its defaults', async () => {
   const admin = new pg.Client({ connectionString: cluster.url });
   await admin.connect();

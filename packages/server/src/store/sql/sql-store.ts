@@ -14,6 +14,7 @@ import { SqlSession } from './sql-session.ts';
 import type { StatementListener } from './statement-listener.ts';
 import { toStoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
+import { UserTurns } from './user-turns.ts';
 import { SqlUserReader } from './user-reader.ts';
 import { SqlUserTransaction } from './user-transaction.ts';
 
@@ -48,6 +49,11 @@ function createCompiler(): Kysely<Tables> {
 /** Reads under way on one connection: few enough that one which waits for a disk holds up few others. */
 const READS_AT_ONCE = 4;
 
+/** Reads of one user at once, each on a connection of its own. */
+const USER_READS_AT_ONCE = 4;
+/** As long as the database lets a writer wait for the one before it. */
+const TURN_MS = 10_000;
+
 // A writer waits for the one before it, and then reads what that wrote.
 const WRITING: RawBuilder<unknown> = sql`begin isolation level read committed`;
 const READING: RawBuilder<unknown> = sql`begin isolation level repeatable read read only`;
@@ -58,6 +64,9 @@ class SqlStore implements ServerStore {
   readonly #db: Kysely<Tables> = createCompiler();
   /** For reads of one statement, which is a transaction by itself. */
   readonly #reading: SharedLoan<SqlSession>;
+  /** Writers of one user wait for each other in any case: here they do so without a connection. */
+  readonly #writers = new UserTurns(1, TURN_MS);
+  readonly #readers = new UserTurns(USER_READS_AT_ONCE, TURN_MS);
   #closing: Promise<void> | null = null;
 
   constructor(options: SqlStoreOptions) {
@@ -76,7 +85,28 @@ class SqlStore implements ServerStore {
     return row.epoch;
   }
 
-  async withUser<T>(userId: string, work: (tx: UserTransaction) => Promise<T>): Promise<T> {
+  withUser<T>(userId: string, work: (tx: UserTransaction) => Promise<T>): Promise<T> {
+    return this.#writers.run(userId, () => this.#write(userId, work));
+  }
+
+  watch(userId: string, listener: () => void): () => void {
+    return this.#options.news.desk.watch(userId, listener);
+  }
+
+  overview(userId: string): Promise<Overview> {
+    return this.#reading.use((session) => new SqlUserReader(session, userId).overview());
+  }
+
+  readUser<T>(userId: string, work: (tx: UserReader) => Promise<T>): Promise<T> {
+    return this.#readers.run(userId, () => this.#transaction('syncline_data', userId, READING, (session) => work(new SqlUserReader(session, userId))));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= Promise.all([this.#options.pool.end(), this.#options.news.close()]).then(() => this.#options.afterClose?.());
+    return this.#closing;
+  }
+
+  async #write<T>(userId: string, work: (tx: UserTransaction) => Promise<T>): Promise<T> {
     let hasWritten = false;
     const done = await this.#transaction('syncline_data', userId, WRITING, async (session) => {
       const locked = await session.first(sql`select user_id from user_summaries where user_id = ${userId}::uuid for no key update`);
@@ -92,23 +122,6 @@ class SqlStore implements ServerStore {
     });
     if (hasWritten) this.#options.news.announce(userId);
     return done;
-  }
-
-  watch(userId: string, listener: () => void): () => void {
-    return this.#options.news.desk.watch(userId, listener);
-  }
-
-  overview(userId: string): Promise<Overview> {
-    return this.#reading.use((session) => new SqlUserReader(session, userId).overview());
-  }
-
-  readUser<T>(userId: string, work: (tx: UserReader) => Promise<T>): Promise<T> {
-    return this.#transaction('syncline_data', userId, READING, (session) => work(new SqlUserReader(session, userId)));
-  }
-
-  close(): Promise<void> {
-    this.#closing ??= Promise.all([this.#options.pool.end(), this.#options.news.close()]).then(() => this.#options.afterClose?.());
-    return this.#closing;
   }
 
   /** Runs `work` between BEGIN and COMMIT. Statements of `work` may travel with BEGIN; if that fails, they fail too. */
