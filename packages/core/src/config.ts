@@ -3,7 +3,7 @@ import { type FieldIssue, isDeviceType, LIMITS, textProblem } from '@syncline/pr
 import type { SyncEngineOptions } from './api.ts';
 import { storeName } from './store-name.ts';
 import { type AnnotationsFactory, isAnnotationsFactory } from './sync/annotations-part.ts';
-import { refuse, unless } from './sync/check-call.ts';
+import { isHeaderText, refuse, unless } from './sync/check-call.ts';
 import { isPreferencesFactory, type PreferencesFactory } from './sync/preferences-part.ts';
 
 export interface EngineConfig {
@@ -92,9 +92,4 @@ function addressOf(url: string): string | null {
   let path = parsed.pathname;
   while (path.endsWith('/')) path = path.slice(0, -1);
   return parsed.origin + path;
-}
-
-/** Whether it is one word of ASCII, as ids, codes and the names of apps are. */
-export function isHeaderText(value: unknown): value is string {
-  return typeof value === 'string' && /^[!-~]{1,128}$/.test(value);
 }

@@ -16,8 +16,8 @@ export const EXCHANGE: readonly ScenarioBug[] = [
   {
     id: 'page-ends-early', rows: ['D16', 'I-01'], file: 'packages/server/src/sync/change-page.ts', scenario: 'all of another device’s sessions arrive',
     says: 'the server leaves the newest change out and gives the cursor behind it',
-    find: 'return { changes: found.slice(0, count).map(toWireChange)',
-    replace: 'return { changes: found.slice(0, count).slice(0, -1).map(toWireChange)',
+    find: '  }\n  return { changes, reached: head',
+    replace: '  }\n  return { changes: changes.slice(0, -1), reached: head',
   },
   {
     id: 'op-id-shared', rows: ['D11', 'C05'], file: 'packages/core/src/sync/exchange-request.ts', scenario: 'two edits of one session are two operations',

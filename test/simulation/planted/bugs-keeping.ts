@@ -41,8 +41,8 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'volatile-for-ever', rows: ['A02', 'A05', 'A08'], file: 'packages/core/src/sync/store-keeper.ts',
     says: 'never goes back to the real store',
-    find: '      void this.#reopen();',
-    replace: '      void this.#listen;',
+    find: '    if (opened.isVolatile) await this.#reopen();',
+    replace: '    void this.#reopen;',
   },
   {
     id: 'loss-not-rescued', rows: ['A10', 'A11'], file: 'packages/core/src/sync/local.ts',

@@ -2,12 +2,12 @@
 // Only an acknowledgement takes an operation out of the outbox, and only a typed refusal of that very item parks it.
 import { parseInstant } from '@syncline/protocol';
 import type { ParkedReason } from '../api.ts';
-import { isHeaderText } from '../config.ts';
 import type { Operation } from '../model/operation.ts';
 import { asFields, type Fields, parseFields } from '../model/rows.ts';
 import type { FinishedSession } from '../model/session.ts';
 import type { HttpResponse, TransportResult } from '../ports.ts';
 import { retryAfterMs } from './backoff.ts';
+import { isHeaderText } from './check-call.ts';
 import type { StopReason } from './sync-state.ts';
 
 export const UNCLEAR_MAX = 3;

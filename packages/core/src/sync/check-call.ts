@@ -18,3 +18,8 @@ export function canonical(id: string, code: 'not_running' | 'not_found' | 'inval
   if (key === null) throw engineError(code, code === 'invalid_input' ? [{ path: 'id', message: 'must be a UUID' }] : []);
   return key;
 }
+
+/** Whether it is one word of ASCII, as ids, codes and the names of apps are. */
+export function isHeaderText(value: unknown): value is string {
+  return typeof value === 'string' && /^[!-~]{1,128}$/.test(value);
+}

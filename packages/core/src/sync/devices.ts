@@ -1,11 +1,11 @@
 // The user's devices, to look after: asked of the server each time, since only the server can name, forget or sign out another device.
 import { type FieldIssue, parseInstant } from '@syncline/protocol';
 import type { DeviceInfo, DevicesApi } from '../api.ts';
-import { isHeaderText } from '../config.ts';
 import { engineError, type EngineError } from '../errors.ts';
 import { asFields, type Fields, isCount } from '../model/rows.ts';
 import type { Clock, HttpRequest } from '../ports.ts';
 import { readDetails, readJson, readPlainCall } from './answer.ts';
+import { isHeaderText } from './check-call.ts';
 import type { ServerCalls } from './server-calls.ts';
 import { readInstant } from './server-answer.ts';
 import type { Self } from './status-input.ts';
