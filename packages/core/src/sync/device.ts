@@ -23,6 +23,7 @@ export interface Marker extends DeviceIdentity {
 }
 
 const DEVICE: Read = { table: 'meta', key: 'device' };
+const HELD_NOTHING = { unsent: 0, volatile: 0, loss: null };
 /** A loss that was reported for so long is not reported again at the next start. */
 const REPORT_MS = 86_400_000;
 
@@ -62,14 +63,16 @@ export interface OwnIdentity {
 
 /** Reads or mints the identity, and notes a loss. */
 export async function openDevice(local: Local, { stores, ids, name, wanted, isVolatile }: OpenDeviceOptions): Promise<OwnIdentity> {
+  const known = readIdentity((await local.open(DEVICE))?.value);
   const marker = readMarker(stores.readMarker(name));
   const fresh: DeviceIdentity = {
     deviceId: wanted ?? marker?.deviceId ?? ids.uuid(),
     incarnation: (isVolatile ? marker?.incarnation : undefined) ?? ids.uuid(),
   };
-  const known = readIdentity((await local.open(DEVICE))?.value);
   // Nearly always the row is there and stays as it is, and one look is all that opening takes.
   const isKept = known !== null && (wanted === null || known.deviceId === wanted);
+  // Ahead of the store: should that vanish meanwhile, whoever begins it anew is still the same device.
+  if (known === null && marker === null) stores.writeMarker(name, JSON.stringify({ ...fresh, ...HELD_NOTHING }));
   const identity = isKept ? known : await keepIdentity(local, fresh, wanted);
   const lost = marker === null ? 0 : marker.volatile + (marker.incarnation === identity.incarnation ? 0 : marker.unsent);
   // What the server was told of may be in the real store, whatever others record there meanwhile: of that the marker tells.
@@ -131,7 +134,7 @@ export class MarkerKeeper {
   /** As it is now: other tabs write it too. */
   get latest(): Marker {
     const { stores, name, own } = this.#options;
-    return readMarker(stores.readMarker(name)) ?? { ...own.identity, unsent: 0, volatile: 0, loss: null };
+    return readMarker(stores.readMarker(name)) ?? { ...own.identity, ...HELD_NOTHING };
   }
 
   /** @param isVolatile while the outbox is not the real store's: of that one another tab, which has it, may have written meanwhile. */
