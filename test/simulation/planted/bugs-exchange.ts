@@ -16,8 +16,8 @@ export const EXCHANGE: readonly ScenarioBug[] = [
   {
     id: 'page-ends-early', rows: ['D16', 'I-01'], file: 'packages/server/src/sync/change-page.ts', scenario: 'all of another device’s sessions arrive',
     says: 'the server leaves the newest change out and gives the cursor behind it',
-    find: '  }\n  return { changes, reached: head',
-    replace: '  }\n  return { changes: changes.slice(0, -1), reached: head',
+    find: '      changes.push(told);',
+    replace: '      if (change.sequence < until) changes.push(told);',
   },
   {
     id: 'op-id-shared', rows: ['D11', 'C05'], file: 'packages/core/src/sync/exchange-request.ts', scenario: 'two edits of one session are two operations',
@@ -82,8 +82,8 @@ export const EXCHANGE: readonly ScenarioBug[] = [
   {
     id: 'loser-keeps-its-own', rows: ['I-25'], file: 'packages/core/src/sync/exchange-result.ts', scenario: 'two devices that settle one overlap differently end alike',
     says: 'does not tell a decision that came too late from one that was taken',
-    find: 'isSuperseded: answer.status === \'superseded\', sessions: answer.sessions }',
-    replace: 'isSuperseded: false, sessions: answer.sessions }',
+    find: 'isSuperseded: answer.status === \'superseded\', sessions: answer.sessions,',
+    replace: 'isSuperseded: false, sessions: answer.sessions,',
   },
   {
     id: 'plan-stale', rows: ['I-25'], file: 'packages/core/src/sync/conflicts.ts', scenario: 'a plan that was overtaken is not carried out',

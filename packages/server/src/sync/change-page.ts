@@ -3,8 +3,8 @@ import { type Change as WireChange, LIMITS } from '@syncline/protocol';
 import type { Change, UserReader } from '../ports.ts';
 import { toSessionRecord, toSettlementRecord } from './session-records.ts';
 
-/** Changes read at once: records with documents are large, and what comes next may weigh anything. */
-const AT_ONCE = 100;
+/** Changes read at once: records with documents are large, and what comes next may weigh anything. Four times that is the largest page, and a look behind it. */
+const AT_ONCE = 251;
 
 export interface ChangePage {
   readonly changes: readonly WireChange[];

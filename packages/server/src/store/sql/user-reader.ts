@@ -184,6 +184,9 @@ export class SqlUserReader implements UserReader {
     const [sessions, settlements] = await Promise.all([
       this.session.run(sql<Selectable<SessionTable>>`
         select * from sessions where user_id = ${this.userId}::uuid and sequence > ${after}::bigint
+          and sequence <= coalesce((
+            select sequence from settlements where user_id = ${this.userId}::uuid and sequence > ${after}::bigint
+            order by sequence offset ${SETTLEMENTS_AT_ONCE - 1}::integer limit 1), 9223372036854775807)
         order by sequence limit ${limit}::integer`),
       this.session.run(sql<Selectable<Tables['settlements']>>`
         select * from settlements where user_id = ${this.userId}::uuid and sequence > ${after}::bigint
