@@ -170,6 +170,15 @@ describe('coming back by the cookie', () => {
     expect((await refresh(app, cookie)).status).toBe(401);
   });
 
+  it('[D17] is refused to a forgotten device as to anybody whose login ended: the page asks to sign in', async () => {
+    const app = await createTestApp();
+    const { token, cookie } = await app.signIn();
+    expect((await app.send('/api/sync/status', { headers: { Authorization: `Bearer ${token}`, 'X-Device-Id': 'lost' } })).status).toBe(200);
+    await app.ports.store.accounts.revokeDevice('00000000-0000-4000-8000-0000000000aa', 'lost', NOW, true);
+    const answer = await refresh(app, cookie);
+    expect([answer.status, cookieOf(answer)]).toEqual([401, 'syncline_refresh=']);
+  });
+
   it('[S-14] is the only call that a cookie alone opens', async () => {
     const app = await createTestApp();
     const { cookie } = await app.signIn();
