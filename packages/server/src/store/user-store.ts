@@ -279,7 +279,7 @@ export interface UserReader {
   sessions(ids: readonly string[]): Promise<readonly StoredSession[]>;
   starts(sessionIds: readonly string[]): Promise<readonly StoredStart[]>;
   cancellations(sessionIds: readonly string[]): Promise<readonly StoredCancellation[]>;
-  /** Sessions in state `running` that began after that instant, oldest first. */
+  /** Sessions in state `running` that began after that instant, of many the newest, oldest first. */
   running(after: number): Promise<readonly StoredSession[]>;
   /** Live sessions that share time with one of the intervals, each once. By index, never by a pass over the history. */
   overlapping(intervals: readonly Interval[]): Promise<readonly LiveSession[]>;

@@ -71,6 +71,22 @@ describe('a stream', () => {
     expect(events.at(-1)).toEqual({ type: 'bye', reason: 'slow' });
   });
 
+  it('[S-26] keeps less unread of what is large', async () => {
+    const store = memory();
+    const { user, world } = await worldOver(store);
+    const start = async (): Promise<void> => {
+      const body = { session_id: world.newId(), planned_duration: 25, category: 'c'.repeat(128), project: 'p'.repeat(256), source: 'cli' };
+      expect((await user.call('sessionStart', { body })).status).toBe(201);
+      await settle();
+    };
+    for (let i = 0; i < 100; i += 1) await start();
+    const stream = await openStream(user);
+    for (let i = 0; i < 10; i += 1) await start();
+    const events = await stream.rest();
+    expect(events.at(-1)).toEqual({ type: 'bye', reason: 'slow' });
+    expect(JSON.stringify(events).length).toBeLessThan(200_000);
+  });
+
   it('says hello again when the server was put back to a backup', async () => {
     const store = memory();
     const { user } = await worldOver(store);

@@ -9,8 +9,9 @@ import { runningAfter } from '../sync/working-set.ts';
 
 /** A comment goes out, and the stream looks by itself, this often. Shorter than proxies wait. */
 const KEEP_ALIVE_MS = 20_000;
-/** Events and comments the client has not read yet. One more, and it is told to come again. */
+/** Events and comments the client has not read yet, a large one counted as several. One more, and it is told to come again. */
 const UNREAD_MAX = 32;
+const UNREAD_BYTES = 2_048;
 
 /** `auth`: the token or its login ended · `restart`: the server stops or cannot read · `slow`: the client does not read. */
 export type ByeReason = 'auth' | 'restart' | 'slow';
@@ -58,7 +59,7 @@ export class UserStream {
     this.#options = options;
     this.body = new ReadableStream<Uint8Array>(
       { start: (controller) => void (this.#controller = controller), cancel: () => this.#end() },
-      { highWaterMark: UNREAD_MAX },
+      { highWaterMark: UNREAD_MAX, size: (chunk) => Math.max(1, chunk.byteLength / UNREAD_BYTES) },
     );
   }
 

@@ -171,6 +171,12 @@ function findingCases(world: () => Promise<StoreWorld>): readonly ContractCase[]
       checkEqual(parts.flatMap((part) => part.map(({ category }) => Number(category))).sort((a, b) => a - b), sequences);
       check(parts.every((part) => part.length <= 1000), 'too many at once');
     },
+    'of many running sessions the newest are found, oldest first': async (w) => {
+      const userId = await w.newUser();
+      const many = Array.from({ length: 120 }, () => w.newId());
+      await write(w, userId, { sessions: many.map((id, i) => sessionRow(id, i + 1, { state: 'running', startTime: NOON + Math.floor(i / 2), endTime: null, duration: null })) });
+      checkEqual((await w.store.readUser(userId, (tx) => tx.running(0))).map(({ id }) => id), many.slice(20));
+    },
     'running sessions that began after an instant are found, oldest first': async (w) => {
       const userId = await w.newUser();
       const running = (id: string, sequence: number, startTime: number): ReturnType<typeof sessionRow> =>

@@ -6,11 +6,11 @@ import type {
 } from '../../ports.ts';
 import { inOneOrder, SETTLEMENTS_AT_ONCE } from '../change-window.ts';
 import { mergeIntervals } from '../intervals.ts';
+import { ACTIVITY_AT_ONCE, RUNNING_MAX } from '../read-limits.ts';
 import { findOverlapping, isLive, placeOf } from './live-index.ts';
 import type { UserState } from './user-state.ts';
 
 const DAY_MS = 86_400_000;
-const ACTIVITY_AT_ONCE = 1000;
 
 export class MemoryReader implements UserReader {
   protected readonly state: UserState;
@@ -51,7 +51,8 @@ export class MemoryReader implements UserReader {
   async running(after: number): Promise<readonly StoredSession[]> {
     return [...this.state.sessions.values()]
       .filter((session) => session.state === 'running' && (session.startTime ?? after) > after)
-      .sort((a, b) => (a.startTime ?? 0) - (b.startTime ?? 0) || (a.id < b.id ? -1 : 1));
+      .sort((a, b) => (a.startTime ?? 0) - (b.startTime ?? 0) || (a.id < b.id ? -1 : 1))
+      .slice(-RUNNING_MAX);
   }
 
   async overlapping(intervals: readonly Interval[]): Promise<readonly LiveSession[]> {

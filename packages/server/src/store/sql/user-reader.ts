@@ -6,6 +6,7 @@ import type {
 } from '../../ports.ts';
 import { inOneOrder, SETTLEMENTS_AT_ONCE } from '../change-window.ts';
 import { mergeIntervals } from '../intervals.ts';
+import { ACTIVITY_AT_ONCE, RUNNING_MAX } from '../read-limits.ts';
 import { rowToCancellation, rowToDevice, rowToSession, rowToStart, rowToSummary, toIso } from './rows.ts';
 import type { SqlSession } from './sql-session.ts';
 import { storeError } from '../store-error.ts';
@@ -25,9 +26,6 @@ interface LiveRow {
 }
 
 type ActivityRow = Omit<LiveRow, 'project' | 'device_id'> & { duration: number };
-
-/** Sessions of a history that are in memory at once. */
-const ACTIVITY_AT_ONCE = 1000;
 
 interface OverviewRow {
   readonly epoch: string;
@@ -95,8 +93,8 @@ export class SqlUserReader implements UserReader {
   async running(after: number): Promise<readonly StoredSession[]> {
     const rows = await this.session.run(sql<Selectable<SessionTable>>`
       select * from sessions where user_id = ${this.userId}::uuid and state = 'running' and start_time > ${toIso(after)}::timestamptz
-      order by start_time, id`);
-    return rows.map(rowToSession);
+      order by start_time desc, id desc limit ${RUNNING_MAX}::integer`);
+    return rows.map(rowToSession).toReversed();
   }
 
   async overlapping(intervals: readonly Interval[]): Promise<readonly LiveSession[]> {
