@@ -1,5 +1,6 @@
 // The capabilities through which the server reaches the outside world. Types only.
 // Everything but `main.ts` and the adapters lives behind these, so the whole server runs inside a simulated world.
+import type { AnnotationJob, MergedAnnotation } from './documents/annotation-document.ts';
 import type { PreferencesJob, PreferencesOutcome } from './documents/preferences-document.ts';
 import type { AccountStore } from './store/account-store.ts';
 import type { Overview, UserReader, UserTransaction } from './store/user-store.ts';
@@ -11,6 +12,8 @@ export type {
   Activity, Change, ConflictGroup, DeviceMemory, EditTrail, Incarnation, Interval, KeptPair, LiveSession, Overview, StoredCancellation, StoredClock, StoredDevice,
   StoredPreferences, StoredPreferencesUpdate, StoredResult, StoredSession, StoredSettlement, StoredStart, UserChanges, UserReader, UserSummary, UserTransaction,
 } from './store/user-store.ts';
+
+export type { AnnotationJob, MergedAnnotation } from './documents/annotation-document.ts';
 
 /** Time as the server sees it. */
 export interface Clock {
@@ -64,8 +67,8 @@ export interface Documents {
   /** Size in bytes beyond which a preferences document is begun anew. */
   readonly rewriteAbove: number;
   syncPreferences(job: PreferencesJob): Promise<PreferencesOutcome | null>;
-  /** Whether bytes are an update of a note and tags. False also when a limit was passed. */
-  isAnnotation(update: Uint8Array): Promise<boolean>;
+  /** Null also when it cannot be merged. Rejects with a `ServerStoreError` when a limit was passed by an edit that brought no document. */
+  makeAnnotation(job: AnnotationJob): Promise<MergedAnnotation | null>;
 }
 
 /** Structured log. Fields never hold tokens, passwords or SQL. */

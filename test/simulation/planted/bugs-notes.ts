@@ -11,8 +11,8 @@ export const NOTES: readonly PlantedBug[] = [
   {
     id: 'note-replaces', rows: ['I-09'], file: 'packages/server/src/sync/annotate.ts',
     says: 'the server takes the last note for the whole one',
-    find: 'mergeAnnotation(session.annotation ?? firstAnnotation(session.id, session), update)',
-    replace: 'mergeAnnotation(NOTHING, update)',
+    find: 'document: session.annotation ?? firstAnnotation(session.id, session), update',
+    replace: 'document: NOTHING, update',
   },
   {
     id: 'twins-edit-under-one-id', rows: ['D03', 'C05'], file: 'packages/core/src/annotations/annotator.ts', plan: 'note-edited-on-two-copies',

@@ -1,6 +1,7 @@
 // The demo account: made once, with a year of sessions through the very rules that store real ones.
 import type { ServerPorts, StoredDevice } from '../ports.ts';
 import { flush, load } from '../sync/load.ts';
+import { MadeDocuments } from '../sync/made-documents.ts';
 import { applySubmit } from '../sync/submit.ts';
 import { WorkingSet } from '../sync/working-set.ts';
 import { DEMO_DEVICES, demoHistory, type DemoSession } from './demo-history.ts';
@@ -51,7 +52,7 @@ function store(ports: ServerPorts, userId: string, sessions: readonly DemoSessio
       intervals: sessions.map(({ startTime, endTime }) => ({ startTime, endTime })),
       starts: sessions.map(({ startTime }) => startTime),
     }, now);
-    for (const { deviceId, ...session } of sessions) applySubmit(set, session, { now, deviceId, author: 0 });
+    for (const { deviceId, ...session } of sessions) applySubmit(set, session, { now, deviceId, author: 0, made: new MadeDocuments() });
     await flush(tx, set);
   });
 }

@@ -1,4 +1,4 @@
-// The document of an edited session's note and tags: validated once as it comes in, merged as often as needed.
+// The document of an edited session's note and tags.
 import { LIMITS } from '@syncline/protocol';
 import { type Annotation, ANNOTATION_ROOTS, firstAuthor, readAnnotation, writeFirstState } from '@syncline/protocol/annotations';
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs';
@@ -7,15 +7,13 @@ export interface MergedAnnotation extends Annotation {
   readonly document: Uint8Array;
 }
 
-/** Whether an update can be read and holds a note and tags only. It may lean on others: what it shows is looked at after merging. */
-export function isAnnotation(update: Uint8Array): boolean {
-  const doc = new Doc();
-  try {
-    applyUpdate(doc, update);
-  } catch {
-    return false;
-  }
-  return hasOnlyRoots(doc);
+/** What is made of a document: an update merged into it, or a note and tags set as a whole. */
+export type AnnotationJob =
+  | { readonly kind: 'merge'; readonly document: Uint8Array; readonly update: Uint8Array }
+  | { readonly kind: 'edit'; readonly document: Uint8Array; readonly next: Annotation; readonly author: number };
+
+export function makeAnnotation(job: AnnotationJob): MergedAnnotation | null {
+  return job.kind === 'merge' ? mergeAnnotation(job.document, job.update) : editAnnotation(job.document, job.next, job.author);
 }
 
 /** The document a session's stored note and tags make, byte for byte the same wherever it is made. */

@@ -1,6 +1,6 @@
 import { LIMITS } from '@syncline/protocol';
 import type { Documents } from '../ports.ts';
-import { isAnnotation } from './annotation-document.ts';
+import { makeAnnotation } from './annotation-document.ts';
 import { syncPreferences } from './preferences-document.ts';
 
 /** Decodes where it stands, without limits of time and memory: for simulated worlds and tests. @param rewriteAbove in bytes. */
@@ -8,6 +8,6 @@ export function inlineDocuments(rewriteAbove: number = LIMITS.preferencesRewrite
   return {
     rewriteAbove,
     syncPreferences: async (job) => syncPreferences(job),
-    isAnnotation: async (update) => isAnnotation(update),
+    makeAnnotation: async (job) => makeAnnotation(job),
   };
 }

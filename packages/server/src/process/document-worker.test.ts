@@ -1,6 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { type AnnotationJob, firstAnnotation } from '../documents/annotation-document.ts';
 import { firstPreferences } from '../documents/preferences-document.ts';
 import { type DocumentLimits, type DocumentWorker, documentWorker } from './document-worker.ts';
+
+const MADE = { note: 'made', tags: [], document: new Uint8Array([0, 0]) };
+const DONE = `parentPort.postMessage({ made: { note: 'made', tags: [], document: new Uint8Array([0, 0]) } });`;
+const merge = (update: Uint8Array): AnnotationJob => ({ kind: 'merge', document: new Uint8Array([0, 0]), update });
 
 /** A thread that does this with each job. */
 function doing(script: string): URL {
@@ -24,30 +29,32 @@ describe('the thread that decodes documents', () => {
   it('does what is asked, in order', async () => {
     const worker = open({ jobMs: 10_000 });
     const update = firstPreferences({ daily_goal: 3 }, 1).document;
-    const [synced, isNote, isNone] = await Promise.all([worker.syncPreferences(job(update)), worker.isAnnotation(update), worker.isAnnotation(new Uint8Array([1, 2, 3]))]);
+    const [synced, note, none] = await Promise.all([worker.syncPreferences(job(update)), worker.makeAnnotation(merge(firstAnnotation('id', { note: 'a note', tags: [] }))), worker.makeAnnotation(merge(new Uint8Array([1, 2, 3])))]);
     expect(synced?.merged?.values).toEqual({ daily_goal: 3, timezone: 'UTC' });
-    expect([isNote, isNone]).toEqual([false, false]);
+    expect([note?.note, none]).toEqual(['a note', null]);
   });
 
   it('[S-22] is ended when it takes too long, and the next job gets another one', async () => {
-    const worker = open({ thread: doing('if (job.update.length > 1) for (;;); parentPort.postMessage(true);'), jobMs: 250 });
-    expect(await Promise.all([worker.isAnnotation(new Uint8Array(2)), worker.isAnnotation(new Uint8Array(1))])).toEqual([false, true]);
+    const worker = open({ thread: doing(`if (job.job.update?.length !== 1) for (;;); ${DONE}`), jobMs: 250 });
+    expect(await Promise.all([worker.makeAnnotation(merge(new Uint8Array(2))), worker.makeAnnotation(merge(new Uint8Array(1)))])).toEqual([null, MADE]);
+    const edit = worker.makeAnnotation({ kind: 'edit', document: new Uint8Array([0, 0]), next: { note: '', tags: [] }, author: 1 });
+    await expect(edit).rejects.toMatchObject({ code: 'unavailable' });
   });
 
   it('[S-22] is ended when it takes too much memory', async () => {
-    const worker = open({ thread: doing('if (job.kind === "preferences") { const all = []; for (;;) all.push(new Array(1e5).fill(jobs)); } parentPort.postMessage(true);'), jobMs: 60_000 });
+    const worker = open({ thread: doing('if (job.kind === "preferences") { const all = []; for (;;) all.push(new Array(1e5).fill(jobs)); } ' + DONE), jobMs: 60_000 });
     expect(await worker.syncPreferences(job())).toBeNull();
-    expect(await worker.isAnnotation(new Uint8Array(1))).toBe(true);
+    expect(await worker.makeAnnotation(merge(new Uint8Array(1)))).toEqual(MADE);
   });
 
   it('may fail without harm', async () => {
-    const worker = open({ thread: doing('if (job.kind === "preferences") throw new Error("unreadable"); parentPort.postMessage(true);'), jobMs: 10_000 });
+    const worker = open({ thread: doing('if (job.kind === "preferences") throw new Error("unreadable"); ' + DONE), jobMs: 10_000 });
     expect(await worker.syncPreferences(job())).toBeNull();
-    expect(await worker.isAnnotation(new Uint8Array(1))).toBe(true);
+    expect(await worker.makeAnnotation(merge(new Uint8Array(1)))).toEqual(MADE);
   });
 
   it('that does not come up makes the call one to repeat', async () => {
     const worker = open({ thread: new URL('data:text/javascript,throw new Error()') });
-    await expect(worker.isAnnotation(new Uint8Array(1))).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(worker.makeAnnotation(merge(new Uint8Array(1)))).rejects.toMatchObject({ code: 'unavailable' });
   });
 });

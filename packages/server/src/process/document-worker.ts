@@ -1,6 +1,7 @@
 // Decodes documents from outside in a worker thread, so that bytes made to be slow or large cost that thread and nobody else.
 import { Worker } from 'node:worker_threads';
 import { LIMITS } from '@syncline/protocol';
+import type { AnnotationJob, MergedAnnotation } from '../documents/annotation-document.ts';
 import type { PreferencesOutcome } from '../documents/preferences-document.ts';
 import type { Documents } from '../ports.ts';
 import { storeError } from '../store/store-error.ts';
@@ -42,8 +43,11 @@ class Thread implements DocumentWorker {
     return this.#inTurn({ kind: 'preferences', job }) as Promise<PreferencesOutcome | null>;
   }
 
-  async isAnnotation(update: Uint8Array): Promise<boolean> {
-    return (await this.#inTurn({ kind: 'annotation', update })) === true;
+  async makeAnnotation(job: AnnotationJob): Promise<MergedAnnotation | null> {
+    const outcome = (await this.#inTurn({ kind: 'annotation', job })) as { readonly made: MergedAnnotation | null } | null;
+    // Without the edit, what is stored would no longer say what is shown.
+    if (outcome === null && job.kind === 'edit') throw storeError('unavailable', undefined, 'a document takes too long');
+    return outcome?.made ?? null;
   }
 
   async close(): Promise<void> {

@@ -7,6 +7,7 @@ import type { RouteInput } from '../http/route.ts';
 import { callerOf, touchDevice } from '../sync/devices.ts';
 import { flush, load, type Wants } from '../sync/load.ts';
 import { withDevice } from '../sync/listed-device.ts';
+import { MadeDocuments } from '../sync/made-documents.ts';
 import type { Refusal } from '../sync/outcome.ts';
 import { type ApplyContext, WorkingSet } from '../sync/working-set.ts';
 import { type Caller } from '../sync/devices.ts';
@@ -38,7 +39,7 @@ export async function writeSession<T extends Repeatable>(
   const outcome = await withDevice(input.ports.store, input.user, caller?.deviceId ?? null, async (tx, { summary, devices }) => {
     const set = new WorkingSet(summary);
     await load(tx, set, wants, now);
-    const decided = decide(set, { now, deviceId: caller?.deviceId ?? null, author: authorOf(input.ports.ids.uuid()) });
+    const decided = decide(set, { now, deviceId: caller?.deviceId ?? null, author: authorOf(input.ports.ids.uuid()), made: new MadeDocuments() });
     const settled = decided.kind === 'refused' ? 0 : 1;
     // A device too many is not noted; its session is stored all the same.
     const touch = caller === null ? null : touchDevice(devices, caller, settled, now, decided.kind === 'applied');

@@ -51,7 +51,7 @@ export function markDeleted(set: WorkingSet, session: StoredSession, context: Ap
 
 /** Stores a changed session and lets its document and its conflicts follow. */
 export function change(set: WorkingSet, draft: SessionDraft, context: ApplyContext): StoredSession {
-  const stored = set.putSession(followInDocument(set.session(draft.id), draft, context.author), context);
+  const stored = set.putSession(followInDocument(set.session(draft.id), draft, context.author, context.made), context);
   followChange(set.conflicts, stored);
   return stored;
 }
@@ -60,7 +60,7 @@ export function change(set: WorkingSet, draft: SessionDraft, context: ApplyConte
 export function applyEdit(set: WorkingSet, session: StoredSession, edit: SessionEdit, context: ApplyContext): StoredSession | Refusal {
   const times = readTimes(set, session, edit, context);
   if ('kind' in times) return times;
-  const annotated = annotate(session, edit);
+  const annotated = annotate(session, edit, context.made);
   if (annotated === null) return refuse('invalid_request', 'edit.annotation', 'must be a Yjs V1 update that fits');
   const draft: StoredSession = {
     ...session,

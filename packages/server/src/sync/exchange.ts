@@ -4,7 +4,6 @@
 import { type Change, type ExchangeRequest, type OperationResult, parseInstant, type PreferencesAnswer, type ResetReason } from '@syncline/protocol';
 import { problem } from '../http/problem.ts';
 import type { DeviceMemory, Documents, Overview, ServerStore, StoredDevice, StoredSession, UserReader, UserTransaction } from '../ports.ts';
-import { checkAnnotations } from './check-annotations.ts';
 import { readPage } from './change-page.ts';
 import { type Position, readCursor } from './cursor.ts';
 import { forgetInheritance, isNumberReused, recallDevice, rememberSeqs } from './device-memory.ts';
@@ -46,9 +45,8 @@ export interface ExchangePorts {
   readonly documents: Documents;
 }
 
-export async function exchange({ store, documents }: ExchangePorts, user: CallingUser, sent: SentExchange, now: number): Promise<ExchangeOutcome> {
+export async function exchange({ store, documents }: ExchangePorts, user: CallingUser, request: SentExchange, now: number): Promise<ExchangeOutcome> {
   const { userId } = user;
-  const request = { ...sent, operations: await checkAnnotations(sent.operations, documents) };
   if (request.operations.length === 0) {
     // Preferences are no part of the overview.
     const seen = request.preferences === undefined ? answerAtGlance(await store.overview(userId), request, now) : null;
@@ -92,7 +90,7 @@ async function exchangeInTurn(tx: UserTransaction, overview: Overview, request: 
   const isCloned = request.operations.some((sent) => isCounted(sent) && isNumberReused(remembered, seqOf(sent)) && !stored.has(opIdOf(sent)));
   if (isCloned) throw problem('device_cloned');
 
-  const context = { now, deviceId: request.device.device_id, devices, known: stored };
+  const context = { now, deviceId: request.device.device_id, devices, known: stored, documents };
   const operations = isFromElsewhere(request, overview) ? [] : request.operations;
   const batch = await applyOperations(tx, summary, operations, context);
   const memory = rememberBatch(remembered, operations, batch);

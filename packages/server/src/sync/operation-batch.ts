@@ -6,12 +6,13 @@
 import { type ErrorCode, ERRORS, type FieldIssue, LIMITS, type Operation, type OperationResult } from '@syncline/protocol';
 import { authorOf } from '../documents/author.ts';
 import { type Problem, problem } from '../http/problem.ts';
-import type { StoredDevice, StoredResult, UserSummary, UserTransaction } from '../ports.ts';
+import type { Documents, StoredDevice, StoredResult, UserSummary, UserTransaction } from '../ports.ts';
 import { isStoreError } from '../store/store-error.ts';
 import { canonicalJson, fingerprintOf } from './content.ts';
 import { flush, load } from './load.ts';
 import { applyOperation, basedOn, baseOf, dependenciesOf, type Reached, sessionOf, sessionsOf, settlementIdsOf, versionOn, wantsOf } from './operation.ts';
 import { type KeptResult, tellAgain, tellDocumentsOnce, tellsRecords, toDuplicate, toKept, toResult } from './operation-results.ts';
+import { DocumentNeeded, MadeDocuments } from './made-documents.ts';
 import { refuse } from './outcome.ts';
 import { type ApplyContext, WorkingSet } from './working-set.ts';
 
@@ -20,7 +21,8 @@ export type SentOperation =
   | { readonly operation: Operation; readonly fingerprint: string }
   | { readonly operation: null; readonly opId: string; readonly seq: number; readonly details: readonly FieldIssue[] };
 
-export interface BatchContext extends Omit<ApplyContext, 'author'> {
+export interface BatchContext extends Omit<ApplyContext, 'author' | 'made'> {
+  readonly documents: Documents;
   readonly devices: readonly StoredDevice[];
   /** Results stored before, by operation id. */
   readonly known: ReadonlyMap<string, StoredResult>;
@@ -36,7 +38,7 @@ export interface BatchOutcome {
 
 /** Time that the sessions of one run may span together: bounds what is loaded at once. */
 const RUN_MS_MAX = 500 * 3_600_000;
-/** Notes and tags that one run may change. Their documents are merged in one go, each in the time of a hundred plain operations, and nobody else is served meanwhile. */
+/** Notes and tags that one run may change: their documents are in memory together. */
 const RUN_NOTES_MAX = 16;
 /** Pairs of sessions that one run may keep apart. */
 const RUN_PAIRS_MAX = 50_000;
@@ -165,7 +167,9 @@ class Batch {
     const set = new WorkingSet(this.summary);
     const { now } = this.#context;
     await load(this.#tx, set, wantsOf(run.flatMap(({ operation }) => (operation === null ? [] : [operation]))), now);
-    const results = run.map((sent) => this.#decide(set, sent));
+    const made = new MadeDocuments();
+    const results: OperationResult[] = [];
+    for (const sent of run) results.push(await this.#decideWith(made, set, sent));
     const stored = run.flatMap((sent, i): StoredResult[] => {
       const result = results[i];
       if (sent.operation === null || result === undefined || result.status === 'rejected') return [];
@@ -176,7 +180,21 @@ class Batch {
     return results;
   }
 
-  #decide(set: WorkingSet, sent: SentOperation): OperationResult {
+  /** Decides as soon as all documents are made that it takes. */
+  async #decideWith(made: MadeDocuments, set: WorkingSet, sent: SentOperation): Promise<OperationResult> {
+    const { mark } = set;
+    for (;;) {
+      try {
+        return this.#decide(made, set, sent);
+      } catch (error) {
+        if (!(error instanceof DocumentNeeded)) throw error;
+        set.returnTo(mark);
+        await made.make(this.#context.documents, error.job);
+      }
+    }
+  }
+
+  #decide(made: MadeDocuments, set: WorkingSet, sent: SentOperation): OperationResult {
     if (sent.operation === null) {
       this.#refuse(sent);
       return rejected(sent.opId, 'invalid_request', sent.details);
@@ -184,7 +202,7 @@ class Batch {
     const { operation } = sent;
     const { mark } = set;
     const isStranded = dependenciesOf(operation).some((id) => this.#refused.has(id));
-    const outcome = isStranded ? refuse('depends_on_rejected') : applyOperation(set, basedOn(this.#reached, operation), { ...this.#context, author: authorOf(operation.op_id) });
+    const outcome = isStranded ? refuse('depends_on_rejected') : applyOperation(set, basedOn(this.#reached, operation), { ...this.#context, made, author: authorOf(operation.op_id) });
     // A superseded amend keeps what merges; all else that did not take effect leaves nothing behind.
     const isMerged = outcome.kind === 'superseded' && operation.type === 'amend';
     if (outcome.kind !== 'applied' && !isMerged) set.returnTo(mark);

@@ -6,6 +6,7 @@ import type { StoredCancellation, StoredSession, StoredSettlement, StoredStart, 
 import { UndoLog } from '../store/undo-log.ts';
 import { ConflictBook } from './conflict-book.ts';
 import { nextTrail } from './edit-trail.ts';
+import type { MadeDocuments } from './made-documents.ts';
 
 /** A session as a rule wants it stored; version, position, time and trail of the change are added here. */
 export type SessionDraft = Omit<StoredSession, 'version' | 'sequence' | 'updatedAt' | 'trail'>;
@@ -17,6 +18,8 @@ export interface ApplyContext {
   readonly deviceId: string | null;
   /** Under which the server writes into documents that merge; fresh for each operation. */
   readonly author: number;
+  /** Documents that merge, as far as they were made. */
+  readonly made: MadeDocuments;
   /** The version a session has after its next change, unless it would be higher anyway. */
   readonly version?: number | undefined;
 }

@@ -1,8 +1,9 @@
 // A whole server over one store, and users who call it.
 import { type CallName, CALLS, COMMON_ERRORS, isErrorCode } from '@syncline/protocol';
 import type { AppConfig } from '../config.ts';
+import { inlineDocuments } from '../documents/inline-documents.ts';
 import { type App, createApp } from '../http/app.ts';
-import type { ServerStore } from '../ports.ts';
+import type { Documents, ServerStore } from '../ports.ts';
 import { createCountingIds, createSettableClock, createSimulatedPorts, type SettableClock } from './simulated-ports.ts';
 import { createStoreWorld, type StoreWorld } from './store-world.ts';
 
@@ -53,9 +54,9 @@ const CONFIG: AppConfig = {
 };
 
 /** @param now where the clock stands at first. */
-export function createApiWorld(store: ServerStore, now: number, firstId: number = 1_000_000): ApiWorld {
+export function createApiWorld(store: ServerStore, now: number, firstId: number = 1_000_000, documents: Documents = inlineDocuments()): ApiWorld {
   const clock = createSettableClock(now);
-  const ports = createSimulatedPorts(store, clock, createCountingIds(firstId * 1000));
+  const ports = { ...createSimulatedPorts(store, clock, createCountingIds(firstId * 1000)), documents };
   const app = createApp(ports, CONFIG);
   const world = createStoreWorld(store, firstId);
   const here: ApiWorld['here'] = ({ userId, sid, token }) => {
