@@ -13,9 +13,12 @@ import { apiHeaders, PREFLIGHT } from './headers.ts';
 import { type Problem, problem } from './problem.ts';
 import { readBody, readJson } from './read-body.ts';
 import type { OpenInput, Route, RouteAnswer, SignedIn } from './route.ts';
+import { UserCounts } from './user-counts.ts';
 
 /** Requests of one user under way at once. */
 const IN_FLIGHT_MAX = 32;
+/** Exports of one user that are being read, or wait for their reader with a page in memory. */
+const EXPORTS_MAX = 4;
 
 /** The caller of a call that needs no token. */
 const NOBODY: SignedIn = { userId: '', sid: '', expiresAt: 0, stands: async () => false, admit: async () => undefined, usedBy: async () => undefined };
@@ -39,7 +42,8 @@ class Api {
   readonly #ports: ServerPorts;
   readonly #config: AppConfig;
   readonly #bearer: BearerCheck;
-  readonly #inFlight = new Map<string, number>();
+  readonly #inFlight = new UserCounts(IN_FLIGHT_MAX, 1);
+  readonly exports: UserCounts = new UserCounts(EXPORTS_MAX, 5);
   readonly streams: StreamHub = new StreamHub();
 
   constructor(ports: ServerPorts, config: AppConfig) {
@@ -71,7 +75,7 @@ class Api {
         : route.parseBody(await readJson(request, CALLS[route.call].bodyBytesMax), input.now);
       const caller = parseCallerHeaders((name) => input.headers.get(name));
       if (caller.ok && caller.value.deviceId !== undefined) await user.usedBy(caller.value.deviceId);
-      return route.handle({ ...input, user, query, body, streams: this.streams });
+      return route.handle({ ...input, user, query, body, streams: this.streams, exports: this.exports });
     });
   }
 
@@ -82,15 +86,11 @@ class Api {
 
   /** Counts a request until its answer begins: a stream that stays open is none under way. */
   async #counted<T>(userId: string, work: () => Promise<T>): Promise<T> {
-    const count = this.#inFlight.get(userId) ?? 0;
-    if (count >= IN_FLIGHT_MAX) throw problem('too_many_requests', { headers: { 'Retry-After': '1' } });
-    this.#inFlight.set(userId, count + 1);
+    const leave = this.#inFlight.enter(userId);
     try {
       return await work();
     } finally {
-      const left = (this.#inFlight.get(userId) ?? 1) - 1;
-      if (left > 0) this.#inFlight.set(userId, left);
-      else this.#inFlight.delete(userId);
+      leave();
     }
   }
 
@@ -145,7 +145,7 @@ export function createApp(ports: ServerPorts, config: AppConfig): App {
   for (const route of LOGIN_ROUTES) serve(route.call, ({ input }) => route.handle(input));
   for (const route of DATA_ROUTES) {
     const isOpen = CALLS[route.call].auth === 'none';
-    serve(route.call, (gate) => (isOpen ? route.handle({ ...gate.input, user: NOBODY, query: {}, streams: api.streams }) : api.signedIn(route, gate)));
+    serve(route.call, (gate) => (isOpen ? route.handle({ ...gate.input, user: NOBODY, query: {}, streams: api.streams, exports: api.exports }) : api.signedIn(route, gate)));
   }
   // After all of them: several calls share a path.
   for (const path of new Set(Object.values(CALLS).map((call) => call.path))) {

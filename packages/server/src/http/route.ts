@@ -4,6 +4,7 @@ import type { CallName, FieldIssue } from '@syncline/protocol';
 import type { AppConfig } from '../config.ts';
 import type { ServerPorts } from '../ports.ts';
 import type { StreamHub } from '../stream/stream-hub.ts';
+import type { UserCounts } from './user-counts.ts';
 
 /** Who calls, as the access token says it and the login store confirmed. */
 export interface SignedIn {
@@ -26,6 +27,8 @@ export interface RouteInput {
   readonly user: SignedIn;
   /** The streams that are open. */
   readonly streams: StreamHub;
+  /** The exports that are open. */
+  readonly exports: UserCounts;
   /** What the call's request schema made of the body; undefined where the call has none. */
   readonly body: unknown;
   /** What the call's query schema made of the address; an empty object where the call has none. */
@@ -59,7 +62,7 @@ export interface Route {
 }
 
 /** What a call sees that needs no access token. */
-export interface OpenInput extends Omit<RouteInput, 'user' | 'query' | 'streams'> {
+export interface OpenInput extends Omit<RouteInput, 'user' | 'query' | 'streams' | 'exports'> {
   /** Origin under which the caller's browser sees this server. */
   readonly origin: string;
   /** The caller's network address, or null where there is none. */

@@ -13,15 +13,21 @@ export const exportRoute: Route = {
   async handle(input) {
     const account = await input.ports.store.accounts.find(input.user.userId);
     if (account === null) throw problem('gone');
+    const leave = input.exports.enter(input.user.userId);
     const lines = exportLines(input, account.username);
     const encoder = new TextEncoder();
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
-        const { value, done } = await lines.next();
-        if (done === true) controller.close();
-        else controller.enqueue(encoder.encode(value.map((line) => `${JSON.stringify(line)}\n`).join('')));
+        const { value, done } = await lines.next().catch((error: unknown) => {
+          leave();
+          throw error;
+        });
+        if (done !== true) return controller.enqueue(encoder.encode(value.map((line) => `${JSON.stringify(line)}\n`).join('')));
+        controller.close();
+        leave();
       },
       async cancel() {
+        leave();
         await lines.return(undefined);
       },
     });

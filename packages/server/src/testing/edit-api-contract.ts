@@ -281,6 +281,16 @@ function exportCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       ]);
       checkEqual(values.flatMap((line) => (line.type === 'end' ? [line.lines] : [])), [7]);
     },
+    '[S-26] exports are bounded for each user while they are open, because each has a page in memory': async (w) => {
+      const [user, other] = [await w.signIn(), await w.signIn()];
+      const opened = [await user.request('export'), await user.request('export'), await user.request('export'), await user.request('export')];
+      checkEqual([opened.map(({ status }) => status), (await user.call('export')).status, (await other.call('export')).status], [[200, 200, 200, 200], 429, 200]);
+      await opened[0]?.body?.cancel();
+      checkEqual([(await user.call('export')).status, (await user.call('export')).status], [200, 200], 'one was left, one is read each time');
+      const again = await user.request('export');
+      checkEqual([again.status, (await user.call('export')).status], [200, 429]);
+      for (const { body } of [...opened.slice(1), again]) await body?.cancel();
+    },
     'a long export comes in pages, none skipped': async (w) => {
       const { user, devices: [mac] } = await devicesOf(w, 1);
       const ids = Array.from({ length: 700 }, () => w.newId());
