@@ -30,10 +30,10 @@ async function untilHungUp(socket: Socket): Promise<string> {
 }
 
 describe('the listener', () => {
-  it('[S-26] gives ten seconds for headers, fifteen for a body and thirty for a whole request', () => {
+  it('[S-26] gives ten seconds for headers, fifteen for a body, thirty for a whole request, and a minute in which nothing moves', () => {
     server = createHttpServer(() => undefined);
     expect([server.headersTimeout, server.requestTimeout, server.keepAliveTimeout]).toEqual([10_000, 30_000, 10_000]);
-    expect(HTTP_LIMITS.bodyMs).toBe(15_000);
+    expect([HTTP_LIMITS.bodyMs, server.timeout]).toEqual([15_000, 60_000]);
   });
 
   it('[S-26] hangs up on headers that do not end', async () => {
@@ -51,6 +51,19 @@ describe('the listener', () => {
       expect(said).toContain('"code":"request_timeout"');
     },
   );
+
+  it('[S-26] hangs up on who does not read the answer', async () => {
+    let closed: () => void = () => undefined;
+    const hungUp = new Promise<void>((resolve) => (closed = resolve));
+    const socket = await dial({ stalledMs: SHORT_MS }, (_request, response) => {
+      response.once('close', closed);
+      response.end(Buffer.alloc(64 * 1_048_576));
+    });
+    socket.on('error', () => undefined).pause();
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await hungUp;
+    expect(server.timeout).toBe(SHORT_MS);
+  });
 
   it('[S-26] hangs up on a body that does not end after the answer has begun', async () => {
     const socket = await dial({ bodyMs: SHORT_MS }, (_request, response) => void response.writeHead(200).write('so far'));

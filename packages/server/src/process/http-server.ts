@@ -12,12 +12,14 @@ export interface HttpLimits {
   readonly requestMs: number;
   /** How long an idle connection is kept. */
   readonly idleMs: number;
+  /** How long nothing may be written or read while a request is under way: a caller who does not read its answer would keep that in memory. */
+  readonly stalledMs: number;
   /** How often the platform looks for connections that are over their time. */
   readonly checkEveryMs: number;
   readonly headerBytes: number;
 }
 
-export const HTTP_LIMITS: HttpLimits = { headersMs: 10_000, bodyMs: 15_000, requestMs: 30_000, idleMs: 10_000, checkEveryMs: 2_000, headerBytes: 16_384 };
+export const HTTP_LIMITS: HttpLimits = { headersMs: 10_000, bodyMs: 15_000, requestMs: 30_000, idleMs: 10_000, stalledMs: 60_000, checkEveryMs: 2_000, headerBytes: 16_384 };
 
 /** A server that hangs up on callers who take longer than the limits. It does not listen yet. */
 export function createHttpServer(listener: RequestListener, limits: HttpLimits = HTTP_LIMITS): Server {
@@ -27,6 +29,7 @@ export function createHttpServer(listener: RequestListener, limits: HttpLimits =
     // The platform refuses a missing Host without a body; here it is refused in the same words as everything else.
     requireHostHeader: false,
   });
+  server.timeout = limits.stalledMs;
   server.on('request', (request, response) => {
     if (request.headers.host === undefined && request.httpVersion !== '1.0') return refuseOnSocket(request.socket, 'invalid_request');
     if (hasBody(request)) limitBody(request, response, limits.bodyMs);
