@@ -21,15 +21,18 @@ export function annotate(session: StoredSession, edit: SessionEdit, made: MadeDo
 /** A whole document of a session that has none here, and says what is stored: a device gives back what this server has forgotten. */
 function adopted(session: StoredSession, update: Uint8Array, made: MadeDocuments): MergedAnnotation | null {
   const alone = session.annotation === null ? made.get({ kind: 'merge', document: NOTHING, update }) : null;
-  const isSame = alone !== null && alone.note === session.note && alone.tags.join('\n') === session.tags.join('\n');
-  return isSame ? alone : null;
+  return alone !== null && isSameText(alone, session) ? alone : null;
 }
 
 /** A change of the note or tags that came without an update, as an edit of the document, where there is one. */
 export function followInDocument<T extends Annotated>(before: Annotated | null, next: T, author: number, made: MadeDocuments): T {
   const isKept = before === null || next.annotation === null || next.annotation !== before.annotation;
-  if (isKept || (before.note === next.note && before.tags.join('\n') === next.tags.join('\n'))) return next;
+  if (isKept || isSameText(before, next)) return next;
   const edited = made.get({ kind: 'edit', document: next.annotation, next: { note: next.note, tags: next.tags }, author });
   // A document that can hold no more is begun anew out of what is shown.
   return { ...next, annotation: edited?.document ?? null };
+}
+
+function isSameText(a: Pick<Annotated, 'note' | 'tags'>, b: Pick<Annotated, 'note' | 'tags'>): boolean {
+  return a.note === b.note && JSON.stringify(a.tags) === JSON.stringify(b.tags);
 }

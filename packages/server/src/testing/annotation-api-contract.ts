@@ -101,6 +101,18 @@ const CASES: Readonly<Record<string, (w: ApiWorld) => Promise<void>>> = {
     const [merged] = await web.apply(offline.amend());
     checkEqual([merged?.session?.note, merged?.session?.tags], ['1 a longer note (web)', ['t']]);
   },
+  'two tags are not the one that holds both, a line each': async (w) => {
+    const { id, mac, web, record } = await recorded(w);
+    const first = new Note(record(mac));
+    first.tags.push(['a\nb']);
+    await mac.apply(first.amend());
+    await web.catchUp();
+    const offline = new Note(record(web));
+    offline.note.insert(0, 'mine: ');
+    await mac.apply({ type: 'amend', session_id: id, base_version: 2, edit: { tags: ['a', 'b'] } });
+    const [merged] = await web.apply(offline.amend());
+    checkEqual([merged?.session?.note, merged?.session?.tags], ['mine: a note', ['a', 'b']]);
+  },
   'undoing a settlement takes its note back in the document too': async (w) => {
     const { id, mac, web, record } = await recorded(w);
     const other = w.newId();
