@@ -224,7 +224,7 @@ async function silentWay(): Promise<{ readonly url: string; fallSilent(): void; 
 it('a database that falls silent without a word is unavailable, and is found again', async () => {
   const userId = await world.newUser();
   const way = await silentWay();
-  const store = await openPostgresStore(way.url, { connections: 2, answerMs: 500 });
+  const store = await openPostgresStore(way.url, { connections: 2, answerMs: 2000 });
   const work = (): Promise<unknown>[] => [store.withUser(userId, (tx) => tx.write({ removedDevices: ['none'] })), store.overview(userId)];
   await Promise.all(work());
   way.fallSilent();
