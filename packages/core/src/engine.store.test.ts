@@ -190,6 +190,21 @@ describe('a store that fails', () => {
     expect((await world.drive(again.engine.sessions.list())).map((session) => session.id)).toEqual([id]);
   });
 
+  it('that takes over what was changed before the first contact sends it as it is shown, where no call tells of the change', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    world.device.disk.unavailable = true;
+    const { engine } = await world.open();
+    const { id } = await world.drive(engine.sessions.record(world.session(60, 25)));
+    await world.drive(engine.sessions.amend(id, { category: 'b' }));
+    world.device.disk.unavailable = false;
+    await world.run(10_000);
+    world.isOffline = false;
+    await world.run(400_000);
+    expect(JSON.parse(world.server.records().get(id)?.body ?? '{}')).toMatchObject({ category: 'b' });
+    expect(engine.status.current).toMatchObject({ sync_status: 'healthy', local: { problems: [] } });
+  });
+
   it('that takes over while the engine is closed has everything, and is let go', async () => {
     const world = createEngineWorld({}, { latencyMs: () => 100 });
     world.isOffline = true;

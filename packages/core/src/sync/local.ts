@@ -225,7 +225,8 @@ export class Local {
 
   #held(): Held {
     const { operations, running, head, sync: { asked, pause, nextAttemptAt, loss } } = this.view;
-    return { operations: [...operations.values()], running: [...running.values()], version: head.version, term: head.term, wait: asked ? { pause, nextAttemptAt } : null, loss };
+    const inFlight = head.inFlight.map((seq) => operations.get(seq));
+    return { operations: [...operations.values()], inFlight, running: [...running.values()], version: head.version, term: head.term, wait: asked ? { pause, nextAttemptAt } : null, loss };
   }
 
   async #flush(): Promise<void> {

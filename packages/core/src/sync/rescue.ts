@@ -21,7 +21,9 @@ export interface Held {
   /** How long the server asked to be left alone; null when it did not. */
   readonly wait: Pick<SyncState, 'pause' | 'nextAttemptAt'> | null;
   readonly loss: Loss | null;
-  /** What the server acknowledged and would not tell again; none by default. */
+  /** What was on its way, as far as this tab knows. */
+  readonly inFlight: readonly (Operation | undefined)[];
+  /** Of a store that only this tab had, what the server acknowledged and would not tell again. */
   readonly confirmed?: readonly FinishedSession[] | undefined;
 }
 
@@ -49,8 +51,9 @@ export async function rescue(local: Local, held: Held, onAcknowledged?: (ids: It
       // What it overlaps is found when the merge is over: a change that follows may move it, or take it away.
       merge.touch(session.id);
       const base = draft.view.near(session.id) ?? acknowledged.get(session.id);
-      // Whether it was on its way when the store went, nobody knows.
-      draft.queue({ ...operation, delivery: { ...delivery, unknown: true } });
+      // Whether another tab had it on its way when the store went, nobody knows.
+      const unknown = delivery.unknown || held.confirmed === undefined || held.inFlight.includes(operation);
+      draft.queue({ ...operation, delivery: { ...delivery, unknown } });
       if (isEdit(operation)) {
         if (base === undefined) merge.take(confirmedBy(operation));
         else showEdit(draft, operation, base, acknowledged.get(session.id) ?? null);
