@@ -68,7 +68,7 @@ export class History {
     ]);
     const version = historyVersionOf(head);
     if (version !== this.version) {
-      const directory = readDirectory(chunks?.[0]?.value);
+      const directory = readDirectory(valueOf(chunks?.[0]));
       this.#adopt(directory ?? (await rebuildDirectory(store)), version);
     }
     this.#takeColumns(newest.flat());

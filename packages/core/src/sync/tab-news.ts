@@ -1,5 +1,6 @@
 // What one tab tells the others after it wrote: the version the store has now, and which rows changed since which version. It only says
 // where to look: the rows are read from the store, and a tab that was elsewhere, or that understands nothing of it, reads everything.
+import { asFields } from '../model/rows.ts';
 import type { Read, TableName, Write } from '../ports.ts';
 import type { Head } from './head.ts';
 
@@ -25,7 +26,7 @@ function isRowName(value: unknown): value is RowName {
 
 /** A message of another tab, or null. Of one that was damaged only the version is believed. */
 export function parseTabNews(message: unknown): TabNews | null {
-  const { v, by, since, rows } = (typeof message === 'object' && message !== null ? message : {}) as { readonly [key in keyof TabNews]?: unknown };
+  const { v, by, since, rows } = asFields(message) ?? {};
   if (typeof v !== 'number') return null;
   const isWhole = typeof since === 'number' && typeof by === 'string' && Array.isArray(rows) && rows.length <= ROWS_MAX && rows.every(isRowName);
   return isWhole ? { v, by, since, rows } : { v };
