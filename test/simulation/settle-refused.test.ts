@@ -207,3 +207,29 @@ describe('a session that nobody can have heard of', () => {
     expect(a.status.current.sync_status).toBe('healthy');
   });
 });
+
+describe('a decision that memory alone holds', () => {
+  it.each(['keep_all', 'merge_span'] as const)('[A09] goes into the real store once that opens, and is carried out: %s', async (kind) => {
+    const world = await ExchangeWorld.create();
+    const first = world.device();
+    first.disk.unavailable = true;
+    const a = await world.open(first);
+    await world.run(2000);
+    world.offline.add(first);
+    await world.drive(a.sessions.record(world.session(120, 30)));
+    await world.drive(a.sessions.record(world.session(100, 30)));
+    await world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(a.conflicts.current[0]?.id ?? '', { kind }))));
+    const shown = await world.drive(a.sessions.list());
+    first.disk.unavailable = false;
+    await world.run(10_000);
+    expect(a.status.current.local.problems).not.toContain('volatile_storage');
+    expect(a.conflicts.current).toEqual([]);
+    expect((await world.drive(a.sessions.list())).map(({ id }) => id)).toEqual(shown.map(({ id }) => id));
+    world.offline.clear();
+    await world.run(60_000);
+    expect(a.conflicts.journal.current).toMatchObject([{ kind, outcome: 'applied' }]);
+    expect(a.conflicts.current).toEqual([]);
+    expect((await world.drive(a.sessions.list())).map(({ id }) => id)).toEqual(shown.map(({ id }) => id));
+    expect(a.status.current.sync_status).toBe('healthy');
+  });
+});

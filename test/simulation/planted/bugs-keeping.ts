@@ -167,8 +167,8 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'unsent-again', rows: ['I-07', 'A11'], file: 'packages/core/src/sync/rescue.ts',
     says: 'puts back what another tab has sent meanwhile',
-    find: ' : acknowledged.has(operation.session.id) || queued.length > 0;',
-    replace: ' : queued.length > 0;',
+    find: 'acknowledged.has(operation.session.id) || queued.length > 0 : ',
+    replace: 'queued.length > 0 : ',
   },
   {
     id: 'idle-leader-unwatched', rows: ['B01'], plan: 'idle-leader-frozen', file: 'packages/core/src/sync/leadership.ts',

@@ -1,5 +1,5 @@
 // Decisions about sessions that exist: edits, deletes, settlements of conflicts. Each is one transaction: the operation, and what is shown.
-import { applyEffects, type Effect, effectId } from '../model/effect.ts';
+import type { Effect } from '../model/effect.ts';
 import { type Change, isEdit, type Operation, type OperationKind, UNTRIED } from '../model/operation.ts';
 import { changedBy } from '../model/resolution.ts';
 import { FIRST_VERSION, type FinishedSession } from '../model/session.ts';
@@ -23,24 +23,18 @@ export interface Edit {
 export function planEdit(draft: Draft, store: Store, packed: ReadonlyMap<string, FinishedSession>, edit: Edit, { opId, owner, marks, deviceId }: Stamp): Written {
   const { kind, session, effects, looked, settlement } = edit;
   const merge = new Merge(draft, store, packed);
-  const ids = [...new Set([...looked, ...effects.map(effectId)])];
-  for (const id of ids) merge.touch(id);
-  const shown = new Map(ids.map((id) => [id, merge.shown(id)]));
-  const known = new Map(ids.map((id) => [id, merge.known(id)]));
-  const bases = looked.map((id) => ({ id, version: Math.max(versionOf(known.get(id) ?? null), waitingVersion(draft, id)) }));
+  for (const id of looked) merge.touch(id);
+  const before = changedBy(effects).flatMap((id) => merge.shown(id) ?? []);
+  const bases = looked.map((id) => ({ id, version: Math.max(versionOf(merge.known(id)), waitingVersion(draft, id)) }));
   const operation: Operation = {
     opId, kind, change: { effects, bases, settlement: kind === 'resolve' && settlement !== null ? { ...settlement, id: opId } : settlement },
     owner, session, at: marks.now, delivery: UNTRIED,
   };
   const seq = draft.queue(operation);
-  for (const id of new Set(effects.map(effectId))) {
-    const after = applyEffects(shown.get(id) ?? null, id, effects, marks.now);
-    if (after !== null) draft.put('overlay', id, { server: known.get(id) ?? null, shown: after });
-  }
+  merge.show(effects, marks.now);
   if (kind === 'resolve' && settlement !== null) {
     putSettlement(draft, merge, opId, {
-      id: opId, kind: settlement.kind, sessionIds: [...looked].sort(), settledAt: marks.now, undoneAt: null, deviceId, outcome: 'pending',
-      before: changedBy(effects).flatMap((id) => shown.get(id) ?? []),
+      id: opId, kind: settlement.kind, sessionIds: [...looked].sort(), settledAt: marks.now, undoneAt: null, deviceId, outcome: 'pending', before,
       created: effects.flatMap((effect) => (effect.kind === 'create' ? [effect.session.id] : [])),
     });
   }

@@ -1,6 +1,6 @@
 // What the server says of sessions, brought into the store: history, what lies over it, and the conflicts that follow.
 // A session with operations of this device on the way shows the server's state with these applied to it again.
-import { applyEffects } from '../model/effect.ts';
+import { applyEffects, type Effect, effectId } from '../model/effect.ts';
 import { isDocumented } from '../model/operation.ts';
 import type { OverlayRow } from '../model/rows.ts';
 import { type FinishedSession, isSameContent, isStanding } from '../model/session.ts';
@@ -69,6 +69,15 @@ export class Merge {
     const server = local === null ? told : { ...told, plannedDuration: local.plannedDuration, clock: local.clock, clockBound: boundOf(told, local) };
     this.#count(known, server);
     this.#put(id, server);
+  }
+
+  /** Shows what was decided on this device over what is known here. What is not, is shown so once the server tells it. */
+  show(effects: readonly Effect[], at: number): void {
+    for (const id of new Set(effects.map(effectId))) {
+      this.touch(id);
+      const shown = applyEffects(this.shown(id), id, effects, at);
+      if (shown !== null) this.#draft.put('overlay', id, { server: this.known(id), shown });
+    }
   }
 
   /** An operation on that session left the outbox: what is shown follows from those that are left. */

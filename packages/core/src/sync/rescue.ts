@@ -1,6 +1,5 @@
 // What a tab still holds in memory when its store was swapped or vanished under it goes into the store it has now.
-import { applyEffects } from '../model/effect.ts';
-import { isEdit, type Operation } from '../model/operation.ts';
+import { isDocumented, isEdit, type Operation, sessionsOf } from '../model/operation.ts';
 import { FIRST_VERSION, type FinishedSession, type RunningSession } from '../model/session.ts';
 import { planLoss } from './device.ts';
 import type { Draft } from './draft.ts';
@@ -8,12 +7,15 @@ import { findInHistory } from './history-search.ts';
 import type { Local } from './local.ts';
 import { Merge } from './merge.ts';
 import { NotReady } from './plan.ts';
+import type { SettlementRow } from './settlement-row.ts';
+import { putSettlement } from './settlements.ts';
 import type { Loss, SyncState } from './sync-state.ts';
 
-/** The outbox and the running sessions of a store that is gone. */
+/** The outbox, the running sessions and the settlements of a store that is gone. */
 export interface Held {
   readonly operations: readonly Operation[];
   readonly running: readonly RunningSession[];
+  readonly settlements: ReadonlyMap<string, SettlementRow>;
   /** Version of the view they come from: the new store must not look older. */
   readonly version: number;
   /** Of who led the old store: what comes of a request made for that one is no news of this one. */
@@ -47,17 +49,16 @@ export async function rescue(local: Local, held: Held, onAcknowledged?: (ids: It
     const merge = new Merge(draft, local.store, acknowledged);
     for (const operation of held.operations) {
       if (isHere(draft, operation, acknowledged)) continue;
-      const { session, delivery } = operation;
+      const { session, delivery, change } = operation;
       // What it overlaps is found when the merge is over: a change that follows may move it, or take it away.
       merge.touch(session.id);
-      const base = draft.view.near(session.id) ?? acknowledged.get(session.id);
       // Whether another tab had it on its way when the store went, nobody knows.
       const unknown = delivery.unknown || held.confirmed === undefined || held.inFlight.includes(operation);
       draft.queue({ ...operation, delivery: { ...delivery, unknown } });
-      if (isEdit(operation)) {
-        if (base === undefined) merge.take(confirmedBy(operation));
-        else showEdit(draft, operation, base, acknowledged.get(session.id) ?? null);
-      }
+      if (isEdit(operation) && merge.shown(session.id) === null) merge.take(confirmedBy(operation));
+      else merge.show(change?.effects ?? [], operation.at);
+      const settlement = held.settlements.get(change?.settlement?.id ?? '');
+      if (settlement !== undefined) putSettlement(draft, merge, settlement.id, settlement);
     }
     for (const running of held.running) {
       if (draft.view.running.size > 0 || draft.view.seqsOf(running.id).length > 0) continue;
@@ -81,10 +82,10 @@ function keepWait(draft: Draft, wait: Held['wait']): void {
   draft.setSync({ ...wait, phase: 'backing_off', asked: true });
 }
 
-/** Whether the store has it. An edit takes effect once, however often it is sent: it is only left alone where it is queued already. */
+/** Whether the store has it. A decision takes effect once, however often it is sent: it is only left alone where it is queued already. */
 function isHere({ view }: Draft, operation: Operation, acknowledged: ReadonlyMap<string, FinishedSession>): boolean {
   const queued = view.operationsOf(operation.session.id);
-  return isEdit(operation) ? queued.some(({ opId }) => opId === operation.opId) : acknowledged.has(operation.session.id) || queued.length > 0;
+  return isDocumented(operation) ? acknowledged.has(operation.session.id) || queued.length > 0 : queued.some(({ opId }) => opId === operation.opId);
 }
 
 /** The session that a change was decided over, as the server had it. The lost store knew more of it, and the server may have been set back. */
@@ -93,14 +94,7 @@ function confirmedBy({ session, change }: Operation): FinishedSession {
   return { ...session, version: Math.max(version, FIRST_VERSION) };
 }
 
-/** @param packed as the server is known to have it, unless something lies over that. */
-function showEdit(draft: Draft, { session: { id }, change, at }: Operation, base: FinishedSession, packed: FinishedSession | null): void {
-  const over = draft.view.overlay.get(id);
-  const shown = applyEffects(base, id, change?.effects ?? [], at);
-  if (shown !== null) draft.put('overlay', id, { server: over === undefined ? packed : over.server, shown });
-}
-
 async function findAcknowledged({ store, history }: Local, { operations, confirmed = [] }: Held): Promise<ReadonlyMap<string, FinishedSession>> {
-  const ids = [...operations.map(({ session }) => session), ...confirmed].map(({ id }) => id);
+  const ids = [...operations.flatMap(sessionsOf), ...confirmed.map(({ id }) => id)];
   return (await findInHistory(store, history, new Set(ids))).sessions;
 }
