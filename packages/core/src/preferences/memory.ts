@@ -126,13 +126,14 @@ export class MemoryKeeper {
       { table: 'meta', key: 'preferences' }, { table: 'documents', key: KEY }, { table: 'meta', key: 'head' },
     ]));
     const row = readPreferencesRow(metas?.[0]?.value);
-    if (row === null) return;
-    const stored = readStored(rows?.[0]?.value);
+    const value = rows?.[0]?.value;
+    // Where the row that tells of them is damaged they are there all the same.
+    if (row === null && value === undefined) return;
     const head = heads?.[0]?.value as { readonly store?: unknown } | undefined;
     const store = typeof head?.store === 'string' ? head.store : '';
     const isOther = before.mark !== null && before.store !== '' && before.store !== store;
     if (isOther) this.#carried = joined(this.#carried, before.state);
-    this.#adopt({ mark: row.mark, store, ...stored });
+    this.#adopt({ mark: row?.mark ?? null, store, ...readStored(value) });
   }
 
   #adopt(memory: Memory): void {

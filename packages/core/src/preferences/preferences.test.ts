@@ -29,6 +29,23 @@ describe('preferences on one device', () => {
     expect(engine.status.current.recommendations.at(-1)).toBe('Preferences have changes waiting to sync');
   });
 
+  it.each(['put', 'damage'] as const)('[A12] [A18] that wait are sent, and the next is set beside them, though the row that tells of them cannot be read (%s)', async (how) => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const first = await open(world);
+    await world.drive(first.preferences.set('theme_preference', 'dark'));
+    first.page.kill();
+    const data = world.device.disk.data(world.device.disk.names()[0] ?? '');
+    if (how === 'put') data.commit([{ kind: 'put', table: 'meta', key: 'preferences', value: 'rubbish' }], 'strict');
+    else data.damage('meta', 'preferences');
+    const { preferences } = await open(world);
+    expect(preferences.current.values).toEqual({ theme_preference: 'dark' });
+    await world.drive(preferences.set('daily_goal', 5));
+    world.isOffline = false;
+    await world.run(400_000);
+    expect(Object.fromEntries(world.server.preferences())).toEqual({ theme_preference: 'dark', daily_goal: 5 });
+  });
+
   it('[A07] are stored although the handle was taken away while they were written', async () => {
     const world = createEngineWorld();
     world.isOffline = true;
