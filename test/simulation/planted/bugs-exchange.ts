@@ -82,8 +82,8 @@ export const EXCHANGE: readonly ScenarioBug[] = [
   {
     id: 'loser-keeps-its-own', rows: ['I-25'], file: 'packages/core/src/sync/exchange-result.ts', scenario: 'two devices that settle one overlap differently end alike',
     says: 'does not tell a decision that came too late from one that was taken',
-    find: 'isSuperseded: answer.status === \'superseded\', sessions: answer.sessions,',
-    replace: 'isSuperseded: false, sessions: answer.sessions,',
+    find: 'isSuperseded: answer.status === \'superseded\', sessions: answer.sessions }',
+    replace: 'isSuperseded: false, sessions: answer.sessions }',
   },
   {
     id: 'plan-stale', rows: ['I-25'], file: 'packages/core/src/sync/conflicts.ts', scenario: 'a plan that was overtaken is not carried out',
