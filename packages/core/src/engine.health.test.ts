@@ -36,4 +36,13 @@ describe('the plain health call', () => {
     await world.run(60_000);
     expect(world.server.requests.slice(0, 3).map(({ path }) => path.split('?')[0])).toEqual(['/api/sync/status', '/api/health', '/api/pomodoro/submit']);
   });
+
+  it('that is not there, no more than the status call, keeps nothing from being sent', async () => {
+    const world = createEngineWorld();
+    world.server.intercept = ({ path }) => (path.startsWith('/api/pomodoro') ? undefined : world.server.json(404, { error: 'Not found' }));
+    const { engine } = await world.open();
+    const { id } = await world.drive(engine.sessions.record(world.session(60, 25)));
+    await world.run(120_000);
+    expect([...world.server.records().keys()]).toEqual([id]);
+  });
 });

@@ -235,8 +235,9 @@ export class Driver {
     const halt = await pollStatus(local, calls, self, clock, term, signal);
     if (signal.aborted) return;
     await this.#note(halt);
-    if (halt !== null) this.#agenda.lookAgain(halt);
-    else if (local.view.sync.capabilities === null) this.#agenda.askHealthNow();
+    if (halt === null && local.view.sync.capabilities === null) this.#agenda.askHealthNow();
+    // One that is not there is not waited for: what is to be sent goes ahead of the next look.
+    if (halt !== null && !isAbsentCall(halt)) this.#agenda.lookAgain(halt);
   }
 
   async #syncPreferences(term: number, signal: AbortSignal): Promise<void> {
