@@ -100,6 +100,17 @@ describe('what an app does with its own input afterwards', () => {
     expect(await world.drive(annotated)).toMatchObject({ note: 'A note', tags: ['deep'] });
   });
 
+  it('changes nothing of the tags that were shown to it, so that adding one to them and handing them back adds one', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { engine: { sessions } } = await world.open({ options: { annotations: yjsAnnotations() } });
+    const { id } = await world.drive(sessions.record(world.session(60, 20)));
+    const { tags } = await world.drive(sessions.annotate(id, { tags: ['deep'] }));
+    (tags as string[]).push('calm');
+    expect(await world.drive(sessions.get(id))).toMatchObject({ tags: ['deep'] });
+    expect(await world.drive(sessions.annotate(id, { tags }))).toMatchObject({ tags: ['deep', 'calm'] });
+  });
+
   it('changes nothing of what was planned for a conflict', async () => {
     const world = createEngineWorld();
     world.isOffline = true;

@@ -24,8 +24,9 @@ export function finishedToSession(session: FinishedSession, operation: Operation
   const parked = operation?.delivery.parked ?? null;
   const standing = operation === null ? 'confirmed' : inFlight ? 'sending' : 'queued';
   return {
+    // The list is a copy: what the app does with it is not done to the store's row.
     id, displayId, state: parked === null ? stateOf(session, standing) : 'parked', pending: operation !== null, startTime, endTime,
-    duration: durationMinutes(startTime, endTime), plannedDuration, category, project, note, tags, source, deviceId, conflictId, parked, clock, clockBound, deletedAt,
+    duration: durationMinutes(startTime, endTime), plannedDuration, category, project, note, tags: [...tags], source, deviceId, conflictId, parked, clock, clockBound, deletedAt,
   };
 }
 

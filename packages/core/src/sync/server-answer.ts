@@ -86,7 +86,7 @@ function readWireDevice(value: unknown): AnswerDevice | null {
   const lastSeen = readInstant(row?.['last_seen']);
   if (row === null || lastSeen === undefined) return null;
   const { device_id: deviceId, device_type: deviceType, version, sessions_pending: sessionsPending } = row;
-  if (typeof deviceId !== 'string' || typeof deviceType !== 'string' || !isDeviceType(deviceType)) return null;
+  if (typeof deviceId !== 'string' || !isDeviceType(deviceType)) return null;
   if (!isCount(sessionsPending)) return null;
   return { deviceId, deviceType, version: typeof version === 'string' ? version : '', lastSeen, sessionsPending };
 }

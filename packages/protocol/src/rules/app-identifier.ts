@@ -28,6 +28,6 @@ export function parseAppIdentifier(text: string): AppIdentity | null {
 }
 
 /** Whether a value may be a `source` or `device_type`: 1 to 32 of `a`–`z`, `0`–`9` and `_`. */
-export function isDeviceType(value: unknown): boolean {
+export function isDeviceType(value: unknown): value is string {
   return typeof value === 'string' && /^[a-z0-9_]{1,32}$/.test(value);
 }
