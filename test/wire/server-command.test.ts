@@ -79,6 +79,11 @@ describe('the command', () => {
     expect(await outcome(['--prot', '4000'])).toMatchObject({ code: 2, said: expect.stringContaining('--port') as unknown });
   });
 
+  it.each([['account'], ['account', 'add'], ['account', 'rename', 'amir'], ['restored', 'now']])('refuses %o %o %o in words, like a wrong setting', async (...args) => {
+    const { code, said } = await outcome(args);
+    expect([code, said]).toEqual([2, expect.stringMatching(/--help|Usage/)]);
+  });
+
   it('says that a port is taken before it opens anything', async () => {
     const other = createServer();
     const port = await new Promise<number>((resolve) => other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port)));

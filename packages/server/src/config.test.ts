@@ -44,6 +44,10 @@ describe('settings', () => {
     expect(outcome.ok ? '' : outcome.complaints.join('\n')).toContain(words);
   });
 
+  it('says nothing more of a setting than what is wrong with it', () => {
+    expect(read({ loginDays: 'x' })).toEqual({ ok: false, complaints: [expect.stringContaining('"x" is not a number') as unknown] });
+  });
+
   it.each(['kJ3nq0v8sVY2c1wq', 'changeme-changeme-changeme-changeme', 'x'.repeat(40), '0123456789abcdef0123456789abcdef'])(
     '[S-19] refuse the secret %s, and do not repeat it', (secret) => {
       const outcome = read({ secret });

@@ -97,7 +97,7 @@ export function readConfig(raw: RawSettings, version: string): ConfigOutcome {
   const read = reader(raw, complaints);
   const tokenDays = read.number('tokenDays', 0.0001, 365, false);
   const loginDays = read.number('loginDays', 0.0001, 3650, false);
-  if (loginDays < tokenDays) complaints.push(`${nameOf('loginDays')}: a login must live at least as long as its tokens (${tokenDays} days).`);
+  if (complaints.length === 0 && loginDays < tokenDays) complaints.push(`${nameOf('loginDays')}: a login must live at least as long as its tokens (${tokenDays} days).`);
   const app: AppConfig = {
     version,
     supportContact: read.contact(),

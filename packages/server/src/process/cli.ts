@@ -34,7 +34,9 @@ export async function readCommand(args: readonly string[], env: Environment): Pr
     .description('Reference server of the Syncline API, with a web timer at its address.')
     .version(version)
     .showHelpAfterError('(--help lists everything)')
-    .configureHelp({ sortOptions: false });
+    .configureHelp({ sortOptions: false })
+    // Before there are other commands, which take it over.
+    .exitOverride();
   for (const { flag, value, help, env: variable, fallback } of SETTINGS) {
     const shown = `${help} [${variable}${fallback === '' ? '' : `, ${fallback}`}]`;
     if (flag !== undefined) program.addOption(new Option(`--${flag} <${value}>`, shown));
@@ -51,7 +53,6 @@ export async function readCommand(args: readonly string[], env: Environment): Pr
   }
   program.command('restored').description('after a backup was put back: devices offer again what they hold')
     .action(() => void (chosen = { kind: 'restored', config: configOf() }));
-  program.exitOverride();
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (error) {
