@@ -192,7 +192,7 @@ export type ClosingWord = 'all_sent' | 'sent_later' | 'lost';
 /** What closing the app now would leave unsent. */
 export interface ClosingStatus {
   readonly word: ClosingWord;
-  /** Sessions that the server has not acknowledged, refused ones included; with `lost`, those that would be gone. */
+  /** Sessions that the server has not acknowledged, refused ones included; with `lost`, those that would be gone, one that runs included. */
   readonly sessions: number;
   /** Whether preferences or settlements wait, too. */
   readonly others: boolean;

@@ -164,6 +164,11 @@ describe('status.local.closing', () => {
     expect(volatile.status.current.local.closing).toEqual(SENT);
     await world.drive(volatile.sessions.record(world.session(90, 25)));
     expect(volatile.status.current.local.closing).toEqual({ word: 'lost', sessions: 1, others: false });
+    // A timer that runs is in memory alone, too; in a real store it goes on.
+    await world.drive(volatile.sessions.start({ plannedDuration: 25, category: 'work' }));
+    expect(volatile.status.current.local.closing).toEqual({ word: 'lost', sessions: 2, others: false });
+    await world.drive(engine.sessions.start({ plannedDuration: 25, category: 'work' }));
+    expect(engine.status.current.local.closing).toEqual(SENT);
   });
 });
 

@@ -56,6 +56,18 @@ describe('a diagnostics file', () => {
     expect(() => verifyDiagnostics(nested)).toThrow('Step 1 cannot be read');
   });
 
+  it('of an earlier release is read as it was meant', async () => {
+    const world = createEngineWorld();
+    world.device.disk.failNext('open', { kind: 'fail', code: 'unavailable' }, 100);
+    world.isOffline = true;
+    const { engine } = await world.open();
+    await world.drive(engine.sessions.record(world.session(60, 25)));
+    expect(engine.status.current.local.closing.word).toBe('lost');
+    const file = JSON.parse(JSON.stringify(engine.diagnostics())) as Diagnostics;
+    const steps = file.steps.map((step) => ({ ...step, input: { ...(step.input as object), running: undefined } }));
+    expect(verifyDiagnostics(JSON.parse(JSON.stringify({ ...file, steps }))).wrong).toBeNull();
+  });
+
   it('is bounded', async () => {
     const world = createEngineWorld();
     const { engine } = await world.open();

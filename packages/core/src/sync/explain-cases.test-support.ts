@@ -12,7 +12,7 @@ const INPUT: StatusInput = {
   self: { deviceId: 'own', deviceType: 'web_timer', version: '1', name: null },
   tab: { leader: true, problems: [], space: { usage: 10, quota: 10, persisted: true }, beside: 0 },
   sync: { ...FIRST_STATE, failures: 2, lastContact: NOW - 5000, skew: 0 },
-  answer: null, conflicts: [], unsent: { count: 0, lastEnd: null }, sessionsPending: 0, settlementsPending: 0, acknowledged: 3, lastAcknowledged: null,
+  answer: null, conflicts: [], unsent: { count: 0, lastEnd: null }, sessionsPending: 0, settlementsPending: 0, running: 0, acknowledged: 3, lastAcknowledged: null,
   writtenAt: NOW, parked: 0, damaged: 0, parkedFacts: [], preferencesPending: false, preferencesChangedAt: null, lastHours: 24,
 };
 const LOCAL: LocalStatus = {

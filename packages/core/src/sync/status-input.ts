@@ -30,6 +30,8 @@ export interface StatusInput {
   /** Completed sessions that only this device can know of, and the newest end among them. */
   readonly unsent: { readonly count: number; readonly lastEnd: number | null };
   readonly sessionsPending: number;
+  /** Sessions that run on this device. */
+  readonly running: number;
   readonly settlementsPending: number;
   readonly acknowledged: number;
   readonly lastAcknowledged: number | null;
@@ -54,6 +56,7 @@ export function statusInput(view: View, self: Self, tab: TabFacts, conflicts: re
     self: { deviceId, deviceType, version, name }, tab, sync: view.sync, answer: view.answer, conflicts, lastHours,
     unsent: { count: view.unsent.size, lastEnd: view.unsent.lastEnd },
     sessionsPending: view.sessionsPending,
+    running: view.running.size,
     settlementsPending: view.settlementsPending,
     acknowledged: view.head.acknowledged,
     lastAcknowledged: view.head.lastAcknowledged,

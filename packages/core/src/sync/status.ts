@@ -70,13 +70,13 @@ function instantOrNull(ms: number | null): string | null {
 
 /** What closing now would leave unsent. A real store beside a volatile one keeps what it holds; what is not back in a real one, only this tab does. */
 export function closingStatus(input: StatusInput): ClosingStatus {
-  const { tab, sessionsPending, settlementsPending, preferencesPending } = input;
+  const { tab, sessionsPending, settlementsPending, preferencesPending, running } = input;
   const others = settlementsPending > 0 || preferencesPending;
   const isVolatile = tab.problems.includes('volatile_storage');
-  const adrift = isVolatile ? sessionsPending : tab.beside;
-  if (adrift > 0 || (isVolatile && others)) return { word: 'lost', sessions: adrift, others };
-  const sessions = pendingHere(input);
-  return { word: sessions > 0 || others ? 'sent_later' : 'all_sent', sessions, others };
+  const adrift = isVolatile ? sessionsPending + running : tab.beside;
+  const isLost = adrift > 0 || (isVolatile && others);
+  const sessions = isLost ? adrift : pendingHere(input);
+  return { word: isLost ? 'lost' : sessions > 0 || others ? 'sent_later' : 'all_sent', sessions, others };
 }
 
 function localStatus(input: StatusInput, now: number): Omit<LocalStatus, 'version'> {

@@ -8,6 +8,9 @@ import type { StatusInput } from './status-input.ts';
 /** Furthest from the epoch that a `Date` can be, in ms. */
 const INSTANT_MAX = 8.64e15;
 
+/** What files of earlier releases do not have. */
+const SINCE: Partial<StatusInput> = { running: 0 };
+
 /** The first status that is not what its input derives to. */
 export interface WrongStep {
   /** Its place, counted from 0. */
@@ -45,7 +48,7 @@ function checkStep(step: Fields | null, i: number): WrongStep | null {
   const [at, input, shown] = [step?.['at'], asFields(step?.['input']), asFields(step?.['status'])];
   if (!isInstant(at) || input === null || shown === null) throw new Error(`Step ${i} lacks its time, input or status`);
   try {
-    const { status } = deriveStatus(input as unknown as StatusInput, at);
+    const { status } = deriveStatus({ ...SINCE, ...input } as unknown as StatusInput, at);
     // As JSON has it, and so as what was shown has it.
     const difference = firstDifference(shown, JSON.parse(JSON.stringify(redactStatus(status))) as Fields, '');
     return difference && { step: i, at, ...difference };
