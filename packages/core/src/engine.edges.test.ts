@@ -126,6 +126,29 @@ describe('what an app does with its own input afterwards', () => {
   });
 });
 
+describe('times that no calendar of the status has', () => {
+  const YEAR_10000 = Date.UTC(10_000, 0);
+
+  it('are refused of a session, and the next one is recorded', async () => {
+    const world = createEngineWorld();
+    const { engine: { sessions } } = await world.open();
+    for (const endTime of [YEAR_10000 + 1000, 8.64e15]) {
+      await expect(world.drive(sessions.record({ ...world.session(0, 1), startTime: endTime - 1000, endTime }))).rejects.toMatchObject({ code: 'invalid_input', details: [{ path: 'endTime' }] });
+    }
+    expect(await world.drive(sessions.record(world.session(60, 25)))).toMatchObject({ state: 'queued' });
+  });
+
+  it.each([YEAR_10000 - 1, Date.UTC(1, 0) - 1900 * 31_556_952_000])('are not believed of a server whose clock says %s', async (now) => {
+    const world = createEngineWorld({ now: () => now });
+    const { engine: { sessions, status, preferences } } = await world.open({ options: { preferences: yjsPreferences() } });
+    await world.drive(preferences?.set('daily_goal', 3) ?? expect.fail());
+    await world.run(60_000);
+    expect(await world.drive(sessions.record(world.session(60, 25)))).toMatchObject({ state: 'queued' });
+    await world.run(60_000);
+    expect(status.current).toMatchObject({ last_sync: expect.stringMatching(/^2026-/) as unknown, local: { clock_skew_ms: null } });
+  });
+});
+
 it('a list is refused where nothing could be found, with every fault named', async () => {
   const world = createEngineWorld();
   const { engine: { sessions } } = await world.open();

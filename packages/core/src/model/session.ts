@@ -120,12 +120,15 @@ export function checkStart(input: StartInput): FieldIssue[] {
 
 const PATHS: ReadonlyMap<string, string> = new Map([['start_time', 'startTime'], ['end_time', 'endTime']]);
 
+/** Room for what settlements make of it: the calendar that everybody writes ends with the year 9999. */
+const LATEST = Date.UTC(9999, 0);
+
 /**
  * What is wrong with the times of a finished session. A time in the future is no fault here: this device's clock may be wrong,
  * and the operation waits until the server's clock has passed it.
  */
 export function checkTimes(startTime: number, endTime: number): FieldIssue[] {
-  if (!Number.isInteger(startTime) || !Number.isInteger(endTime) || Math.abs(endTime) > 8.64e15) {
+  if (!Number.isInteger(startTime) || !Number.isInteger(endTime) || endTime > LATEST) {
     return [{ path: Number.isInteger(startTime) ? 'endTime' : 'startTime', message: 'must be whole milliseconds since the epoch' }];
   }
   const minutes = durationMinutes(startTime, endTime);

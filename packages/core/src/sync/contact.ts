@@ -10,6 +10,8 @@ import { planAskHeldAgain } from './settle.ts';
 import type { SyncState } from './sync-state.ts';
 
 const WRITE_EVERY_MS = 60_000;
+/** About a hundred years. */
+const OFFSET_MAX_MS = 3e12;
 
 export interface ContactOptions {
   readonly local: Local;
@@ -31,8 +33,10 @@ export class Contact {
     return this.#latest !== null && this.#latest.lastContact >= (lastContact ?? 0) ? this.#latest : {};
   }
 
-  /** @param told how far this device's clock is ahead, as one answer tells it; null when it tells no time. */
-  heard(told: ClockBound | null): void {
+  /** @param answered how far this device's clock is ahead, as one answer tells it; null when it tells no time. */
+  heard(answered: ClockBound | null): void {
+    // A clock that is ages away tells no time: some print the year 1 where they have none.
+    const told = answered !== null && Math.abs(answered.offsetMs) < OFFSET_MAX_MS ? answered : null;
     const { local, clock, watch } = this.#options;
     const sample = told === null ? local.view.sync.clock : watch.take(told);
     const known = local.view.sync.skew;

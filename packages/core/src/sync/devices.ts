@@ -7,12 +7,11 @@ import type { Clock, HttpRequest } from '../ports.ts';
 import { readDetails, readJson, readPlainCall } from './answer.ts';
 import { isHeaderText } from './check-call.ts';
 import type { ServerCalls } from './server-calls.ts';
-import { readInstant } from './server-answer.ts';
+import { DEVICES_MAX, readInstant, readList } from './server-answer.ts';
 import type { Self } from './status-input.ts';
 import { lacks, type SyncState } from './sync-state.ts';
 
 const PATH = '/api/devices';
-const DEVICES_MAX = 1000;
 
 export interface DevicesOptions {
   readonly calls: ServerCalls;
@@ -36,9 +35,9 @@ export class Devices implements DevicesApi {
   async list(): Promise<readonly DeviceInfo[]> {
     const { devices } = await this.#call('GET', PATH);
     const own = this.#options.self.deviceId;
-    const read = Array.isArray(devices) && devices.length <= DEVICES_MAX ? devices.map((row: unknown) => readDevice(row, own)) : [null];
-    if (read.includes(null)) throw engineError('unreachable', [{ path: 'devices', message: 'came in a shape that is not known here' }]);
-    return read as DeviceInfo[];
+    const read = readList(devices, DEVICES_MAX, (row) => readDevice(row, own));
+    if (read === null) throw engineError('unreachable', [{ path: 'devices', message: 'came in a shape that is not known here' }]);
+    return read;
   }
 
   async rename(id: string, name: string | null): Promise<void> {

@@ -27,7 +27,7 @@ export interface ServerAnswer {
 /** The problem that is shown after an answer that makes no sense. */
 export const INCOHERENT = 'incoherent_answer';
 
-const DEVICES_MAX = 1000;
+export const DEVICES_MAX = 1000;
 const CONFLICTS_MAX = 10_000;
 
 /**
@@ -64,7 +64,8 @@ function isCoherent(row: Fields, summary: Fields, devices: readonly AnswerDevice
   );
 }
 
-function readList<T>(value: unknown, max: number, read: (item: unknown) => T | null): readonly T[] | null {
+/** Null when one of them cannot be read, or there are too many. */
+export function readList<T>(value: unknown, max: number, read: (item: unknown) => T | null): readonly T[] | null {
   if (!Array.isArray(value) || value.length > max) return null;
   const items: T[] = [];
   for (const entry of value) {

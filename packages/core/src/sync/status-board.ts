@@ -197,8 +197,7 @@ export class StatusBoard {
   }
 }
 
+/** Whether they differ in their version alone. */
 function isSameStatus(a: EngineStatus, b: EngineStatus): boolean {
-  const { local: localA, ...restA } = a;
-  const { local: localB, ...restB } = b;
-  return isEqualValue({ ...localA, version: 0 }, { ...localB, version: 0 }) && isEqualValue(restA, restB);
+  return isEqualValue({ ...a, local: { ...a.local, version: b.local.version } }, b);
 }
