@@ -138,6 +138,19 @@ describe('times that no calendar of the status has', () => {
     expect(await world.drive(sessions.record(world.session(60, 25)))).toMatchObject({ state: 'queued' });
   });
 
+  it('are not read from an answer that names one by its zone, and the engine goes on', async () => {
+    const world = createEngineWorld();
+    const summary = { total_sessions: 1, unsynced_sessions: 0, last_session: '9999-12-31T23:59:59-14:00', preferences_updated: null, conflicts_detected: 0 };
+    const answer = { sync_status: 'offline', total_devices: 0, active_devices: 0, pending_syncs: 0, devices: [], data_summary: summary };
+    world.server.intercept = ({ path }) => (path.startsWith('/api/sync/status') ? world.server.json(200, answer) : undefined);
+    const { engine: { sessions, status } } = await world.open();
+    await world.run(10_000);
+    expect(status.current.local.problems).toEqual(['incoherent_answer']);
+    await world.drive(sessions.record(world.session(60, 25)));
+    await world.run(10_000);
+    expect(world.server.records().size).toBe(1);
+  });
+
   it.each([YEAR_10000 - 1, Date.UTC(1, 0) - 1900 * 31_556_952_000])('are not believed of a server whose clock says %s', async (now) => {
     const world = createEngineWorld({ now: () => now });
     const { engine: { sessions, status, preferences } } = await world.open({ options: { preferences: yjsPreferences() } });

@@ -23,12 +23,20 @@ describe('parseInstant', () => {
         const sign = offset < 0 ? '-' : '+';
         const hours = String(Math.floor(Math.abs(offset) / 60)).padStart(2, '0');
         const minutes = String(Math.abs(offset) % 60).padStart(2, '0');
-        const expected = ms - offset * 60_000;
+        const at = ms - offset * 60_000;
+        // What cannot be written in UTC again is none.
+        const expected = at < YEAR_0 || at > YEAR_9999 ? null : at;
         expect(parseInstant(`${local}${sign}${hours}:${minutes}`)).toBe(expected);
         expect(parseInstant(`${local}${sign}${hours}${minutes}`)).toBe(expected);
         if (minutes === '00') expect(parseInstant(`${local}${sign}${hours}`)).toBe(expected);
       }),
     );
+  });
+
+  it('reads only what can be written again, wherever its zone is', () => {
+    for (const [text, ms] of [['9999-12-31T23:59:59.999+14:00', YEAR_9999 - 14 * 3_600_000], ['0000-01-01T00:00:00-14:00', YEAR_0 + 14 * 3_600_000], ['9999-12-31T23:59:59-00:01', null], ['0000-01-01T00:00:00+00:01', null]] as const) {
+      expect(parseInstant(text), text).toBe(ms);
+    }
   });
 
   it('keeps a fraction to the millisecond and cuts the rest', () => {

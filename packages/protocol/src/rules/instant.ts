@@ -1,9 +1,10 @@
 // Instants as text. Parsing is fixed-width and linear: no regular expression ever sees user text, so no input
 // can make it slow, and no date is guessed (2025-02-30 is malformed, not March).
 
-const DAY_MS = 86_400_000;
 const TEXT_LENGTH_MAX = 64;
-const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+/** What can be written with four digits for the year, in UTC. */
+const FIRST = Date.UTC(-1, 12);
+const LAST = Date.UTC(9999, 12) - 1;
 
 /** Reads `count` decimal digits at `at`; −1 when one of them is no digit. */
 function digits(text: string, at: number, count: number): number {
@@ -16,29 +17,15 @@ function digits(text: string, at: number, count: number): number {
   return value;
 }
 
-function daysInMonth(year: number, month: number): number {
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  return month === 2 && leap ? 29 : (MONTH_DAYS[month - 1] ?? 0);
-}
-
-/** Days from 1970-01-01 to a proleptic Gregorian date, by arithmetic (no two-digit-year surprises). */
-function daysFromEpoch(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
-}
-
 /** Milliseconds of the calendar part `YYYY-MM-DD`, or null. */
 function parseDate(text: string): number | null {
   if (text[4] !== '-' || text[7] !== '-') return null;
   const year = digits(text, 0, 4);
   const month = digits(text, 5, 2);
-  const day = digits(text, 8, 2);
-  if (year < 0 || month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return null;
-  return daysFromEpoch(year, month, day) * DAY_MS;
+  const date = new Date(0);
+  // Unlike `Date.UTC` it takes a year of two digits as it is. A day that the month has not is one of another month.
+  date.setUTCFullYear(year, month - 1, digits(text, 8, 2));
+  return year >= 0 && date.getUTCMonth() === month - 1 ? date.getTime() : null;
 }
 
 /** Milliseconds of `HH:MM:SS`, or null. Leap seconds and 24:00 are not accepted. */
@@ -70,7 +57,7 @@ function parseOffset(text: string, at: number): number | null {
  * (`+02:00`, `+0200`, `+02`). A fraction is kept to the millisecond; further digits are cut, not rounded.
  *
  * @returns milliseconds since 1970-01-01T00:00:00Z, or `null` when the text is malformed, names an impossible
- * date or time, has no zone, or is longer than 64 characters. Never throws.
+ * date or time, has no zone, is longer than 64 characters, or lies in UTC outside the years 0000 to 9999. Never throws.
  */
 export function parseInstant(text: string): number | null {
   if (text.length < 20 || text.length > TEXT_LENGTH_MAX) return null;
@@ -89,7 +76,9 @@ export function parseInstant(text: string): number | null {
     if (at === first) return null;
   }
   const offset = parseOffset(text, at);
-  return offset === null ? null : date + clock + fraction - offset;
+  if (offset === null) return null;
+  const ms = date + clock + fraction - offset;
+  return ms < FIRST || ms > LAST ? null : ms;
 }
 
 /**
