@@ -180,3 +180,22 @@ describe('a server that changes', () => {
     expect(await world.drive(a.sessions.get(id))).toMatchObject({ note: 'told more', pending: false });
   });
 });
+
+describe('an answer that tells what no server takes back', () => {
+  it.each(['status_tag', 'cursor', 'epoch'])('in %s is no answer, and the next one is', async (field) => {
+    const { world, first, a } = await twoDevices();
+    let isMangled = true;
+    world.distort = (request, answer) => {
+      if (!isMangled || request.path !== '/api/sync/exchange') return answer;
+      return { ...answer, body: JSON.stringify({ ...(JSON.parse(answer.body) as object), [field]: 'not one word' }) };
+    };
+    await world.drive(a.sessions.record(world.session(60, 20)));
+    await world.run(5000);
+    isMangled = false;
+    first.pages[0]?.lifecycle.emit('online');
+    await world.drive(a.sync());
+    await world.run(MINUTE);
+    expect(world.server.stored(USER)).toHaveLength(1);
+    expect(a.status.current).toMatchObject({ sync_status: 'healthy', local: { phase: 'idle', connection: 'online', last_error: null } });
+  });
+});

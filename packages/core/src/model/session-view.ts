@@ -26,7 +26,7 @@ export function finishedToSession(session: FinishedSession, operation: Operation
   return {
     // The list is a copy: what the app does with it is not done to the store's row.
     id, displayId, state: parked === null ? stateOf(session, standing) : 'parked', pending: operation !== null, startTime, endTime,
-    duration: durationMinutes(startTime, endTime), plannedDuration, category, project, note, tags: tags.concat(), source, deviceId, conflictId, parked, clock, clockBound, deletedAt,
+    duration: durationMinutes(startTime, endTime), plannedDuration, category, project, note, tags: [...tags], source, deviceId, conflictId, parked, clock, clockBound, deletedAt,
   };
 }
 

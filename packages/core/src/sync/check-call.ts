@@ -20,6 +20,6 @@ export function canonical(id: string, code: 'not_running' | 'not_found' | 'inval
 }
 
 /** Whether it is one word of ASCII, as ids, codes and the names of apps are. */
-export function isHeaderText(value: unknown): value is string {
-  return typeof value === 'string' && /^[!-~]{1,128}$/.test(value);
+export function isHeaderText(value: unknown, charsMax: number = 128): value is string {
+  return typeof value === 'string' && value.length <= charsMax && /^[!-~]+$/.test(value);
 }

@@ -4,6 +4,7 @@ import type { RunningElsewhere } from '../api.ts';
 import { readBound } from '../model/clock-bound.ts';
 import { areTexts, asFields, type Fields, isCancelReason, isCount, isTextOrNull } from '../model/rows.ts';
 import { DEFAULT_PROJECT, type FinishedSession } from '../model/session.ts';
+import { isHeaderText } from './check-call.ts';
 import { parseServerAnswer, readInstant, type ServerAnswer } from './server-answer.ts';
 import { readMemory, type SettlementRow } from './settlement-row.ts';
 
@@ -47,7 +48,7 @@ export function parseExchange(body: Fields | undefined): ExchangeAnswer | null {
   if (body === undefined || body['success'] !== true) return null;
   const { epoch, head, cursor, more, status_tag: tag, results, changes, reset } = body;
   const isSound =
-    typeof epoch === 'string' && epoch !== '' && isCount(head) && typeof cursor === 'string' && typeof more === 'boolean' && typeof tag === 'string' &&
+    isMark(epoch) && isMark(cursor) && isMark(tag) && isCount(head) && typeof more === 'boolean' &&
     Array.isArray(results) && Array.isArray(changes) && changes.length <= LIMITS.changesPerPageMax;
   if (!isSound) return null;
   const readResults = readAll(results, readResult);
@@ -66,6 +67,11 @@ export function parseExchange(body: Fields | undefined): ExchangeAnswer | null {
     preferences: body['preferences'],
     announced: device?.['incarnation_changed'] === true && isCount(device['announced_pending']) ? device['announced_pending'] : 0,
   };
+}
+
+/** What goes back to the server with each request from now on: anything else it would refuse for ever. */
+function isMark(value: unknown): value is string {
+  return isHeaderText(value, LIMITS.cursorChars);
 }
 
 /** Null when one cannot be read; `undefined` items are passed over. */
