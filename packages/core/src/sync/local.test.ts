@@ -47,3 +47,16 @@ describe('a tab that is told what another one wrote', () => {
     expect(Object.getPrototypeOf(b.view)).toBe(Object.getPrototypeOf(a.view));
   });
 });
+
+it('a fault of whoever is told of a commit ends nothing, and shows', async () => {
+  const { world, a } = await twoTabs();
+  const onChange = (): void => {
+    throw new RangeError('told in vain');
+  };
+  a.listener = { onChange, onDecided: () => undefined, onStoreError: () => undefined, onVanished: () => undefined };
+  const put = (id: string): Promise<void> => world.drive(a.commit((draft) => draft.putMeta('knock', { id, sync: true }), 'relaxed'));
+  await put('first');
+  await expect(world.run(10)).rejects.toThrow('told in vain');
+  await put('second');
+  expect(a.view.knock?.id).toBe('second');
+});

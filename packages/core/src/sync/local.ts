@@ -191,7 +191,14 @@ export class Local {
   #tell(isOwn: boolean): void {
     if (this.#swap !== null) return;
     this.#hasNews = false;
-    this.listener?.onChange(isOwn);
+    try {
+      this.listener?.onChange(isOwn);
+    } catch (error) {
+      // A fault of ours is for whoever watches the page: what is committed is committed, and what waits must be next.
+      this.#options.clock.setTimer(0, () => {
+        throw error;
+      });
+    }
   }
 
   /** Resolves when no update is under way: what the view shows is committed. */
