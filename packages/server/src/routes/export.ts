@@ -2,11 +2,12 @@
 import { type ExportLine, formatInstant } from '@syncline/protocol';
 import { problem } from '../http/problem.ts';
 import type { Route, RouteInput } from '../http/route.ts';
+import { SETTLEMENTS_AT_ONCE } from '../store/read-limits.ts';
 import { shownName } from '../sync/devices.ts';
+import { partsOf } from '../sync/parts-of.ts';
 import { instantOrNull, toSessionRecord, toSettlementRecord } from '../sync/session-records.ts';
 
 const PAGE = 100;
-const SETTLEMENTS = 8;
 
 export const exportRoute: Route = {
   call: 'export',
@@ -53,8 +54,8 @@ async function* exportLines({ ports: { store }, user: { userId }, now }: RouteIn
     if (last === undefined) break;
     after = last.sequence;
   }
-  for (let left = [...settlements]; left.length > 0; left = left.slice(SETTLEMENTS)) {
-    const some = await store.readUser(userId, (tx) => tx.settlements(left.slice(0, SETTLEMENTS)));
+  for (const ids of partsOf(settlements, SETTLEMENTS_AT_ONCE)) {
+    const some = await store.readUser(userId, (tx) => tx.settlements(ids));
     lines += some.length;
     yield some.toSorted((a, b) => a.sequence - b.sequence).map((settlement) => ({ type: 'settlement', settlement: toSettlementRecord(settlement) }));
   }

@@ -1,8 +1,6 @@
 // The two kinds of change in one order, read a bounded number at a time.
 import type { Change } from '../ports.ts';
-
-/** Settlements read at once: one may hold the notes of all the sessions it changed. */
-export const SETTLEMENTS_AT_ONCE = 8;
+import { SETTLEMENTS_AT_ONCE } from './read-limits.ts';
 
 /** @param sessions the first that came after a position. @param settlements the first {@link SETTLEMENTS_AT_ONCE} that did. Both in order. */
 export function inOneOrder(sessions: readonly Change[], settlements: readonly Change[], limit: number): readonly Change[] {

@@ -1,7 +1,9 @@
 // From what became of an operation to the words of its result, and from a stored result to that of a resend.
 import { ERRORS, type OperationResult, type SessionRecord, type SettlementRecord } from '@syncline/protocol';
 import type { StoredDevice, UserReader } from '../ports.ts';
+import { SETTLEMENTS_AT_ONCE } from '../store/read-limits.ts';
 import type { OperationOutcome } from './outcome.ts';
+import { partsOf } from './parts-of.ts';
 import { toRunningSession, toSessionRecord, toSettlementRecord } from './session-records.ts';
 
 /** The result of an operation. @param devices for the names of those on which sessions run. */
@@ -58,20 +60,14 @@ function nameOf({ session_id }: SessionRecord): SessionName {
   return { session_id };
 }
 
-function partsOf(ids: ReadonlySet<string>, size: number): readonly (readonly string[])[] {
-  const all = [...ids];
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
-}
-
 /** The answer to a resend: what it was told the first time, as a duplicate. */
 export function toDuplicate(kept: string): KeptResult {
   const first = JSON.parse(kept) as KeptResult;
   return { ...first, status: 'duplicate', original: first.status === 'superseded' ? 'superseded' : 'applied' };
 }
 
-/** Records read at once. */
+/** Sessions read at once: each may have a document. */
 const SESSIONS_AT_ONCE = 100;
-const SETTLEMENTS_AT_ONCE = 8;
 
 /** Kept results, with the records that they name as they are now. Null when these alone come to more than so many characters of text. */
 export async function tellAgain(tx: UserReader, kept: readonly KeptResult[], charsMax: number): Promise<readonly OperationResult[] | null> {

@@ -4,9 +4,9 @@ import type {
   Activity, Change, ConflictGroup, Interval, KeptPair, LiveSession, Overview, StoredCancellation, StoredPreferences, StoredPreferencesUpdate, StoredResult,
   StoredSession, StoredSettlement, StoredStart, UserReader,
 } from '../../ports.ts';
-import { inOneOrder, SETTLEMENTS_AT_ONCE } from '../change-window.ts';
+import { inOneOrder } from '../change-window.ts';
 import { mergeIntervals } from '../intervals.ts';
-import { ACTIVITY_AT_ONCE, RUNNING_MAX } from '../read-limits.ts';
+import { ACTIVITY_AT_ONCE, RUNNING_MAX, SETTLEMENTS_AT_ONCE } from '../read-limits.ts';
 import { findOverlapping, isLive, placeOf } from './live-index.ts';
 import type { UserState } from './user-state.ts';
 
