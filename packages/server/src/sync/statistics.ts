@@ -10,6 +10,8 @@ interface Sum {
   readonly minutes: number;
 }
 
+const NOTHING: Sum = { sessions: 0, minutes: 0 };
+
 /** Adds sessions up as they are read, so that no history is ever in memory, however long it is. */
 export class ActivityTally {
   readonly #zone: ZoneClock;
@@ -80,7 +82,7 @@ export function summarizeUser({ byDay, byCategory, byHour }: ActivityTally, toda
   const first = firstOfMonth(today);
   const days = [...byDay.keys()].sort((a, b) => a - b);
   const activeSince = (day: number): readonly number[] => days.filter((active) => active >= day && active <= today);
-  const minutesOn = (some: readonly number[]): number => sumOf(some.map((day) => byDay.get(day))).minutes;
+  const minutesOn = (some: readonly number[]): number => sumOf(some.map((day) => byDay.get(day) ?? NOTHING)).minutes;
   const total = sumOf([...byDay.values()]);
   return {
     points: { total: toPoints(total.minutes), today: toPoints(minutesOn(activeSince(today))), this_week: toPoints(minutesOn(activeSince(monday))), this_month: toPoints(minutesOn(activeSince(first))) },
@@ -108,7 +110,7 @@ export function summarizeRange({ byDay, bySource, byCategory, byHour }: Activity
   const days = Array.from({ length: to - from + 1 }, (_, i) => from + i);
   return {
     totals: rounded(sumOf([...byDay.values()])),
-    by_day: days.map((day) => ({ date: formatDay(day), ...rounded(sumOf([byDay.get(day)])) })),
+    by_day: days.map((day) => ({ date: formatDay(day), ...rounded(byDay.get(day) ?? NOTHING) })),
     by_device: rowsOf(bySource).map(({ key, ...rest }) => ({ device_type: key, ...rest })),
     by_category: rowsOf(byCategory).map(({ key, ...rest }) => ({ category: key, ...rest })),
     by_hour: byHour.map((minutes) => round(minutes, 2)),
@@ -133,8 +135,8 @@ function rowsOf(sums: ReadonlyMap<string, Sum>): { key: string; sessions: number
   return [...sums].map(([key, row]) => ({ key, ...rounded(row) })).sort((a, b) => b.minutes - a.minutes || (a.key < b.key ? -1 : 1));
 }
 
-function sumOf(sums: readonly (Sum | undefined)[]): Sum {
-  return { sessions: sums.reduce((total, row) => total + (row?.sessions ?? 0), 0), minutes: sums.reduce((total, row) => total + (row?.minutes ?? 0), 0) };
+function sumOf(sums: readonly Sum[]): Sum {
+  return sums.reduce((total, { sessions, minutes }) => ({ sessions: total.sessions + sessions, minutes: total.minutes + minutes }), NOTHING);
 }
 
 function rounded({ sessions, minutes }: Sum): Sum {

@@ -48,11 +48,24 @@ export class ZoneClock {
     const parts: [number, number][] = [];
     for (let at = startTime; at < endTime; ) {
       const local = at + this.#offsetAt(at);
-      const next = Math.min(endTime, at + HOUR_MS - (local - Math.floor(local / HOUR_MS) * HOUR_MS));
+      const next = this.#changeBetween(at, Math.min(endTime, at + HOUR_MS - (local - Math.floor(local / HOUR_MS) * HOUR_MS)));
       parts.push([this.hourAt(at), next - at]);
       at = next;
     }
     return parts;
+  }
+
+  /** The instant within an hour at which clocks are changed; its end when they are not. */
+  #changeBetween(from: number, to: number): number {
+    const offset = this.#offsetAt(from);
+    if (this.#offsetAt(to - 1) === offset) return to;
+    let [before, after] = [from, to - 1];
+    while (after - before > 1) {
+      const middle = Math.floor((before + after) / 2);
+      if (this.#offsetAt(middle) === offset) before = middle;
+      else after = middle;
+    }
+    return after;
   }
 
   #offsetAt(ms: number): number {
