@@ -1,4 +1,5 @@
 // One suite for servers that offer different things: what an engine promises does not depend on it.
+import type { AnnotateInput, SyncEngine } from '@syncline/core';
 import type { Capability } from '@syncline/protocol';
 import { describe, expect, it } from 'vitest';
 import { ExchangeWorld, USER, twoDevices } from './exchange-world.ts';
@@ -81,6 +82,18 @@ describe.each(SERVERS)('against a server that %s', (_says, without) => {
   });
 });
 
+/** A device whose server offers its exchange no more, and that recorded a session since and wrote about it. */
+async function annotatedWithoutExchange(note: AnnotateInput): Promise<{ readonly world: ExchangeWorld; readonly a: SyncEngine; readonly id: string }> {
+  const world = await ExchangeWorld.create();
+  const a = await world.open(world.device(), { annotations: true });
+  await world.run(5000);
+  world.without.add('exchange').add('stream');
+  const { id } = await world.drive(a.sessions.record(world.session(300, 20)));
+  await world.drive(a.sessions.annotate(id, note));
+  await world.run(700_000);
+  return { world, a, id };
+}
+
 describe('a server that changes', () => {
   it('and offers the exchange no more gets what is recorded by the documented calls, and the other way round', async () => {
     const { world, a } = await twoDevices();
@@ -146,13 +159,7 @@ describe('a server that changes', () => {
   });
 
   it('and offers the exchange no more for a while is told the tags of what it got meanwhile once it does again', async () => {
-    const world = await ExchangeWorld.create();
-    const a = await world.open(world.device(), { annotations: true });
-    await world.run(5000);
-    world.without.add('exchange').add('stream');
-    const { id } = await world.drive(a.sessions.record(world.session(300, 20)));
-    await world.drive(a.sessions.annotate(id, { note: 'told', tags: ['kept'] }));
-    await world.run(700_000);
+    const { world, a, id } = await annotatedWithoutExchange({ note: 'told', tags: ['kept'] });
     expect(world.server.stored(USER)).toMatchObject([{ id }]);
     expect(a.status.current).toMatchObject({ sync_status: 'delayed', data_summary: { unsynced_sessions: 1 } });
     world.without.clear();
@@ -164,13 +171,7 @@ describe('a server that changes', () => {
   });
 
   it('and offers the exchange no more for a while has a note once that was edited before and at once when it does again', async () => {
-    const world = await ExchangeWorld.create();
-    const a = await world.open(world.device(), { annotations: true });
-    await world.run(5000);
-    world.without.add('exchange').add('stream');
-    const { id } = await world.drive(a.sessions.record(world.session(300, 20)));
-    await world.drive(a.sessions.annotate(id, { note: 'told' }));
-    await world.run(700_000);
+    const { world, a, id } = await annotatedWithoutExchange({ note: 'told' });
     expect(world.server.stored(USER)).toMatchObject([{ id, note: 'told' }]);
     world.without.clear();
     const edit = (): Promise<unknown> => world.drive(a.sessions.annotate(id, { note: 'told more' }).catch(({ code }: { code: string }) => code));
