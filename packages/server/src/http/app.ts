@@ -12,12 +12,12 @@ import { errorAnswer, jsonAnswer, toProblem } from './error-answer.ts';
 import { apiHeaders, PREFLIGHT } from './headers.ts';
 import { type Problem, problem } from './problem.ts';
 import { readBody, readJson } from './read-body.ts';
-import type { OpenInput, Route, RouteAnswer, SignedIn } from './route.ts';
+import type { OpenAnswers, OpenInput, Route, RouteAnswer, SignedIn } from './route.ts';
 import { UserCounts } from './user-counts.ts';
 
 /** Requests of one user under way at once. */
 const IN_FLIGHT_MAX = 32;
-/** Exports of one user that are being read, or wait for their reader with a page in memory. */
+/** Exports of one user that are open. */
 const EXPORTS_MAX = 4;
 
 /** The caller of a call that needs no token. */
@@ -43,8 +43,7 @@ class Api {
   readonly #config: AppConfig;
   readonly #bearer: BearerCheck;
   readonly #inFlight = new UserCounts(IN_FLIGHT_MAX, 1);
-  readonly exports: UserCounts = new UserCounts(EXPORTS_MAX, 5);
-  readonly streams: StreamHub = new StreamHub();
+  readonly open: OpenAnswers = { streams: new StreamHub(), exports: new UserCounts(EXPORTS_MAX, 5) };
 
   constructor(ports: ServerPorts, config: AppConfig) {
     this.#ports = ports;
@@ -75,13 +74,13 @@ class Api {
         : route.parseBody(await readJson(request, CALLS[route.call].bodyBytesMax), input.now);
       const caller = parseCallerHeaders((name) => input.headers.get(name));
       if (caller.ok && caller.value.deviceId !== undefined) await user.usedBy(caller.value.deviceId);
-      return route.handle({ ...input, user, query, body, streams: this.streams, exports: this.exports });
+      return route.handle({ ...input, user, query, body, open: this.open });
     });
   }
 
   #onRevoked(sid: string): void {
     this.#bearer.forget(sid);
-    this.streams.endLogin(sid);
+    this.open.streams.endLogin(sid);
   }
 
   /** Counts a request until its answer begins: a stream that stays open is none under way. */
@@ -145,7 +144,7 @@ export function createApp(ports: ServerPorts, config: AppConfig): App {
   for (const route of LOGIN_ROUTES) serve(route.call, ({ input }) => route.handle(input));
   for (const route of DATA_ROUTES) {
     const isOpen = CALLS[route.call].auth === 'none';
-    serve(route.call, (gate) => (isOpen ? route.handle({ ...gate.input, user: NOBODY, query: {}, streams: api.streams, exports: api.exports }) : api.signedIn(route, gate)));
+    serve(route.call, (gate) => (isOpen ? route.handle({ ...gate.input, user: NOBODY, query: {}, open: api.open }) : api.signedIn(route, gate)));
   }
   // After all of them: several calls share a path.
   for (const path of new Set(Object.values(CALLS).map((call) => call.path))) {
@@ -158,7 +157,7 @@ export function createApp(ports: ServerPorts, config: AppConfig): App {
   app.onError((thrown, context) => refuse(toProblem(thrown, ports.log, context.env.requestId), context));
   const serveRequest = async (request: Request, connection: Connection = { address: null }): Promise<Response> =>
     app.fetch(request, { connection, requestId: ports.ids.uuid() });
-  return Object.assign(serveRequest, { stop: () => api.streams.stop() });
+  return Object.assign(serveRequest, { stop: () => api.open.streams.stop() });
 }
 
 function pathOf(call: CallName): string {

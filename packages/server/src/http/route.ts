@@ -21,14 +21,18 @@ export interface SignedIn {
   readonly usedBy: (deviceId: string) => Promise<void>;
 }
 
+/** Answers that go on after their call is counted no more. */
+export interface OpenAnswers {
+  readonly streams: StreamHub;
+  /** Exports that are being read, or wait for their reader with a page in memory. */
+  readonly exports: UserCounts;
+}
+
 export interface RouteInput {
   readonly ports: ServerPorts;
   readonly config: AppConfig;
   readonly user: SignedIn;
-  /** The streams that are open. */
-  readonly streams: StreamHub;
-  /** The exports that are open. */
-  readonly exports: UserCounts;
+  readonly open: OpenAnswers;
   /** What the call's request schema made of the body; undefined where the call has none. */
   readonly body: unknown;
   /** What the call's query schema made of the address; an empty object where the call has none. */
@@ -62,7 +66,7 @@ export interface Route {
 }
 
 /** What a call sees that needs no access token. */
-export interface OpenInput extends Omit<RouteInput, 'user' | 'query' | 'streams' | 'exports'> {
+export interface OpenInput extends Omit<RouteInput, 'user' | 'query' | 'open'> {
   /** Origin under which the caller's browser sees this server. */
   readonly origin: string;
   /** The caller's network address, or null where there is none. */

@@ -14,7 +14,7 @@ export const exportRoute: Route = {
   async handle(input) {
     const account = await input.ports.store.accounts.find(input.user.userId);
     if (account === null) throw problem('gone');
-    const leave = input.exports.enter(input.user.userId);
+    const leave = input.open.exports.enter(input.user.userId);
     const lines = exportLines(input, account.username);
     const encoder = new TextEncoder();
     const body = new ReadableStream<Uint8Array>({

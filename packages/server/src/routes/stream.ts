@@ -7,7 +7,7 @@ import { readCaller } from './write-call.ts';
 export const streamRoute: Route = {
   call: 'stream',
   async handle(input) {
-    const { ports: { store, clock }, user, streams } = input;
+    const { ports: { store, clock }, user, open: { streams } } = input;
     const caller = readCaller(input);
     if (caller !== null) await readAndTouch(input, async () => undefined);
     const { cursor = null } = input.query as StreamQuery;
