@@ -45,6 +45,20 @@ it('[S-26] a user with many calls under way leaves connections to the others', a
   await store.close();
 });
 
+it('[S-22] works that wait for documents leave connections to the others, whosever they are', async () => {
+  const store = await openPostgresStore(cluster.url, { connections: 4 });
+  const own = createStoreWorld(store, 6_000_000);
+  const users = await Promise.all(Array.from({ length: 9 }, () => own.newUser()));
+  let made: () => void = () => undefined;
+  const documents = new Promise<void>((resolve) => (made = resolve));
+  const waiting = users.slice(1).flatMap((user) => [store.withUser(user, () => documents, 'waiting'), store.readUser(user, () => documents, 'waiting')]);
+  // The first comes before those that still stand in line.
+  for (let i = 0; i < 3; i += 1) await store.withUser(users[0] as string, (tx) => tx.overview());
+  made();
+  await Promise.all(waiting);
+  await store.close();
+});
+
 it('the calls do not rest on what a database has for its defaults', async () => {
   const admin = new pg.Client({ connectionString: cluster.url });
   await admin.connect();

@@ -90,6 +90,9 @@ export interface ServerStoreError extends Error {
   readonly code: ServerStoreFailure;
 }
 
+/** Whether a work waits, while it has a connection, for nothing but the database, or for a thread that others keep busy. */
+export type WorkPace = 'quick' | 'waiting';
+
 /** Everything the server keeps. Two implementations, in memory and SQL, pass one contract suite. */
 export interface ServerStore {
   /** Resolves when the database answers; rejects with `unavailable`. */
@@ -103,11 +106,11 @@ export interface ServerStore {
    * Commits when `work` resolves, rolls back everything when it rejects. Resolves after the commit.
    * Rejects with `failed` when the account does not exist.
    */
-  withUser<T>(userId: string, work: (tx: UserTransaction) => Promise<T>): Promise<T>;
+  withUser<T>(userId: string, work: (tx: UserTransaction) => Promise<T>, pace?: WorkPace): Promise<T>;
   /** What {@link UserReader.overview} reads, and nothing else, in one round trip. Rejects with `failed` when the account does not exist. */
   overview(userId: string): Promise<Overview>;
   /** Reads of one moment, without the user's lock. */
-  readUser<T>(userId: string, work: (tx: UserReader) => Promise<T>): Promise<T>;
+  readUser<T>(userId: string, work: (tx: UserReader) => Promise<T>, pace?: WorkPace): Promise<T>;
   /**
    * Calls `listener` after each commit that wrote something of that user, whichever process made it, and whenever such news may have
    * been missed. A hint that says nothing but "look": read after watching, and nothing is overlooked. Gives what ends it.

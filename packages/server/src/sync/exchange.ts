@@ -3,13 +3,13 @@
 // A call with nothing new to say is answered from one read and takes no lock. Everything else runs in the user's own turn.
 import { type Change, type ExchangeRequest, type OperationResult, parseInstant, type PreferencesAnswer, type ResetReason } from '@syncline/protocol';
 import { problem } from '../http/problem.ts';
-import type { DeviceMemory, Documents, Overview, ServerStore, StoredDevice, StoredSession, UserReader, UserTransaction } from '../ports.ts';
+import type { DeviceMemory, Documents, Overview, ServerStore, StoredDevice, StoredSession, UserReader, UserTransaction, WorkPace } from '../ports.ts';
 import { readPage } from './change-page.ts';
 import { type Position, readCursor } from './cursor.ts';
 import { forgetInheritance, isNumberReused, recallDevice, rememberSeqs } from './device-memory.ts';
 import { applyTouch, decideTouch, type Touch } from './devices.ts';
 import { type CallingUser, withDevice } from './listed-device.ts';
-import { applyOperations, type BatchOutcome, opIdOf, type SentOperation, seqOf } from './operation-batch.ts';
+import { applyOperations, type BatchOutcome, notesIn, opIdOf, type SentOperation, seqOf } from './operation-batch.ts';
 import { exchangePreferences, readPreferencesAnswer } from './preferences.ts';
 import { statusTag } from './status-tag.ts';
 import { runningAfter } from './working-set.ts';
@@ -51,10 +51,15 @@ export async function exchange({ store, documents }: ExchangePorts, user: Callin
     // Preferences are no part of the overview.
     const seen = request.preferences === undefined ? answerAtGlance(await store.overview(userId), request, now) : null;
     if (seen !== null) return seen;
-    const idle = await store.readUser(userId, (tx) => answerIfIdle(tx, request, now, documents));
+    const idle = await store.readUser(userId, (tx) => answerIfIdle(tx, request, now, documents), paceOf(request));
     if (idle !== null) return idle;
   }
-  return withDevice(store, user, request.device.device_id, (tx, overview) => exchangeInTurn(tx, overview, request, now, documents));
+  return withDevice(store, user, request.device.device_id, (tx, overview) => exchangeInTurn(tx, overview, request, now, documents), paceOf(request));
+}
+
+/** Documents are made in a thread, in turn with those of everybody. */
+function paceOf({ operations, preferences }: SentExchange): WorkPace {
+  return preferences !== undefined || operations.some(({ operation }) => operation !== null && notesIn(operation) > 0) ? 'waiting' : 'quick';
 }
 
 /** The answer to who is up to date: everything in it stands in the overview. */

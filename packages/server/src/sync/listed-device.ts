@@ -1,5 +1,5 @@
 // A call of a device that is not listed yet lists it, unless it is not listed any more.
-import type { Overview, ServerStore, UserTransaction } from '../ports.ts';
+import type { Overview, ServerStore, UserTransaction, WorkPace } from '../ports.ts';
 
 /** Whose call it is. */
 export interface CallingUser {
@@ -13,14 +13,14 @@ export interface CallingUser {
  * at another process: it must not come back by what it had under way. @param deviceId null when the caller does not say who it is.
  */
 export async function withDevice<T>(
-  store: ServerStore, { userId, admit }: CallingUser, deviceId: string | null, work: (tx: UserTransaction, overview: Overview) => Promise<T>,
+  store: ServerStore, { userId, admit }: CallingUser, deviceId: string | null, work: (tx: UserTransaction, overview: Overview) => Promise<T>, pace?: WorkPace,
 ): Promise<T> {
   const done = await store.withUser(userId, async (tx) => {
     const overview = await tx.overview();
     const isListed = deviceId === null || overview.devices.some((device) => device.deviceId === deviceId);
     return isListed ? { result: await work(tx, overview) } : null;
-  });
+  }, pace);
   if (done !== null) return done.result;
   if (deviceId !== null) await admit(deviceId);
-  return store.withUser(userId, async (tx) => work(tx, await tx.overview()));
+  return store.withUser(userId, async (tx) => work(tx, await tx.overview()), pace);
 }

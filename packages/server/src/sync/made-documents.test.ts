@@ -4,7 +4,7 @@ import { documentWorker } from '../process/document-worker.ts';
 import { createApiWorld, createMemoryStore } from '../testing/index.ts';
 import { NOON, submitOf } from '../testing/session-requests.ts';
 import { type OperationBody, TestDevice } from '../testing/test-device.ts';
-import { DocumentNeeded, MadeDocuments } from './made-documents.ts';
+import { changeEach, DocumentNeeded, MadeDocuments } from './made-documents.ts';
 
 const documents = documentWorker();
 afterAll(() => documents.close());
@@ -34,6 +34,24 @@ it('[S-22] a document that takes long to merge takes the time of the thread for 
   expect(results.map(({ status, details }) => details?.map(({ path }) => path) ?? status)).toEqual([['edit.annotation'], 'applied']);
 });
 
+it('[S-22] an exchange says beforehand whether it may wait for documents', async () => {
+  const store = createMemoryStore({ epoch: '00000000-0000-4000-8000-00000000e90d' });
+  const paces: unknown[] = [];
+  const write = store.withUser.bind(store);
+  const w = createApiWorld(Object.assign(store, { withUser: ((userId, work, pace) => (paces.push(pace), write(userId, work))) as typeof write }), NOON, 1, documents);
+  const device = new TestDevice({ user: await w.signIn(), newId: w.newId, deviceId: 'd' });
+  const id = w.newId();
+  const paceOf = async (...operations: readonly OperationBody[]): Promise<unknown> => {
+    paces.length = 0;
+    await device.apply(...operations);
+    return paces.at(-1);
+  };
+  expect(await paceOf({ type: 'submit', session: submitOf(id, -60, -30) })).toBe('quick');
+  expect(await paceOf({ type: 'amend', session_id: id, base_version: 1, edit: { category: 'other' } })).toBe('quick');
+  expect(await paceOf({ type: 'amend', session_id: id, base_version: 2, edit: { note: 'n' } })).toBe('waiting');
+  expect(await paceOf({ type: 'unresolve', settlement_id: w.newId() })).toBe('waiting');
+});
+
 it('a document is made once, and another one for another text, author, update or state', async () => {
   const made = new MadeDocuments();
   const [state, next] = [firstAnnotation('id', { note: 'a note', tags: [] }), firstAnnotation('id', { note: 'another', tags: [] })];
@@ -43,7 +61,28 @@ it('a document is made once, and another one for another text, author, update or
   ] as const;
   for (const job of jobs) {
     expect(() => made.get(job)).toThrow(DocumentNeeded);
-    await made.make(documents, job);
+    await made.make(documents, [job]);
   }
   expect(jobs.map((job) => made.get(job)?.document)).toEqual(await Promise.all(jobs.map(async (job) => (await documents.makeAnnotation(job))?.document)));
 });
+
+it('what several sessions need is asked for at once, and made before the first of them counts', async () => {
+  const made = new MadeDocuments();
+  const jobs = ['a', 'b', 'c'].map((note) => ({ kind: 'merge', document: new Uint8Array([0, 0]), update: firstAnnotation(note, { note, tags: [] }) }) as const);
+  const changeAll = (): unknown => changeEach(jobs, (job) => made.get(job)?.note);
+  await made.make(documents, jobs.slice(1, 2));
+  const asked = catchOf(changeAll);
+  expect(asked).toBeInstanceOf(DocumentNeeded);
+  expect((asked as DocumentNeeded).jobs).toEqual([jobs[0], jobs[2]]);
+  await made.make(documents, (asked as DocumentNeeded).jobs);
+  expect(changeAll()).toEqual(['a', 'b', 'c']);
+  expect(() => changeEach(jobs, () => { throw new TypeError('a defect'); })).toThrow(TypeError);
+});
+
+function catchOf(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (thrown) {
+    return thrown;
+  }
+}

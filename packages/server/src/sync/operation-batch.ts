@@ -189,7 +189,7 @@ class Batch {
       } catch (error) {
         if (!(error instanceof DocumentNeeded)) throw error;
         set.returnTo(mark);
-        await made.make(this.#context.documents, error.job);
+        await made.make(this.#context.documents, error.jobs);
       }
     }
   }
@@ -251,8 +251,8 @@ function pairsIn(operation: Operation): number {
   return (named * (named - 1)) / 2;
 }
 
-/** An undo takes back as many as its settlement changed; of what is offered again, few notes are other than those that are stored. */
-function notesIn(operation: Operation): number {
+/** Notes and tags that an operation may change. An undo takes back as many as its settlement changed; of what is offered again, few notes are other than those that are stored. */
+export function notesIn(operation: Operation): number {
   if (operation.type === 'unresolve') return RUN_NOTES_MAX;
   if (operation.type === 'submit') return operation.known_version === undefined ? 0 : 1 / 8;
   const edits = operation.type === 'amend' ? [operation] : operation.type === 'resolve' ? operation.plan.edits : [];

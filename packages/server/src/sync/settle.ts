@@ -5,6 +5,7 @@ import type { StoredSession, StoredSettlement } from '../ports.ts';
 import { regroup } from './conflict-keeping.ts';
 import { applyEdit, change, markDeleted } from './edit.ts';
 import { versionByOthers } from './edit-trail.ts';
+import { changeEach } from './made-documents.ts';
 import { type OperationOutcome, type Refusal, refuse } from './outcome.ts';
 import { readPlan, type RememberedPlan, toBefore, writePlan } from './settlement-plan.ts';
 import { applySubmit, toSubmitInput } from './submit.ts';
@@ -52,7 +53,7 @@ export function applyUnresolve(set: WorkingSet, settlementId: string, context: A
   const isChanged = plan.versions.some(([id, version]) => set.session(id)?.version !== version || set.session(id)?.state !== 'completed');
   if (isChanged) return { kind: 'superseded', sessions: touchedBy(set, settlement) };
 
-  for (const before of plan.before) change(set, { ...(set.session(before.id) as StoredSession), ...before }, context);
+  changeEach(plan.before, (before) => change(set, { ...(set.session(before.id) as StoredSession), ...before }, context));
   for (const id of plan.created) markDeleted(set, set.session(id) as StoredSession, context);
   if (plan.kind === 'keep_all') freeAll(set, plan.sessionIds, settlementId);
   const sequence = set.nextSequence();
@@ -86,10 +87,9 @@ function findFault(set: WorkingSet, { kind, sessions, plan }: ResolveOperation):
 }
 
 function applyPlan(set: WorkingSet, { plan }: ResolveOperation, context: ApplyContext): Refusal | null {
-  for (const { session_id: id, edit } of plan.edits) {
-    const edited = applyEdit(set, set.session(id) as StoredSession, edit, context);
-    if ('kind' in edited) return edited;
-  }
+  const edited = changeEach(plan.edits, ({ session_id: id, edit }) => applyEdit(set, set.session(id) as StoredSession, edit, context));
+  const refused = edited.find((one) => 'kind' in one);
+  if (refused !== undefined) return refused;
   for (const id of plan.deletes) markDeleted(set, set.session(id) as StoredSession, context);
   for (const create of plan.creates) {
     const outcome = applySubmit(set, toSubmitInput(create), context);

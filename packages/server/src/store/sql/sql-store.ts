@@ -5,7 +5,7 @@
 import { canonicalUuid } from '@syncline/protocol';
 import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type RawBuilder, sql } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
-import type { AccountStore, Overview, ServerStore, UserReader, UserTransaction } from '../../ports.ts';
+import type { AccountStore, Overview, ServerStore, UserReader, UserTransaction, WorkPace } from '../../ports.ts';
 import type { NewsLine } from './news-line.ts';
 import { isStoreError, storeError } from '../store-error.ts';
 import { SharedLoan } from './shared-loan.ts';
@@ -14,7 +14,7 @@ import { SqlSession } from './sql-session.ts';
 import type { StatementListener } from './statement-listener.ts';
 import { toStoreError } from './store-error.ts';
 import type { Tables } from './tables.ts';
-import { UserTurns } from './user-turns.ts';
+import { Turns } from './turns.ts';
 import { SqlUserReader } from './user-reader.ts';
 import { SqlUserTransaction } from './user-transaction.ts';
 
@@ -65,12 +65,15 @@ class SqlStore implements ServerStore {
   /** For reads of one statement, which is a transaction by itself. */
   readonly #reading: SharedLoan<SqlSession>;
   /** Writers of one user wait for each other in any case: here they do so without a connection. */
-  readonly #writers = new UserTurns(1, TURN_MS);
-  readonly #readers = new UserTurns(USER_READS_AT_ONCE, TURN_MS);
+  readonly #writers = new Turns(1, TURN_MS);
+  readonly #readers = new Turns(USER_READS_AT_ONCE, TURN_MS);
+  /** Works that wait for something else while they have a connection: half of the connections stay for the others. */
+  readonly #waiters: Turns;
   #closing: Promise<void> | null = null;
 
   constructor(options: SqlStoreOptions) {
     this.#options = options;
+    this.#waiters = new Turns(Math.max(1, Math.floor(options.pool.options.max / 2)), TURN_MS);
     this.#reading = new SharedLoan((use) => this.#connected(use), options.isPipelined ? READS_AT_ONCE : 1);
     this.accounts = new SqlAccounts((work) => this.#transaction('syncline_accounts', null, WRITING, work));
   }
@@ -85,8 +88,8 @@ class SqlStore implements ServerStore {
     return row.epoch;
   }
 
-  withUser<T>(userId: string, work: (tx: UserTransaction) => Promise<T>): Promise<T> {
-    return this.#writers.run(userId, () => this.#write(userId, work));
+  withUser<T>(userId: string, work: (tx: UserTransaction) => Promise<T>, pace?: WorkPace): Promise<T> {
+    return this.#writers.run(userId, () => this.#atPace(pace, () => this.#write(userId, work)));
   }
 
   watch(userId: string, listener: () => void): () => void {
@@ -97,13 +100,18 @@ class SqlStore implements ServerStore {
     return this.#reading.use((session) => new SqlUserReader(session, userId).overview());
   }
 
-  readUser<T>(userId: string, work: (tx: UserReader) => Promise<T>): Promise<T> {
-    return this.#readers.run(userId, () => this.#transaction('syncline_data', userId, READING, (session) => work(new SqlUserReader(session, userId))));
+  readUser<T>(userId: string, work: (tx: UserReader) => Promise<T>, pace?: WorkPace): Promise<T> {
+    const read = (): Promise<T> => this.#transaction('syncline_data', userId, READING, (session) => work(new SqlUserReader(session, userId)));
+    return this.#readers.run(userId, () => this.#atPace(pace, read));
   }
 
   close(): Promise<void> {
     this.#closing ??= Promise.all([this.#options.pool.end(), this.#options.news.close()]).then(() => this.#options.afterClose?.());
     return this.#closing;
+  }
+
+  #atPace<T>(pace: WorkPace = 'quick', work: () => Promise<T>): Promise<T> {
+    return pace === 'quick' ? work() : this.#waiters.run(pace, work);
   }
 
   async #write<T>(userId: string, work: (tx: UserTransaction) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { UserTurns } from './user-turns.ts';
+import { Turns } from './turns.ts';
 
 /** A work that goes on until it is told to end. */
 function held(): { readonly work: () => Promise<void>; readonly begun: Promise<void>; readonly end: () => void } {
@@ -11,7 +11,7 @@ function held(): { readonly work: () => Promise<void>; readonly begun: Promise<v
 }
 
 it('[S-26] works of one user run so many at once and in their order, and nobody else waits for them', async () => {
-  const turns = new UserTurns(2, 60_000);
+  const turns = new Turns(2, 60_000);
   const [first, second] = [held(), held()];
   const order: string[] = [];
   const note = (what: string) => async (): Promise<void> => void order.push(what);
@@ -28,7 +28,7 @@ it('[S-26] works of one user run so many at once and in their order, and nobody 
 });
 
 it('a work that fails leaves its turn to the next', async () => {
-  const turns = new UserTurns(1, 60_000);
+  const turns = new Turns(1, 60_000);
   const failed = turns.run('ann', () => Promise.reject(new Error('no')));
   const next = turns.run('ann', async () => 'done');
   await expect(failed).rejects.toThrow('no');
@@ -36,7 +36,7 @@ it('a work that fails leaves its turn to the next', async () => {
 });
 
 it('whoever waits for too long is turned away, and takes nobody its turn', async () => {
-  const turns = new UserTurns(1, 1);
+  const turns = new Turns(1, 1);
   const slow = held();
   const running = turns.run('ann', slow.work);
   await expect(turns.run('ann', async () => 'late')).rejects.toMatchObject({ name: 'ServerStoreError', code: 'conflict' });
