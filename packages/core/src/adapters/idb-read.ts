@@ -9,18 +9,24 @@ type KeyRanges = typeof IDBKeyRange;
 
 /** Issues all reads at once and calls `done` when the last has answered; never calls it when the transaction aborts. */
 export function readAll(tx: IDBTransaction, ranges: KeyRanges, reads: readonly Read[], done: (found: readonly (readonly Row[])[]) => void): void {
-  const found: (readonly Row[])[] = reads.map(() => []);
-  let left = reads.length;
+  const ask = (read: Read, got: Got): void => {
+    const store = tx.objectStore(read.table);
+    if ('key' in read) readKey(store, read.key, got);
+    else readRange(store, ranges, read, got);
+  };
+  askAll(reads, ask, done);
+}
+
+/** The answers stand in the order of what was asked, whichever comes first: a damaged row answers one request later than the others. */
+function askAll<T>(items: readonly T[], ask: (item: T, got: Got) => void, done: (found: readonly (readonly Row[])[]) => void): void {
+  const found: (readonly Row[])[] = items.map(() => []);
+  let left = items.length;
   if (left === 0) return done(found);
-  reads.forEach((read, index) => {
-    const got: Got = (rows) => {
-      found[index] = rows;
-      left -= 1;
-      if (left === 0) done(found);
-    };
-    if ('key' in read) readKey(tx.objectStore(read.table), read.key, got);
-    else readRange(tx.objectStore(read.table), ranges, read, got);
-  });
+  items.forEach((item, index) => ask(item, (rows) => {
+    found[index] = rows;
+    left -= 1;
+    if (left === 0) done(found);
+  }));
 }
 
 /** The key range of those bounds, both included; null when nothing can be in it, undefined when everything is. */
@@ -66,22 +72,7 @@ function readBackwards(store: IDBObjectStore, range: IDBKeyRange | undefined, li
 }
 
 function readOneByOne(store: IDBObjectStore, keys: readonly RowKey[], got: Got): void {
-  const rows: Row[] = [];
-  let left = keys.length;
-  if (left === 0) return got(rows);
-  for (const key of keys) {
-    readKey(store, key, (found) => {
-      rows.push(...found);
-      left -= 1;
-      if (left === 0) got(sortLike(keys, rows));
-    });
-  }
-}
-
-// A damaged row answers one request later than the others.
-function sortLike(keys: readonly RowKey[], rows: readonly Row[]): readonly Row[] {
-  const place = new Map(keys.map((key, index) => [key, index]));
-  return rows.toSorted((a, b) => (place.get(a.key) ?? 0) - (place.get(b.key) ?? 0));
+  askAll(keys, (key, gotOne) => readKey(store, key, gotOne), (rows) => got(rows.flat()));
 }
 
 function unlessAborted(event: Event, next: () => void): void {
