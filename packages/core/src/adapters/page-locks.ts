@@ -9,66 +9,45 @@ interface Turn {
   begin(): void;
 }
 
-interface Lock {
-  holder: Turn | null;
-  readonly waiting: Turn[];
-}
-
 class PageLocks implements Locks {
   readonly isOfPage = true;
-  readonly #locks = new Map<string, Lock>();
+  /** Of each lock its holder, and behind him those who wait. */
+  readonly #queues = new Map<string, Turn[]>();
 
-  async request(name: string, options: { readonly steal?: boolean | undefined; readonly signal: AbortSignal }, hold: Hold): Promise<void> {
-    if (options.signal.aborted) return;
-    const lock = this.#lock(name);
-    const turn = await this.#turn(lock, options);
-    if (!turn) return;
+  async request(name: string, { steal, signal }: { readonly steal?: boolean | undefined; readonly signal: AbortSignal }, hold: Hold): Promise<void> {
+    if (signal.aborted) return;
+    const queue = this.#queues.get(name) ?? [];
+    this.#queues.set(name, queue);
+    const { turn, begun } = turnOf(signal);
+    if (steal) {
+      queue.shift()?.lost.abort();
+      queue.unshift(turn);
+    } else queue.push(turn);
+    if (queue[0] === turn) turn.begin();
     try {
-      await hold(turn.lost.signal);
+      if (await begun) await hold(turn.lost.signal);
     } finally {
-      if (lock.holder === turn) {
-        lock.holder = null;
-        grantNext(lock);
-      }
+      leave(queue, turn);
     }
-  }
-
-  #turn(lock: Lock, { steal, signal }: { readonly steal?: boolean | undefined; readonly signal: AbortSignal }): Promise<Turn | null> {
-    return new Promise((resolve) => {
-      const turn: Turn = {
-        lost: new AbortController(),
-        begin: () => {
-          signal.removeEventListener('abort', giveUp);
-          resolve(turn);
-        },
-      };
-      const giveUp = (): void => {
-        lock.waiting.splice(lock.waiting.indexOf(turn), 1);
-        resolve(null);
-      };
-      signal.addEventListener('abort', giveUp, { once: true });
-      if (steal) {
-        lock.holder?.lost.abort();
-        lock.holder = null;
-        lock.waiting.unshift(turn);
-      } else {
-        lock.waiting.push(turn);
-      }
-      grantNext(lock);
-    });
-  }
-
-  #lock(name: string): Lock {
-    const lock = this.#locks.get(name) ?? { holder: null, waiting: [] };
-    this.#locks.set(name, lock);
-    return lock;
   }
 }
 
-function grantNext(lock: Lock): void {
-  if (lock.holder) return;
-  lock.holder = lock.waiting.shift() ?? null;
-  lock.holder?.begin();
+/** `begun` resolves to whether it began before the signal aborted. */
+function turnOf(signal: AbortSignal): { readonly turn: Turn; readonly begun: Promise<boolean> } {
+  let begin = (): void => undefined;
+  const begun = new Promise<boolean>((resolve) => {
+    begin = () => resolve(true);
+    signal.addEventListener('abort', () => resolve(false), { once: true });
+  });
+  return { turn: { lost: new AbortController(), begin }, begun };
+}
+
+function leave(queue: Turn[], turn: Turn): void {
+  const place = queue.indexOf(turn);
+  // It was stolen.
+  if (place < 0) return;
+  queue.splice(place, 1);
+  if (place === 0) queue[0]?.begin();
 }
 
 /** The locks port within one page. */
