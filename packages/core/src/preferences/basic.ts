@@ -8,6 +8,7 @@ import { backOffMs } from '../sync/backoff.ts';
 import { isEqualValue } from '../sync/equal.ts';
 import type { PreferencesHost } from '../sync/preferences-part.ts';
 import { tokenOutcome } from '../sync/push.ts';
+import type { Sent } from '../sync/server-calls.ts';
 import { endOf, type Span, spanOf } from '../sync/span.ts';
 import { forget } from './meeting.ts';
 import type { MemoryKeeper } from './memory.ts';
@@ -56,7 +57,7 @@ export class BasicSync {
     this.#term = term;
     this.#look = spanOf(clock.now(), LOOK_EVERY_MS);
     const told = this.#toldAt();
-    const answer = this.#read(await calls.userData(signal));
+    const answer = this.#read(await calls.call('GET', '/api/user/data', undefined, signal));
     // A call that is not there says nothing of the connection, which others use with success.
     if ('halt' in answer) return isAbsentCall(answer.halt) ? this.#postpone() : answer.halt;
     const preferences = asFields(answer.body?.['preferences']);
@@ -81,7 +82,7 @@ export class BasicSync {
     }, 'relaxed');
   }
 
-  #read(sent: Awaited<ReturnType<PreferencesHost['calls']['userData']>>): Answered {
+  #read(sent: Sent): Answered {
     if (sent.kind === 'no_token') return { halt: tokenOutcome(sent) };
     const { result } = sent;
     const common = readCommon(result, this.#host.clock.now());
@@ -113,7 +114,7 @@ export class BasicSync {
 
   async #put(edits: readonly Edit[], signal: AbortSignal): Promise<Halt | null> {
     const body = JSON.stringify(Object.fromEntries(edits.map(({ name, value }) => [name, value])));
-    const answer = this.#read(await this.#host.calls.putPreferences(body, signal));
+    const answer = this.#read(await this.#host.calls.call('PUT', '/api/user/preferences', body, signal));
     if ('halt' in answer) {
       if (!isAbsentCall(answer.halt)) return answer.halt;
       await this.#fail(edits, answer.halt.message, null);

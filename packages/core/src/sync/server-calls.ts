@@ -51,24 +51,16 @@ export class ServerCalls {
   }
 
   status(signal: AbortSignal): Promise<Sent> {
-    return this.#authorized('GET', '/api/sync/status?check_conflicts=true', undefined, signal);
-  }
-
-  userData(signal: AbortSignal): Promise<Sent> {
-    return this.#authorized('GET', '/api/user/data', undefined, signal);
-  }
-
-  putPreferences(body: string, signal: AbortSignal): Promise<Sent> {
-    return this.#authorized('PUT', '/api/user/preferences', body, signal);
+    return this.call('GET', '/api/sync/status?check_conflicts=true', undefined, signal);
   }
 
   post(path: string, body: string, signal: AbortSignal): Promise<Sent> {
-    return this.#authorized('POST', path, body, signal);
+    return this.call('POST', path, body, signal);
   }
 
-  /** Any other call with a token. */
+  /** Any call with a token. */
   call(method: HttpRequest['method'], path: string, body: string | undefined, signal: AbortSignal): Promise<Sent> {
-    return this.#authorized(method, path, body, signal);
+    return this.#withToken((headers) => this.#send(method, path, body, headers, signal));
   }
 
   /** Whether this platform can read an answer while it arrives. */
@@ -86,10 +78,6 @@ export class ServerCalls {
     const { transport } = this.#options;
     const request: HttpRequest = { method: 'GET', path, headers, timeoutMs: SILENCE_MS, maxBodyChars: BODY_CHARS_MAX };
     return this.#note(request, async () => transport.stream?.(request, onText, signal) ?? { ok: false, failure: 'network', message: 'no streams here' });
-  }
-
-  #authorized(method: HttpRequest['method'], path: string, body: string | undefined, signal: AbortSignal): Promise<Sent> {
-    return this.#withToken((headers) => this.#send(method, path, body, headers, signal));
   }
 
   /** A 401 is answered by asking for the token once more; only a different one is tried, and none while other requests are answered with a pause. */
