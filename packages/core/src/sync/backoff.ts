@@ -20,12 +20,7 @@ export function askedPauseMs(askedMs: number, random: number): number {
 }
 
 function isDigits(text: string): boolean {
-  if (text.length === 0 || text.length > 10) return false;
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code < 48 || code > 57) return false;
-  }
-  return true;
+  return /^\d{1,10}$/.test(text);
 }
 
 const MONTHS: readonly string[] = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
