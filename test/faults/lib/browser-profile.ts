@@ -1,7 +1,7 @@
 // A profile on disk with a browser of its own, started without a driver's usual overrides: tabs in the background are really hidden, and can
 // be frozen.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium } from 'playwright';
@@ -71,7 +71,10 @@ function addressOf(child: ChildProcess): Promise<string> {
   });
 }
 
-/** A fresh profile with its browser open. */
-export async function newProfile(): Promise<BrowserProfile> {
-  return new BrowserProfile(await mkdtemp(join(tmpdir(), 'syncline-faults-'))).open();
+/** A fresh profile with its browser open. @param preferences what a person has set in it. */
+export async function newProfile(preferences: object = {}): Promise<BrowserProfile> {
+  const folder = await mkdtemp(join(tmpdir(), 'syncline-faults-'));
+  await mkdir(join(folder, 'Default'));
+  await writeFile(join(folder, 'Default', 'Preferences'), JSON.stringify(preferences));
+  return new BrowserProfile(folder).open();
 }
