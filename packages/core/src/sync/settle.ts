@@ -176,7 +176,8 @@ function endWaits(draft: Draft, isAfterFault: boolean): void {
 /** A new leader: what was in flight has an unknown outcome, and the older leader's bookkeeping ends. */
 export function planTakeOver(draft: Draft, tab: string): number {
   const { head, leader } = draft.view;
-  draft.putMeta('leader', { heard: null, done: null, sent: 0, ...leader, tab });
+  // A wish that the older one heard and did not carry out is heard anew.
+  draft.putMeta('leader', { done: null, sent: 0, ...leader, heard: leader?.done ?? null, tab });
   draft.markUnknown(head.inFlight);
   const term = head.term + 1;
   draft.setHead({ inFlight: [], term });

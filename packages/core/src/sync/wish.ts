@@ -21,8 +21,9 @@ export async function waitForLeader(
   // Not by the number of looks: a hidden page looks once a minute.
   for (const until = clock.monotonic() + GIVE_UP_MS; clock.monotonic() < until && !signal.aborted; ) {
     if (leadership.isLeading) return (await driver.sync()).sent;
-    const { leader } = local.view;
-    if (leader?.done === id) return leader.sent;
+    const { leader, knock } = local.view;
+    // The leader answers the last of many, and this one is among those before it.
+    if (leader !== null && (leader.done === id || leader.done === knock?.id)) return leader.sent;
     await pause(LOOK_EVERY_MS, clock, signal);
     await local.refresh().catch(() => undefined);
   }
