@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Delivery, type Operation, UNTRIED } from '../model/operation.ts';
 import type { TransportFailure, TransportResult } from '../ports.ts';
 import { type AttemptContext, readDelivery } from './answer.ts';
+import { wholeRefusal } from './exchange-result.ts';
 
 const NOW = Date.UTC(2026, 0, 5, 9);
 const session = {
@@ -138,6 +139,10 @@ describe('a server in trouble', () => {
     const headers = { 'retry-after': value, date: 'Mon, 05 Jan 2026 09:01:00 GMT' };
     for (const status of [429, 503]) expect(readDelivery(answered(status, {}, headers), context())).toMatchObject({ retryAfterMs: expected });
     expect(readDelivery(answered(502, {}, headers), context())).toMatchObject({ retryAfterMs: null });
+  });
+  it.each([500, 405, 418, 451])('%i to an exchange of one operation is the same', (status) => {
+    expect(wholeRefusal(status, { error: 'x' }, operation(), false)).toMatchObject({ kind: 'failed', scope: 'item', counts: 'fault' });
+    expect(wholeRefusal(status, undefined, operation({ faults: 7 }), true)).toMatchObject({ kind: 'parked', reason: { code: 'server_fault' } });
   });
   it.each([500, 405, 418])('%i is the item\'s own fault: counted when others succeeded, parked at the eighth', (status) => {
     expect(readDelivery(answered(status, { error: 'x' }), context({ othersSucceeded: false }))).toMatchObject({ scope: 'item', counts: 'fault' });

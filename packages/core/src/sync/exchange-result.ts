@@ -2,7 +2,7 @@
 import type { Operation } from '../model/operation.ts';
 import type { Fields } from '../model/rows.ts';
 import { isSameContent } from '../model/session.ts';
-import { acknowledgement, codeOf, FAULTS_MAX, failure, faultOf, type Outcome, plainText, readDetails, unclear } from './answer.ts';
+import { acknowledgement, codeOf, FAULTS_MAX, failure, faultOf, type Outcome, plainText, readDetails, REFUSALS, unclear } from './answer.ts';
 import type { OperationAnswer } from './exchange-answer.ts';
 
 /** Codes after which the same operation may pass later: it waits, and counts towards being parked. */
@@ -38,6 +38,6 @@ export function readResult(answer: OperationAnswer | undefined, operation: Opera
 /** The whole request was refused, and this operation was all it carried. */
 export function wholeRefusal(status: number, body: Fields | undefined, operation: Operation, othersSucceeded: boolean): Outcome {
   const message = plainText(body?.['error'], `The server refused it with ${status}`);
-  if (status < 500) return { kind: 'parked', reason: { code: codeOf(body, status), message, details: readDetails(body?.['details']) } };
+  if (REFUSALS.has(status)) return { kind: 'parked', reason: { code: codeOf(body, status), message, details: readDetails(body?.['details']) } };
   return faultOf(message, operation, othersSucceeded);
 }
