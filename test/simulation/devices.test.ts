@@ -17,6 +17,15 @@ describe('the devices of a user', () => {
     expect(devices.find(({ deviceId }) => deviceId === b.deviceId)?.pendingAsOf).toBeLessThanOrEqual(told);
   });
 
+  it('[A12] are told again where what was told of them cannot be read any more', async () => {
+    const { world, first, second, a } = await twoDevices();
+    for (const { pages } of [first, second]) for (const page of pages) page.kill();
+    first.disk.data(first.disk.names()[0] ?? '').commit([{ kind: 'put', table: 'meta', key: 'answer', value: 'rubbish' }], 'strict');
+    const again = await world.open(first);
+    await world.run(5000);
+    expect(again.status.current.total_devices).toBe(a.status.current.total_devices);
+  });
+
   it('can be named, and the name is taken back', async () => {
     const { world, a, b } = await twoDevices();
     const nameOf = async (): Promise<string | null | undefined> => (await world.drive(a.devices.list())).find(({ deviceId }) => deviceId === b.deviceId)?.name;

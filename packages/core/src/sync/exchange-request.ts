@@ -129,7 +129,8 @@ export function exchangeBody(view: View, self: Self, run: string, cursor: string
     epoch: exchange?.epoch ?? null,
     operations: [...batch.operations, ...batch.starts.map((running) => toStart(running, self.deviceType))].sort((a, b) => a.seq - b.seq),
     preferences,
-    status_tag: exchange?.tag ?? null,
+    // Of a status that is not here any more the server tells again.
+    status_tag: (view.answer && exchange?.tag) ?? null,
     limit,
   };
 }
