@@ -214,8 +214,8 @@ export class Exchanger {
   }
 
   async #failed(batch: Batch, outcome: Halt, term: number, wasSent: boolean): Promise<Halt> {
-    // Too much for the server, or for the time of one request: the same again would be so as well.
-    if (outcome.kind === 'failed' && (outcome.scope === 'server' || outcome.code === 'timeout')) this.#most = Math.max(1, Math.floor((batch.seqs.length || this.#most) / 2));
+    // Too much for the server, for the time of one request, or for this device: the same again would be so as well.
+    if (outcome.kind === 'failed' && (outcome.scope === 'server' || outcome.code === 'timeout' || outcome.code === 'too_large')) this.#most = Math.max(1, Math.floor((batch.seqs.length || this.#most) / 2));
     try {
       await this.#takeBack(term, wasSent && outcome.kind === 'failed' && outcome.unknown);
     } finally {
