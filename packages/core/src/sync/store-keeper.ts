@@ -29,10 +29,8 @@ export class StoreKeeper {
   #hasAsked = false;
   /** Pending sessions of a store that vanished, until this tab has put them into the new one; null otherwise. Other tabs may hold others. */
   #vanished: Set<string> | null = null;
-  /** What was refused is tried again when something else goes through: the timers of a hidden tab are late. */
-  readonly #waiting = new Set<() => void>();
-  /** How many stores vanished of which not all is back. */
-  #rescues = 0;
+  /** Ends with the next commit that goes through, and then what was refused is tried again: the timers of a hidden tab are late. */
+  #untilAgreed = new AbortController();
   /** Version of the store that this tab last followed. */
   #version = 0;
   #stopListening: Cancel = () => undefined;
@@ -43,6 +41,7 @@ export class StoreKeeper {
     this.#marker = new MarkerKeeper(options);
     options.board.beside = () => this.#vanished === null ? this.#unreached : this.#outstanding(this.#vanished);
     options.signal.addEventListener('abort', () => {
+      this.#untilAgreed.abort();
       this.#stopListening();
       this.#endProbe();
     });
@@ -79,7 +78,7 @@ export class StoreKeeper {
         await work();
         return true;
       } catch {
-        await Promise.race([pause(AGAIN_MS, clock, signal), new Promise<void>((wake) => this.#waiting.add(wake))]);
+        await pause(AGAIN_MS, clock, this.#untilAgreed.signal);
       }
     }
     return false;
@@ -157,8 +156,8 @@ export class StoreKeeper {
 
   /** A commit went through, of this tab or of another: whatever was wrong with the store is over, unless it is not the real one. */
   #agreed(): void {
-    for (const wake of this.#waiting) wake();
-    this.#waiting.clear();
+    this.#untilAgreed.abort();
+    this.#untilAgreed = new AbortController();
     if (this.#isVolatile) return;
     this.#endProbe();
     for (const problem of [...Object.values(PROBLEMS), OTHER_PROBLEM]) this.#options.board.setProblem(problem, false);
@@ -200,17 +199,15 @@ export class StoreKeeper {
     const { local, board } = this.#options;
     const vanished = (this.#vanished ??= new Set());
     for (const operation of held.operations) if (!isSettlement(operation)) vanished.add(operation.session.id);
-    this.#rescues += 1;
     this.#raiseOver(vanished);
     const isBack = await this.#insist(() => rescue(local, held, (ids) => [...ids].forEach((id) => vanished.delete(id))));
     if (!isBack) return;
     for (const { session } of held.operations) vanished.delete(session.id);
     board.update();
-    this.#rescues -= 1;
-    // The new one went as well, and more is on its way.
-    if (this.#rescues > 0) return;
     // Other tabs may have recorded meanwhile, or put back theirs, or be gone with what they held.
-    await this.#keepIdentity(Math.max(0, this.#marker.latest.unsent - local.view.sessionsPending));
+    if (vanished.size === 0) await this.#keepIdentity(Math.max(0, this.#marker.latest.unsent - local.view.sessionsPending));
+    // The new one went as well, before that or meanwhile, and more is on its way.
+    if (vanished.size > 0 || this.#vanished !== vanished) return;
     this.#vanished = null;
     this.#marker.update(false);
   }

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { createEngineWorld } from './testing/engine-world.ts';
+
+describe('a store that vanishes', () => {
+  it('once more while all is put back is counted on', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { disk } = world.device;
+    const { engine } = await world.open();
+    await world.drive(engine.sessions.record(world.session(60, 25)));
+    await world.drive(engine.sessions.record(world.session(30, 25)));
+    const seen: number[] = [];
+    engine.status.subscribe(() => void seen.push(engine.status.current.data_summary.unsynced_sessions));
+    disk.atPoint = (point, { writes }) => {
+      if (point !== 'committed' || !writes.some(({ table }) => table === 'operations')) return;
+      disk.atPoint = null;
+      disk.full = true;
+      disk.evict();
+    };
+    disk.evict();
+    await world.run(60_000);
+    expect(engine.status.current.local).toMatchObject({ closing: { word: 'lost', sessions: 2 }, possibly_lost: 0 });
+    disk.full = false;
+    await world.run(60_000);
+    expect(engine.status.current.local).toMatchObject({ closing: { word: 'sent_later', sessions: 2 }, problems: [], possibly_lost: 0 });
+    expect(new Set(seen)).toEqual(new Set([2]));
+  });
+});
