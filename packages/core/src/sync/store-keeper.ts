@@ -24,8 +24,6 @@ export class StoreKeeper {
   readonly #options: StoreKeeperOptions;
   readonly #marker: MarkerKeeper;
   #isVolatile = false;
-  /** Pending sessions of the real store while this tab has to do without. */
-  #unreached = 0;
   #hasAsked = false;
   /** Pending sessions of a store that vanished, until this tab has put them into the new one; null otherwise. Other tabs may hold others. */
   #vanished: Set<string> | null = null;
@@ -39,7 +37,8 @@ export class StoreKeeper {
   constructor(options: StoreKeeperOptions) {
     this.#options = options;
     this.#marker = new MarkerKeeper(options);
-    options.board.beside = () => this.#vanished === null ? this.#unreached : this.#outstanding(this.#vanished);
+    // In a real store that this tab has to do without wait those of which the marker tells.
+    options.board.beside = () => (this.#vanished !== null ? this.#outstanding(this.#vanished) : this.#isVolatile ? this.#marker.latest.unsent : 0);
     options.signal.addEventListener('abort', () => {
       this.#untilAgreed.abort();
       this.#stopListening();
@@ -53,7 +52,6 @@ export class StoreKeeper {
     for (const problem of opened.problems) board.setProblem(problem, true);
     if (opened.isVolatile) {
       this.#isVolatile = true;
-      this.#unreached = this.#marker.latest.unsent;
       board.update();
     }
     if (own.owed !== null) void this.#noteOwed(own.owed);
@@ -170,7 +168,6 @@ export class StoreKeeper {
       // Another tab that had the real store all the while may have recorded into it.
       latest = this.#marker.latest;
       this.#isVolatile = false;
-      this.#unreached = 0;
       board.setProblem('volatile_storage', false);
     };
     const found = await reopenStore({ local, stores, name, clock, signal, onAdopted });

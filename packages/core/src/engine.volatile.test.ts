@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { createEngineWorld } from './testing/engine-world.ts';
+
+describe('a store that had to be done without', () => {
+  it('[A09] counts beside what memory holds what is in it now, whoever sends that meanwhile', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { disk } = world.device;
+    const { engine } = await world.open();
+    await world.drive(engine.sessions.record(world.session(60, 25)));
+    const other = world.page();
+    disk.fault = ({ kind, tab }) => (kind === 'open' && tab === other.tab ? { kind: 'fail', code: 'unavailable' } : undefined);
+    const without = await world.drive(world.begin(other));
+    expect(without.status.current.data_summary.unsynced_sessions).toBe(1);
+    world.isOffline = false;
+    await world.run(400_000);
+    expect(engine.status.current.data_summary.unsynced_sessions).toBe(0);
+    expect(without.status.current).toMatchObject({ data_summary: { unsynced_sessions: 0 }, local: { problems: ['volatile_storage'] } });
+  });
+});
