@@ -17,4 +17,16 @@ describe('a store that had to be done without', () => {
     expect(engine.status.current.data_summary.unsynced_sessions).toBe(0);
     expect(without.status.current).toMatchObject({ data_summary: { unsynced_sessions: 0 }, local: { problems: ['volatile_storage'] } });
   });
+
+  it('that takes over is asked to persist for what memory held', async () => {
+    const world = createEngineWorld();
+    const { disk } = world.device;
+    Object.assign(disk, { agreesToPersist: true, unavailable: true });
+    world.isOffline = true;
+    const { engine } = await world.open();
+    await world.drive(engine.sessions.record(world.session(60, 25)));
+    disk.unavailable = false;
+    await world.run(60_000);
+    expect(engine.status.current.local).toMatchObject({ problems: [], storage: { persisted: true } });
+  });
 });

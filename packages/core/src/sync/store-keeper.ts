@@ -167,7 +167,7 @@ export class StoreKeeper {
     const onAdopted = (): void => {
       // Another tab that had the real store all the while may have recorded into it.
       latest = this.#marker.latest;
-      this.#isVolatile = false;
+      this.#isVolatile = this.#hasAsked = false;
       board.setProblem('volatile_storage', false);
     };
     const found = await reopenStore({ local, stores, name, clock, signal, onAdopted });
