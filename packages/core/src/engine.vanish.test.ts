@@ -25,4 +25,21 @@ describe('a store that vanishes', () => {
     expect(engine.status.current.local).toMatchObject({ closing: { word: 'sent_later', sessions: 2 }, problems: [], possibly_lost: 0 });
     expect(new Set(seen)).toEqual(new Set([2]));
   });
+
+  it('gets no timer back that another tab has finished meanwhile', async () => {
+    const world = createEngineWorld();
+    const a = await world.open();
+    const b = await world.open();
+    const { id } = await world.drive(a.engine.sessions.start({ plannedDuration: 25, category: 'work' }));
+    await world.run(5000);
+    b.page.freeze(true);
+    world.device.disk.evict();
+    await world.run(600_000);
+    await world.drive(a.engine.sessions.complete(id));
+    await world.run(60_000);
+    expect(await world.drive(a.engine.sessions.get(id))).toMatchObject({ state: 'confirmed' });
+    b.page.thaw();
+    await world.run(60_000);
+    for (const { engine } of [a, b]) expect(engine.sessions.running.current).toEqual([]);
+  });
 });

@@ -61,7 +61,8 @@ export async function rescue(local: Local, held: Held, onAcknowledged?: (ids: It
       if (settlement !== undefined) putSettlement(draft, merge, settlement.id, settlement);
     }
     for (const running of held.running) {
-      if (draft.view.running.size > 0 || draft.view.seqsOf(running.id).length > 0) continue;
+      // Another tab put it back, or finished it meanwhile.
+      if (draft.view.running.has(running.id) || draft.view.seqsOf(running.id).length > 0 || acknowledged.has(running.id)) continue;
       const notice = running.notice === null ? null : { ...running.notice, seq: draft.takeSeq() };
       draft.put('running', running.id, { ...running, notice });
     }
@@ -94,7 +95,7 @@ function confirmedBy({ session, change }: Operation): FinishedSession {
   return { ...session, version: Math.max(version, FIRST_VERSION) };
 }
 
-async function findAcknowledged({ store, history }: Local, { operations, confirmed = [] }: Held): Promise<ReadonlyMap<string, FinishedSession>> {
-  const ids = [...operations.flatMap(sessionsOf), ...confirmed.map(({ id }) => id)];
+async function findAcknowledged({ store, history }: Local, { operations, running, confirmed = [] }: Held): Promise<ReadonlyMap<string, FinishedSession>> {
+  const ids = [...operations.flatMap(sessionsOf), ...[...running, ...confirmed].map(({ id }) => id)];
   return (await findInHistory(store, history, new Set(ids))).sessions;
 }
