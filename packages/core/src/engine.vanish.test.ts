@@ -42,4 +42,37 @@ describe('a store that vanishes', () => {
     await world.run(60_000);
     for (const { engine } of [a, b]) expect(engine.sessions.running.current).toEqual([]);
   });
+
+  it('before the first contact has what was changed sent as it is shown, where no call tells of the change', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { engine } = await world.open();
+    const { id } = await world.drive(engine.sessions.record(world.session(60, 25)));
+    await world.drive(engine.sessions.amend(id, { category: 'b' }));
+    world.device.disk.evict();
+    await world.run(10_000);
+    world.isOffline = false;
+    await world.run(400_000);
+    expect(JSON.parse(world.server.records().get(id)?.body ?? '{}')).toMatchObject({ category: 'b' });
+    expect(engine.status.current).toMatchObject({ sync_status: 'healthy', local: { problems: [] } });
+  });
+
+  it('has that only once where a tab was frozen since before the first contact', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const a = await world.open();
+    const b = await world.open();
+    const { id } = await world.drive(a.engine.sessions.record(world.session(60, 25)));
+    await world.drive(a.engine.sessions.amend(id, { category: 'b' }));
+    await world.run(1000);
+    b.page.freeze(true);
+    world.isOffline = false;
+    await world.run(400_000);
+    world.device.disk.evict();
+    await world.run(10_000);
+    b.page.thaw();
+    await world.run(400_000);
+    expect(JSON.parse(world.server.records().get(id)?.body ?? '{}')).toMatchObject({ category: 'b' });
+    for (const { engine } of [a, b]) expect(engine.status.current).toMatchObject({ sync_status: 'healthy', local: { parked: 0 } });
+  });
 });

@@ -23,6 +23,8 @@ export interface Held {
   /** How long the server asked to be left alone; null when it did not. */
   readonly wait: Pick<SyncState, 'pause' | 'nextAttemptAt'> | null;
   readonly loss: Loss | null;
+  /** Whether the server had said what it offers. Before that, what people changed after recording is sent by nobody. */
+  readonly isMet: boolean;
   /** What was on its way, as far as this tab knows. */
   readonly inFlight: readonly (Operation | undefined)[];
   /** Of a store that only this tab had, what the server acknowledged and would not tell again. */
@@ -47,13 +49,14 @@ export async function rescue(local: Local, held: Held, onAcknowledged?: (ids: It
       });
     }
     const merge = new Merge(draft, local.store, acknowledged);
+    const unsent = new Set(held.isMet ? [] : held.operations.filter(isEdit).map(({ session }) => session.id));
     for (const operation of held.operations) {
       if (isHere(draft, operation, acknowledged)) continue;
       const { session, delivery, change } = operation;
       // What it overlaps is found when the merge is over: a change that follows may move it, or take it away.
       merge.touch(session.id);
       // Whether another tab had it on its way when the store went, nobody knows.
-      const unknown = delivery.unknown || held.confirmed === undefined || held.inFlight.includes(operation);
+      const unknown = delivery.unknown || (held.confirmed === undefined && !unsent.has(session.id)) || held.inFlight.includes(operation);
       draft.queue({ ...operation, delivery: { ...delivery, unknown } });
       if (isEdit(operation) && merge.shown(session.id) === null) merge.take(confirmedBy(operation));
       else merge.show(change?.effects ?? [], operation.at);
