@@ -95,8 +95,13 @@ export class MemoryKeeper {
     if (mark === this.#memory.mark && this.#carried === null) return;
     const candidate = mark === null || this.#carried !== null ? undefined : this.#candidates.get(mark);
     if (candidate !== undefined) this.#adopt({ ...candidate, store: view.head.store });
-    else if (mark === null) void this.change(({ state, document }) => ({ state, document }), 'strict').catch(() => undefined);
+    else if (mark === null) this.#tellAgain();
     else void this.load().catch(() => undefined);
+  }
+
+  /** Writes what this tab holds, and with it the row that tells of it. */
+  #tellAgain(): void {
+    void this.change(({ state, document }) => ({ state, document }), 'strict').catch(() => undefined);
   }
 
   /** Reads what is stored, and puts into it what was set while the real store could not be had. */
@@ -134,6 +139,7 @@ export class MemoryKeeper {
     const isOther = before.mark !== null && before.store !== '' && before.store !== store;
     if (isOther) this.#carried = joined(this.#carried, before.state);
     this.#adopt({ mark: row?.mark ?? null, store, ...readStored(value) });
+    if (row === null) this.#tellAgain();
   }
 
   #adopt(memory: Memory): void {

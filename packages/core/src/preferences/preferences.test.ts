@@ -38,8 +38,10 @@ describe('preferences on one device', () => {
     const data = world.device.disk.data(world.device.disk.names()[0] ?? '');
     if (how === 'put') data.commit([{ kind: 'put', table: 'meta', key: 'preferences', value: 'rubbish' }], 'strict');
     else data.damage('meta', 'preferences');
-    const { preferences } = await open(world);
+    const { engine, preferences } = await open(world);
     expect(preferences.current.values).toEqual({ theme_preference: 'dark' });
+    await world.run(100);
+    expect(engine.status.current.local.closing).toEqual({ word: 'sent_later', sessions: 0, others: true });
     await world.drive(preferences.set('daily_goal', 5));
     world.isOffline = false;
     await world.run(400_000);
