@@ -373,3 +373,18 @@ describe('headers', () => {
     }
   });
 });
+
+it('[I-16] what the store does not take once it was acknowledged is sent again seldom', async () => {
+  const world = createEngineWorld();
+  const { engine } = await recorded(world, [60]);
+  const { disk } = world.device;
+  disk.atPoint = (point, { writes }) => void (disk.full = point === 'before-commit' && writes.some(({ table }) => table === 'history'));
+  world.isOffline = false;
+  await world.run(1_800_000);
+  expect(submits(world).length).toBeLessThan(45);
+  expect(engine.status.current.data_summary.unsynced_sessions).toBe(1);
+  disk.atPoint = null;
+  await world.run(120_000);
+  expect(engine.status.current).toMatchObject({ sync_status: 'healthy', local: { problems: [] } });
+  expect(world.server.records().size).toBe(1);
+});

@@ -28,6 +28,8 @@ export class Books {
   /** The term in which this tab leads; null while it does not. */
   term: number | null = null;
   #failedAt: readonly number[] = [];
+  /** Terms in a row that the store ended. */
+  #refusals = 0;
   /** A pause that the store refused to note: it holds all the same. */
   #unnoted: Pick<SyncState, 'asked' | 'pause'> | null = null;
 
@@ -41,11 +43,18 @@ export class Books {
   }
 
   /** A request beside the loop failed, or was forbidden: nothing is asked within the next second. */
-  breathe(): void {
+  breathe(ms: number = BACK_OFF_MIN_MS): void {
     this.noteFailure();
     const now = this.#options.clock.now();
-    const pause = spanOf(now, BACK_OFF_MIN_MS);
-    if (endOf(this.#unnoted?.pause ?? null, now) < pause.until) this.#unnoted = { asked: false, pause };
+    const pause = spanOf(now, ms);
+    const end = endOf(this.#unnoted?.pause ?? null, now);
+    if (end < pause.until) this.#unnoted = { asked: end > now && this.#unnoted?.asked === true, pause };
+  }
+
+  /** The store does not take what is answered: asked again at once, the server would have its trouble for nothing, and might take twice what was sent. */
+  holdBack(): void {
+    this.#refusals += 1;
+    this.breathe(Math.min(MINUTE_MS, backOffMs(this.#refusals, this.#options.ids.random())));
   }
 
   noteSuccess(): void {
@@ -100,6 +109,7 @@ export class Books {
 
   async succeed(): Promise<void> {
     this.noteSuccess();
+    this.#refusals = 0;
     const now = this.#options.clock.now();
     await this.write((state) => ({
       connection: 'online', progress: null, failures: 0,

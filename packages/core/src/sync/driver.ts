@@ -97,8 +97,7 @@ export class Driver {
 
   /** Leads until `signal` aborts. */
   async lead(term: number, signal: AbortSignal): Promise<void> {
-    const stop = (): void => this.ring();
-    signal.addEventListener('abort', stop);
+    signal.addEventListener('abort', () => this.ring());
     this.#options.books.term = term;
     this.#agenda.begin();
     this.#exchanger.begin();
@@ -108,8 +107,10 @@ export class Driver {
         connection: state.connection === 'auth_required' ? 'offline' : state.connection, stopped: null,
       }));
       while (!signal.aborted && this.#options.local.view.head.term === term) await this.#turn(term, signal);
+    } catch (fault) {
+      this.#options.books.holdBack();
+      throw fault;
     } finally {
-      signal.removeEventListener('abort', stop);
       this.#news.stop();
       this.#options.books.term = null;
       this.#waiters.release(signal.aborted ? 'other_tab' : 'backing_off');
