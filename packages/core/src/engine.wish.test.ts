@@ -33,3 +33,20 @@ describe('a sync asked for in tabs that follow', () => {
     expect(b.engine.status.current.local.leader).toBe(true);
   });
 });
+
+describe('two tabs, one of them in sight', () => {
+  it('[I-16] write nothing while a session waits for the clock of the server', async () => {
+    const ahead = 7_200_000;
+    const world = createEngineWorld({}, { offsetMs: ahead });
+    const { engine } = await world.open();
+    await world.open();
+    const endTime = world.scheduler.now + ahead;
+    await world.drive(engine.sessions.record(world.session(0, 1, { startTime: endTime - 1_500_000, endTime })));
+    await world.run(60_000);
+    const { rowsWritten } = world.device.disk.counts;
+    await world.run(600_000);
+    // One look at the status each minute.
+    expect(world.device.disk.counts.rowsWritten - rowsWritten).toBeLessThan(30);
+    expect(engine.status.current.data_summary.unsynced_sessions).toBe(1);
+  });
+});

@@ -202,11 +202,12 @@ export class Books {
 }
 
 /** Why work is left, or that none is. */
-export function reasonOf({ sync: { stopped, connection, phase }, isWaiting, operations, damaged, preferences }: View): SyncOutcome['reason'] {
+export function reasonOf(view: View): SyncOutcome['reason'] {
+  const { sync: { stopped, connection, phase }, operations, damaged, preferences } = view;
   if (stopped !== null) return 'stopped';
   if (connection === 'auth_required') return 'auth_required';
   if (phase === 'backing_off') return connection === 'unreachable' ? 'unreachable' : 'backing_off';
   if (connection === 'offline') return 'offline';
-  if (isWaiting) return 'backing_off';
+  if (view.isWaiting()) return 'backing_off';
   return operations.size + damaged.size + (preferences?.pending ?? 0) > 0 ? 'parked' : 'done';
 }

@@ -147,15 +147,16 @@ export class Leadership {
   }
 
   #lookIn(ms: number): void {
-    const { clock, lifecycle, signal } = this.#options;
+    const { clock, lifecycle, local, signal } = this.#options;
     this.#cancelPatience?.();
     this.#cancelPatience = null;
     if (signal.aborted || this.#isLeading || !lifecycle.visible()) return void (this.#isPatient = false);
     this.#cancelPatience = clock.setTimer(ms, () => {
       this.#isPatient = false;
-      if (this.#isStuck()) void this.knock(false);
+      const isDue = local.view.isWaiting(clock.now());
+      if (this.#isStuck(isDue)) void this.knock(false);
       // What moved a moment ago may have been this tab alone: look again, as long as something waits to be sent.
-      else if (this.#options.local.view.isWaiting) this.watch();
+      else if (isDue) this.watch();
       else this.#lookIn(Math.max(PATIENCE_MS, this.#silenceLeft(SILENCE_MS)));
     });
   }
@@ -167,14 +168,14 @@ export class Leadership {
     return endOf(spanOf(local.view.head.at, ms), now) - now;
   }
 
-  /** Whether a leader would have something to do that is not being done. */
-  #isStuck(): boolean {
+  /** Whether a leader would have something to do that is not being done. @param isDue something could be sent now. */
+  #isStuck(isDue: boolean): boolean {
     const { local, lifecycle } = this.#options;
     if (this.#isLeading || !lifecycle.visible()) return false;
     if (this.#silenceLeft(SILENCE_MS) === 0) return true;
-    const { isWaiting, sync: { phase } } = local.view;
+    const { phase } = local.view.sync;
     const isPausing = phase === 'backing_off' || phase === 'paused' || !lifecycle.online();
-    return !isPausing && isWaiting && this.#silenceLeft(PATIENCE_MS / 2) === 0;
+    return isDue && !isPausing && this.#silenceLeft(PATIENCE_MS / 2) === 0;
   }
 
   /** Asks the leader for a sign of life; without one, this tab takes over. Resolves to the knock's id. */

@@ -10,6 +10,7 @@ import { createIntervalList, type IntervalList } from './interval-list.ts';
 import { isKeeping, readSettlement, type SettlementRow } from './settlement-row.ts';
 import { type LeaderRow, readKnock, readLeader, type Knock } from './leader-rows.ts';
 import { type PreferencesRow, readPreferencesRow } from './preferences-row.ts';
+import { isOver } from './span.ts';
 import { FIRST_STATE, lacks, readStoredAnswer, readSyncState, type StoredAnswer, type SyncState } from './sync-state.ts';
 
 /** Rows of `meta` that a tab holds. */
@@ -66,8 +67,8 @@ export class View {
     return this.#pendingCounts.size + this.damaged.size;
   }
 
-  /** Whether anything waits to be sent, of whatever kind, that nobody has to decide about. */
-  get isWaiting(): boolean {
+  /** Whether anything waits to be sent, of whatever kind, that nobody has to decide about. @param at an operation that may go only later does not count. */
+  isWaiting(at: number = Number.POSITIVE_INFINITY): boolean {
     const { pending = 0, parked = [] } = this.preferences ?? {};
     if (pending > parked.length) return true;
     const isTold = !lacks(this.sync, 'exchange');
@@ -77,7 +78,7 @@ export class View {
     const isRefused = (id: string): boolean => this.operationsOf(id).some((operation) => isDocumented(operation) && operation.delivery.parked !== null);
     // So does what the server offers no call for, or it waits until there is one.
     for (const [seq, operation] of this.operations) {
-      if (!this.parked.has(seq) && !isRefused(operation.session.id) && (isTold || isDocumented(operation))) return true;
+      if (isOver(operation.delivery.wait, at) && !this.parked.has(seq) && !isRefused(operation.session.id) && (isTold || isDocumented(operation))) return true;
     }
     return false;
   }
