@@ -87,16 +87,8 @@ export type TableName = keyof Tables;
 /** Every table. */
 export const TABLES: readonly TableName[] = ['meta', 'running', 'operations', 'history', 'columns', 'overlay', 'conflicts', 'settlements', 'documents'];
 
-/** What to read inside one transaction: one key, or a range in key order (bounds inclusive). */
-export type Read =
-  | { readonly table: TableName; readonly key: string | number }
-  | {
-      readonly table: TableName;
-      readonly from?: string | number | undefined;
-      readonly to?: string | number | undefined;
-      readonly limit?: number | undefined;
-      readonly reverse?: boolean | undefined;
-    };
+/** What to read inside one transaction: one key of a table, or all of it. */
+export type Read = { readonly table: TableName; readonly key: string | number } | { readonly table: TableName };
 
 export interface Row {
   readonly key: string | number;
@@ -135,7 +127,7 @@ export interface StoreError extends Error {
 
 /** One account's store on this device. Reads and writes of one call are one transaction. */
 export interface Store {
-  /** One list of rows for each read, in order. A key that is not there gives no row; a range gives its rows in key order, numbers before strings. */
+  /** One list of rows for each read, in order. A key that is not there gives no row; a table gives its rows in key order, numbers before strings. */
   read(reads: readonly Read[]): Promise<readonly (readonly Row[])[]>;
   /**
    * One read-write transaction: reads, calls `decide` synchronously with what it found, writes what it returns.

@@ -46,7 +46,7 @@ class DexieStore implements Store {
   }
 
   read(reads: readonly Read[]): Promise<Found> {
-    return this.#run((db) => readNatively(db, this.#environment.IDBKeyRange, reads));
+    return this.#run((db) => readNatively(db, reads));
   }
 
   update<T>(reads: readonly Read[], decide: (found: Found) => Decision<T>, durability: Durability): Promise<T> {

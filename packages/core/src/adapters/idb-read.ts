@@ -1,18 +1,16 @@
 // Reads inside one native transaction, by request callbacks. Nothing here waits for a promise: IndexedDB commits behind the back
 // of whoever does. A value that cannot be read costs its own row, not the transaction.
-import { compareKeys, type RowKey } from '../ordered-rows.ts';
+import type { RowKey } from '../ordered-rows.ts';
 import type { Read, Row } from '../ports.ts';
 
 type Got = (rows: readonly Row[]) => void;
-type Range = Exclude<Read, { readonly key: RowKey }>;
-type KeyRanges = typeof IDBKeyRange;
 
 /** Issues all reads at once and calls `done` when the last has answered; never calls it when the transaction aborts. */
-export function readAll(tx: IDBTransaction, ranges: KeyRanges, reads: readonly Read[], done: (found: readonly (readonly Row[])[]) => void): void {
+export function readAll(tx: IDBTransaction, reads: readonly Read[], done: (found: readonly (readonly Row[])[]) => void): void {
   const ask = (read: Read, got: Got): void => {
     const store = tx.objectStore(read.table);
     if ('key' in read) readKey(store, read.key, got);
-    else readRange(store, ranges, read, got);
+    else readTable(store, got);
   };
   askAll(reads, ask, done);
 }
@@ -29,13 +27,6 @@ function askAll<T>(items: readonly T[], ask: (item: T, got: Got) => void, done: 
   }));
 }
 
-/** The key range of those bounds, both included; null when nothing can be in it, undefined when everything is. */
-export function keyRange(ranges: KeyRanges, from: RowKey | undefined, to: RowKey | undefined): IDBKeyRange | undefined | null {
-  if (from === undefined) return to === undefined ? undefined : ranges.upperBound(to);
-  if (to === undefined) return ranges.lowerBound(from);
-  return compareKeys(from, to) > 0 ? null : ranges.bound(from, to);
-}
-
 function readKey(store: IDBObjectStore, key: RowKey, got: Got): void {
   const request = store.get(key);
   request.onsuccess = () => got(request.result === undefined ? [] : [{ key, value: request.result }]);
@@ -48,27 +39,12 @@ function readKey(store: IDBObjectStore, key: RowKey, got: Got): void {
   };
 }
 
-function readRange(store: IDBObjectStore, ranges: KeyRanges, read: Range, got: Got): void {
-  const range = keyRange(ranges, read.from, read.to);
-  if (range === null || (read.limit !== undefined && read.limit <= 0)) return got([]);
-  if (read.reverse && read.limit !== undefined) return readBackwards(store, range, read.limit, got);
-  const inOrder: Got = read.reverse ? (rows) => got(rows.toReversed()) : got;
-  const keys = store.getAllKeys(range, read.limit);
-  const values = store.getAll(range, read.limit);
+function readTable(store: IDBObjectStore, got: Got): void {
+  const keys = store.getAllKeys();
+  const values = store.getAll();
   // Requests answer in the order in which they were made: the keys are there when the values are.
-  values.onsuccess = () => inOrder(values.result.map((value: unknown, index) => ({ key: keys.result[index] as RowKey, value })));
-  values.onerror = (event) => unlessAborted(event, () => readOneByOne(store, keys.result as RowKey[], inOrder));
-}
-
-function readBackwards(store: IDBObjectStore, range: IDBKeyRange | undefined, limit: number, got: Got): void {
-  const keys: RowKey[] = [];
-  const request = store.openKeyCursor(range, 'prev');
-  request.onsuccess = () => {
-    const cursor = request.result;
-    if (cursor) keys.push(cursor.key as RowKey);
-    if (cursor && keys.length < limit) cursor.continue();
-    else readOneByOne(store, keys, got);
-  };
+  values.onsuccess = () => got(values.result.map((value: unknown, index) => ({ key: keys.result[index] as RowKey, value })));
+  values.onerror = (event) => unlessAborted(event, () => readOneByOne(store, keys.result as RowKey[], got));
 }
 
 function readOneByOne(store: IDBObjectStore, keys: readonly RowKey[], got: Got): void {

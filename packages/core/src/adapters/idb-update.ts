@@ -4,7 +4,7 @@ import { compareKeys } from '../ordered-rows.ts';
 import { type Decision, type Durability, type Read, type Row, TABLES, type Write } from '../ports.ts';
 import { createStoreError } from '../store-error.ts';
 import { storeErrorFrom } from './idb-error.ts';
-import { keyRange, readAll } from './idb-read.ts';
+import { readAll } from './idb-read.ts';
 
 type Found = readonly (readonly Row[])[];
 type KeyRanges = typeof IDBKeyRange;
@@ -25,13 +25,13 @@ export interface NativeUpdate<T> {
 }
 
 /** Rejects with what the database said. */
-export function readNatively(db: IDBDatabase, ranges: KeyRanges, reads: readonly Read[]): Promise<Found> {
+export function readNatively(db: IDBDatabase, reads: readonly Read[]): Promise<Found> {
   return new Promise((resolve, reject) => {
     const tables = new Set(reads.map((read) => read.table));
     if (tables.size === 0) return resolve([]);
     const tx = db.transaction([...tables], 'readonly');
     tx.onabort = () => reject(tx.error ?? aborted());
-    readAll(tx, ranges, reads, resolve);
+    readAll(tx, reads, resolve);
   });
 }
 
@@ -44,7 +44,7 @@ export function updateNatively<T>(db: IDBDatabase, ranges: KeyRanges, update: Na
     let failure: unknown;
     tx.oncomplete = () => resolve(result);
     tx.onabort = () => reject(failure ?? tx.error ?? aborted());
-    readAll(tx, ranges, update.reads, (found) => {
+    readAll(tx, update.reads, (found) => {
       try {
         const decision = decideOn(found, update.decide);
         for (const write of decision.writes) issue(tx, ranges, write);
@@ -78,7 +78,7 @@ function issue(tx: IDBTransaction, ranges: KeyRanges, write: Write): void {
     } else if (write.kind === 'delete') {
       store.delete(write.key);
     } else if (compareKeys(write.from, write.to) <= 0) {
-      store.delete(keyRange(ranges, write.from, write.to) as IDBKeyRange);
+      store.delete(ranges.bound(write.from, write.to));
     }
   } catch (error) {
     throw storeErrorFrom(error, 'transaction');

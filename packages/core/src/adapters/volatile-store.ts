@@ -52,10 +52,7 @@ class VolatileStore implements Store {
   #rows(read: Read): readonly Row[] {
     const rows = this.#table(read.table);
     if ('key' in read) return rows.has(read.key) ? [{ key: read.key, value: structuredClone(rows.get(read.key)) }] : [];
-    const keys = rows.keys(read.from, read.to);
-    if (read.reverse) keys.reverse();
-    const chosen = read.limit === undefined ? keys : keys.slice(0, Math.max(0, read.limit));
-    return chosen.map((key) => ({ key, value: structuredClone(rows.get(key)) }));
+    return rows.keys().map((key) => ({ key, value: structuredClone(rows.get(key)) }));
   }
 
   #write(write: Write): void {

@@ -104,7 +104,7 @@ export class MemoryDatabase {
   #readOne(read: Read): readonly Row[] {
     const rows = this.#table(read.table);
     const found: Row[] = [];
-    for (const key of selectKeys(rows, read)) {
+    for (const key of 'key' in read ? [read.key].filter((one) => rows.has(one)) : rows.keys()) {
       const unreadable = this.#damaged.size > 0 && this.#damaged.has(damageKey(read.table, key));
       found.push(unreadable ? { key, value: undefined, unreadable } : { key, value: cloneValue(rows.get(key)) });
     }
@@ -134,13 +134,6 @@ export class MemoryDatabase {
     if (!rows) this.#tables.set(name, (rows = OrderedRows.empty()));
     return rows;
   }
-}
-
-function selectKeys(rows: OrderedRows, read: Read): RowKey[] {
-  if ('key' in read) return rows.has(read.key) ? [read.key] : [];
-  const keys = rows.keys(read.from, read.to);
-  if (read.reverse) keys.reverse();
-  return read.limit === undefined ? keys : keys.slice(0, Math.max(0, read.limit));
 }
 
 function checkKey(key: RowKey): void {
