@@ -123,3 +123,13 @@ describe('without the stream', () => {
     expect(world.requests.filter(isStream)).toEqual([]);
   });
 });
+
+it('[I-16] of a server that says that there is more, and tells nothing, no more is asked than of another one', async () => {
+  const { world, a } = await twoDevices({ streams: false });
+  world.distort = (request, answer) => (isExchange({ request }) ? { ...answer, body: answer.body.replace('"more":false', '"more":true') } : answer);
+  const one = await world.drive(a.sessions.record(world.session(120, 30)));
+  world.requests.length = 0;
+  await world.run(10_000);
+  expect(world.requests.length).toBeLessThan(10);
+  expect(await world.drive(a.sessions.get(one.id))).toMatchObject({ state: 'confirmed' });
+});

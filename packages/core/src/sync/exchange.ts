@@ -92,7 +92,8 @@ export class Exchanger {
     if (answer === null) return this.#incoherent(batch, term);
     this.#most = Math.min(LIMITS.opsPerExchangeMax, this.#most * 2);
     const isKept = await this.#keep(answer, batch, before, cursor, term);
-    if (!isKept || signal.aborted) return null;
+    // More that begins where this began would never end.
+    if (!isKept || signal.aborted || (answer.more && answer.cursor === cursor)) return null;
     // Of what was refused the server counts a session twice that was told of in part: it is told once more how many are left.
     const isMiscounted = countHeld(local.view, new Set(batch.seqs)) > local.view.sessionsPending;
     const isMore = answer.more || isMiscounted || nextBatch(local.view, clock.now(), user, 1).seqs.length > 0 || isUncertain(local.view);
