@@ -125,3 +125,22 @@ describe('an edit that waits behind its session', () => {
     expect(a.deviceId).toBe(deviceId);
   });
 });
+
+it('[D03, I-16] a server that takes every name for that of a clone is left in peace', async () => {
+  const { world, a } = await twoDevices({ streams: false });
+  const cloned = { status: 409, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ error: 'Two installations', code: 'device_cloned' }) };
+  const names = new Set<unknown>();
+  world.distort = (request, answer) => {
+    if (request.path !== '/api/sync/exchange') return answer;
+    names.add((JSON.parse(request.body ?? '{}') as { device?: { device_id?: unknown } }).device?.device_id);
+    return cloned;
+  };
+  await world.drive(a.sessions.record(world.session(120, 30)));
+  world.requests.length = 0;
+  await world.run(60_000);
+  expect(world.requests.length).toBeLessThan(2 * 12);
+  expect(names.size).toBeLessThan(12);
+  world.distort = (_, answer) => answer;
+  await world.run(400_000);
+  expect(a.status.current).toMatchObject({ data_summary: { unsynced_sessions: 0 }, local: { connection: 'online' } });
+});

@@ -286,18 +286,19 @@ export class Exchanger {
   }
 
   /** Once it may be a request of an earlier run that came late. Twice, and another installation uses this id: this one takes a new one. */
-  async #cloned(term: number): Promise<Halt | null | 'again'> {
+  async #cloned(term: number): Promise<Halt | 'again'> {
     const { ids, local } = this.#options;
     this.#clones += 1;
     this.#run = ids.uuid();
     await this.#takeBack(term, false);
-    if (this.#clones < CLONE_PROOFS) return 'again';
-    this.#clones = 0;
-    const deviceId = ids.uuid();
-    await local.commit((draft) => {
-      if (draft.view.head.term === term) draft.setSync({ deviceId, problems: [...new Set([...draft.view.sync.problems, 'device_cloned'])] });
-    }, 'strict');
-    return local.view.sync.deviceId === deviceId ? 'again' : null;
+    if (this.#clones % CLONE_PROOFS === 0) {
+      const deviceId = ids.uuid();
+      await local.commit((draft) => {
+        if (draft.view.head.term === term) draft.setSync({ deviceId, problems: [...new Set([...draft.view.sync.problems, 'device_cloned'])] });
+      }, 'strict');
+    }
+    // A server that goes on saying so is not asked without a pause.
+    return this.#clones > CLONE_PROOFS ? this.#halt(busy(409)) : 'again';
   }
 }
 
