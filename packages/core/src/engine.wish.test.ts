@@ -34,6 +34,18 @@ describe('a sync asked for in tabs that follow', () => {
   });
 });
 
+it('[A01] a sync asked for in the only tab, which cannot lead while the store refuses, is not said to be another one\'s', async () => {
+  const world = createEngineWorld();
+  world.isOffline = true;
+  const first = await world.open();
+  await world.drive(first.engine.sessions.record(world.session(60, 25)));
+  first.page.kill();
+  world.device.disk.full = true;
+  const { engine } = await world.open();
+  await world.run(1000);
+  expect(await world.drive(engine.sync())).toEqual({ ok: false, sent: 0, pending: 1, reason: 'backing_off' });
+});
+
 describe('two tabs, one of them in sight', () => {
   it('[I-16] write nothing while a session waits for the clock of the server', async () => {
     const ahead = 7_200_000;

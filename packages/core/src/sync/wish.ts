@@ -1,4 +1,5 @@
 // A person asked to sync in a tab that does not lead: the leader is told by a knock, and its answer is waited for.
+import { engineError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { Driver } from './driver.ts';
 import type { Leadership } from './leadership.ts';
@@ -8,7 +9,7 @@ import { pause } from './pause.ts';
 const LOOK_EVERY_MS = 250;
 const GIVE_UP_MS = 60_000;
 
-/** How many operations were sent; null when no leader carried it out in time. */
+/** How many operations were sent; null when no leader carried it out in time. Rejects when the store refuses to note the wish. */
 export async function waitForLeader(
   local: Local,
   leadership: Leadership,
@@ -17,7 +18,7 @@ export async function waitForLeader(
   signal: AbortSignal,
 ): Promise<number | null> {
   const id = await leadership.knock(true);
-  if (id === null) return null;
+  if (id === null) throw engineError('storage_unavailable');
   // Not by the number of looks: a hidden page looks once a minute.
   for (const until = clock.monotonic() + GIVE_UP_MS; clock.monotonic() < until && !signal.aborted; ) {
     if (leadership.isLeading) return (await driver.sync()).sent;
