@@ -205,6 +205,24 @@ describe('two tabs of one device', () => {
     expect(a.engine.status.current).toBe(before);
   });
 
+  it('[D09] one that opens where sending has stopped takes over: it may be the newer app that the server asks for', async () => {
+    const world = createEngineWorld();
+    const old = await world.open();
+    await world.run(1000);
+    const isNewer = (headers: Readonly<Record<string, string>>): boolean => headers['X-App-Identifier'] === 'newer';
+    world.server.intercept = ({ path, headers }) => (path === '/api/health' || isNewer(headers) ? undefined : world.server.json(426, { error: 'too old' }));
+    await world.drive(old.engine.sessions.record(world.session(60, 25)));
+    await world.run(5000);
+    expect(old.engine.status.current.local).toMatchObject({ leader: true, problems: ['update_needed'] });
+    const asked = world.server.requests.length;
+    const newer = await world.open({ options: { server: { url: 'http://server.test', token: () => 'token', appIdentifier: 'newer' } } });
+    await world.run(5000);
+    expect(world.server.records().size).toBe(1);
+    expect(newer.engine.status.current).toMatchObject({ sync_status: 'healthy', local: { leader: true, problems: [] } });
+    expect(world.server.requests.slice(asked).filter(({ headers }) => !isNewer(headers) && 'Authorization' in headers)).toEqual([]);
+    expect(withoutTab(old.engine.status.current)).toEqual(withoutTab(newer.engine.status.current));
+  });
+
   it('one that may not send follows and records', async () => {
     const world = createEngineWorld();
     const a = await world.open({ options: { sync: false } });

@@ -39,11 +39,13 @@ export class Leadership {
   /** A short look is coming. */
   #isPatient = false;
   #isSuspended = false;
-  #wantsSteal = false;
+  #wantsSteal: boolean;
   #resume: (() => void) | null = null;
 
   constructor(options: LeadershipOptions) {
     this.#options = options;
+    // Where sending has stopped, this may be the newer app that the server asks for.
+    this.#wantsSteal = options.local.view.sync.stopped !== null;
     options.signal.addEventListener('abort', () => {
       this.#resign?.abort();
       this.#cancelPatience?.();
@@ -76,12 +78,10 @@ export class Leadership {
 
   async #hold(lost: AbortSignal, resigned: AbortSignal): Promise<void> {
     const { local, locks, tab } = this.#options;
+    if (lost.aborted || resigned.aborted) return;
     const end = new AbortController();
-    const ended = new Promise<void>((resolve) => end.signal.addEventListener('abort', () => resolve()));
-    for (const signal of [lost, resigned]) {
-      if (signal.aborted) return;
-      signal.addEventListener('abort', () => end.abort());
-    }
+    const ended = new Promise((resolve) => end.signal.addEventListener('abort', resolve));
+    for (const signal of [lost, resigned]) signal.addEventListener('abort', () => end.abort());
     const store = await this.#lead(end.signal);
     const { head, leader } = local.view;
     // Who took over without this lock is gone, unless it has one of its own.
