@@ -18,7 +18,7 @@ function device(change: object = {}): DeviceStatus {
 
 describe('the board', () => {
   it('says the whole in words', () => {
-    expect(boardOf(status())).toEqual({
+    expect(boardOf(status(), true)).toEqual({
       word: 'delayed', overall: 'Catching up', waiting: '1 session waiting on other devices', notice: null, advice: ['Do this'],
       facts: [
         { name: 'Newest contact', value: '2 minutes ago' }, { name: 'Active devices', value: '2 of 3' },
@@ -31,16 +31,21 @@ describe('the board', () => {
     const waiting = (here: number, all: number) => boardOf(status({
       devices: [device({ device_id: 'own', sessions_pending: here })], data_summary: { unsynced_sessions: all, total_sessions: 1, conflicts_detected: 0 },
       local: { connection: 'online', device_id: 'own' },
-    })).waiting;
+    }), true).waiting;
     expect([waiting(0, 0), waiting(2, 2), waiting(1, 3)]).toEqual(['Nothing waiting', '2 sessions waiting here', '1 session waiting here, 2 on other devices']);
   });
 
   it('says when what it shows may be old', () => {
-    expect(['offline', 'unreachable', 'auth_required'].map((connection) => boardOf(status({ local: { connection } })).notice)).not.toContain(null);
+    expect(['offline', 'unreachable', 'auth_required'].map((connection) => boardOf(status({ local: { connection } }), false).notice)).not.toContain(null);
+  });
+
+  it('does not deny a network that is there while it only waits for an answer', () => {
+    expect(boardOf(status({ local: { connection: 'offline' } }), false).notice).toContain('no network');
+    expect(boardOf(status({ local: { connection: 'offline' } }), true).notice).toBe('Connecting. Other devices are shown as they were last seen.');
   });
 
   it('says never before the first contact, and keeps a word it does not know', () => {
-    expect(boardOf(status({ sync_lag: null, sync_status: 'resting' }))).toMatchObject({ overall: 'resting', facts: [{ value: 'never' }, {}, {}, {}] });
+    expect(boardOf(status({ sync_lag: null, sync_status: 'resting' }), true)).toMatchObject({ overall: 'resting', facts: [{ value: 'never' }, {}, {}, {}] });
   });
 
   it('shows a device with a picture, its words and its age', () => {

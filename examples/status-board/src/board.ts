@@ -18,6 +18,7 @@ const CONNECTIONS: Words = {
   unreachable: 'The server does not answer. Other devices are shown as they were last seen.',
   auth_required: 'The login of this browser has ended. Sign in with the web timer to go on.',
 };
+const CONNECTING = 'Connecting. Other devices are shown as they were last seen.';
 const plurals = new Intl.PluralRules('en');
 const MINUTE_MS = 60_000;
 
@@ -34,7 +35,8 @@ export interface Board {
   readonly advice: readonly string[];
 }
 
-export function boardOf(status: EngineStatus): Board {
+/** @param hasNetwork what the browser says: before an answer the engine knows of no connection, though there may be a network. */
+export function boardOf(status: EngineStatus, hasNetwork: boolean): Board {
   const { sync_status: word, data_summary: summary, sync_lag: lag, recommendations, local } = status;
   return {
     word,
@@ -46,7 +48,7 @@ export function boardOf(status: EngineStatus): Board {
       { name: 'Sessions', value: String(summary.total_sessions) },
       { name: 'Overlaps', value: String(summary.conflicts_detected) },
     ],
-    notice: CONNECTIONS[local.connection] ?? null,
+    notice: local.connection === 'offline' && hasNetwork ? CONNECTING : (CONNECTIONS[local.connection] ?? null),
     advice: recommendations,
   };
 }

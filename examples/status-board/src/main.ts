@@ -51,7 +51,7 @@ async function open(userId: string): Promise<void> {
     // Shown nowhere here; but while this page does the talking, those that the timer set are its to send.
     preferences: yjsPreferences(),
   });
-  status$(engine).pipe(calm(), map(boardOf)).subscribe(showBoard);
+  status$(engine).pipe(calm(), map((status) => boardOf(status, navigator.onLine))).subscribe(showBoard);
   const serverNow = (): number => Date.now() - (engine.status.current.local.clock_skew_ms ?? 0);
   combineLatest([devices$(engine), timer(0, AGES_EVERY_MS)]).pipe(map(([devices]) => deviceTiles(devices, serverNow()))).subscribe(showDevices);
   renewOnRefusal(engine, tokens);

@@ -13,7 +13,7 @@ export function Announcer({ engine }: { readonly engine: SyncEngine }) {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const speak = (): void => {
       const next = engine.status.current;
-      const sentence = announcement(said, next);
+      const sentence = announcement(said, next, navigator.onLine);
       said = next;
       if (sentence !== null) setWords(sentence);
     };

@@ -7,12 +7,13 @@ interface Change {
   readonly word?: EngineStatus['sync_status'];
   readonly waiting?: number;
   readonly here?: number;
+  readonly active?: number;
   readonly local?: Partial<LocalStatus>;
 }
 
-function status({ word = 'healthy', waiting = 0, here = 0, local = {} }: Change = {}): EngineStatus {
+function status({ word = 'healthy', waiting = 0, here = 0, active = 1, local = {} }: Change = {}): EngineStatus {
   return {
-    sync_status: word,
+    sync_status: word, active_devices: active,
     data_summary: { unsynced_sessions: waiting },
     devices: [{ device_id: 'other', sessions_pending: 9 }, { device_id: 'own', sessions_pending: here }],
     local: { device_id: 'own', connection: 'online', phase: 'idle', progress: null, last_error: null, parked: 0, possibly_lost: 0, problems: [], ...local },
@@ -21,8 +22,15 @@ function status({ word = 'healthy', waiting = 0, here = 0, local = {} }: Change 
 
 describe('status words', () => {
   it('keeps words it does not know apart from those it does', () => {
-    expect(overallMeaning('healthy')).toContain('active device');
-    expect(overallMeaning('resting')).toContain('does not know');
+    expect(overallMeaning(status())).toContain('active device');
+    expect(overallMeaning(status({ word: 'resting' as EngineStatus['sync_status'] }))).toContain('does not know');
+  });
+
+  it('says what is late: sessions, something else, or all devices', () => {
+    const late = (change: Change): string => overallMeaning(status({ word: 'delayed', ...change }));
+    expect(late({ waiting: 1 })).toBe('Some sessions have not reached the server yet.');
+    expect(late({ active: 1 })).toBe('A change has not reached the server yet.');
+    expect(late({ active: 0 })).toBe('No device has reached the server in the last hour.');
   });
 
   it('says what waits, and whether it is here or elsewhere', () => {
@@ -109,12 +117,26 @@ describe('status words', () => {
     expect(outcomeWords({ ok: true, sent: 1, pending: 0, reason: 'done' }, 0)).toBe('Everything is sent.');
     expect(outcomeWords({ ok: false, sent: 2, pending: 1, reason: 'unreachable' }, 3)).toMatch(/^2 sessions sent\. The server does not answer/);
     expect(outcomeWords({ ok: false, sent: 0, pending: 2, reason: 'offline' }, 1)).toMatch(/^No network/);
+    // A pause of the engine's own, or a session whose time has not come: nobody asked for that.
+    expect(outcomeWords({ ok: false, sent: 0, pending: 1, reason: 'backing_off' }, 1)).toBe('Not all could be sent now. It is tried again by itself.');
   });
 
   it('announces what changed and nothing else', () => {
-    expect(announcement(status(), status({ local: { phase: 'syncing' } }))).toBeNull();
-    expect(announcement(status(), status({ local: { connection: 'offline' } }))).toBe('No network.');
-    expect(announcement(status(), status({ word: 'delayed', waiting: 1, here: 1 }))).toBe('Catching up. 1 session waiting here.');
-    expect(announcement(status(), status({ local: { parked: 1 } }))).toBe('1 session needs a decision.');
+    const said = (change: Change, hasNetwork = true): string | null => announcement(status(), status(change), hasNetwork);
+    expect(said({ local: { phase: 'syncing' } })).toBeNull();
+    expect(said({ local: { connection: 'offline' } }, false)).toBe('No network.');
+    expect(said({ word: 'delayed', waiting: 1, here: 1 })).toBe('Catching up. 1 session waiting here.');
+    expect(said({ local: { parked: 1 } })).toBe('1 session needs a decision.');
+  });
+
+  it('announces no missing network where there is one and only an answer is waited for', () => {
+    expect(announcement(status({ local: { connection: 'auth_required' } }), status({ local: { connection: 'offline' } }), true)).toBe('Connecting.');
+  });
+
+  it('announces a problem that turns up, once', () => {
+    const old = status({ local: { problems: ['update_needed'] } });
+    expect(announcement(status(), old, true)).toBe('This version is too old for the server. Reload the page; nothing is lost.');
+    expect(announcement(old, status({ local: { problems: ['update_needed', 'clock_skew'] } }), true)).toMatch(/^The clock of this device differs/);
+    expect(announcement(old, status(), true)).toBeNull();
   });
 });

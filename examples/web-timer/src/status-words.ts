@@ -8,7 +8,6 @@ type Words = Readonly<Record<string, string>>;
 export const OVERALL: Words = { healthy: 'In sync', delayed: 'Catching up', conflicts: 'Sessions overlap', offline: 'Nothing seen lately' };
 const OVERALL_MEANING: Words = {
   healthy: 'Every active device has sent what it holds.',
-  delayed: 'Some sessions have not reached the server yet.',
   conflicts: 'Two or more sessions claim the same time. Nothing is changed without you.',
   offline: 'No device has reached the server in the last day.',
 };
@@ -18,8 +17,11 @@ export const STATES: Readonly<Record<Session['state'], string>> = {
 };
 const CONNECTIONS: Words = { online: 'Connected', offline: 'No network', unreachable: 'Server does not answer', auth_required: 'Sign-in needed' };
 
-export function overallMeaning(word: string): string {
-  return OVERALL_MEANING[word] ?? 'The server used a word this page does not know.';
+/** What the overall word speaks of: `delayed` are sessions, something else, or all devices. */
+export function overallMeaning({ sync_status: word, active_devices: active, data_summary: { unsynced_sessions: waiting } }: EngineStatus): string {
+  if (word !== 'delayed') return OVERALL_MEANING[word] ?? 'The server used a word this page does not know.';
+  if (waiting > 0) return 'Some sessions have not reached the server yet.';
+  return active === 0 ? 'No device has reached the server in the last hour.' : 'A change has not reached the server yet.';
 }
 
 /** How many sessions this device holds that the server has not acknowledged. */
@@ -38,8 +40,9 @@ export function waitingWords(status: EngineStatus): string {
   return here === 0 ? `${count(elsewhere, 'session')} waiting on other devices` : `${count(here, 'session')} waiting here, ${elsewhere} on other devices`;
 }
 
-export function connectionWords(connection: string): string {
-  return CONNECTIONS[connection] ?? connection;
+/** @param hasNetwork what the browser says: before an answer the engine knows of no connection, though there may be a network. */
+function connectionWords({ connection }: LocalStatus, hasNetwork: boolean): string {
+  return connection === 'offline' && hasNetwork ? 'Connecting' : (CONNECTIONS[connection] ?? connection);
 }
 
 export function phaseWords({ phase, progress }: LocalStatus): string {
@@ -49,9 +52,9 @@ export function phaseWords({ phase, progress }: LocalStatus): string {
 
 /** "Connected", "Connected · Sending 2 of 5", "No network", "Connecting". */
 export function contactWords(local: LocalStatus, hasNetwork: boolean): string {
-  if (local.connection === 'offline' && hasNetwork) return 'Connecting';
-  const connection = connectionWords(local.connection);
-  return local.phase === 'idle' ? connection : `${connection} · ${phaseWords(local)}`;
+  const connection = connectionWords(local, hasNetwork);
+  const isFirst = local.connection === 'offline' && hasNetwork;
+  return isFirst || local.phase === 'idle' ? connection : `${connection} · ${phaseWords(local)}`;
 }
 
 const ERRORS: Words = { network: 'The connection failed.', timeout: 'The server took too long.', redirected: 'The answer came from somewhere else; perhaps this network wants a login.' };
@@ -137,7 +140,7 @@ const REASONS: Readonly<Record<SyncOutcome['reason'], string>> = {
   offline: 'No network. It is sent when the network is back.',
   unreachable: 'The server does not answer. It is tried again by itself.',
   auth_required: 'Sign in again to send.',
-  backing_off: 'The server asked to wait. It is tried again by itself.',
+  backing_off: 'Not all could be sent now. It is tried again by itself.',
   parked: 'Something needs a decision before it can be sent.',
   closed: 'The timer was closed.',
   other_tab: 'Another tab is sending.',
@@ -150,10 +153,12 @@ export function outcomeWords({ pending, reason }: SyncOutcome, waited: number): 
   return sent > 0 ? `${count(sent, 'session')} sent. ${reason === 'done' ? '' : REASONS[reason]}`.trim() : REASONS[reason];
 }
 
-/** What to say to somebody who does not see the panel, or null when nothing worth a sentence changed. */
-export function announcement(before: EngineStatus, after: EngineStatus): string | null {
+/** What to say to somebody who sees neither panel nor banners, or null when nothing worth a sentence changed. @param hasNetwork what the browser says. */
+export function announcement(before: EngineStatus, after: EngineStatus, hasNetwork: boolean): string | null {
   const said: string[] = [];
-  if (before.local.connection !== after.local.connection) said.push(`${connectionWords(after.local.connection)}.`);
+  if (before.local.connection !== after.local.connection) said.push(`${connectionWords(after.local, hasNetwork)}.`);
+  const isNew = (code: string): boolean => after.local.problems.includes(code) && !before.local.problems.includes(code);
+  said.push(...notices(after, hasNetwork).filter(({ code }) => isNew(code)).map(({ text }) => text));
   if (before.sync_status !== after.sync_status) said.push(`${OVERALL[after.sync_status] ?? after.sync_status}.`);
   if (after.local.parked > before.local.parked) said.push(`${count(after.local.parked, 'session needs', 'sessions need')} a decision.`);
   const waiting = waitingWords(after);

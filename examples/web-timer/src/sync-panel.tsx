@@ -21,7 +21,7 @@ export function SyncPanel({ engine }: { readonly engine: SyncEngine }) {
         <span data-testid="overall" data-word={word}>{OVERALL[word] ?? word}</span>
         <span data-testid="unsynced" className="muted">{waitingWords(status)}</span>
       </p>
-      <p className="muted">{overallMeaning(word)}</p>
+      <p className="muted">{overallMeaning(status)}</p>
       {local.progress !== null && <progress max={local.progress.total} value={local.progress.done} aria-label="Sending" />}
       <Facts engine={engine} />
       {recommendations.length > 0 && (
