@@ -109,6 +109,17 @@ describe('the web timer', () => {
     await row.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 
+  it('takes back what a sync came to once that is not true any more', async () => {
+    const sync = page.getByRole('region', { name: 'Sync' });
+    await sync.getByRole('button', { name: 'Sync now' }).click();
+    await sync.getByText('Everything is sent.').waitFor();
+    await profile.context.setOffline(true);
+    const id = await addPastSession(page, { start: base + 6.75 * HOUR, end: base + 7 * HOUR, category: 'study', project: 'after a sync' });
+    await sync.getByText('Everything is sent.').waitFor({ state: 'detached', timeout: 5000 });
+    await profile.context.setOffline(false);
+    await waitForState(page, id, 'confirmed');
+  });
+
   it('refuses an end in the future, in words, and keeps what was typed', async () => {
     await page.getByRole('button', { name: 'Add past session' }).click();
     const dialog = page.getByRole('dialog');

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { SyncEngine } from '@syncline/core';
+import type { EngineStatus, SyncEngine } from '@syncline/core';
 import { Icon } from './icons.tsx';
 import { useShortcut } from './shortcuts.ts';
 import { attemptWords, closingWords, contactWords, errorWords, OVERALL, outcomeWords, overallMeaning, pendingHere, waitingWords } from './status-words.ts';
@@ -53,20 +53,27 @@ function Facts({ engine }: { readonly engine: SyncEngine }) {
   );
 }
 
+/** What the outcome of a sync speaks of. Once that is another, the outcome is not true any more. */
+function stateOf(status: EngineStatus): string {
+  return `${pendingHere(status)} ${status.local.connection}`;
+}
+
 function SyncNow({ engine }: { readonly engine: SyncEngine }) {
   const [isAsking, setAsking] = useState(false);
-  const [outcome, setOutcome] = useState('');
+  const [outcome, setOutcome] = useState({ words: '', state: '' });
+  const state = stateOf(useSource(engine.status));
+  const say = (words: string): void => setOutcome({ words, state: stateOf(engine.status.current) });
   const sync = (): void => {
     if (isAsking) return;
     setAsking(true);
-    setOutcome('');
+    say('');
     const waited = pendingHere(engine.status.current);
-    void engine.sync().then((done) => setOutcome(outcomeWords(done, waited)), () => setOutcome('That did not work.')).finally(() => setAsking(false));
+    void engine.sync().then((done) => say(outcomeWords(done, waited)), () => say('That did not work.')).finally(() => setAsking(false));
   };
   useShortcut('y', sync);
   return (
     <span className="sync-now">
-      <span className="note" role="status">{outcome}</span>
+      <span className="note" role="status">{outcome.state === state ? outcome.words : ''}</span>
       <button aria-keyshortcuts="y" aria-disabled={isAsking} className={isAsking ? 'busy' : ''} onClick={sync}><Icon name="sync" />Sync now</button>
     </span>
   );
