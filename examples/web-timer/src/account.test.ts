@@ -65,6 +65,25 @@ describe('Account', () => {
     expect(asked).toEqual(['/api/auth/refresh']);
   });
 
+  it('a server that never answers keeps nobody from asking again', async () => {
+    kept.set('syncline.lastUser', '{"id":"u1","username":"jane"}');
+    const account = new Account();
+    const late = new AbortController();
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal);
+    vi.stubGlobal('fetch', (_: string, { signal }: RequestInit) => new Promise((_resolve, reject) => {
+      asked.push('in vain');
+      signal?.addEventListener('abort', () => reject(new TypeError('too late')));
+    }));
+    const [token, signIn] = [account.token(), account.signIn('jane', 'secret')];
+    await expect.poll(() => asked).toHaveLength(2);
+    late.abort();
+    await expect(token).rejects.toThrow('too late');
+    expect(await signIn).toMatchObject({ ok: false });
+    timeout.mockRestore();
+    vi.stubGlobal('fetch', async () => signedIn('u1', 'token-2'));
+    expect(await account.token()).toBe('token-2');
+  });
+
   it('tells a refused cookie from a server that cannot be asked', async () => {
     kept.set('syncline.lastUser', '{"id":"u1","username":"jane"}');
     const account = new Account();

@@ -3,7 +3,7 @@
 import type { Source } from '@syncline/core';
 import { tellWorker } from './last-user.ts';
 import { onRememberedElsewhere, recall, remember } from './remembered.ts';
-import { type Answer, JSON_HEADERS, OWN_PAGE_HEADERS, renewToken } from './renew.ts';
+import { type Answer, ASK_MS, JSON_HEADERS, OWN_PAGE_HEADERS, renewToken } from './renew.ts';
 
 export interface User {
   readonly id: string;
@@ -44,7 +44,8 @@ export class Account implements Source<User | null> {
     // Its answer takes the cookie away: it must not be that of whoever signs in next.
     await this.#leaving;
     try {
-      const response = await fetch('/api/login', { method: 'POST', headers: JSON_HEADERS, body: JSON.stringify({ username, password }) });
+      const signal = AbortSignal.timeout(ASK_MS);
+      const response = await fetch('/api/login', { method: 'POST', headers: JSON_HEADERS, body: JSON.stringify({ username, password }), signal });
       const body = (await response.json()) as Partial<Answer> & { readonly error?: string };
       if (!response.ok || body.access_token === undefined || body.user === undefined) return { ok: false, message: refusalWords(response, body.error) };
       this.#keep({ access_token: body.access_token, user: body.user });
