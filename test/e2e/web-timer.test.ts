@@ -187,6 +187,30 @@ describe('the web timer', () => {
     await second.close();
   });
 
+  it('records the end that the form shows, however long somebody types in it', async () => {
+    const other = await openProfile();
+    try {
+      const slow = await other.context.newPage();
+      await slow.clock.install();
+      await slow.goto(`${server.url}/`);
+      await signIn(slow);
+      await slow.getByLabel('Project').first().fill('slow typist');
+      await slow.getByRole('button', { name: 'Start', exact: true }).click();
+      await slow.getByRole('button', { name: 'Edit first…' }).waitFor();
+      await slow.clock.runFor(10 * 60_000);
+      await slow.getByRole('button', { name: 'Edit first…' }).click();
+      const dialog = slow.getByRole('dialog', { name: 'Finish with changes' });
+      const shown = await dialog.getByLabel('It ended').inputValue();
+      await slow.clock.runFor(5 * 60_000);
+      await dialog.getByRole('button', { name: 'Finish session' }).click();
+      const row = slow.locator('[data-session-id]', { hasText: 'slow typist' });
+      await row.waitFor();
+      expect(await row.locator('.when').textContent()).toMatch(new RegExp(`–${shown.slice(11)}10 minutes$`));
+    } finally {
+      await other.dispose();
+    }
+  });
+
   it('[B10] asks how much of a timer counts that went on while the machine slept', async () => {
     const other = await openProfile();
     try {

@@ -15,18 +15,20 @@ interface FinishDialogProps {
 
 /** For a session that ended before somebody thought of the timer, or was about something else. */
 export function FinishDialog({ engine, session, note, onClose }: FinishDialogProps) {
-  const [now] = useState(() => Date.now());
+  const [opened] = useState(() => Date.now());
   const read = (form: FormData): FinishInput | string => {
-    const { time: end, problem } = timeOf(form, 'end', 'The end time');
-    if (end === null) return problem;
-    const isNow = fieldTime(now) === fieldTime(end);
-    const refused = isNow ? null : endProblem(end, Date.now());
-    return refused ?? { ...wordsOf(form), ...(isNow ? {} : { endTime: end }) };
+    const { time, problem } = timeOf(form, 'end', 'The end time');
+    if (time === null) return problem;
+    const now = Date.now();
+    // The field shows minutes: the present one is now, and that in which the dialog opened is when it did.
+    if (fieldTime(time) === fieldTime(now)) return wordsOf(form);
+    const endTime = fieldTime(time) === fieldTime(opened) ? opened : time;
+    return endProblem(endTime, now) ?? { ...wordsOf(form), endTime };
   };
   return (
     <FinishForm engine={engine} session={session} title="Finish with changes" read={read} onClose={onClose}>
       <div className="fields">
-        <label className="wide">It ended<input name="end" type="datetime-local" required defaultValue={fieldTime(now)} min={fieldTime(session.startTime)} /></label>
+        <label className="wide">It ended<input name="end" type="datetime-local" required defaultValue={fieldTime(opened)} min={fieldTime(session.startTime)} /></label>
         <WordFields known={{ ...session, note }} />
       </div>
     </FinishForm>
