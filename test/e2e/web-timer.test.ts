@@ -109,6 +109,26 @@ describe('the web timer', () => {
     await row.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 
+  it('changes of a session only what was changed in its form: the rest may be another window’s by then', async () => {
+    const id = await addPastSession(page, { start: base + 5 * HOUR, end: base + 5.5 * HOUR, category: 'study', project: 'first' });
+    const second = await profile.page(`${server.url}/`);
+    const edit = async (tab: Page) => {
+      const row = tab.locator(`[data-session-id="${id}"]`);
+      await row.getByRole('button', { name: /^Edit/ }).click();
+      return { row, dialog: row.getByRole('dialog'), save: () => row.getByRole('dialog').getByRole('button', { name: 'Save' }).click() };
+    };
+    const here = await edit(page);
+    const there = await edit(second);
+    await there.dialog.getByLabel('Category').fill('reading');
+    await there.save();
+    await here.row.locator('strong', { hasText: 'reading' }).waitFor({ state: 'attached' });
+    await here.dialog.getByLabel('Project').fill('second');
+    await here.save();
+    await there.row.getByText('second').waitFor();
+    expect(await there.row.locator('strong').first().textContent()).toBe('reading');
+    await second.close();
+  });
+
   it('takes back what a sync came to once that is not true any more', async () => {
     const sync = page.getByRole('region', { name: 'Sync' });
     await sync.getByRole('button', { name: 'Sync now' }).click();

@@ -9,6 +9,14 @@ import { span } from './words.ts';
 /** What the engine changes and deletes: what the server has, and what is on its way there. */
 const CHANGEABLE: ReadonlySet<Session['state']> = new Set<Session['state']>(['queued', 'sending', 'confirmed']);
 
+/** What was not touched is not written: somebody else may be at it. The note is written by itself. */
+function changesOf(before: Session, { startTime, endTime, category, project }: SessionInput): Partial<Omit<SessionInput, 'note'>> {
+  const isMoved = startTime !== before.startTime || endTime !== before.endTime;
+  return {
+    ...(isMoved ? { startTime, endTime } : {}), ...(category === before.category ? {} : { category }), ...(project === before.project ? {} : { project }),
+  };
+}
+
 interface ChangesProps {
   readonly engine: SyncEngine;
   readonly session: Session;
@@ -30,10 +38,11 @@ export function SessionChanges({ engine, session, isOffered = true }: ChangesPro
     const deleted = (): void => offerUndo({ text: `Deleted: ${about}.`, undo: () => engine.sessions.restore(id) });
     engine.sessions.delete(id).then(deleted, (error: unknown) => setProblem(problemWords(error)));
   };
-  // A note that was not touched is not written: somebody else may be at it.
-  const change = async ({ note: written, ...rest }: SessionInput): Promise<void> => {
-    await engine.sessions.amend(id, rest);
-    if (editing !== null && written !== editing.note) await engine.sessions.annotate(id, { note: written, seen: editing });
+  const change = async (input: SessionInput): Promise<void> => {
+    if (editing === null) return;
+    const changes = changesOf(editing, input);
+    if (Object.keys(changes).length > 0) await engine.sessions.amend(id, changes);
+    if (input.note !== editing.note) await engine.sessions.annotate(id, { note: input.note, seen: editing });
   };
   const mayBegin = isOffered && CHANGEABLE.has(state);
   if (!mayBegin && !isNoting && editing === null) return null;
