@@ -109,6 +109,23 @@ describe('the web timer', () => {
     await row.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 
+  it('keeps a form open, and what was typed in it, in a list that its session leaves', async () => {
+    await profile.context.setOffline(true);
+    const id = await addPastSession(page, { start: base + 4 * HOUR, end: base + 4.5 * HOUR, category: 'gardening', project: 'leaves the list' });
+    await page.getByRole('radio', { name: /^Waiting/ }).check();
+    const row = page.locator(`[data-session-id="${id}"]`);
+    await row.getByRole('button', { name: /^Edit/ }).click();
+    const dialog = row.getByRole('dialog');
+    await dialog.getByLabel('Note').fill('while it waited');
+    await profile.context.setOffline(false);
+    await page.getByText('You can close this page; everything of this device is on the server.').waitFor();
+    expect(await dialog.getByLabel('Note').inputValue({ timeout: 2000 })).toBe('while it waited');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await row.waitFor({ state: 'detached' });
+    await page.getByRole('radio', { name: 'All' }).check();
+    await row.getByText('while it waited').waitFor();
+  });
+
   it('changes of a session only what was changed in its form: the rest may be another window’s by then', async () => {
     const id = await addPastSession(page, { start: base + 5 * HOUR, end: base + 5.5 * HOUR, category: 'study', project: 'first' });
     const second = await profile.page(`${server.url}/`);

@@ -1,4 +1,7 @@
-import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useId, useLayoutEffect, useRef } from 'react';
+
+/** Called when a dialog opens below it: what the dialog belongs to has to stay. What it returns is called when the dialog is gone. */
+export const DialogHolder = createContext<() => () => void>(() => () => undefined);
 
 interface DialogProps {
   readonly title: string;
@@ -18,6 +21,7 @@ export function Dialog({ title, onClose, isWide = false, children }: DialogProps
     element?.showModal();
     return () => element?.close();
   }, []);
+  useEffect(useContext(DialogHolder), []);
   return (
     <dialog ref={dialog} className={isWide ? 'wide' : ''} aria-labelledby={id} onCancel={(event) => (event.preventDefault(), onClose())}>
       <h2 id={id}>{title}</h2>

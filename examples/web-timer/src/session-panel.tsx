@@ -1,10 +1,12 @@
 import { useMemo, useState } from 'react';
-import type { SessionQuery, SyncEngine } from '@syncline/core';
+import type { Session, SessionQuery, SyncEngine } from '@syncline/core';
+import { DialogHolder } from './dialog.tsx';
 import { Icon } from './icons.tsx';
 import { SessionDialog } from './session-dialog.tsx';
 import { SessionRow } from './session-row.tsx';
 import { useShortcut } from './shortcuts.ts';
 import { pendingHere } from './status-words.ts';
+import { useKnown } from './use-known.ts';
 import { useNow, useSource } from './use-source.ts';
 import { byDay, dayTotals } from './words.ts';
 
@@ -23,14 +25,15 @@ export function SessionPanel({ engine }: { readonly engine: SyncEngine }) {
   const [filter, setFilter] = useState<Filter>('all');
   const [limit, setLimit] = useState(PAGE);
   const list = useMemo(() => engine.sessions.observe({ states: FILTERS[filter].states, limit }), [engine, filter, limit]);
-  const sessions = useSource(list);
+  const listed = useSource(list);
+  const [sessions, hold] = useHeld(engine, listed);
   const status = useSource(engine.status);
   const { parked, clock_skew_ms: skew } = status.local;
   const badges: Readonly<Record<Filter, number>> = { all: 0, waiting: pendingHere(status), parked };
   const now = useNow(60_000);
   const days = byDay(sessions, now);
   // The day in which the list ends may have more sessions than are shown: its totals would be wrong.
-  const isCut = sessions.length === limit;
+  const isCut = listed.length === limit;
   return (
     <section className="card" aria-label="Sessions" id="sessions">
       <div className="heading">
@@ -50,12 +53,26 @@ export function SessionPanel({ engine }: { readonly engine: SyncEngine }) {
       {days.map((group, index) => (
         <div key={group.day}>
           <h3>{group.day} <span className="muted">{index === days.length - 1 && isCut ? '' : dayTotals(group)}</span></h3>
-          <ul className="rows">{group.sessions.map((session) => <SessionRow key={session.id} engine={engine} session={session} now={now - (skew ?? 0)} />)}</ul>
+          <ul className="rows">{group.sessions.map((session) => (
+            <DialogHolder key={session.id} value={hold(session)}><SessionRow engine={engine} session={session} now={now - (skew ?? 0)} /></DialogHolder>
+          ))}</ul>
         </div>
       ))}
       {isCut && limit < 1000 && <p className="aside"><button className="link" onClick={() => setLimit(Math.min(1000, limit + MORE))}>Show older</button></p>}
     </section>
   );
+}
+
+/** The list, and in it the session whose dialog is open, wherever that went meanwhile: what is typed must not go away with its row. */
+function useHeld(engine: SyncEngine, listed: readonly Session[]) {
+  const [held, setHeld] = useState<Session | null>(null);
+  const kept = useKnown(engine, held === null ? [] : [held.id]).get(held?.id ?? '') ?? held;
+  const hold = (session: Session) => () => {
+    setHeld(session);
+    return () => setHeld(null);
+  };
+  const isListed = kept === null || listed.some(({ id }) => id === kept.id);
+  return [isListed ? listed : [...listed, kept].sort((a, b) => b.startTime - a.startTime), hold] as const;
 }
 
 interface AddPastProps {
