@@ -81,4 +81,43 @@ describe('a web timer that is too old for the server', () => {
     await waitForState(page, id, 'confirmed');
     expect(await newer(board).count()).toBe(1);
   });
+
+  it('[D09] goes by itself as long as nobody has used it: a reload that came too soon gave the old one once more', async () => {
+    const page = await open();
+    gate.putOut();
+    await page.reload();
+    await newer(page).waitFor({ state: 'attached', timeout: 15_000 });
+  });
+
+  /** The status board alone, in the care of its own worker. */
+  async function openBoard(): Promise<Page> {
+    const timer = await open();
+    const board = await profile.page(`${url}status-board/`);
+    await board.waitForFunction(() => navigator.serviceWorker.controller?.scriptURL.endsWith('/status-board/sw.js'));
+    await timer.close();
+    return board;
+  }
+
+  it('[D09] a status board that was reloaded past its worker goes by itself, too', async () => {
+    const board = await openBoard();
+    const session = await profile.context.newCDPSession(board);
+    await session.send('Page.reload', { ignoreCache: true });
+    await board.getByText('Newest contact').waitFor();
+    expect(await board.evaluate(() => navigator.serviceWorker.controller)).toBeNull();
+    gate.putOut();
+    const page = await profile.page(url);
+    await addPastSession(page, { start: atNight(4), end: atNight(4) + HOUR / 2, category: 'writing', project: 'past its worker' });
+    await newer(board).waitFor({ state: 'attached', timeout: 15_000 });
+  });
+
+  it('[D09, A20] a status board that finds a store of a newer release becomes the newer one', async () => {
+    const board = await openBoard();
+    await board.goto(`${url}icon.svg`);
+    await board.evaluate(async () => {
+      for (const { name } of await indexedDB.databases()) await new Promise((resolve) => void (indexedDB.open(name ?? '', 20).onsuccess = resolve));
+    });
+    gate.putOut();
+    await board.goto(`${url}status-board/`);
+    await newer(board).waitFor({ state: 'attached', timeout: 15_000 });
+  });
 });

@@ -13,6 +13,8 @@ export function keepPage(): void {
   const policy = types?.createPolicy('syncline-worker', { createScriptURL: (url) => (url === worker ? url : '') });
   const { serviceWorker } = navigator;
   let isKept = serviceWorker.controller !== null;
+  // Reloaded past its worker, the page has none, and the next is not the first all the same.
+  void serviceWorker.getRegistration().then((known) => void (isKept ||= Boolean(known?.active)), () => undefined);
   serviceWorker.addEventListener('controllerchange', () => {
     isOutdated = isKept;
     isKept = true;
@@ -22,8 +24,8 @@ export function keepPage(): void {
 }
 
 /**
- * The server finds this page too old: it looks for a newer one, and goes on as that. Nothing is typed here that could be lost, and while it stays it
- * sends for every other page of this browser.
+ * This page is too old for the server, or for the store: it looks for a newer one, and goes on as that. Nothing is typed here that could be lost, and
+ * while it stays it sends for every other page of this browser.
  */
 export function becomeNewest(): void {
   isTooOld = true;

@@ -65,5 +65,8 @@ if (user === null) {
   say('overall', 'Signed out');
   place('sign-in').hidden = false;
 } else {
-  open(user).catch(() => say('overall', 'The sessions of this browser could not be opened'));
+  open(user).catch(() => {
+    say('overall', 'The sessions of this browser could not be opened');
+    becomeNewest();
+  });
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { SyncEngine } from '@syncline/core';
 import type { Account } from './account.ts';
 import { Icon } from './icons.tsx';
-import { leaveWhenHidden, reloadNewest } from './newest-page.ts';
+import { leaveWhenIdle, reloadNewest } from './newest-page.ts';
 import { SignInDialog } from './sign-in.tsx';
 import { notices } from './status-words.ts';
 import { useSource } from './use-source.ts';
@@ -18,7 +18,7 @@ export function Notices({ engine, account }: NoticesProps) {
   const overlaps = useSource(engine.conflicts);
   const [isSigningIn, setSigningIn] = useState(false);
   const isTooOld = status.local.problems.includes('update_needed');
-  useEffect(() => (isTooOld ? leaveWhenHidden() : undefined), [isTooOld]);
+  useEffect(() => (isTooOld ? leaveWhenIdle() : undefined), [isTooOld]);
   const close = (): void => {
     setSigningIn(false);
     void engine.sync().catch(() => undefined);
