@@ -132,6 +132,43 @@ describe('the web timer', () => {
     await page.locator('[data-state="cancelled"]').first().waitFor();
   });
 
+  it('the keyboard stays near what went away with what it did', async () => {
+    const page = await open('/');
+    const near = () => page.evaluate(() => document.activeElement?.closest('section, dialog')?.querySelector('h2')?.textContent ?? null);
+    const remove = page.getByRole('button', { name: /^Delete/ }).first();
+    const label = (await remove.getAttribute('aria-label')) ?? '';
+    await remove.press('Enter');
+    await page.getByRole('button', { name: label }).waitFor({ state: 'detached' });
+    expect(await near()).toBe('Sessions');
+    const timeline = page.getByRole('region', { name: 'Timeline' });
+    await timeline.getByRole('button', { name: 'Previous day' }).press('Enter');
+    const next = timeline.getByRole('button', { name: 'Next day' });
+    while (await timeline.getByRole('button', { name: 'Today' }).isVisible()) await next.press('Enter');
+    expect(await next.evaluate((button) => document.activeElement === button)).toBe(true);
+    await timeline.getByRole('button', { name: 'Previous day' }).press('Enter');
+    await timeline.getByRole('button', { name: 'Today' }).press('Enter');
+    await timeline.getByRole('button', { name: 'Today' }).waitFor({ state: 'detached' });
+    expect(await near()).toBe('Timeline');
+    await page.getByRole('button', { name: 'Manage devices…' }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Your devices' });
+    await dialog.getByRole('button', { name: /^Forget/ }).first().press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.closest('[data-managed-id]') !== null)).toBe(true);
+    await dialog.getByRole('button', { name: 'Cancel' }).press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.closest('[data-managed-id]') !== null)).toBe(true);
+    expect(await near()).toBe('Your devices');
+    await page.keyboard.press('Escape');
+    // Nor does a button let go of it while its work goes on.
+    await profile.context.route('**/api/**', () => undefined);
+    await page.keyboard.press('t');
+    await page.getByText('A change is not sent yet.').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).press('Enter');
+    await page.getByRole('button', { name: 'Send, then sign out' }).press('Enter');
+    await page.getByRole('button', { name: 'Sending…' }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Sending…');
+    await profile.context.unroute('**/api/**');
+    await page.close();
+  });
+
   it('a length that is typed and taken back leaves the usual one, not none', async () => {
     const page = await open('/');
     const other = page.getByLabel('Other minutes');

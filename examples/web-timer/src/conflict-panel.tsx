@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { Session, Settlement, SyncEngine } from '@syncline/core';
 import type { Conflict } from '@syncline/protocol';
 import { conflictView } from './conflict-words.ts';
@@ -23,14 +23,12 @@ export function ConflictPanel({ engine }: { readonly engine: SyncEngine }) {
   const names = useDeviceNames(engine);
   const whereOf = (session: Session): string => whereWords(session, engine.deviceId, names);
   const offerUndo = useUndo();
-  const [section, keepFocus] = useFocusAfter(settling === null);
   const settled = (settlement: Settlement): void => {
-    keepFocus();
     setSettling(null);
     offerUndo({ text: `${settledWords(settlement)}.`, undo: () => engine.conflicts.undo(settlement.id) });
   };
   return (
-    <section ref={section} tabIndex={-1} className="card" aria-label="Conflicts" id="overlaps">
+    <section tabIndex={-1} className="card" aria-label="Conflicts" id="overlaps">
       <div className="heading"><h2>Overlaps</h2>{conflicts.length > 0 && <span className="muted">{conflicts.length} open</span>}</div>
       {conflicts.length === 0 && <p className="muted">No sessions overlap.</p>}
       <ul className="rows">{shown.map((conflict) => <ConflictRow key={conflict.id} conflict={conflict} known={known} now={now} whereOf={whereOf} onSettle={() => setSettling(conflict)} />)}</ul>
@@ -60,16 +58,4 @@ function ConflictRow({ conflict, known, now, whereOf, onSettle }: ConflictRowPro
       <button disabled={advice !== null} aria-label={`Settle: ${title}`} onClick={onSettle}>Settle…</button>
     </li>
   );
-}
-
-/** The button that opened a dialog goes away with a settled overlap; the keyboard then stays with the panel. */
-function useFocusAfter(isClosed: boolean) {
-  const section = useRef<HTMLElement>(null);
-  const isKept = useRef(false);
-  useEffect(() => {
-    if (!isClosed || !isKept.current) return;
-    isKept.current = false;
-    section.current?.focus({ preventScroll: true });
-  }, [isClosed]);
-  return [section, () => void (isKept.current = true)] as const;
 }

@@ -24,7 +24,7 @@ export function Dialog({ title, onClose, isWide = false, children }: DialogProps
   useEffect(useContext(DialogHolder), []);
   return (
     <dialog ref={dialog} className={isWide ? 'wide' : ''} aria-labelledby={id} onCancel={(event) => (event.preventDefault(), onClose())}>
-      <h2 id={id}>{title}</h2>
+      <h2 id={id} tabIndex={-1}>{title}</h2>
       {children}
     </dialog>
   );

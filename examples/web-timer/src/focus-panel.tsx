@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import type { EngineWithPreferences } from '@syncline/core';
 import { problemWords } from './problem-words.ts';
 import { RunningTimer } from './running-timer.tsx';
@@ -19,27 +19,14 @@ export function FocusPanel({ engine }: { readonly engine: EngineWithPreferences 
     setProblem(null);
     action.catch((error: unknown) => setProblem(problemWords(error)));
   };
-  const section = useFocusKept(running?.id ?? null);
   return (
-    <section ref={section} tabIndex={-1} className="card focus" aria-label="Timer">
+    <section tabIndex={-1} className="card focus" aria-label="Timer">
       <div role="status" className="elsewhere">{elsewhere.map((session) => <p key={session.id} data-elsewhere-id={session.id}>{elsewhereWords(session)}</p>)}</div>
       {running === null ? <StartForm engine={engine} isBeside={elsewhere.length > 0} attempt={attempt} /> : <RunningTimer key={running.id} engine={engine} session={running} attempt={attempt} />}
       {others.length > 0 && <p className="muted">Another session runs on this device. It is shown when this one is finished.</p>}
       {problem !== null && <p className="problem" role="alert">{problem}</p>}
     </section>
   );
-}
-
-/** What had the focus goes away with a finished session; the keyboard stays with the timer instead of falling to the page's top. */
-function useFocusKept(shown: string | null) {
-  const section = useRef<HTMLElement>(null);
-  const before = useRef(shown);
-  useEffect(() => {
-    if (before.current === shown) return;
-    before.current = shown;
-    if (document.activeElement === null || document.activeElement === document.body) section.current?.focus({ preventScroll: true });
-  }, [shown]);
-  return section;
 }
 
 interface StartFormProps {

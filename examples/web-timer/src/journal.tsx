@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { Settlement, SyncEngine } from '@syncline/core';
 import { aboutWords, canUndo, deciderWords, outcomeOf, settledWords, undoProblem } from './journal-words.ts';
 import { useKnown } from './use-known.ts';
@@ -34,14 +34,9 @@ function Entry({ engine, settlement }: EntryProps) {
   const [problem, setProblem] = useState<string | null>(null);
   const about = aboutWords(settlement, useKnown(engine, settlement.sessionIds));
   const isUndoable = canUndo(settlement);
-  const [entry, keepFocus] = useFocusAfterUndo(isUndoable);
-  const undo = (): void => {
-    keepFocus(true);
-    const failed = (error: unknown): void => (keepFocus(false), setProblem(undoProblem(error)));
-    engine.conflicts.undo(settlement.id).then(() => setProblem(null), failed);
-  };
+  const undo = (): void => void engine.conflicts.undo(settlement.id).then(() => setProblem(null), (error: unknown) => setProblem(undoProblem(error)));
   return (
-    <li ref={entry} tabIndex={-1} className="device" data-settlement-id={settlement.id} data-outcome={settlement.outcome} data-undone={settlement.undoneAt !== null}>
+    <li tabIndex={-1} className="device" data-settlement-id={settlement.id} data-outcome={settlement.outcome} data-undone={settlement.undoneAt !== null}>
       <span className="what">
         {settledWords(settlement)}{about !== '' && <span className="muted"> · {about}</span>}
         <span className="note">{dateWords(settlement.settledAt)} by {deciderWords(settlement.deviceId, local.device_id, devices)}</span>
@@ -51,17 +46,4 @@ function Entry({ engine, settlement }: EntryProps) {
       {isUndoable && <button aria-label={`Undo: ${settledWords(settlement)}${about === '' ? '' : `, ${about}`}`} onClick={undo}>Undo</button>}
     </li>
   );
-}
-
-/** The pressed button goes away with what it undid; the keyboard then stays with the entry, which says what came of it. */
-function useFocusAfterUndo(isUndoable: boolean) {
-  const entry = useRef<HTMLLIElement>(null);
-  const isKept = useRef(false);
-  // Before the next key can arrive.
-  useLayoutEffect(() => {
-    if (isUndoable || !isKept.current) return;
-    isKept.current = false;
-    if (document.activeElement === null || document.activeElement === document.body) entry.current?.focus({ preventScroll: true });
-  }, [isUndoable]);
-  return [entry, (kept: boolean) => void (isKept.current = kept)] as const;
 }

@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { Account } from './account.ts';
 import { App } from './app.tsx';
 import { browserName } from './device-names.ts';
+import { keepFocus } from './keep-focus.ts';
 import { watchForNewest } from './newest-page.ts';
 import { remember } from './remembered.ts';
 import { restoreTheme } from './theme.ts';
@@ -26,5 +27,6 @@ restoreTheme();
 // For the status board, which is another window of this device.
 remember('deviceName', browserName(navigator.userAgent));
 keepPage();
+keepFocus();
 const root = document.getElementById('app');
 if (root) createRoot(root).render(<StrictMode><App account={new Account()} /></StrictMode>);

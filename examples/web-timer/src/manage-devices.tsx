@@ -63,7 +63,7 @@ function Managed({ device, now, onRename, onSignOut, onForget }: ManagedProps) {
     onRename(name === '' ? null : name);
   };
   return (
-    <li className="managed" data-managed-id={device.deviceId}>
+    <li tabIndex={-1} className="managed" data-managed-id={device.deviceId}>
       <span className="what"><strong>{title}</strong>{device.isThisDevice && <span className="tag">This device</span>}<span className="note">{deviceNote(device, now)}</span></span>
       {open === 'name' && (
         <form className="inline" onSubmit={rename}>

@@ -24,7 +24,7 @@ export function Notices({ engine, account }: NoticesProps) {
     void engine.sync().catch(() => undefined);
   };
   return (
-    <section className="banners" aria-label="Notices">
+    <section tabIndex={-1} className="banners" aria-label="Notices">
       {status.local.connection === 'auth_required' && (
         <p className="banner">
           <Icon name="alert" /><span>Your login has ended. Sessions are kept on this device until you sign in again.</span>

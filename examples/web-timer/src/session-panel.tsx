@@ -35,7 +35,7 @@ export function SessionPanel({ engine }: { readonly engine: SyncEngine }) {
   // The day in which the list ends may have more sessions than are shown: its totals would be wrong.
   const isCut = listed.length === limit;
   return (
-    <section className="card" aria-label="Sessions" id="sessions">
+    <section tabIndex={-1} className="card" aria-label="Sessions" id="sessions">
       <div className="heading">
         <h2>Sessions</h2>
         <AddPast engine={engine} onAdded={() => setLimit((shown) => Math.max(shown, MORE))} />

@@ -25,7 +25,7 @@ export function SessionRow({ engine, session, now }: RowProps) {
   const slept = clockNote(session.clock);
   const isElsewhere = session.deviceId !== null && session.deviceId !== engine.deviceId;
   return (
-    <li data-session-id={id} data-state={state} className="session">
+    <li tabIndex={-1} data-session-id={id} data-state={state} className="session">
       <span className="when">{span(session)}<span className="note">{lengthWords(duration ?? 0)}</span></span>
       <span className="what"><strong>{category}</strong> <span className="muted">{project}</span>{note !== '' && <span className="note">{note}</span>}{session.tags.length > 0 && <Tags tags={session.tags} />}{slept !== null && <span className="note">{slept}</span>}{isElsewhere && <span className="note">{session.source === 'web_timer' ? 'Another web timer' : deviceTypeName(session.source)}</span>}</span>
       <span className="states">

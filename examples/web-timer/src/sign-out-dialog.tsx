@@ -16,6 +16,7 @@ export function SignOutDialog({ engine, closing, onStay, onLeave }: SignOutProps
   const [problem, setProblem] = useState<string | null>(null);
   const { title, text, leave } = partingWords(closing);
   const send = async (): Promise<void> => {
+    if (isSending) return;
     setSending(true);
     const waited = pendingHere(engine.status.current);
     const outcome = await engine.sync();
@@ -29,7 +30,7 @@ export function SignOutDialog({ engine, closing, onStay, onLeave }: SignOutProps
       <p>{text}</p>
       {problem !== null && <p className="problem" role="alert">{problem}</p>}
       <div className="actions">
-        <button className="primary" disabled={isSending} onClick={() => void send()}>{isSending ? 'Sending…' : 'Send, then sign out'}</button>
+        <button className="primary" aria-disabled={isSending} onClick={() => void send()}>{isSending ? 'Sending…' : 'Send, then sign out'}</button>
         <button className={closing.word === 'lost' ? 'danger' : ''} onClick={onLeave}>{leave}</button>
         <button className="quiet" onClick={onStay}>Stay signed in</button>
       </div>

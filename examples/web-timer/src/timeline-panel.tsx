@@ -30,7 +30,7 @@ export function TimelinePanel({ engine }: { readonly engine: SyncEngine }) {
   const move = (by: number): void => setDay((span === 'day' ? addDays(day, by) : addWeeks(day, by)).getTime());
   const title = span === 'day' ? dayWords(from, now) : `${format(from, 'd MMM')} – ${format(addDays(to, -1), 'd MMM yyyy')}`;
   return (
-    <section className="card timeline" aria-label="Timeline">
+    <section tabIndex={-1} className="card timeline" aria-label="Timeline">
       <div className="heading">
         <h2>Timeline</h2>
         <div className="tabs" role="group" aria-label="Shown">
@@ -40,7 +40,7 @@ export function TimelinePanel({ engine }: { readonly engine: SyncEngine }) {
       <div className="walk">
         <button aria-label={`Previous ${span}`} onClick={() => move(-1)}>‹</button>
         <strong aria-live="polite">{title}</strong>
-        <button aria-label={`Next ${span}`} disabled={to > now} onClick={() => move(1)}>›</button>
+        <button aria-label={`Next ${span}`} aria-disabled={to > now} onClick={() => to <= now && move(1)}>›</button>
         {!isSameDay(day, now) && <button className="link" onClick={() => setDay(now)}>Today</button>}
       </div>
       {usual !== undefined && <Hours stretch={usual} />}
