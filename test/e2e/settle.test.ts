@@ -94,7 +94,16 @@ describe('two browsers of one account', () => {
   });
 
   it('the keyboard is not lost with the notice that offered to take it back', async () => {
+    await b.locator('.toast').getByText('Kept both sessions.').waitFor();
+    const said = await b.locator('.toast').getByRole('status').evaluateHandle((region) => {
+      const changes: MutationRecord[] = [];
+      new MutationObserver((found) => void changes.push(...found)).observe(region, { childList: true, characterData: true, subtree: true });
+      return changes;
+    });
     await keepBoth(b);
+    await b.locator('.toast').getByText('Kept both sessions.').waitFor();
+    // The same words as before, and said again.
+    expect(await said.evaluate((changes) => changes.length)).toBeGreaterThan(0);
     await b.locator('.toast').getByRole('button', { name: 'Undo' }).press('Enter');
     await conflict(b).waitFor();
     await b.locator('.toast').getByText('Taken back.').waitFor({ state: 'attached' });

@@ -17,7 +17,8 @@ export const useUndo = (): Offer => useContext(UndoContext);
 /** Holds the notice of what was done last. It stays until it is used or closed: nobody is hurried. */
 export function UndoProvider({ children }: { readonly children: ReactNode }) {
   const [last, setLast] = useState<Undoable | null>(null);
-  const [words, setWords] = useState('');
+  const [{ words, times }, setSaid] = useState({ words: '', times: 0 });
+  const setWords = (next: string): void => setSaid((before) => ({ words: next, times: before.times + 1 }));
   const offer = (undoable: Undoable): void => {
     setLast(undoable);
     setWords(undoable.text);
@@ -32,7 +33,7 @@ export function UndoProvider({ children }: { readonly children: ReactNode }) {
     <UndoContext.Provider value={offer}>
       {children}
       <div className={last === null ? 'toast unseen' : 'toast'} onFocus={comesFrom}>
-        <p role="status" ref={said} tabIndex={-1}>{words}</p>
+        <p role="status" ref={said} tabIndex={-1}>{/* New each time: the same words said again are heard again. */}<span key={times}>{words}</span></p>
         {last !== null && <><button onClick={undo}>Undo</button><button className="quiet" onClick={() => close('')}>Close</button></>}
       </div>
     </UndoContext.Provider>
