@@ -110,6 +110,26 @@ describe('a web timer that is too old for the server', () => {
     await newer(board).waitFor({ state: 'attached', timeout: 15_000 });
   });
 
+  it('[D09] a status board without a worker, as on a page without TLS, goes by itself once there is a newer one, and not before', async () => {
+    await profile.context.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
+    const first = await profile.page(url);
+    await signIn(first);
+    const board = await profile.page(`${url}status-board/`);
+    await board.getByText('Newest contact').waitFor();
+    await first.close();
+    const timer = await profile.page(url);
+    await timer.getByText('done by another open tab of this browser').waitFor();
+    const session = { category: 'writing', project: 'without a worker' };
+    await profile.context.route('**/api/sync/exchange', (route) => route.fulfill({ status: 426, contentType: 'application/json', body: '{"error":"This version is too old"}' }));
+    const looked = board.waitForResponse((answer) => answer.url() === `${url}status-board/`, { timeout: 15_000 });
+    await addPastSession(timer, { start: atNight(5), end: atNight(5) + HOUR / 2, ...session });
+    expect((await looked).request().isNavigationRequest()).toBe(false);
+    gate.putOut();
+    await profile.context.unroute('**/api/sync/exchange');
+    await addPastSession(timer, { start: atNight(6), end: atNight(6) + HOUR / 2, ...session });
+    await newer(board).waitFor({ state: 'attached', timeout: 15_000 });
+  });
+
   it('[D09, A20] a status board that finds a store of a newer release becomes the newer one', async () => {
     const board = await openBoard();
     await board.goto(`${url}icon.svg`);

@@ -30,7 +30,19 @@ export function keepPage(): void {
 export function becomeNewest(): void {
   isTooOld = true;
   leave();
-  void navigator.serviceWorker?.getRegistration().then((registration) => registration?.update()).catch(() => undefined);
+  look().catch(() => undefined);
+}
+
+/** Where there is a worker it takes over with what it finds; without one, as on a page without TLS, the server has the page. */
+async function look(): Promise<void> {
+  if ('serviceWorker' in navigator) {
+    const registration = await navigator.serviceWorker.getRegistration();
+    await registration?.update();
+    return;
+  }
+  const page = await (await fetch(location.pathname, { cache: 'no-store' })).text();
+  isOutdated = page.includes('</html>') && ![...document.scripts].every(({ src }) => page.includes(`"${src.slice(location.origin.length)}"`));
+  leave();
 }
 
 function leave(): void {
