@@ -291,6 +291,39 @@ describe('the web timer', () => {
     }
   });
 
+  it('[D07] who signs in in one tab while another still signs out is signed in for good', async () => {
+    const shared = await openProfile();
+    try {
+      const leaves = await shared.page(`${server.url}/`);
+      await signIn(leaves);
+      await leaves.getByText('You can close this page; everything of this device is on the server.').waitFor();
+      const comes = await shared.page(`${server.url}/`);
+      await comes.getByRole('region', { name: 'Timer' }).waitFor();
+      let answer = (): void => undefined;
+      const answered = new Promise<void>((resolve) => (answer = resolve));
+      await shared.context.route('**/api/auth/logout', async (route) => {
+        const response = await route.fetch();
+        await answered;
+        await route.fulfill({ response });
+      });
+      await leaves.getByRole('button', { name: 'Sign out' }).click();
+      await comes.getByLabel('Username').fill(DEMO.username);
+      await comes.getByLabel('Password').fill(DEMO.password);
+      const ended = leaves.waitForResponse('**/api/auth/logout');
+      await comes.getByRole('button', { name: 'Sign in' }).click();
+      // Its turn comes after the answer, or it would be there by now.
+      await comes.getByRole('button', { name: 'Signing in…' }).or(comes.getByRole('region', { name: 'Timer' })).waitFor();
+      answer();
+      await ended;
+      await comes.getByRole('region', { name: 'Timer' }).waitFor();
+      await comes.reload();
+      await comes.getByText('You can close this page; everything of this device is on the server.').waitFor();
+      expect(await shared.context.cookies()).toHaveLength(1);
+    } finally {
+      await shared.dispose();
+    }
+  });
+
   it('[D07] asks before signing out with work unsent; signed out in one tab, offline, is signed out in all, and on the server when it is back', async () => {
     const second = await profile.page(`${server.url}/`);
     await second.getByRole('region', { name: 'Timer' }).waitFor();

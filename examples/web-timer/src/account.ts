@@ -41,18 +41,19 @@ export class Account implements Source<User | null> {
   };
 
   async signIn(username: string, password: string): Promise<SignInOutcome> {
-    // Its answer takes the cookie away: it must not be that of whoever signs in next.
     await this.#leaving;
-    try {
-      const signal = AbortSignal.timeout(ASK_MS);
-      const response = await fetch('/api/login', { method: 'POST', headers: JSON_HEADERS, body: JSON.stringify({ username, password }), signal });
-      const body = (await response.json()) as Partial<Answer> & { readonly error?: string };
-      if (!response.ok || body.access_token === undefined || body.user === undefined) return { ok: false, message: refusalWords(response, body.error) };
-      this.#keep({ access_token: body.access_token, user: body.user });
-      return { ok: true };
-    } catch {
-      return { ok: false, message: 'The server cannot be reached. Signing in needs a connection, once; afterwards the timer works without.' };
-    }
+    return inTurn(async () => {
+      try {
+        const signal = AbortSignal.timeout(ASK_MS);
+        const response = await fetch('/api/login', { method: 'POST', headers: JSON_HEADERS, body: JSON.stringify({ username, password }), signal });
+        const body = (await response.json()) as Partial<Answer> & { readonly error?: string };
+        if (!response.ok || body.access_token === undefined || body.user === undefined) return { ok: false, message: refusalWords(response, body.error) };
+        this.#keep({ access_token: body.access_token, user: body.user });
+        return { ok: true };
+      } catch {
+        return { ok: false, message: 'The server cannot be reached. Signing in needs a connection, once; afterwards the timer works without.' };
+      }
+    });
   }
 
   /** For the engine: the token, or a new one by the cookie, or null when the server says that nobody is signed in. Rejects when it cannot be asked. */
@@ -81,10 +82,13 @@ export class Account implements Source<User | null> {
   }
 
   async #endLogin(): Promise<void> {
-    if (this.#current !== null || recall('signOutOwed') === null) return;
-    const signal = AbortSignal.timeout(LEAVE_MS);
-    const response = await fetch('/api/auth/logout', { method: 'POST', headers: OWN_PAGE_HEADERS, body: '{}', signal }).catch(() => null);
-    if (response?.ok) remember('signOutOwed', null);
+    const isOwed = (): boolean => this.#current === null && recall('signOutOwed') !== null;
+    if (isOwed()) await inTurn(async () => {
+      if (!isOwed()) return;
+      const signal = AbortSignal.timeout(LEAVE_MS);
+      const response = await fetch('/api/auth/logout', { method: 'POST', headers: OWN_PAGE_HEADERS, body: '{}', signal }).catch(() => null);
+      if (response?.ok) remember('signOutOwed', null);
+    });
   }
 
   #refreshOnce(): Promise<string | null> {
@@ -111,6 +115,23 @@ export class Account implements Source<User | null> {
     if (isSame) return;
     this.#current = user;
     for (const listener of this.#listeners) listener();
+  }
+}
+
+/**
+ * Signing out and signing in, one after the other in all tabs: the answer to the one takes the cookie away, and it must not be that of whoever signs in
+ * next. Where there are no locks, or a tab that sleeps has this one, it is not waited for.
+ */
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  let isBegun = false;
+  try {
+    return await navigator.locks.request('syncline.cookie', { signal: AbortSignal.timeout(LEAVE_MS) }, () => {
+      isBegun = true;
+      return work();
+    });
+  } catch (error) {
+    if (isBegun) throw error;
+    return work();
   }
 }
 
