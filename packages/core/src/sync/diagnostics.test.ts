@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Diagnostics } from '../api-diagnostics.ts';
 import { createEngineWorld } from '../testing/engine-world.ts';
+import { Diary } from './diary.ts';
+import { deriveStatus } from './status.ts';
+import { statusInput } from './status-input.ts';
 import { verifyDiagnostics } from './verify-diagnostics.ts';
+import { View } from './view.ts';
 
 const SECRETS = { category: 'secret-category', project: 'secret-project', note: 'secret-note' };
 
@@ -33,6 +37,16 @@ describe('a diagnostics file', () => {
     expect(file.requests[0]).toMatchObject({ method: 'GET', path: '/api/health', outcome: 200 });
     expect(file.requests.some(({ outcome }) => outcome === 'network')).toBe(true);
     expect(JSON.stringify(file)).not.toMatch(/secret/);
+  });
+
+  it('is made of what was kept without its words, however much was refused', () => {
+    const diary = new Diary();
+    const tab = { leader: true, problems: [], space: { usage: null, quota: null, persisted: null }, beside: 0 };
+    const input = statusInput(new View(), { deviceId: 'd', deviceType: 'web_timer', version: '1', name: null }, tab, [], 24);
+    const recommendations = ['The session of 2026-01-05 09:00 UTC (book) was not accepted (no) - review needed'];
+    diary.noteStep(0, input, { ...deriveStatus(input, 0).status, recommendations });
+    recommendations.length = 0;
+    expect(diary.export(0).steps[0]?.status).toMatchObject({ recommendations: [''] });
   });
 
   it('derives to what was shown, step by step', async () => {

@@ -1,4 +1,5 @@
-// What this tab did and showed lately, kept in memory so that a person can send it to whoever looks for a fault. Bounded; never stored.
+// What this tab did and showed lately, kept in memory so that a person can send it to whoever looks for a fault. Bounded; never stored. Redacted
+// as it is kept: two hundred times the words of everything that was refused would be more than a page may hold.
 import { formatInstant } from '@syncline/protocol';
 import type { Diagnostics, DiagnosticRequest } from '../api-diagnostics.ts';
 import type { DerivedStatus } from './status.ts';
@@ -19,7 +20,7 @@ export class Diary {
 
   /** A status was shown. */
   noteStep(at: number, input: StatusInput, status: DerivedStatus): void {
-    this.#steps.push({ at, input, status });
+    this.#steps.push({ at, input: redactInput(input), status: redactStatus(status) });
     if (this.#steps.length > STEPS_MAX) this.#steps.shift();
   }
 
@@ -31,9 +32,7 @@ export class Diary {
   /** @param now this device's clock. */
   export(now: number): Diagnostics {
     return structuredClone({
-      format: 1 as const, exported_at: formatInstant(now),
-      steps: this.#steps.map(({ at, input, status }) => ({ at, input: redactInput(input), status: redactStatus(status) })),
-      requests: this.#requests,
+      format: 1 as const, exported_at: formatInstant(now), steps: this.#steps, requests: this.#requests,
     });
   }
 }
