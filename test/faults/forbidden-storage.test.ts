@@ -1,8 +1,10 @@
 // A browser in which a person forbade pages to keep anything: no database, no marker, no locks.
 import { build } from 'esbuild';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findFirefox } from '../provision/other-browsers.mjs';
 import { AppServer } from './lib/app-server.ts';
 import { newProfile } from './lib/browser-profile.ts';
+import { notRun } from './lib/not-run.ts';
 
 const MINUTE = 60_000;
 
@@ -30,12 +32,24 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-it('[A09] everything goes on in memory, which is said, and is sent', { timeout: 2 * MINUTE }, async () => {
+async function expectSent(open: (address: string) => Promise<() => Promise<void>>): Promise<void> {
   const account = await server.renew(() => Date.now(), false);
-  const profile = await newProfile({ profile: { default_content_setting_values: { cookies: 2 } } });
-  const page = await profile.context.newPage();
-  await page.goto(`http://localhost:${server.port}/#${account.userId}/${await account.newToken()}`);
+  const end = await open(`http://localhost:${server.port}/#${account.userId}/${await account.newToken()}`);
   await expect.poll(() => account.stored().size, { timeout: MINUTE }).toBe(1);
   expect([...account.stored().values()]).toMatchObject([{ content: expect.stringContaining('volatile_storage') }]);
-  await profile.dispose();
+  await end();
+}
+
+describe('everything goes on in memory, which is said, and is sent', () => {
+  it('[A09] in Chromium', { timeout: 2 * MINUTE }, () => expectSent(async (address) => {
+    const profile = await newProfile({ profile: { default_content_setting_values: { cookies: 2 } } });
+    await (await profile.context.newPage()).goto(address);
+    return () => profile.dispose();
+  }));
+
+  it('[A09] in Firefox, which refuses channels as well', { timeout: 2 * MINUTE }, async () => {
+    const firefox = findFirefox();
+    if (firefox === undefined) return notRun('faults: forbidden storage in Firefox', 'there is no firefox-esr here');
+    await expectSent(async (address) => firefox.open(address, { 'network.cookie.cookieBehavior': 2 }));
+  });
 });

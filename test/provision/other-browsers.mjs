@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 /**
  * @typedef {object} OtherBrowser
- * @property {(address: string) => () => Promise<void>} open the address; the result ends the browser
+ * @property {(address: string, preferences?: object) => () => Promise<void>} open the address; the result ends the browser. Preferences are Firefox's own.
  */
 
 /** Nothing but the page is to be asked for, and nobody sits there to answer a question about persistence. */
@@ -22,9 +22,9 @@ export function findFirefox() {
   const path = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find((file) => existsSync(file));
   if (path === undefined) return undefined;
   return {
-    open(address) {
+    open(address, preferences = {}) {
       const profile = mkdtempSync(join(tmpdir(), 'syncline-firefox-'));
-      const lines = Object.entries(FIREFOX_PREFS).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`);
+      const lines = Object.entries({ ...FIREFOX_PREFS, ...preferences }).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`);
       writeFileSync(join(profile, 'user.js'), lines.join('\n'));
       return start(path, ['--headless', '--no-remote', '--profile', profile, address], { HOME: profile }, profile);
     },

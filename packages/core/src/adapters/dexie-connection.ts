@@ -1,5 +1,6 @@
 // One open database: schema, upgrades, and when to give up opening. Dexie does the opening and the upgrading;
 // transactions run on the native handle that it hands out (see docs/decisions on the hot path).
+import './before-dexie.ts';
 import { Dexie } from 'dexie';
 import { TABLES } from '../ports.ts';
 import { createStoreError } from '../store-error.ts';
