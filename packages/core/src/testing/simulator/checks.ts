@@ -3,7 +3,7 @@
 import type { EngineStatus, Session, SyncEngine } from '../../api.ts';
 import { slowGroups } from './oracle/overlap.ts';
 import { contradictions, isVolatile } from './oracle/status.ts';
-import { checkQuietStatus } from './quiet-status.ts';
+import { checkQuietStatus, isShownAlike } from './quiet-status.ts';
 import { saysPreferencesWait } from './preferences.ts';
 import type { TrueSession } from './host.ts';
 import type { Promised } from './ledger.ts';
@@ -12,6 +12,8 @@ import type { DeviceSlot, TabSlot, World } from './world.ts';
 
 /** For so long a loss is told at least. */
 const TOLD_MS = 20 * 3_600_000;
+/** All tabs of a device show the same after so long. */
+const NEWS_MS = 100;
 const WORDS: ReadonlySet<string> = new Set(['healthy', 'delayed', 'conflicts', 'offline']);
 
 /** Each status, at the moment a tab shows it. */
@@ -112,6 +114,8 @@ export async function checkQuiet(world: World): Promise<Outcome> {
   const shown: Shown[] = [];
   for (const what of sharedIds(world)) world.violate('I-21', what);
   for (const device of world.devices) shown.push(await shownBy(world, device));
+  // One tab may have learned something while they were asked.
+  if (!world.devices.every(isShownAlike)) await world.scheduler.runFor(NEWS_MS);
   for (const device of world.devices) checkParked(world, device, shown[device.index]);
   for (let user = 0; user < world.plan.users; user += 1) {
     checkAccount(world, user, shown);

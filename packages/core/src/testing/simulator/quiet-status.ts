@@ -45,10 +45,18 @@ function checkWords({ local: { connection, phase, progress, next_attempt_at: nex
 const isAlone = ({ device: { tabs } }: TabSlot): boolean => tabs.filter(({ engine }) => engine !== null).length === 1;
 
 /** One tab leads, and all show the same. */
-function checkTabs({ device: { tabs } }: TabSlot, wrong: Wrong): void {
-  const others = tabs.flatMap(({ engine, page }) => (engine !== null && page?.tab.running ? [engine.status.current] : []));
-  if (others.filter(({ local }) => local.leader).length !== 1) wrong('B02', 'not one tab of its device leads');
-  if (new Set(others.map(sharedBy)).size > 1) wrong('B05', 'another tab of its device shows another status');
+function checkTabs({ device }: TabSlot, wrong: Wrong): void {
+  if (shownBy(device).filter(({ local }) => local.leader).length !== 1) wrong('B02', 'not one tab of its device leads');
+  if (!isShownAlike(device)) wrong('B05', 'another tab of its device shows another status');
+}
+
+function shownBy({ tabs }: DeviceSlot): readonly EngineStatus[] {
+  return tabs.flatMap(({ engine, page }) => (engine !== null && page?.tab.running ? [engine.status.current] : []));
+}
+
+/** Whether all tabs of a device show the same. */
+export function isShownAlike(device: DeviceSlot): boolean {
+  return new Set(shownBy(device).map(sharedBy)).size <= 1;
 }
 
 /** Seconds of a lag are those of the last change: tabs that heard of it a moment apart may tell another one. */
