@@ -85,7 +85,7 @@ export class Books {
   write(change: (state: SyncState, draft: Draft) => Partial<SyncState>, isAsked = false): Promise<boolean> {
     return this.#options.local.commit((draft) => {
       const isKept = isAsked || this.term === null || this.term === draft.view.head.term;
-      if (isKept) draft.setSync(change(draft.view.sync, draft), this.#options.contact.latest);
+      if (isKept) this.#options.contact.write(draft, change(draft.view.sync, draft));
       return isKept;
     }, 'relaxed');
   }

@@ -21,16 +21,25 @@ export interface ContactOptions {
 
 export class Contact {
   readonly #options: ContactOptions;
-  #latest: (Pick<SyncState, 'skew' | 'clock'> & { readonly lastContact: number }) | null = null;
+  #latest: Pick<SyncState, 'lastContact' | 'skew' | 'clock'> | null = null;
+  /** What was written down when that was heard. */
+  #before: number | null = null;
 
   constructor(options: ContactOptions) {
     this.#options = options;
   }
 
-  /** To be written along with something else; nothing where another tab has heard from the server since. */
-  get latest(): Partial<SyncState> {
+  /** Nothing where another tab has heard from the server since. */
+  get #heard(): Partial<SyncState> {
     const { lastContact } = this.#options.local.view.sync;
-    return this.#latest !== null && this.#latest.lastContact >= (lastContact ?? 0) ? this.#latest : {};
+    return this.#latest !== null && (lastContact === this.#before || lastContact === this.#latest.lastContact) ? this.#latest : {};
+  }
+
+  /** Writes what was heard along with a change. */
+  write(draft: Draft, change: Partial<SyncState>): void {
+    const { skew } = draft.view.sync;
+    draft.setSync(change, this.#heard);
+    if (draft.view.sync.skew !== skew) planAskHeldAgain(draft);
   }
 
   /** @param answered how far this device's clock is ahead, as one answer tells it; null when it tells no time. */
@@ -38,20 +47,18 @@ export class Contact {
     // A clock that is ages away tells no time: some print the year 1 where they have none.
     const told = answered !== null && Math.abs(answered.offsetMs) < OFFSET_MAX_MS ? answered : null;
     const { local, clock, watch } = this.#options;
-    const sample = told === null ? local.view.sync.clock : watch.take(told);
-    const known = local.view.sync.skew;
+    const written = local.view.sync;
+    // The store may have refused to note what was heard before.
+    const { skew: known, clock: before } = { ...written, ...this.#heard };
+    const sample = told === null ? before : watch.take(told);
     // A slow answer tells only roughly.
     const isNews = told !== null && (known === null || Math.abs(told.offsetMs - known) > SKEW_NOISE_MS + told.errorMs);
     const current = isNews ? told.offsetMs : known;
     const at = Math.round(clock.now() - (current ?? 0));
     const latest = (this.#latest = { lastContact: at, skew: current, clock: sample });
-    const written = local.view.sync.lastContact;
-    if (!isNews && written !== null && Math.abs(at - written) < WRITE_EVERY_MS) return;
+    this.#before = written.lastContact;
+    if (current === written.skew && written.lastContact !== null && Math.abs(at - written.lastContact) < WRITE_EVERY_MS) return;
     // Not worth a word when it fails: the next contact writes it.
-    const plan = (draft: Draft): void => {
-      draft.setSync(latest);
-      if (isNews) planAskHeldAgain(draft);
-    };
-    local.commit(plan, 'relaxed').catch(() => undefined);
+    local.commit((draft) => this.write(draft, latest), 'relaxed').catch(() => undefined);
   }
 }

@@ -112,7 +112,7 @@ export class Exchanger {
     draft.setHead({ inFlight: batch.seqs });
     if (batch.seqs.length > 0) {
       const progress = { done: this.#sent, total: Math.max(total, this.#sent + batch.seqs.length) };
-      draft.setSync({ phase: 'syncing', progress }, this.#options.contact.latest);
+      this.#options.contact.write(draft, { phase: 'syncing', progress });
     }
     return batch;
   }

@@ -98,7 +98,7 @@ export class Drain {
     if (seq === null || operation === undefined) return null;
     draft.setHead({ inFlight: [...draft.view.head.inFlight, seq].sort((a, b) => a - b) });
     const progress = { done: this.#done, total: Math.max(this.#total, this.#done + 1) };
-    draft.setSync({ phase: 'syncing', progress }, this.#options.contact.latest);
+    this.#options.contact.write(draft, { phase: 'syncing', progress });
     return { seq, operation, othersSucceeded: operation.delivery.successesAtFault !== draft.view.sync.successes };
   }
 
