@@ -80,10 +80,10 @@ describe('the web timer', () => {
     const button = page.getByRole('button', { name: 'Settings' });
     await button.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Settings' });
-    await dialog.getByText('Kept on every device.').waitFor();
+    await dialog.getByText('Kept here and on the server.').waitFor();
     await checkEverywhere(page, async (theme) => {
       await dialog.getByLabel('Theme').selectOption(theme);
-      await dialog.getByText('Kept on every device.').waitFor();
+      await dialog.getByText('Kept here and on the server.').waitFor();
     });
     await dialog.getByLabel('Theme').selectOption('auto');
     await page.keyboard.press('Escape');

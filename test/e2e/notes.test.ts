@@ -65,7 +65,7 @@ describe('the note of a session', () => {
       await holds(page, 'textarea', 'Chapter one', LIVE_MS);
       await holds(page, 'input', 'deep, calm', LIVE_MS);
     }
-    await left.getByText('Kept on every device.').waitFor();
+    await left.getByText('Kept here and on the server.').waitFor();
   });
 
   it('keeps what two windows and another browser type at one time, and the caret where it was', async () => {
@@ -85,11 +85,11 @@ describe('the note of a session', () => {
     await profile.context.setOffline(true);
     await note(left).fill('My draft: Chapter one, done. Next: two');
     await holds(right, 'textarea', 'My draft: Chapter one, done. Next: two');
-    await left.getByText('Waiting to reach the server.').waitFor();
+    await left.getByText('Kept here. It waits for the server.').waitFor();
     await note(away).fill('Draft: Chapter one, done. Next: two, three');
     await tags(away).fill('deep');
     await tags(away).press('Enter');
-    await away.getByText('Kept on every device.').waitFor();
+    await away.getByText('Kept here and on the server.').waitFor();
     await profile.context.setOffline(false);
     const merged = 'My draft: Chapter one, done. Next: two, three';
     for (const page of [left, right, away]) {
@@ -109,7 +109,10 @@ describe('the note of a session', () => {
 
   it('tells what cannot be kept before the window goes, says nothing else of it, and takes what is mended', async () => {
     await openNote(left);
+    const kept = left.getByText('Kept here and on the server.');
+    await kept.waitFor();
     await tags(left).fill(`deep, ${'y'.repeat(70)}`);
+    await kept.waitFor({ state: 'detached' });
     await left.keyboard.press('Escape');
     await left.getByText('A tag is too long.').waitFor();
     await left.getByText('Not kept yet.').waitFor();

@@ -56,7 +56,7 @@ describe('the settings', () => {
     await goal(right).press('Enter');
     await holds(left, 'Sessions a day', '7');
     expect(await right.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
-    await left.getByText('Kept on every device.').waitFor();
+    await left.getByText('Kept here and on the server.').waitFor();
   });
 
   it('keep working without a network, and reach the server and another browser afterwards', async () => {
@@ -65,7 +65,7 @@ describe('the settings', () => {
     await holds(right, 'Theme', 'light');
     await left.getByText('Some changes wait for the server').waitFor();
     await profile.context.setOffline(false);
-    await left.getByText('Kept on every device.').waitFor({ timeout: 60_000 });
+    await left.getByText('Kept here and on the server.').waitFor({ timeout: 60_000 });
     // A browser that comes new has everything at once.
     away = await other.page(`${server.url}/`);
     await signIn(away);
@@ -85,7 +85,7 @@ describe('the settings', () => {
     await theme(away).selectOption('dark');
     await goal(left).fill('12');
     await goal(left).press('Enter');
-    await left.getByText('Kept on every device.').waitFor();
+    await left.getByText('Kept here and on the server.').waitFor();
     await away.getByText('Some changes wait for the server').waitFor();
     expect([await theme(away).inputValue(), await goal(away).inputValue()]).toEqual(['dark', '11']);
     await other.context.setOffline(false);
@@ -93,7 +93,7 @@ describe('the settings', () => {
       await holds(here, 'Theme', 'dark', LIVE_MS);
       await holds(here, 'Sessions a day', '12', LIVE_MS);
     }
-    await away.getByText('Kept on every device.').waitFor();
+    await away.getByText('Kept here and on the server.').waitFor();
   });
 
   it('keep the keyboard where it is, and put back what was cleared', async () => {
@@ -114,9 +114,9 @@ describe('the settings', () => {
     await away.getByText('Some changes wait for the server').waitFor();
     await goal(left).fill('5');
     await goal(left).press('Enter');
-    await left.getByText('Kept on every device.').waitFor();
+    await left.getByText('Kept here and on the server.').waitFor();
     await other.context.setOffline(false);
-    await away.getByText('Kept on every device.').waitFor({ timeout: 60_000 });
+    await away.getByText('Kept here and on the server.').waitFor({ timeout: 60_000 });
     const offer = (page: Page) => page.getByRole('list', { name: 'Changed in two places' });
     const asked = await Promise.race([left, away].map(async (page) => (await offer(page).waitFor(), page)));
     const [now, lost] = (await goal(asked).inputValue()) === '4' ? ['4', '5'] : ['5', '4'];

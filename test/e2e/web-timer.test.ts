@@ -1,7 +1,7 @@
 // The web timer when something is in the way: a login that ended, a silent server, a refused session, another tab.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { addPastSession, atNight, DEMO, signIn, waitForState } from './lib/people.ts';
+import { addPastSession, atNight, DEMO, showWeekOf, signIn, waitForState } from './lib/people.ts';
 import { openProfile, type Profile } from './lib/profile.ts';
 import { type ServerProcess, startServer } from './lib/server-process.ts';
 
@@ -124,6 +124,23 @@ describe('the web timer', () => {
     await row.waitFor({ state: 'detached' });
     await page.getByRole('radio', { name: 'All' }).check();
     await row.getByText('while it waited').waitFor();
+  });
+
+  it('keeps a form that was opened from the timeline, and what was typed in it, when its session is deleted elsewhere', async () => {
+    const id = await addPastSession(page, { start: base + 7 * HOUR, end: base + 7.5 * HOUR, category: 'gardening', project: 'deleted elsewhere' });
+    await waitForState(page, id, 'confirmed');
+    await showWeekOf(page, base);
+    await page.locator(`[data-block-id="${id}"]`).first().click();
+    const [details, form] = [page.getByRole('dialog', { name: 'gardening for deleted elsewhere' }), page.getByRole('dialog', { name: 'Change the session' })];
+    await details.getByRole('button', { name: /^Edit/ }).click();
+    await form.getByLabel('Note').fill('still typing');
+    const second = await profile.page(`${server.url}/`);
+    await second.locator(`[data-session-id="${id}"]`).getByRole('button', { name: /^Delete/ }).click();
+    await page.locator(`[data-session-id="${id}"]`).waitFor({ state: 'detached' });
+    await second.close();
+    expect(await form.getByLabel('Note').inputValue({ timeout: 2000 })).toBe('still typing');
+    await form.getByRole('button', { name: 'Close' }).click();
+    await details.waitFor({ state: 'detached' });
   });
 
   it('changes of a session only what was changed in its form: the rest may be another window’s by then', async () => {

@@ -44,6 +44,12 @@ export function NoteDialog({ engine, session, onClose }: NoteDialogProps) {
     takeTags();
     if (await editor.save()) onClose();
   };
+  const keptWords = (): string => {
+    if (problem !== null) return 'Not kept yet.';
+    // Nothing is said while somebody types: it would be read out at every pause.
+    if (!editor.isKept || begun.current !== null) return '';
+    return session.pending ? 'Kept here. It waits for the server.' : 'Kept here and on the server.';
+  };
   return (
     <Dialog title="Note and tags" onClose={() => void close()}>
       <p className="muted">{session.category}, {span(session)}. Kept as you type, also offline; what other devices write shows here.</p>
@@ -55,7 +61,7 @@ export function NoteDialog({ engine, session, onClose }: NoteDialogProps) {
       </div>
       {problem !== null && <p className="problem" role="alert">{problemWords(problem)}</p>}
       <div className="actions">
-        <span className="muted" role="status">{problem !== null ? 'Not kept yet.' : session.pending ? 'Waiting to reach the server.' : 'Kept on every device.'}</span>
+        <span className="muted" role="status">{keptWords()}</span>
         <button type="button" className="primary" onClick={() => void close()}>Done</button>
       </div>
     </Dialog>

@@ -37,6 +37,11 @@ export class NoteDraft {
     return this.#state;
   }
 
+  /** Whether nothing of the draft is left to keep. */
+  get isKept(): boolean {
+    return this.#saving === null && isSameNoted(this.#state.draft, this.#seen);
+  }
+
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

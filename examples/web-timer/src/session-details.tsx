@@ -1,8 +1,8 @@
 import { format } from 'date-fns';
-import { Fragment, useEffect, useMemo } from 'react';
+import { Fragment, useEffect, useMemo, useState } from 'react';
 import type { RunningElsewhere, Session, SyncEngine } from '@syncline/core';
 import { whereWords } from './device-words.ts';
-import { Dialog } from './dialog.tsx';
+import { Dialog, DialogHolder } from './dialog.tsx';
 import { tagsText } from './note-words.ts';
 import { SessionChanges } from './session-changes.tsx';
 import { STATES } from './status-words.ts';
@@ -22,15 +22,20 @@ export function SessionDetails({ engine, id, names, onClose }: DetailsProps) {
   const ids = useMemo(() => [id], [id]);
   const session = useKnown(engine, ids).get(id);
   const elsewhere = useSource(engine.sessions.elsewhere).find((other) => other.id === id);
-  // Deleted from here, it is gone from the timeline.
-  const isGone = session?.state === 'deleted';
+  const [isHeld, setHeld] = useState(false);
+  const hold = () => {
+    setHeld(true);
+    return () => setHeld(false);
+  };
+  // Deleted, it is gone from the timeline; what somebody types about it stays until that is done.
+  const isGone = session?.state === 'deleted' && !isHeld;
   useEffect(() => {
     if (isGone) onClose();
   }, [isGone, onClose]);
   return (
     <Dialog title={titleOf(session, elsewhere)} onClose={onClose}>
       {session === undefined ? <p className="muted">{elsewhere === undefined ? 'Looking…' : elsewhereWords(elsewhere)}</p> : <Facts engine={engine} session={session} names={names} />}
-      {session !== undefined && <SessionChanges engine={engine} session={session} />}
+      {session !== undefined && <DialogHolder value={hold}><SessionChanges engine={engine} session={session} /></DialogHolder>}
       <div className="actions"><button className="quiet" onClick={onClose}>Close</button></div>
     </Dialog>
   );

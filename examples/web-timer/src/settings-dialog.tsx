@@ -21,7 +21,7 @@ export function SettingsDialog({ preferences, onClose }: SettingsProps) {
   const save = (changes: Preferences): void => run(preferences.set(changes));
   return (
     <Dialog title="Settings" onClose={onClose}>
-      <p className="muted" role="status">{state.pending ? 'Kept here. Some changes wait for the server.' : 'Kept on every device.'}</p>
+      <p className="muted" role="status">{state.pending ? 'Kept here. Some changes wait for the server.' : 'Kept here and on the server.'}</p>
       <LostList preferences={preferences} state={state} run={run} />
       <div className="fields">
         {NUMBERS.map(([name, min, max]) => <NumberField key={name} name={name} min={min} max={max} state={state} onSave={save} />)}
