@@ -75,8 +75,7 @@ class Engine implements SyncEngine {
     this.closed = new Promise((resolve) => (this.#announceClosed = resolve));
     const { clock, ids, lifecycle, locks } = ports;
     const { signal } = this.#stop;
-    const tab = ids.uuid();
-    const { view } = local;
+    const { tab, view } = local;
     const diary = (this.#diary = new Diary());
     this.#board = new StatusBoard({ local, clock, self, lastHours: config.lastHours, diary });
     this.#keeper = new StoreKeeper({ local, board: this.#board, stores: ports.stores, clock, name: config.name, own, signal });

@@ -1,6 +1,6 @@
 // The writes of one transaction while they are being decided. Each shows in the view at once, so a later plan sees an earlier one's.
 import type { Operation } from '../model/operation.ts';
-import type { FinishedSession, RunningSession } from '../model/session.ts';
+import type { FinishedSession } from '../model/session.ts';
 import type { TableName, Write } from '../ports.ts';
 import { isEqualValue } from './equal.ts';
 import type { Head } from './head.ts';
@@ -23,15 +23,16 @@ export class Draft {
   readonly now: number;
   readonly #writes: Write[] = [];
   readonly #undo: RowWrite[] = [];
-  #signs = 0;
   readonly #firstHead: Head;
   readonly #storeId: string;
-  readonly #by: string;
+  readonly #tab: string;
+  readonly #decision: number;
 
-  /** @param storeId names the store if it has no name yet. @param by names this decision. */
-  constructor(view: View, history: History, now: number, storeId: string, by: string) {
+  /** @param storeId names the store if it has no name yet. @param decision of that tab, which no other one has. */
+  constructor(view: View, history: History, now: number, storeId: string, tab: string, decision: number) {
     this.#storeId = storeId;
-    this.#by = by;
+    this.#tab = tab;
+    this.#decision = decision;
     this.view = view;
     this.#firstHead = view.head;
     this.history = history;
@@ -44,12 +45,6 @@ export class Draft {
 
   delete(table: SmallTable, key: string | number): void {
     this.#write({ kind: 'delete', table, key });
-  }
-
-  /** A sign that the device is awake: any tab gives it, so it is none of the leading one. */
-  putSign(id: string, running: RunningSession): void {
-    this.#signs += 1;
-    this.put('running', id, running);
   }
 
   /** The next number of an operation. */
@@ -157,9 +152,11 @@ export class Draft {
   /** All writes with the head last; none when nothing changed. */
   seal(): readonly Write[] {
     if (this.#writes.length === 0 && this.view.head === this.#firstHead) return [];
-    const { store, version, at } = this.view.head;
-    const isSign = this.#writes.length === this.#signs && this.view.head === this.#firstHead;
-    this.setHead({ store: store === '' ? this.#storeId : store, version: version + 1, by: this.#by, at: isSign ? at : Math.max(0, Math.round(this.now)) });
+    const { head: { store, version, at }, leader } = this.view;
+    const isLeading = leader?.tab === this.#tab;
+    this.setHead({
+      store: store === '' ? this.#storeId : store, version: version + 1, by: `${this.#tab} ${this.#decision}`, at: isLeading ? Math.max(0, Math.round(this.now)) : at,
+    });
     // Later writes to one row win; earlier ones of the same transaction are dropped.
     const lastByRow = new Map<string, Write>();
     for (const write of this.#writes) lastByRow.set(rowName(write), write);

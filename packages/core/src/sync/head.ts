@@ -8,7 +8,7 @@ export interface Head {
   readonly version: number;
   /** Names the tab's decision that wrote it: of two that were made over one version only one was committed. */
   readonly by: string;
-  /** When it was last written for more than a sign of life, by that device's clock. Orders nothing. */
+  /** When the leading tab wrote it last, by that device's clock: a sign of life. Orders nothing. */
   readonly at: number;
   /** The next operation's number. Never reused. */
   readonly nextSeq: number;

@@ -49,6 +49,6 @@ function planBeat(draft: Draft, now: number): void {
     const seenAt = running.signs?.seenAt ?? running.startTime;
     // Another tab was here meanwhile.
     if (Math.abs(now - seenAt) < WRITE_EVERY_MS && now - seenAt <= SILENT_MS) continue;
-    draft.putSign(id, { ...running, signs: signsAt(running, now) });
+    draft.put('running', id, { ...running, signs: signsAt(running, now) });
   }
 }

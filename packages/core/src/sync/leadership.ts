@@ -155,13 +155,13 @@ export class Leadership {
       this.#isPatient = false;
       const isDue = local.view.isWaiting(clock.now());
       if (this.#isStuck(isDue)) void this.knock(false);
-      // What moved a moment ago may have been this tab alone: look again, as long as something waits to be sent.
+      // The leader was there a moment ago: look again, as long as something waits to be sent.
       else if (isDue) this.watch();
       else this.#lookIn(Math.max(PATIENCE_MS, this.#silenceLeft(SILENCE_MS)));
     });
   }
 
-  /** How much is left until nobody has written for so long; nothing when the clock was put back, which hides how long it is. */
+  /** How much is left until the leader has written nothing for so long; nothing when the clock was put back, which hides how long it is. */
   #silenceLeft(ms: number): number {
     const { local, clock } = this.#options;
     const now = clock.now();

@@ -61,6 +61,8 @@ export class Local {
   /** Of the store there is: what is still being read of an earlier one goes into that one's. */
   history: History = new History();
   listener: LocalListener | null = null;
+  /** Names this tab. */
+  readonly tab: string;
   readonly #options: LocalOptions;
   #store: Store;
   /** Names the store if this tab is the first to write it. Each gets a name of its own: the server counts what came from it. */
@@ -86,6 +88,7 @@ export class Local {
   constructor(options: LocalOptions) {
     this.#options = options;
     this.#store = options.store;
+    this.tab = options.ids.uuid();
     this.#storeId = options.ids.uuid();
   }
 
@@ -291,7 +294,7 @@ export class Local {
         return { writes: [], result: STALE };
       }
       this.#isDeciding = true;
-      const own = (draft = new Draft(this.view, this.history, this.#options.clock.now(), this.#storeId, `${this.#storeId} ${(this.#decisions += 1)}`));
+      const own = (draft = new Draft(this.view, this.history, this.#options.clock.now(), this.#storeId, this.tab, (this.#decisions += 1)));
       const settled = jobs.map((job) => decide(job, own));
       const writes = own.seal();
       // Once the writes are on their way: what takes time meanwhile costs nobody any.

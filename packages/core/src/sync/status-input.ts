@@ -35,7 +35,7 @@ export interface StatusInput {
   readonly settlementsPending: number;
   readonly acknowledged: number;
   readonly lastAcknowledged: number | null;
-  /** When the store was last written, by this device's clock. */
+  /** When the leading tab last wrote to the store, by this device's clock. */
   readonly writtenAt: number;
   /** Sessions the server refused, and outbox rows that cannot be read. */
   readonly parked: number;
