@@ -41,8 +41,12 @@ export function waitingWords(status: EngineStatus): string {
 }
 
 /** @param hasNetwork what the browser says: before an answer the engine knows of no connection, though there may be a network. */
-function connectionWords({ connection }: LocalStatus, hasNetwork: boolean): string {
-  return connection === 'offline' && hasNetwork ? 'Connecting' : (CONNECTIONS[connection] ?? connection);
+function isConnecting({ connection }: LocalStatus, hasNetwork: boolean): boolean {
+  return connection === 'offline' && hasNetwork;
+}
+
+function connectionWords(local: LocalStatus, hasNetwork: boolean): string {
+  return isConnecting(local, hasNetwork) ? 'Connecting' : (CONNECTIONS[local.connection] ?? local.connection);
 }
 
 export function phaseWords({ phase, progress }: LocalStatus): string {
@@ -53,8 +57,7 @@ export function phaseWords({ phase, progress }: LocalStatus): string {
 /** "Connected", "Connected · Sending 2 of 5", "No network", "Connecting". */
 export function contactWords(local: LocalStatus, hasNetwork: boolean): string {
   const connection = connectionWords(local, hasNetwork);
-  const isFirst = local.connection === 'offline' && hasNetwork;
-  return isFirst || local.phase === 'idle' ? connection : `${connection} · ${phaseWords(local)}`;
+  return isConnecting(local, hasNetwork) || local.phase === 'idle' ? connection : `${connection} · ${phaseWords(local)}`;
 }
 
 const ERRORS: Words = { network: 'The connection failed.', timeout: 'The server took too long.', redirected: 'The answer came from somewhere else; perhaps this network wants a login.' };
