@@ -208,6 +208,47 @@ describe('a session that nobody can have heard of', () => {
   });
 });
 
+describe('sending again with changes', () => {
+  it('mends a change of times that waits for the server’s clock', async () => {
+    const { world, a } = await twoDevices({ streams: false });
+    const { id, startTime, endTime } = await world.drive(a.sessions.record(world.session(120, 25)));
+    await world.run(5000);
+    const year = 365 * 86_400_000;
+    await world.drive(a.sessions.amend(id, { startTime: startTime + year, endTime: startTime + year + 60_000 }));
+    await world.run(5000);
+    expect(await world.drive(a.sessions.retry(id, { startTime, category: 'other' }).catch(({ code }: { code: string }) => code))).toBe('invalid_input');
+    expect(await world.drive(a.sessions.retry(id, { startTime, endTime: startTime + 60_000, category: 'other' }))).toMatchObject({ startTime, duration: 1, category: 'other' });
+    expect(endTime).toBe(startTime + 25 * 60_000);
+    expect(await world.drive(a.sync())).toMatchObject({ ok: true, pending: 0 });
+    expect(world.server.stored(USER)).toMatchObject([{ start: startTime, end: startTime + 60_000, category: 'other' }]);
+    expect(a.status.current.sync_status).toBe('healthy');
+  });
+
+  it('puts no older change over a newer one', async () => {
+    const { world, a } = await twoDevices({ streams: false });
+    const { id, startTime, endTime } = await world.drive(a.sessions.record(world.session(120, 25)));
+    await world.run(5000);
+    await world.drive(a.sessions.amend(id, { startTime: world.scheduler.now, endTime: world.scheduler.now + 30 * 60_000 }));
+    await world.drive(a.sessions.amend(id, { startTime, endTime: endTime ?? 0 }));
+    await world.run(5000);
+    expect(await world.drive(a.sessions.retry(id))).toMatchObject({ startTime });
+    await world.run(45 * 60_000);
+    expect(await world.drive(a.sessions.get(id))).toMatchObject({ state: 'confirmed', startTime, endTime });
+  });
+
+  it('holds over what was changed of a session since the server refused it', async () => {
+    const { world, first, a, refusing, early } = await overlap();
+    refusing.ids.add(early);
+    world.offline.delete(first);
+    await world.run(10_000);
+    await world.drive(a.sessions.amend(early, { category: 'worse', note: 'mended' }));
+    refusing.ids.clear();
+    expect(await world.drive(a.sessions.retry(early, { category: 'good' }))).toMatchObject({ category: 'good', note: 'mended', state: 'queued' });
+    expect(await world.drive(a.sync())).toMatchObject({ ok: true, pending: 0 });
+    expect(world.server.stored(USER)).toContainEqual(expect.objectContaining({ id: early, category: 'good', note: 'mended' }));
+  });
+});
+
 describe('a decision that memory alone holds', () => {
   it.each(['keep_all', 'merge_span'] as const)('[A09] goes into the real store once that opens, and is carried out: %s', async (kind) => {
     const world = await ExchangeWorld.create();

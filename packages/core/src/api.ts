@@ -268,7 +268,10 @@ export interface SessionsApi {
   readonly running: Source<readonly Session[]>;
   /** Sessions running on other devices, as the server told last. Always empty where the server has no exchange. */
   readonly elsewhere: Source<readonly RunningElsewhere[]>;
-  /** Sends a parked session again, as it is or with changes; also one, or a change of its times, that waits because it ends in the server's future and that nobody has. */
+  /**
+   * Sends a parked session again, as it is or with changes; also one, or a change of its times, that waits because it ends in the server's future and
+   * that nobody has. Changes hold over what was changed since; a delete, a restore or a settlement goes as it is. Rejects: `not_found`, `not_parked`, `invalid_input`.
+   */
   retry(id: string, changes?: Partial<Omit<RecordInput, 'id'>>): Promise<Session>;
   /** Changes a finished session; start and end together. Rejects: `not_found`, `invalid_input`, `unsupported` (the server is known to offer no such call). */
   amend(id: string, changes: Partial<Omit<RecordInput, 'id'>>): Promise<Session>;

@@ -55,6 +55,26 @@ describe('calls without types', () => {
     expect([sessions.slept(nothing), await world.drive(sessions.get(nothing))]).toEqual([null, null]);
     expect([await world.drive(sessions.list(nothing)), await world.drive(sessions.list({ states: nothing })), await world.drive(conflicts.duplicates(nothing))]).toEqual([[], [], []]);
   });
+
+  it('with times for a cancelled session that the server refused are refused, and the session stays', async () => {
+    const world = createEngineWorld();
+    const { engine: { sessions, status } } = await world.open();
+    world.server.intercept = ({ path }) => (path === '/api/session/cancel' ? world.server.json(422, { error: 'no', code: 'limit_reached' }) : undefined);
+    const { id, startTime } = await world.drive(sessions.start({ plannedDuration: 25, category: 'work' }));
+    // Longer than a session that counts may be.
+    world.device.clock.step(30 * 3_600_000);
+    await world.drive(sessions.cancel(id));
+    await world.run(5000);
+    for (const times of [{ startTime: 'soon' as never }, { endTime: startTime - 1 }, { startTime: Number.NaN }]) {
+      await expect(world.drive(sessions.retry(id, times))).rejects.toMatchObject({ code: 'invalid_input' });
+    }
+    expect(await world.drive(sessions.get(id))).toMatchObject({ state: 'parked', startTime });
+    expect(status.current.local).toMatchObject({ parked: 1, problems: ['clock_skew'] });
+    world.server.intercept = null;
+    expect(await world.drive(sessions.retry(id, { category: 'reading' }))).toMatchObject({ state: 'cancelled', category: 'reading' });
+    await world.run(5000);
+    expect(status.current.data_summary.unsynced_sessions).toBe(0);
+  });
 });
 
 describe('what an app does with its own input afterwards', () => {

@@ -15,7 +15,8 @@ export function effectId(effect: Effect): string {
   return effect.kind === 'create' ? effect.session.id : effect.id;
 }
 
-function edited(session: FinishedSession, changes: Changes): FinishedSession {
+/** A session with other times or words. */
+export function edited(session: FinishedSession, changes: Changes): FinishedSession {
   const { startTime = session.startTime, endTime = session.endTime } = changes;
   // Other times are what a person says, not what a clock showed.
   const isTimed = startTime === session.startTime && endTime === session.endTime;

@@ -3,13 +3,14 @@ import { type ClockBound, deviceTypeName, formatInstant, LIMITS } from '@synclin
 import type { FinishInput, RecordInput } from '../api.ts';
 import { engineError } from '../errors.ts';
 import { boundOfTimer, boundOver } from '../model/clock-bound.ts';
+import { type Changes, edited } from '../model/effect.ts';
 import { endOfSession, isDocumented, isEdit, isSettlement, type Operation, UNTRIED } from '../model/operation.ts';
 import {
-  checkRecord, checkTimes, type FinishedSession, finishTimes, isSameContent, type Marks, type RunningSession,
+  checkTimes, type FinishedSession, finishTimes, isSameContent, type Marks, type RunningSession,
 } from '../model/session.ts';
 import type { Store } from '../ports.ts';
 import { refuse } from './check-call.ts';
-import { joinConflicts, leaveConflicts } from './conflict-groups.ts';
+import { joinConflicts } from './conflict-groups.ts';
 import type { Draft } from './draft.ts';
 import { Merge } from './merge.ts';
 import { runningElsewhere } from './running-elsewhere.ts';
@@ -28,6 +29,9 @@ export interface Stamp {
   /** How far this device's clock was ahead of the server's at an instant it showed; null where nobody can tell. */
   readonly clockAt: (instant: number) => ClockBound | null;
 }
+
+/** What a person may change of a session. */
+export type Asked = Partial<Omit<RecordInput, 'id'>>;
 
 /** A written operation and its number. */
 export interface Written {
@@ -160,49 +164,50 @@ function undecidedOf(draft: Draft, id: string, isLeft: boolean): Written {
   return found;
 }
 
+/** What a person changes of a session; start and end together. @throws EngineError `invalid_input` for times that no session may have. */
+export function changesOf({ startTime, endTime, category, project, note }: Asked, session: FinishedSession): Changes {
+  const words = { ...(category === undefined ? {} : { category }), ...(project === undefined ? {} : { project }), ...(note === undefined ? {} : { note }) };
+  if (startTime === undefined && endTime === undefined) return words;
+  const times = { startTime: startTime ?? session.startTime, endTime: endTime ?? session.endTime };
+  refuse(checkTimes(times.startTime, times.endTime));
+  return { ...times, ...words };
+}
+
 /** An operation that is parked, or too early, becomes a new one, at the end of the queue, with what the person changed. */
-export function planRetry(
-  draft: Draft,
-  store: Store,
-  id: string,
-  changes: Partial<Omit<RecordInput, 'id'>>,
-  stamp: Stamp,
-  packed: ReadonlyMap<string, FinishedSession>,
-): Written {
+export function planRetry(draft: Draft, store: Store, id: string, asked: Asked, stamp: Stamp, packed: ReadonlyMap<string, FinishedSession>): Written {
   const again = written(draft, id, stamp);
   if (again !== null) return again;
   const { seq, operation } = undecidedOf(draft, id, false);
-  if (!isDocumented(operation)) return planAgain(draft, seq, operation, stamp);
-  const before = operation.session;
-  const session: FinishedSession = {
-    ...before,
-    startTime: changes.startTime ?? before.startTime,
-    endTime: changes.endTime ?? before.endTime,
-    category: changes.category ?? before.category,
-    project: changes.project ?? before.project,
-    note: changes.note ?? before.note,
-    clockBound: changes.startTime === undefined && changes.endTime === undefined ? before.clockBound : null,
-  };
-  if (operation.kind === 'submit') refuse(checkRecord(session));
+  const { kind, opId } = operation;
+  const { view } = draft;
   const merge = new Merge(draft, store, packed);
   merge.touch(id);
-  if (operation.kind === 'submit') withdrawSettlements(draft, merge, id);
-  draft.deleteOperations([seq]);
-  leaveConflicts(draft, id);
-  const retried = append(draft, store, session, operation.kind === 'submit' ? 'submit' : 'cancel', stamp);
-  // What was changed since still goes after it.
-  for (const other of draft.view.seqsOf(id)) {
-    const edit = draft.view.operations.get(other) as Operation;
-    if (isEdit(edit)) moveToEnd(draft, other, edit);
-  }
+  if (kind === 'submit') withdrawSettlements(draft, merge, id);
+  const changes = changesOf(asked, merge.shown(id) ?? operation.session);
+  // What was changed since still goes after it, and what is changed now holds over that, too.
+  const behind = view.seqsOf(id).filter((other) => other > seq && isEdit(view.operations.get(other) as Operation));
+  const retried = moveToEnd(draft, seq, {
+    // A settlement is known by its operation's id, and keeps it: a refusal had no effect.
+    ...changed(operation, changes), opId: kind === 'resolve' ? opId : stamp.opId, at: stamp.marks.now, delivery: UNTRIED,
+  });
+  for (const other of behind) moveToEnd(draft, other, changed(view.operations.get(other) as Operation, changes));
   merge.settle(id);
   merge.finish();
   return retried;
 }
 
-/** A parked edit is tried again as it is. A settlement is known by its operation's id, and keeps it: a refusal had no effect. */
-function planAgain(draft: Draft, seq: number, operation: Operation, { opId, marks }: Stamp): Written {
-  return moveToEnd(draft, seq, { ...operation, opId: operation.kind === 'resolve' ? operation.opId : opId, at: marks.now, delivery: UNTRIED });
+/** The same with other times and words, where it tells any. */
+function changed(operation: Operation, changes: Changes): Operation {
+  const { change, session, knownVersion: _, ...plain } = operation;
+  if (change === null) return { ...plain, change, session: edited(session, changes) };
+  if (operation.kind !== 'amend') return operation;
+  return { ...operation, change: { ...change, effects: change.effects.map((effect) => (effect.kind === 'edit' ? { ...effect, changes: over(effect.changes, changes) } : effect)) } };
+}
+
+/** A document says what its note was: to another one the server makes it a change of its own. */
+function over({ annotation, ...before }: Changes, changes: Changes): Changes {
+  const isKept = annotation !== undefined && (changes.note === undefined || changes.note === before.note);
+  return { ...before, ...(isKept ? { annotation } : {}), ...changes };
 }
 
 function moveToEnd(draft: Draft, seq: number, operation: Operation): Written {

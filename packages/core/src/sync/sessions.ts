@@ -5,7 +5,7 @@ import type {
 } from '../api.ts';
 import type { AnnotateInput } from '../api-annotations.ts';
 import { engineError } from '../errors.ts';
-import type { Changes, Effect } from '../model/effect.ts';
+import type { Effect } from '../model/effect.ts';
 import { isCancelReason } from '../model/rows.ts';
 import { checkRecord, checkStart, checkWords, DEFAULT_PROJECT, type FinishedSession, type Marks, type RunningSession } from '../model/session.ts';
 import { sleepOf } from '../model/sleep.ts';
@@ -21,7 +21,7 @@ import { commitOverPacked } from './packed-lookup.ts';
 import { LiveList } from './live-list.ts';
 import type { Local } from './local.ts';
 import {
-  planCancel, planComplete, planDiscard, planRecord, planRetry, planStart, type Stamp, toFinished, type Written,
+  type Asked, changesOf, planCancel, planComplete, planDiscard, planRecord, planRetry, planStart, type Stamp, toFinished, type Written,
 } from './record.ts';
 import type { SessionReader } from './session-reader.ts';
 import { lacks } from './sync-state.ts';
@@ -177,7 +177,7 @@ export class Sessions implements SessionsApi {
     return new LiveList(() => this.list(query), this.#lists);
   }
 
-  async retry(id: string, changes: Partial<Omit<RecordInput, 'id'>> = {}): Promise<Session> {
+  async retry(id: string, changes: Asked = {}): Promise<Session> {
     const { check, local } = this.#options;
     check();
     const stamp = this.stamp();
@@ -186,19 +186,11 @@ export class Sessions implements SessionsApi {
     return this.#written(await this.#overSettlements(key, (draft, packed) => planRetry(draft, local.store, key, given, stamp, packed)));
   }
 
-  async amend(id: string, changes: Partial<Omit<RecordInput, 'id'>>): Promise<Session> {
-    const { startTime, endTime, category, project, note } = checked(changes);
-    const words = { ...(category === undefined ? {} : { category }), ...(project === undefined ? {} : { project }) };
-    const otherOf = (session: FinishedSession): Changes => {
-      const times = startTime === undefined && endTime === undefined
-        ? {}
-        : { startTime: startTime ?? session.startTime, endTime: endTime ?? session.endTime };
-      refuse(checkRecord({ ...session, ...times }));
-      return { ...times, ...words };
-    };
+  async amend(id: string, asked: Asked): Promise<Session> {
+    const { note, ...other } = checked(asked);
     const { annotations } = this.#options;
-    if (note !== undefined && annotations !== null) return this.#annotate(annotations, { id, input: { note }, otherOf });
-    return this.#edit('amend', id, (session) => [{ kind: 'edit', id: session.id, changes: { ...otherOf(session), ...(note === undefined ? {} : { note }) } }]);
+    if (note !== undefined && annotations !== null) return this.#annotate(annotations, { id, input: { note }, otherOf: (session) => changesOf(other, session) });
+    return this.#edit('amend', id, (session) => [{ kind: 'edit', id: session.id, changes: changesOf({ note, ...other }, session) }]);
   }
 
   async annotate(id: string, input: AnnotateInput): Promise<Session> {
