@@ -14,3 +14,29 @@ it.each(STATES.flatMap((states) => [[states, 0], [states, 1]] as const))('a shor
   await world.run(70_000);
   expect((await world.drive(a.sessions.list({ limit: 1, states }))).map(({ id }) => id)).toEqual([ids[1 - at]]);
 });
+
+it('a cancelled session is listed for every part of its time, on its way and when the server has it', async () => {
+  const { world, first, a } = await twoDevices();
+  const { id, startTime } = await world.drive(a.sessions.start({ plannedDuration: 25, category: 'work' }));
+  await world.run(3_600_000);
+  world.offline.add(first);
+  const { endTime } = await world.drive(a.sessions.cancel(id));
+  const from = async (at: number): Promise<number> => (await world.drive(a.sessions.list({ from: at }))).length;
+  expect([await from(startTime + 2_700_000), await from(endTime ?? 0)]).toEqual([1, 0]);
+  world.offline.clear();
+  await world.run(600_000);
+  expect(await world.drive(a.sessions.get(id))).toMatchObject({ state: 'cancelled', pending: false });
+  expect([await from(startTime + 2_700_000), await from(endTime ?? 0)]).toEqual([1, 0]);
+});
+
+it('what is recorded again while something else of it waits is shown as what it is', async () => {
+  const { world, first, a } = await twoDevices();
+  const input = { ...world.session(60, 25), id: '00000000-0000-4000-8000-00000000c0de' };
+  await world.drive(a.sessions.record(input));
+  await world.run(70_000);
+  expect(await world.drive(a.sessions.record(input))).toMatchObject({ state: 'confirmed', pending: false });
+  world.offline.add(first);
+  await world.drive(a.sessions.delete(input.id));
+  expect(await world.drive(a.sessions.record(input))).toEqual(await world.drive(a.sessions.get(input.id)));
+  expect(await world.drive(a.sessions.record(input))).toMatchObject({ state: 'deleted', pending: true });
+});

@@ -1,7 +1,8 @@
 // Looking into packed history: one session by id, or the newest of a span. Reads a few chunks at a time and keeps nothing.
+import { LIMITS } from '@syncline/protocol';
 import type { FinishedSession } from '../model/session.ts';
 import type { Row, Store } from '../ports.ts';
-import { type Columns, endAt, readColumns, unpackChunk } from './history-chunk.ts';
+import { type Columns, readColumns, unpackChunk } from './history-chunk.ts';
 import type { History, Place } from './history.ts';
 import { readChunks, readChunksOf } from './history-read.ts';
 import { idHash } from '../store-name.ts';
@@ -40,7 +41,7 @@ export async function readById(store: Store, chunks: readonly number[], ids: Rea
   }
 }
 
-/** The newest sessions of history that touch [from, to), newest first, at most `limit`; null for one that cannot be read. Null when history changed meanwhile: ask again. */
+/** The newest sessions of history that touch [from, to), newest first, at most `limit`, among them cancelled ones that may; null for one that cannot be read. Null when history changed meanwhile: ask again. */
 export async function newestInHistory(
   store: Store,
   history: History,
@@ -50,7 +51,7 @@ export async function newestInHistory(
   limit: number,
 ): Promise<readonly (FinishedSession | null)[] | null> {
   if (!history.isLoaded(version, 0, 0) && (await history.load(store, 0, 0)) !== version) return null;
-  const chunks = history.chunksTouching(from, to).toSorted((a, b) => b.maxStart - a.maxStart);
+  const chunks = history.chunksTouching(from - LIMITS.sessionMsMax, to).toSorted((a, b) => b.maxStart - a.maxStart);
   const best: (Place & { readonly start: number })[] = [];
   for (let at = 0; at < chunks.length; at += CHUNKS_AT_ONCE) {
     const part = chunks.slice(at, at + CHUNKS_AT_ONCE);
@@ -68,11 +69,12 @@ export async function newestInHistory(
 function collect(best: (Place & { readonly start: number })[], chunk: number, row: Row | undefined, from: number, to: number, limit: number): void {
   const columns: Columns | null = readColumns(row?.value);
   if (columns === null) return;
-  const { starts } = columns;
+  const { starts, lengths } = columns;
   let taken = 0;
   for (let place = starts.length - 1; place >= 0 && taken < limit; place -= 1) {
     const start = starts[place] as number;
-    if (start >= to || Math.max(endAt(columns, place), start + 1) <= from) continue;
+    // Of a cancelled session they do not tell how long it was.
+    if (start >= to || start + (lengths[place] || LIMITS.sessionMsMax) <= from) continue;
     best.push({ chunk, place, start });
     taken += 1;
   }

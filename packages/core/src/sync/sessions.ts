@@ -144,7 +144,7 @@ export class Sessions implements SessionsApi {
   }
 
   async record(input: RecordInput): Promise<Session> {
-    const { check, ids, local, reader } = this.#options;
+    const { check, ids, local } = this.#options;
     check();
     const stamp = this.stamp();
     refuse(checkRecord(input));
@@ -153,8 +153,13 @@ export class Sessions implements SessionsApi {
     const plan = (draft: Draft, packed?: ReadonlyMap<string, FinishedSession>): Written | FinishedSession =>
       planRecord(draft, local.store, session, stamp, packed?.get(session.id) ?? null);
     // An id the app brought may be in history already; one that was minted here cannot.
-    const result = await (isMinted ? local.commit(plan, 'strict') : commitOverPacked(local, [session.id], 'strict', plan));
-    return 'seq' in result ? this.#written(result) : reader.fromHistory(result);
+    return this.#answered(await (isMinted ? local.commit(plan, 'strict') : commitOverPacked(local, [session.id], 'strict', plan)));
+  }
+
+  /** What was written, or the session that is so already. */
+  async #answered(result: Written | FinishedSession): Promise<Session> {
+    const { reader } = this.#options;
+    return 'seq' in result ? this.#written(result) : ((await reader.get(result.id)) ?? reader.fromHistory(result));
   }
 
   #written(written: Written): Session {
@@ -202,13 +207,10 @@ export class Sessions implements SessionsApi {
 
   async #annotate(part: AnnotationsPart, wish: AnnotationWish): Promise<Session> {
     this.checkEdits();
-    const { local, reader } = this.#options;
+    const { local } = this.#options;
     const stamp = this.stamp();
     const id = canonical(wish.id, 'not_found');
-    const written = await commitOverPacked(local, [id], 'strict', (draft, packed) => part.plan(draft, local.store, packed, { ...wish, id }, stamp));
-    if (!('seq' in written)) return (await reader.get(id)) ?? reader.fromHistory(written);
-    this.#options.onRecorded();
-    return reader.fromWritten(written);
+    return this.#answered(await commitOverPacked(local, [id], 'strict', (draft, packed) => part.plan(draft, local.store, packed, { ...wish, id }, stamp)));
   }
 
   delete(id: string): Promise<Session> {
@@ -228,17 +230,15 @@ export class Sessions implements SessionsApi {
 
   async #edit(kind: 'amend' | 'delete' | 'restore', id: string, effectsOn: (session: FinishedSession) => readonly Effect[]): Promise<Session> {
     this.checkEdits();
-    const { local, reader } = this.#options;
+    const { local } = this.#options;
     const stamp = this.stamp();
     const key = canonical(id, 'not_found');
-    const written = await commitOverPacked(local, [key], 'strict', (draft, packed) => {
+    return this.#written(await commitOverPacked(local, [key], 'strict', (draft, packed) => {
       const session = draft.view.near(key) ?? packed.get(key) ?? null;
       const isFit = session !== null && session.cancelled === null && (session.deletedAt === null) === (kind !== 'restore');
       if (!isFit) throw engineError('not_found');
       return planEdit(draft, local.store, packed, { kind, session, effects: effectsOn(session), looked: [key], settlement: null }, stamp);
-    });
-    this.#options.onRecorded();
-    return reader.fromWritten(written);
+    }));
   }
 
   async discard(id: string): Promise<Session> {
