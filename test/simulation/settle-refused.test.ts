@@ -13,6 +13,7 @@ interface Sent {
 /** Between a device and the server: refuses to store some sessions, and what rests on them in the same request. */
 class Refusing {
   readonly ids: Set<string> = new Set();
+  code = 'limit_reached';
 
   over(transport: Transport): Transport {
     const send: Transport['send'] = async (request, signal) => {
@@ -24,7 +25,7 @@ class Refusing {
       const sent = await transport.send({ ...request, body: JSON.stringify({ ...asked, operations }) }, signal);
       if (!sent.ok || sent.response.status !== 200) return sent;
       const body = JSON.parse(sent.response.body) as { results: unknown[] };
-      const refusals = [...refused.map((one) => [one, 'limit_reached'] as const), ...resting.map((one) => [one, 'depends_on_rejected'] as const)];
+      const refusals = [...refused.map((one) => [one, this.code] as const), ...resting.map((one) => [one, 'depends_on_rejected'] as const)];
       const results = [...body.results, ...refusals.map(([{ op_id: id }, code]) => ({ op_id: id, status: 'rejected', code, error: 'No' }))];
       return { ok: true, response: { ...sent.response, body: JSON.stringify({ ...body, results }) } };
     };
@@ -101,6 +102,18 @@ describe('a session that the server refuses', () => {
     await world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(id, { kind: 'keep_all' }))));
     expect(await world.drive(a.sync())).toMatchObject({ ok: true, pending: 0 });
     expect(a.conflicts.journal.current).toMatchObject([{ outcome: 'applied' }]);
+  });
+
+  it('for a moment goes at once when a person wants to sync', async () => {
+    const { world, first, a, refusing, early, late } = await overlap();
+    refusing.code = 'internal';
+    refusing.ids.add(early).add(late);
+    world.offline.delete(first);
+    // A few times, so that it waits for longer.
+    await world.run(60_000);
+    expect(a.status.current).toMatchObject({ data_summary: { unsynced_sessions: 2 }, local: { parked: 0 } });
+    refusing.ids.clear();
+    expect(await world.drive(a.sync())).toEqual({ ok: true, sent: 2, pending: 0, reason: 'done' });
   });
 
   it('and what was changed of it wait for a person, and for nothing else', async () => {

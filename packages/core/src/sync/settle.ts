@@ -137,7 +137,7 @@ function changeOf(draft: Draft, operation: Operation, outcome: Outcome, random: 
     // What is known of the server's clock may be old: asked again and again, it is asked less and less often.
     const more = Math.min(BACK_OFF_MAX_MS, 2 * last);
     // An answer that clear ends whatever was counted against the item.
-    return { faults: 0, unclear: 0, wait: spanOf(now, Math.min(HELD_MAX_MS, Math.max(BACK_OFF_MIN_MS, more, wait))) };
+    return { tries: 0, faults: 0, unclear: 0, wait: spanOf(now, Math.min(HELD_MAX_MS, Math.max(BACK_OFF_MIN_MS, more, wait))) };
   }
   return outcome.kind === 'failed' ? failedChange(draft, delivery, outcome, random) : null;
 }
@@ -166,10 +166,10 @@ export function planAskHeldAgain(draft: Draft): void {
   endWaits(draft, false);
 }
 
-function endWaits(draft: Draft, isAfterFault: boolean): void {
+function endWaits(draft: Draft, isAfterFailure: boolean): void {
   for (const [seq, operation] of draft.view.operations) {
-    const { wait, faults, unclear } = operation.delivery;
-    if (wait !== null && faults + unclear > 0 === isAfterFault) draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, wait: null } });
+    const { wait, tries } = operation.delivery;
+    if (wait !== null && tries > 0 === isAfterFailure) draft.put('operations', seq, { ...operation, delivery: { ...operation.delivery, wait: null } });
   }
 }
 
