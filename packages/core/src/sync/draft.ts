@@ -145,6 +145,7 @@ export class Draft {
   backTo(mark: Mark): void {
     const inverse = this.#undo.splice(mark.undo);
     for (const write of inverse.reverse()) this.view.apply(write);
+    this.view.order();
     if (this.#writes.slice(mark.writes).some((write) => write.table === 'history')) this.history.forget();
     this.#writes.length = mark.writes;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createEngineWorld } from '../testing/engine-world.ts';
+import { type Operation, UNTRIED } from '../model/operation.ts';
 import { Local } from './local.ts';
 
 async function twoTabs() {
@@ -59,4 +60,34 @@ it('a fault of whoever is told of a commit ends nothing, and shows', async () =>
   await expect(world.run(10)).rejects.toThrow('told in vain');
   await put('second');
   expect(a.view.knock?.id).toBe('second');
+});
+
+it('an update that is undone brings the outbox back in its order, which costs one look at all of it however many operations had left', async () => {
+  const { world, a } = await twoTabs();
+  const operation = (n: number): Operation => ({
+    opId: `op ${n}`, kind: 'submit', change: null, owner: 'user-1', at: n, delivery: UNTRIED,
+    session: {
+      id: `session ${n}`, startTime: n * 1000, endTime: n * 1000 + 1, plannedDuration: null, category: 'work', project: 'book', note: '', source: 'cli',
+      deviceId: null, displayId: null, version: 0, deletedAt: null, clock: null, cancelled: null,
+    },
+  });
+  await world.drive(a.commit((draft) => void Array.from({ length: 100 }, (_, n) => draft.queue(operation(n + 1))), 'relaxed'));
+  const { view } = a;
+  const before = [...view.operations.keys()];
+  let { operations } = view;
+  let looks = 0;
+  Object.defineProperty(view, 'operations', {
+    get: () => operations,
+    set: (next: typeof operations) => {
+      operations = next;
+      looks += 1;
+    },
+  });
+  const refused = a.commit((draft) => {
+    draft.deleteOperations(before.slice(0, 60));
+    throw new RangeError('the store refuses');
+  }, 'relaxed');
+  await expect(world.drive(refused)).rejects.toThrow('the store refuses');
+  expect([...operations.keys()]).toEqual(before);
+  expect(looks).toBe(1);
 });

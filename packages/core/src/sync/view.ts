@@ -55,6 +55,7 @@ export class View {
   readonly #pendingCounts = new Map<string, number>();
   settlementsPending: number = 0;
   #lastSeq = 0;
+  #isDisordered = false;
   readonly parked: Set<number> = new Set();
   /** Rows of the store that could not be read, apart from the outbox. */
   damagedRows: number = 0;
@@ -210,15 +211,19 @@ export class View {
       this.damaged.add(seq);
       return;
     }
-    const isLate = before === undefined && seq < this.#lastSeq;
+    if (before === undefined && seq < this.#lastSeq) this.#isDisordered = true;
     this.#lastSeq = Math.max(this.#lastSeq, seq);
     this.operations.set(seq, operation);
     for (const id of sessionsOf(operation)) this.#link(id, seq, operation, 1);
     if (isSettlement(operation)) this.settlementsPending += 1;
     if (operation.delivery.parked !== null) this.parked.add(seq);
-    // Only after an update was undone.
-    if (isLate) this.operations = new Map([...this.operations].sort(([a], [b]) => a - b));
     if (isDocumented(operation)) this.#place(operation.session.id);
+  }
+
+  /** To be called once an update was undone: that alone brings back operations from before others, perhaps thousands. */
+  order(): void {
+    if (this.#isDisordered) this.operations = new Map([...this.operations].sort(([a], [b]) => a - b));
+    this.#isDisordered = false;
   }
 
   #dropOperation(seq: number, operation: Operation, isGone: boolean): void {
