@@ -62,6 +62,21 @@ describe('a choice', () => {
     await expect(world.drive(a.conflicts.plan(id, choice as ConflictChoice))).rejects.toMatchObject({ code: 'invalid_input', details: [{ path: 'choice' }] });
   });
 
+  it('is on offer for as many sessions as a settlement may name, and for no more', async () => {
+    const { world, a } = await twoDevices({ streams: false });
+    for (let n = 0; n <= 100; n += 1) await world.drive(a.sessions.record(world.session(600 - n, 200)));
+    await world.drive(a.sync());
+    const id = (): string => a.conflicts.current[0]?.id ?? '';
+    for (const choice of [{ kind: 'keep_all' }, { kind: 'keep_one', sessionId: a.conflicts.current[0]?.sessionIds[0] ?? '' }] as const) {
+      await expect(world.drive(a.conflicts.plan(id(), choice))).rejects.toMatchObject({ code: 'invalid_input', details: [{ code: 'too_many' }] });
+    }
+    await world.drive(a.sessions.delete(a.conflicts.current[0]?.sessionIds[50] ?? ''));
+    await world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(id(), { kind: 'keep_all' }))));
+    expect(await world.drive(a.sync())).toMatchObject({ ok: true });
+    expect(a.conflicts.journal.current).toMatchObject([{ outcome: 'applied' }]);
+    expect(a.status.current.sync_status).toBe('healthy');
+  });
+
   it('says how many minutes of the clock it removes, and how many it moves', async () => {
     const { world, a, id, early } = await overlap();
     const minutes = async (choice: ConflictChoice): Promise<readonly number[]> => {

@@ -39,6 +39,7 @@ describe('refusalWords', () => {
     expect(said('trim_instead')).toContain('only be trimmed');
     expect(said('too_long')).toContain('24 hours');
     expect(said('notes_too_long')).toContain('notes');
+    expect(said('too_many')).toContain('more than 100');
     expect(said('no_session')).toContain('not part');
     expect(refusalWords(refused('invalid_input', 'is new here'))).toBe('is new here.');
   });

@@ -39,6 +39,7 @@ const REFUSALS: Readonly<Partial<Record<string, string>> & Record<ChoiceProblem,
   trim_instead: 'No other lies inside it, so it can only be trimmed.',
   too_long: 'That would be one session of more than 24 hours.',
   notes_too_long: 'Their notes are too long for one session.',
+  too_many: 'There are more than 100 of them. Delete or change some in the list of sessions first.',
 };
 
 /** Why a choice is not on offer. */

@@ -10,9 +10,10 @@ export type ConflictChoice =
 
 /**
  * Why a choice is not on offer, as `details[].code` of `invalid_input` says it. `nothing_left`: the others cover all of the session · `split_instead`: another
- * lies inside it · `trim_instead`: none does · `too_long`: one session of more than 24 hours · `notes_too_long`: more than one session may have · `no_session`: it names none of the conflict.
+ * lies inside it · `trim_instead`: none does · `too_long`: one session of more than 24 hours · `notes_too_long`: more than one session may have · `no_session`: it names none of the conflict ·
+ * `too_many`: a settlement names at most 100 sessions, of a larger conflict some are to be deleted or changed first.
  */
-export type ChoiceProblem = 'no_session' | 'nothing_left' | 'split_instead' | 'trim_instead' | 'too_long' | 'notes_too_long';
+export type ChoiceProblem = 'no_session' | 'nothing_left' | 'split_instead' | 'trim_instead' | 'too_long' | 'notes_too_long' | 'too_many';
 
 /** What a settlement would change. All minutes are sums over the sessions of this conflict alone. */
 export interface ResolutionPreview {

@@ -19,6 +19,7 @@ const NOT_OFFERED: Readonly<Record<ChoiceProblem, string>> = {
   trim_instead: 'contains no other session: it can be trimmed, not split',
   too_long: 'would be one session of more than 24 hours',
   notes_too_long: 'has notes that are too long to be joined',
+  too_many: `would settle more than ${LIMITS.settlementSessionsMax} sessions`,
 };
 
 export function choiceWords(problem: ChoiceProblem): string {
@@ -31,6 +32,7 @@ export function choiceWords(problem: ChoiceProblem): string {
  * @param mint an id for each session a split adds.
  */
 export function decideResolution(sessions: readonly FinishedSession[], choice: ConflictChoice, mint: () => string): readonly Effect[] | ChoiceProblem {
+  if (sessions.length > LIMITS.settlementSessionsMax) return 'too_many';
   switch (choice.kind) {
     case 'keep_all': return [];
     case 'keep_one': return keepOne(sessions, choice.sessionId);

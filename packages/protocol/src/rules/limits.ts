@@ -55,7 +55,7 @@ export const LIMITS = {
   opsPerExchangeMax: 1000,
   changesPerPageMax: 1000,
   exchangeBytesMax: 1_048_576,
-  /** Sessions one settlement may name. Larger conflicts are settled in parts. */
+  /** Sessions one settlement may name. Of a larger conflict some are deleted or changed first. */
   settlementSessionsMax: 100,
   /** One Yjs update or state vector, decoded. */
   yjsUpdateBytesMax: 65_536,

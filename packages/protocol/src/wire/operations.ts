@@ -120,7 +120,7 @@ export interface SettlementPlan {
   readonly creates: readonly SubmittedSession[];
 }
 
-/** Settles a conflict, or part of a large one. Superseded when any named session is at another version. */
+/** Settles a conflict. Superseded when any named session is at another version. */
 export interface ResolveOperation extends OperationHead {
   readonly type: 'resolve';
   readonly kind: SettlementKind;
