@@ -2,7 +2,7 @@
 // edit takes its place, so that a note that is edited offline for a week is one operation.
 import type { AnnotateInput } from '../api-annotations.ts';
 import { engineError } from '../errors.ts';
-import { applyEffects, type Changes } from '../model/effect.ts';
+import { applyEffects, type Changes, told } from '../model/effect.ts';
 import { isDocumented, type Operation } from '../model/operation.ts';
 import type { FinishedSession } from '../model/session.ts';
 import type { Ids, Store } from '../ports.ts';
@@ -40,9 +40,7 @@ export class Annotator implements AnnotationsPart {
     const edited = this.#edit(id, session, documentsOf(view, packed, id), input);
     if (edited === null && Object.keys(other).length === 0) return session;
     const { note, tags, annotation } = edited ?? {};
-    const changes: Changes = {
-      ...other, ...(note === undefined ? {} : { note }), ...(tags === undefined ? {} : { tags }), ...(annotation === undefined ? {} : { annotation }),
-    };
+    const changes: Changes = { ...other, ...told({ note, tags, annotation }) };
     const waiting = Object.keys(other).length === 0 ? untouched(view, id) : null;
     if (waiting !== null) return replace(draft, waiting, session, changes, stamp);
     const effects = [{ kind: 'edit', id, changes }] as const;

@@ -1,6 +1,6 @@
 // How far this device's clock may be from the server's. Pure arithmetic; docs/ARCHITECTURE.md says why each term is there.
 import type { ClockBound } from '@syncline/protocol';
-import { asFields, isNumber } from './rows.ts';
+import { asFields, isNumber, readBound } from './rows.ts';
 
 /** What one answer of the server told of this device's clock. */
 export interface ClockSample extends ClockBound {
@@ -61,11 +61,6 @@ export function better(a: ClockSample | null, b: ClockSample, instant: number): 
  */
 export function boundOfTimer(atStart: ClockBound | null, startTime: number, endTime: number, shown: number, clockAt: (instant: number) => ClockBound | null): ClockBound | null {
   return boundOver(atStart ?? clockAt(startTime), shifted(clockAt(shown), endTime - shown));
-}
-
-export function readBound(value: unknown): ClockBound | null {
-  const row = asFields(value);
-  return row !== null && isNumber(row['offsetMs']) && isNumber(row['errorMs']) && row['errorMs'] >= 0 ? { offsetMs: row['offsetMs'], errorMs: row['errorMs'] } : null;
 }
 
 export function readSample(value: unknown): ClockSample | null {

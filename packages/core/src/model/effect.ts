@@ -11,6 +11,11 @@ export type Effect =
   | { readonly kind: 'delete' | 'restore'; readonly id: string }
   | { readonly kind: 'create'; readonly session: FinishedSession };
 
+/** Those of these fields that are told. */
+export function told<Fields extends object>(fields: Fields): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ReturnType<typeof told<Fields>>;
+}
+
 export function effectId(effect: Effect): string {
   return effect.kind === 'create' ? effect.session.id : effect.id;
 }

@@ -1,5 +1,6 @@
 // Reading rows of the store. A row may come from an older release, or be damaged: each reader answers the value or null and never throws.
 // Nothing else in the engine trusts what a store hands out.
+import type { ClockBound } from '@syncline/protocol';
 import type { CancelReason, ParkedReason } from '../api.ts';
 import type { Delivery, Operation, OperationKind } from './operation.ts';
 import type { FinishedSession, RunningSession } from './session.ts';
@@ -72,9 +73,12 @@ function isClock(value: unknown): boolean {
 
 /** Rows of older releases have none. */
 function isBound(value: unknown): boolean {
-  if (value === undefined || value === null) return true;
+  return value === undefined || value === null || readBound(value) !== null;
+}
+
+export function readBound(value: unknown): ClockBound | null {
   const row = asFields(value);
-  return row !== null && isNumber(row['offsetMs']) && isNumber(row['errorMs']) && row['errorMs'] >= 0;
+  return row !== null && isNumber(row['offsetMs']) && isNumber(row['errorMs']) && row['errorMs'] >= 0 ? { offsetMs: row['offsetMs'], errorMs: row['errorMs'] } : null;
 }
 
 export function readFinished(value: unknown): FinishedSession | null {
@@ -114,7 +118,7 @@ function isNotice(value: unknown): boolean {
   return value === null || (row !== null && typeof row['opId'] === 'string' && isCount(row['seq']));
 }
 
-function readParked(value: unknown): ParkedReason | null {
+export function readParked(value: unknown): ParkedReason | null {
   const row = asFields(value);
   const isSound =
     row !== null && typeof row['code'] === 'string' && typeof row['message'] === 'string' && isNumber(row['at']) &&

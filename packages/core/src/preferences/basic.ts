@@ -40,23 +40,18 @@ export class BasicSync {
     const { state } = this.#keeper.memory;
     const soonest = endOf(this.#wait, now);
     if (nextToPut(state, now).length > 0 || state.fetched === undefined) return soonest;
-    const told = this.#toldAt();
+    const told = this.#keeper.toldAt;
     if (told !== state.fetched) return soonest;
     const look = told === null ? endOf(this.#look, now) : Number.POSITIVE_INFINITY;
     const at = Math.max(soonest, Math.min(look, nextWait(state)?.until ?? Number.POSITIVE_INFINITY));
     return Number.isFinite(at) ? at : null;
   }
 
-  /** When preferences last changed, as the server's status tells. */
-  #toldAt(): number | null {
-    return this.#host.local.view.answer?.answer.preferencesUpdated ?? null;
-  }
-
   async run(term: number, signal: AbortSignal): Promise<Halt | 'faltered' | null> {
     const { calls, clock } = this.#host;
     this.#term = term;
     this.#look = spanOf(clock.now(), LOOK_EVERY_MS);
-    const told = this.#toldAt();
+    const told = this.#keeper.toldAt;
     const answer = this.#read(await calls.call('GET', '/api/user/data', undefined, signal));
     // A call that is not there says nothing of the connection, which others use with success.
     if ('halt' in answer) return isAbsentCall(answer.halt) ? this.#postpone() : answer.halt;

@@ -5,7 +5,6 @@ import type { Draft } from '../sync/draft.ts';
 import type { PreferencesHost } from '../sync/preferences-part.ts';
 import type { Plan } from '../sync/plan.ts';
 import { endOf, type Span, spanOf } from '../sync/span.ts';
-import type { View } from '../sync/view.ts';
 import { readPreferencesAnswer, type SoundAnswer } from './answer.ts';
 import { toBase64 } from './base64.ts';
 import { clockOf, generationOf, lackOf, mergeUpdate, readDocument, sealEdits, vectorOf } from './document.ts';
@@ -79,7 +78,7 @@ export class ExchangeSync {
 
   #hasWork(): boolean {
     const { isMet, fetched, edits } = this.#keeper.memory.state;
-    return !isMet || this.#isBehind || fetched !== toldAt(this.#host.local.view) || edits.some(({ parked }) => parked === null);
+    return !isMet || this.#isBehind || fetched !== this.#keeper.toldAt || edits.some(({ parked }) => parked === null);
   }
 
   /** What the server lacks, as far as is known. */
@@ -131,15 +130,10 @@ export class ExchangeSync {
     if (isLevel) this.#rounds = 0;
     const done = isLevel ? state.edits.filter((edit) => edit.isSealed) : [];
     state = mapEdits(state, new Set(done.map(({ id }) => id)), () => null);
-    const next: State = { ...known(state, bytes), isMet: true, fetched: toldAt(draft.view), ...(sealed === null ? {} : { isSoft: true }) };
+    const next: State = { ...known(state, bytes), isMet: true, fetched: this.#keeper.toldAt, ...(sealed === null ? {} : { isSoft: true }) };
     const isSame = JSON.stringify(next) === JSON.stringify(memory.state) && isSameBytes(bytes, memory.document);
     return isSame ? null : { state: next, document: bytes };
   }
-}
-
-/** When preferences last changed, as the server's status tells. */
-function toldAt(view: View): number | null {
-  return view.answer?.answer.preferencesUpdated ?? null;
 }
 
 function unsealed(state: State): readonly Edit[] {

@@ -46,6 +46,11 @@ export class MemoryKeeper {
     return this.#memory;
   }
 
+  /** When preferences last changed, as the server's status tells; null where it does not. */
+  get toldAt(): number | null {
+    return this.#host.local.view.answer?.answer.preferencesUpdated ?? null;
+  }
+
   /** Changes the stored preferences; resolves when that is durable and shows here. Null from `change` writes nothing. */
   async change(change: Change, durability: 'strict' | 'relaxed'): Promise<void> {
     await this.#host.local.commit(this.plan(change), durability);

@@ -1,8 +1,7 @@
 // The stored row, read back without trust: what is damaged or of another shape falls back to not knowing, and is learnt again from the server.
 import { PREFERENCE_NAMES, preferenceFault, type PreferenceName } from '@syncline/protocol';
-import type { ParkedReason } from '../api.ts';
 import type { LostPreference } from '../api-preferences.ts';
-import { asFields, type Fields, isCount, isNumber, isNumberOrNull, isTextOrNull, readSpan } from '../model/rows.ts';
+import { asFields, type Fields, isCount, isNumber, isNumberOrNull, isTextOrNull, readParked, readSpan } from '../model/rows.ts';
 import { type Edit, FIRST, type Known, type PreferenceValue, type State } from './state.ts';
 
 /** Tells a row whose bytes changed on the disk from the one that was written. Not a secret, and no defence against whoever can write the store. */
@@ -73,13 +72,8 @@ function readEdit(row: Fields): Edit | null {
   const isSound =
     isNamed(row) && isNumber(row['at']) && Array.isArray(row['sent']) && typeof row['isSealed'] === 'boolean' && isCount(row['tries']) &&
     isCount(row['unclear']) && isCount(row['faults']) &&
-    (row['wait'] === null || readSpan(row['wait']) !== null) && (row['parked'] === null || isReason(row['parked']));
+    (row['wait'] === null || readSpan(row['wait']) !== null) && (row['parked'] === null || readParked(row['parked']) !== null);
   return isSound ? (row as unknown as Edit) : null;
-}
-
-function isReason(value: unknown): value is ParkedReason {
-  const row = asFields(value);
-  return row !== null && typeof row['code'] === 'string' && typeof row['message'] === 'string' && Array.isArray(row['details']) && isNumber(row['at']);
 }
 
 function readLost(row: Fields): LostPreference | null {

@@ -1,7 +1,6 @@
 // Conflicts as this device knows them: each row holds the sessions of one group, so a group is kept up without looking at history.
 import { CERTAINTIES, type Conflict, type ConflictSession, groupConflicts } from '@syncline/protocol';
-import { readBound } from '../model/clock-bound.ts';
-import { asFields, isNumber } from '../model/rows.ts';
+import { asFields, isNumber, readBound } from '../model/rows.ts';
 import type { FinishedSession } from '../model/session.ts';
 
 export interface ConflictRow {

@@ -9,7 +9,7 @@ import { choiceWords, decideResolution, inverseOf, previewResolution } from '../
 import { type FinishedSession, isSameContent, isStanding } from '../model/session.ts';
 import type { Ids } from '../ports.ts';
 import type { Source } from '../source.ts';
-import { refuse } from './check-call.ts';
+import { refuse, unless } from './check-call.ts';
 import { keptPairs } from './conflict-groups.ts';
 import { planEdit } from './edit.ts';
 import type { Local } from './local.ts';
@@ -176,10 +176,11 @@ function isOpen(sessions: readonly FinishedSession[], { conflictBySession }: Vie
   return new Set(open).size < open.length;
 }
 
-function checkChoice(choice: ConflictChoice): readonly FieldIssue[] {
-  const kind: unknown = (choice as ConflictChoice | null | undefined)?.kind;
-  const isKnown = (['keep_all', 'keep_one', 'trim', 'split', 'merge_span', 'merge_sum'] satisfies ConflictChoice['kind'][] as unknown[]).includes(kind);
-  return isKnown ? [] : [{ path: 'choice', message: 'must be one of keep_all, keep_one, trim, split, merge_span, merge_sum' }];
+const KINDS: readonly ConflictChoice['kind'][] = ['keep_all', 'keep_one', 'trim', 'split', 'merge_span', 'merge_sum'];
+
+/** Plain JavaScript may call with anything. */
+function checkChoice(choice: ConflictChoice | null | undefined): readonly FieldIssue[] {
+  return unless(KINDS.some((kind) => kind === choice?.kind), 'choice', `must be one of ${KINDS.join(', ')}`);
 }
 
 /** Whether nothing happened to a session since. Its version tells even of what this device cannot see, like tags. */

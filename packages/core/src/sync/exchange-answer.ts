@@ -1,8 +1,8 @@
 // The answer of an exchange, read defensively. What has another shape is no answer, and then nothing in it counts.
 import { LIMITS } from '@syncline/protocol';
 import type { RunningElsewhere } from '../api.ts';
-import { readBound } from '../model/clock-bound.ts';
-import { areTexts, asFields, type Fields, isCancelReason, isCount, isTextOrNull } from '../model/rows.ts';
+import { told } from '../model/effect.ts';
+import { areTexts, asFields, type Fields, isCancelReason, isCount, isTextOrNull, readBound } from '../model/rows.ts';
 import { DEFAULT_PROJECT, type FinishedSession } from '../model/session.ts';
 import { isHeaderText } from './check-call.ts';
 import { parseServerAnswer, readInstant, type ServerAnswer } from './server-answer.ts';
@@ -140,7 +140,7 @@ function readSession(row: Fields): FinishedSession | null | undefined {
   const reason = row['cancel_reason'];
   return {
     id, startTime, endTime, plannedDuration: null, category, project: project === '' ? DEFAULT_PROJECT : project, note,
-    ...(tags === undefined || tags.length === 0 ? {} : { tags }), ...(annotation === undefined ? {} : { annotation }), source, deviceId, displayId, version,
+    ...told({ tags: tags?.length ? tags : undefined, annotation }), source, deviceId, displayId, version,
     deletedAt, clock: null, ...readClock(row['clock']), cancelled: state === 'cancelled' ? { reason: isCancelReason(reason) ? reason : null, note: '' } : null,
   };
 }

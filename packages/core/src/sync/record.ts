@@ -3,7 +3,7 @@ import { type ClockBound, deviceTypeName, formatInstant, LIMITS } from '@synclin
 import type { FinishInput, RecordInput } from '../api.ts';
 import { engineError } from '../errors.ts';
 import { boundOfTimer, boundOver } from '../model/clock-bound.ts';
-import { type Changes, edited } from '../model/effect.ts';
+import { type Changes, edited, told } from '../model/effect.ts';
 import { endOfSession, isDocumented, isEdit, isSettlement, type Operation, UNTRIED } from '../model/operation.ts';
 import {
   checkTimes, type FinishedSession, finishTimes, isSameContent, type Marks, type RunningSession,
@@ -166,7 +166,7 @@ function undecidedOf(draft: Draft, id: string, isLeft: boolean): Written {
 
 /** What a person changes of a session; start and end together. @throws EngineError `invalid_input` for times that no session may have. */
 export function changesOf({ startTime, endTime, category, project, note }: Asked, session: FinishedSession): Changes {
-  const words = { ...(category === undefined ? {} : { category }), ...(project === undefined ? {} : { project }), ...(note === undefined ? {} : { note }) };
+  const words = told({ category, project, note });
   if (startTime === undefined && endTime === undefined) return words;
   const times = { startTime: startTime ?? session.startTime, endTime: endTime ?? session.endTime };
   refuse(checkTimes(times.startTime, times.endTime));
@@ -206,8 +206,8 @@ function changed(operation: Operation, changes: Changes): Operation {
 
 /** A document says what its note was: to another one the server makes it a change of its own. */
 function over({ annotation, ...before }: Changes, changes: Changes): Changes {
-  const isKept = annotation !== undefined && (changes.note === undefined || changes.note === before.note);
-  return { ...before, ...(isKept ? { annotation } : {}), ...changes };
+  const { note = before.note } = changes;
+  return { ...before, ...told({ annotation: note === before.note ? annotation : undefined }), ...changes };
 }
 
 function moveToEnd(draft: Draft, seq: number, operation: Operation): Written {
