@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { yjsPreferences } from '../preferences.ts';
 import { createEngineWorld } from '../testing/engine-world.ts';
 import { explainStatus } from './explain.ts';
 import { EXPLAINED_CASES } from './explain-cases.test-support.ts';
@@ -44,5 +45,17 @@ describe('engine.explain()', () => {
     expect(find('sync_status')).toMatchObject({ state: 'healthy', cause: 'all_delivered', action: 'none' });
     expect(find('connection')).toMatchObject({ state: 'online', cause: 'answered' });
     expect(find('phase')).toMatchObject({ state: 'idle', cause: 'nothing_to_do', action: 'none' });
+  });
+
+  it('says that something waits where only preferences do', async () => {
+    const world = createEngineWorld();
+    const { engine, page } = await world.open({ options: { preferences: yjsPreferences() } });
+    await world.run(5000);
+    page.lifecycle.emit('offline');
+    await world.drive(engine.preferences?.set('daily_goal', 8) ?? Promise.reject());
+    const found = engine.explain().filter(({ of }) => of === 'phase' || of === 'closing');
+    expect(found).toMatchObject([
+      { of: 'phase', state: 'idle', cause: 'waiting', value: 1, threshold: 1, action: 'sync' }, { of: 'closing', state: 'sent_later', cause: 'unsent', value: 1, action: 'sync' },
+    ]);
   });
 });

@@ -40,7 +40,7 @@ export function explainStatus(on: Explained): readonly StateExplanation[] {
     overall(on), ...devices(on),
     word('connection', local.connection, CONNECTION[local.connection](on)),
     word('phase', local.phase, PHASE[local.phase](on)),
-    word('closing', closing.word, count(cause, closing.sessions, 1, action)),
+    word('closing', closing.word, count(cause, closing.sessions || Number(closing.others), 1, action)),
     ...local.problems.map((code) => word('problem', code, explainProblem(code, on))),
     ...CERTAINTIES.flatMap((certainty) => {
       const { length } = on.input.conflicts.filter((conflict) => conflict.certainty === certainty);
@@ -83,8 +83,8 @@ const CONNECTION: { readonly [Word in ConnectionWord]: (on: Explained) => Measur
 };
 
 const PHASE: { readonly [Word in PhaseWord]: (on: Explained) => Measure } = {
-  idle: ({ input, status: { local: { parked } } }) => {
-    const pending = pendingHere(input);
+  idle: ({ input, status: { local: { parked, closing } } }) => {
+    const pending = pendingHere(input) || Number(closing.others);
     if (pending === 0) return count('nothing_to_do', 0, 1, 'none');
     return parked >= pending ? count('parked', parked, 1, 'retry_parked') : count('waiting', pending, 1, 'sync');
   },
