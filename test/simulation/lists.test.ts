@@ -1,6 +1,6 @@
 // Lists of sessions over history and what lies over it.
 import { expect, it } from 'vitest';
-import { twoDevices } from './exchange-world.ts';
+import { ExchangeWorld, twoDevices } from './exchange-world.ts';
 
 const STATES = [undefined, ['confirmed'] as const];
 
@@ -39,4 +39,37 @@ it('what is recorded again while something else of it waits is shown as what it 
   await world.drive(a.sessions.delete(input.id));
   expect(await world.drive(a.sessions.record(input))).toEqual(await world.drive(a.sessions.get(input.id)));
   expect(await world.drive(a.sessions.record(input))).toMatchObject({ state: 'deleted', pending: true });
+});
+
+it('a session of which a change is given up is there once, as it was', async () => {
+  const { world, a } = await twoDevices();
+  const session = await world.drive(a.sessions.record(world.session(60, 25)));
+  await world.run(70_000);
+  const year = 365 * 86_400_000;
+  await world.drive(a.sessions.amend(session.id, { startTime: session.startTime + year, endTime: (session.endTime ?? 0) + year }));
+  await world.run(5000);
+  await world.drive(a.sessions.discard(session.id));
+  expect(await world.drive(a.sessions.list())).toMatchObject([{ id: session.id, startTime: session.startTime, state: 'confirmed', pending: false }]);
+  expect(a.status.current).toMatchObject({ sync_status: 'healthy', data_summary: { total_sessions: 1 } });
+});
+
+it('a session that a settlement took away is back once, when that rests on one which a server without the exchange refuses', async () => {
+  const world = await ExchangeWorld.create();
+  const first = world.device();
+  const refusal = { status: 400, headers: { 'content-type': 'application/json' }, body: '{"error":"no","code":"invalid_request"}' };
+  const a = await world.open(first, { over: (ports) => ({
+    ...ports, transport: { send: async (request, signal) => (request.path === '/api/pomodoro/submit' ? { ok: true, response: refusal } : ports.transport.send(request, signal)) },
+  }) });
+  await world.run(5000);
+  const stored = await world.drive(a.sessions.record(world.session(120, 30)));
+  await world.run(70_000);
+  world.offline.add(first);
+  const fresh = await world.drive(a.sessions.record(world.session(100, 30)));
+  const plan = await world.drive(a.conflicts.plan(a.conflicts.current[0]?.id ?? '', { kind: 'keep_one', sessionId: fresh.id }));
+  await world.drive(a.conflicts.resolve(plan));
+  world.without.add('exchange').add('stream');
+  world.offline.clear();
+  await world.run(700_000);
+  expect(await world.drive(a.sessions.list())).toMatchObject([{ id: fresh.id, state: 'parked' }, { id: stored.id, state: 'confirmed', pending: false }]);
+  expect(a.conflicts.journal.current).toMatchObject([{ outcome: 'superseded' }]);
 });

@@ -145,7 +145,7 @@ class EngineContender implements Contender {
     const settled = [...operations].slice(0, count).map(([seq, { opId }]) => ({
       seq, opId, outcome: { kind: 'acknowledged', displayId: String(seq), version: 1, isSuperseded: false, sessions: [] } as const, random: 0,
     }));
-    await local.commit((draft) => planSettle(draft, local.store, head.term, settled), 'relaxed');
+    await local.commit((draft) => planSettle(draft, local.store, head.term, settled, new Map()), 'relaxed');
   }
 
   observe(listener: (pending: number) => void): Promise<void> {

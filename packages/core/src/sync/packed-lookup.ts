@@ -48,7 +48,7 @@ export function commitOverPacked<T>(
 ): Promise<T> {
   let packed: Packed | null = null;
   return local.commit((draft) => {
-    if (packed?.version !== draft.view.head.historyVersion) throw new NotReady(async () => void (packed = await findPacked(local, ids, near)));
-    return plan(draft, packed.sessions);
+    if (ids.length > 0 && packed?.version !== draft.view.head.historyVersion) throw new NotReady(async () => void (packed = await findPacked(local, ids, near)));
+    return plan(draft, packed?.sessions ?? new Map());
   }, durability);
 }

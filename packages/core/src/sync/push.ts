@@ -1,5 +1,6 @@
 // Sends the outbox, oldest first, at most four at once. Each answer is settled in one transaction that also chooses what goes next.
 import { type Operation, operationRequest } from '../model/operation.ts';
+import type { FinishedSession } from '../model/session.ts';
 import type { Clock, Ids } from '../ports.ts';
 import { failure, type Halt, type Outcome, readDelivery } from './answer.ts';
 import type { Books } from './books.ts';
@@ -7,8 +8,10 @@ import type { Contact } from './contact.ts';
 import type { Draft } from './draft.ts';
 import type { Local } from './local.ts';
 import { nextToSend } from './outbox.ts';
+import { commitOverPacked } from './packed-lookup.ts';
 import type { Sent, ServerCalls } from './server-calls.ts';
 import { planSettle, type Settled } from './settle.ts';
+import { besideInSettlements } from './withdraw.ts';
 
 export const IN_FLIGHT_MAX = 4;
 /** So many items in a row that failed on their own: then it is the server. */
@@ -80,18 +83,20 @@ export class Drain {
       const outcome = await this.#deliver(step);
       if (outcome === null) return;
       await this.#count(outcome);
-      step = await this.#commit([{ seq: step.seq, opId: step.operation.opId, outcome, random: this.#options.ids.random() }]);
+      step = await this.#commit([{ seq: step.seq, opId: step.operation.opId, outcome, random: this.#options.ids.random() }], [step.operation.session.id]);
       if (outcome.kind === 'acknowledged') onSuccess();
     }
   }
 
-  #commit(settled: readonly Settled[]): Promise<Step | null> {
-    return this.#options.local.commit((draft) => this.#plan(draft, settled), 'relaxed');
+  #commit(settled: readonly Settled[], sessionIds: readonly string[] = []): Promise<Step | null> {
+    const { local } = this.#options;
+    // A refusal takes back what was decided over that session, and with it over others.
+    return commitOverPacked(local, besideInSettlements(local.view, sessionIds), 'relaxed', (draft, packed) => this.#plan(draft, settled, packed));
   }
 
-  #plan(draft: Draft, settled: readonly Settled[]): Step | null {
+  #plan(draft: Draft, settled: readonly Settled[], packed: ReadonlyMap<string, FinishedSession>): Step | null {
     const { local, user } = this.#options;
-    planSettle(draft, local.store, this.#term, settled);
+    planSettle(draft, local.store, this.#term, settled, packed);
     if (draft.view.head.term !== this.#term || this.#signal.aborted) return null;
     const seq = this.#halt === null ? nextToSend(draft.view, draft.now, user) : null;
     const operation = seq === null ? undefined : draft.view.operations.get(seq);

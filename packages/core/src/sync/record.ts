@@ -223,13 +223,10 @@ export function planDiscard(draft: Draft, store: Store, id: string, packed: Read
   merge.touch(id);
   if (isSettlement(operation)) giveUpSettlement(draft, merge, operation);
   else if (operation.kind === 'submit') withdrawSettlements(draft, merge, id);
-  draft.deleteOperations([seq]);
-  const overlaid = draft.view.overlay.get(id);
-  if (isDocumented(operation) && !overlaid?.server) {
-    // Edits of a session that will never exist go with it.
-    for (const left of draft.view.seqsOf(id)) draft.deleteOperations([left]);
-    if (overlaid !== undefined) draft.delete('overlay', id);
-  } else merge.settle(id);
+  // Edits of a session that will never exist go with it.
+  const isNever = isDocumented(operation) && !draft.view.overlay.get(id)?.server;
+  draft.deleteOperations(isNever ? draft.view.seqsOf(id) : [seq]);
+  merge.settle(id);
   merge.finish();
   return parked;
 }

@@ -258,6 +258,6 @@ export class Sessions implements SessionsApi {
   async #overSettlements(id: string, plan: (draft: Draft, packed: ReadonlyMap<string, FinishedSession>) => Written): Promise<Written> {
     const { local } = this.#options;
     await local.settled();
-    return commitOverPacked(local, besideInSettlements(local.view, [id]), 'strict', plan);
+    return commitOverPacked(local, [id, ...besideInSettlements(local.view, [id])], 'strict', plan);
   }
 }

@@ -27,9 +27,7 @@ type Acknowledged = Operation & { readonly answer: Acknowledgement };
 const HELD_MAX_MS = 3_600_000;
 
 /** @param term of the leader that sent it; a newer leader's bookkeeping is not touched, but an acknowledgement is a fact whoever heard it. */
-export function planSettle(
-  draft: Draft, store: Store, term: number, settled: readonly Settled[], packed: ReadonlyMap<string, FinishedSession> = new Map(),
-): void {
+export function planSettle(draft: Draft, store: Store, term: number, settled: readonly Settled[], packed: ReadonlyMap<string, FinishedSession>): void {
   const merge = new Merge(draft, store, packed);
   settleInto(merge, draft, term, settled);
   merge.finish();
