@@ -84,6 +84,15 @@ describe('parseWith', () => {
     expect(Reflect.get({}, 'polluted')).toBeUndefined();
   });
 
+  it('[S-08] names of two thousand such keys the first, and says in the answer no more than was sent', () => {
+    const place = 'k'.repeat(10_000);
+    const poison = JSON.parse(`{"${place}":[${Array.from({ length: 2000 }, () => '{"__proto__":1}').join()}]}`);
+    for (const name of names) {
+      const { request } = CALLS[name];
+      if (request !== null) expect(issuesOf(parseWith(request, poison)).join().length).toBeLessThan(2 * place.length);
+    }
+  });
+
   it('refuses nesting deeper than asked, and survives any depth', () => {
     const nested = (levels: number): unknown => JSON.parse('{"a":'.repeat(levels - 1) + '{}' + '}'.repeat(levels - 1));
     const fault = `  must not be nested deeper than ${LIMITS.jsonDepthMax} levels`.trimStart();

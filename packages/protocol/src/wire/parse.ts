@@ -14,15 +14,16 @@ export type ParseResult<T> =
 /**
  * Parses a value that came out of `JSON.parse`.
  * @param options.maxDepth refuses deeper nesting; the value itself is level 1. Default: any depth.
- * @returns the parsed value (ids in canonical form), or every faulty field, each once. Never throws.
+ * @returns the parsed value (ids in canonical form); or every faulty field, each once; or, where a name is not allowed or the nesting too deep,
+ * that alone. Never throws.
  */
 export function parseWith<T>(
   schema: Schema<T>,
   value: unknown,
   options: { readonly maxDepth?: number | undefined } = {},
 ): ParseResult<T> {
-  const hazards = findHazards(value, options.maxDepth ?? Number.POSITIVE_INFINITY);
-  if (hazards.length > 0) return { ok: false, issues: hazards };
+  const hazard = findHazard(value, options.maxDepth ?? Number.POSITIVE_INFINITY);
+  if (hazard !== null) return { ok: false, issues: [hazard] };
   const result = schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data };
   return { ok: false, issues: toFieldIssues(result.error.issues, value) };
@@ -45,23 +46,24 @@ export function parseQuery<T>(schema: Schema<T>, params: Iterable<readonly [stri
   return { ok: false, issues: [...issues, ...(result.ok ? [] : result.issues)] };
 }
 
-/** Walks without recursion, so depth costs memory and never the stack. */
-function findHazards(root: unknown, maxDepth: number): FieldIssue[] {
-  const issues: FieldIssue[] = [];
+/**
+ * The first one is enough: nobody sends any by mistake, and to name them all would take as many copies of what they stand in, which may be large.
+ * Walks without recursion, so depth costs memory and never the stack.
+ */
+function findHazard(root: unknown, maxDepth: number): FieldIssue | null {
   const queue: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: 1 }];
   for (let item = queue.pop(); item !== undefined; item = queue.pop()) {
     const { value, path, depth } = item;
     if (typeof value !== 'object' || value === null) continue;
-    if (depth > maxDepth) return [{ path: '', message: `must not be nested deeper than ${maxDepth} levels` }];
+    if (depth > maxDepth) return { path: '', message: `must not be nested deeper than ${maxDepth} levels` };
     for (const key of Object.keys(value)) {
       const inner = joinPath(path, Array.isArray(value) ? Number(key) : key);
-      if (!DANGEROUS_KEYS.has(key)) {
-        const child: unknown = Reflect.get(value, key);
-        if (typeof child === 'object' && child !== null) queue.push({ value: child, path: inner, depth: depth + 1 });
-      } else issues.push({ path: inner, message: 'is not an allowed name' });
+      if (DANGEROUS_KEYS.has(key)) return { path: inner, message: 'is not an allowed name' };
+      const child: unknown = Reflect.get(value, key);
+      if (typeof child === 'object' && child !== null) queue.push({ value: child, path: inner, depth: depth + 1 });
     }
   }
-  return issues;
+  return null;
 }
 
 function toFieldIssues(issues: readonly z.core.$ZodIssue[], root: unknown): FieldIssue[] {
