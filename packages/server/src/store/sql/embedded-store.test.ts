@@ -42,6 +42,22 @@ it('shows an unset user no row, though its own user is a superuser who sees all'
   expect(await count()).toBeGreaterThan(1);
 });
 
+it('[S-08] a device whose clock is centuries away is listed, whatever the zone of the database', async () => {
+  api.clock.set(NOON);
+  const user = await api.signIn();
+  const device = new TestDevice({ user, newId: api.newId, deviceId: 'd' });
+  const shown: unknown[] = [];
+  const times = ['0001-01-01T00:00:00Z', '1850-01-01T00:00:00.250Z', '9999-12-31T23:59:59Z'];
+  for (const zone of ['America/New_York', 'Europe/Berlin', 'UTC']) {
+    await database.query(`set timezone to '${zone}'`);
+    for (const oldest of times) {
+      await device.exchange([], { device: { ...device.request([]).device, sessions_pending: 1, oldest_pending: oldest } });
+      shown.push((await user.call('devices')).body['devices']?.['0']?.['oldest_pending']);
+    }
+  }
+  expect(shown).toEqual([...times, ...times, ...times]);
+});
+
 it('[S-26] notes that merge are merged a few at a time, so that others are served in between', async () => {
   api.clock.set(NOON);
   const device = new TestDevice({ user: await api.signIn(), newId: api.newId, deviceId: 'd' });

@@ -1,5 +1,6 @@
 // From rows of the database to the port's records and back. Columns and fields have the same order, so a missing one shows.
 import type { Selectable } from 'kysely';
+import pg from 'pg';
 import type { StoredCancellation, StoredDevice, StoredSession, StoredStart, UserSummary } from '../../ports.ts';
 import type { CancellationTable, DeviceTable, InJson, SessionTable, StartTable, SummaryTable } from './tables.ts';
 
@@ -12,8 +13,15 @@ function isoOrNull(ms: number | null): string | null {
   return ms === null ? null : toIso(ms);
 }
 
+/** An instant in JSON is written in the database's zone, where an offset of long ago has seconds, and the year 1 may be one before it. */
+const parseTime = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ);
+
+function toMs(text: string): number {
+  return Number(parseTime(text.replace('T', ' ')));
+}
+
 function msOrNull(text: string | null): number | null {
-  return text === null ? null : Date.parse(text);
+  return text === null ? null : toMs(text);
 }
 
 /** Bytes in JSON, as the type `bytea` reads them. */
@@ -160,7 +168,7 @@ export function rowToDevice(row: InJson<DeviceTable>): StoredDevice {
     pendingAsOf: msOrNull(row.pending_as_of),
     sessionsPending: row.sessions_pending,
     oldestPending: msOrNull(row.oldest_pending),
-    createdAt: Date.parse(row.created_at),
+    createdAt: toMs(row.created_at),
     memory: row.memory,
   };
 }
