@@ -6,7 +6,7 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { readCommand } from './process/cli.ts';
 import { isLoopback, type ServerConfig } from './config.ts';
-import { closeDemo, DEMO_PASSWORD, DEMO_USERNAME, seedDemo } from './demo/seed-demo.ts';
+import { closeDemo, DEMO_PASSWORD, DEMO_USERNAME, type DemoOutcome, seedDemo } from './demo/seed-demo.ts';
 import { type App, createApp } from './http/app.ts';
 import { createPages, pagesThere } from './process/pages/pages.ts';
 import { announce, operatorKey, withdraw } from './process/announcement.ts';
@@ -23,6 +23,11 @@ import type { ServerPorts } from './ports.ts';
 /** How long requests under way may take to finish after the signal to stop. */
 const STOP_MS = 5_000;
 const DAY_MS = 86_400_000;
+const DEMO_WORDS: Readonly<Record<DemoOutcome, string>> = {
+  made: 'Made the demo account with a year of sessions.',
+  kept: 'The demo account is there.',
+  taken: `No demo: the account "${DEMO_USERNAME}" has a password of its own.`,
+};
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -45,16 +50,15 @@ async function main(): Promise<void> {
   const opened = await openStore(config).catch((error: Error) => fail(error.message, error.cause));
   const secret = config.secret ?? (await secretOfFolder(config.dataDir).catch((error: Error) => fail(error.message)));
   const ports = realPorts(opened.store, secret, config);
-  if (config.demo) {
-    const seeded = await seedDemo(ports);
-    say(seeded === 'made' ? 'Made the demo account with a year of sessions.' : 'The demo account is there.');
-  } else if (await closeDemo(ports)) say('Closed the demo account: its password is public, and this server may be.');
+  const demo = config.demo ? await seedDemo(ports) : null;
+  if (demo !== null) say(DEMO_WORDS[demo]);
+  else if (await closeDemo(ports)) say('Closed the demo account: its password is public, and this server may be.');
   keepUp(ports);
   await forgetLogins(ports, config);
   const api = createApp(ports, config.app);
   const server = listen(api, ports, config, secret);
   stopOnSignals(server, api, opened, config);
-  await tell(server, config);
+  await tell(server, config, demo === 'made' || demo === 'kept');
 }
 
 /** Said before a database is opened for nothing. */
@@ -88,7 +92,7 @@ function listen(api: App, ports: ServerPorts, config: ServerConfig, secret: stri
   return server;
 }
 
-async function tell(server: Server, config: ServerConfig): Promise<void> {
+async function tell(server: Server, config: ServerConfig, hasDemo: boolean): Promise<void> {
   if (!server.listening) await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
@@ -96,7 +100,7 @@ async function tell(server: Server, config: ServerConfig): Promise<void> {
   if (config.databaseUrl === null) await announce(config.dataDir, url);
   say('');
   for (const { title, path } of pagesThere()) say(`  ${title.padEnd(14)}${url}${path}`);
-  if (config.demo) say(`  Demo account  ${DEMO_USERNAME} / ${DEMO_PASSWORD}`);
+  if (hasDemo) say(`  Demo account  ${DEMO_USERNAME} / ${DEMO_PASSWORD}`);
   if (!isLoopback(config.host)) say('  Other machines can reach this server. Put a proxy with TLS in front of it.');
   say('');
   say('Ctrl-C stops the server.');

@@ -48,6 +48,26 @@ describe('the demo account', () => {
     expect(second.devices.map(({ lastSeen }) => (lastSeen ?? 0) - 3 * 86_400_000).toSorted()).toEqual(first.devices.map(({ lastSeen }) => lastSeen).toSorted());
   });
 
+  it('is whole after a start that was ended while it was made', async () => {
+    const store = createMemoryStore({ epoch: '00000000-0000-4000-8000-00000000e90c' });
+    const ports = createSimulatedPorts(store, createSettableClock(NOW));
+    store.crashNext('before-commit');
+    await expect(seedDemo(ports)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await seedDemo(ports)).toBe('made');
+    const { summary, devices } = await store.overview((await store.accounts.findByUsername(DEMO_USERNAME))?.userId ?? '');
+    expect([summary.totalSessions, summary.openConflicts, devices.length]).toEqual([demoHistory(NOW).length, 1, DEMO_DEVICES.length]);
+    expect(await seedDemo(ports)).toBe('kept');
+  });
+
+  it('leaves an account of that name alone which somebody made for themselves', async () => {
+    const ports = createSimulatedPorts(createMemoryStore({ epoch: '00000000-0000-4000-8000-00000000e90c' }), createSettableClock(NOW));
+    const passwordHash = await ports.passwords.hash('a good long one');
+    await ports.store.accounts.create({ userId: ports.ids.uuid(), username: DEMO_USERNAME, email: '', createdAt: NOW, passwordHash, timezone: 'UTC' });
+    expect(await seedDemo(ports)).toBe('taken');
+    const { summary, devices } = await ports.store.overview((await ports.store.accounts.findByUsername(DEMO_USERNAME))?.userId ?? '');
+    expect([summary.totalSessions, devices]).toEqual([0, []]);
+  });
+
   it('[S-16] is shut and opened again by the next demo, and left alone when its password is another', async () => {
     const ports = createSimulatedPorts(createMemoryStore({ epoch: '00000000-0000-4000-8000-00000000e90c' }), createSettableClock(NOW));
     const opens = async (password: string): Promise<boolean> =>
