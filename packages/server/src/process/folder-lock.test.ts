@@ -92,6 +92,11 @@ describe('the lock of a data folder', () => {
     expect(await claim()).toBe('held');
   });
 
+  it.runIf(process.platform === 'linux')('says in words why a folder that is there cannot be used', async () => {
+    // Nobody writes there, not even who may do anything.
+    await expect(lockFolder('/sys')).rejects.toThrow('The data folder /sys cannot be used: this account may not write there. Choose another one with DATA_DIR.');
+  });
+
   it('says in words why a folder cannot be made', async () => {
     await writeFile(join(folder, 'taken'), '');
     await expect(lockFolder(join(folder, 'taken'))).rejects.toThrow(/cannot be made: a file of that name is there\. Choose another one with DATA_DIR/);

@@ -16,7 +16,7 @@ const CLAIM_NAME = /^server-[0-9a-f-]{36}\.lock$/;
 const RENEW_EVERY_MS = 5_000;
 const FOREIGN_CLAIM_LIVES_MS = 30_000;
 const ATTEMPTS = 40;
-const MKDIR_WORDS: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'a file of that name is there', ENOTDIR: 'a part of its path is a file', EACCES: 'this account may not write there',
   EPERM: 'this account may not write there', EROFS: 'that place is read-only',
 };
@@ -44,10 +44,10 @@ export interface RefusedLock {
 
 /** Takes the folder for this process, or says who has it. Makes the folder, readable by its owner only, when it is missing. */
 export async function lockFolder(folder: string): Promise<HeldLock | RefusedLock> {
-  await makeFolder(folder);
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch(refuseFolder(folder, 'made'));
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const own = join(folder, `server-${randomUUID()}.lock`);
-    await writeClaim(own, false);
+    await writeClaim(own, false).catch(refuseFolder(folder, 'used'));
     const others = await liveClaims(folder, own);
     if (others.length === 0) {
       await writeClaim(own, true);
@@ -61,11 +61,12 @@ export async function lockFolder(folder: string): Promise<HeldLock | RefusedLock
   throw new Error('The data folder is being claimed by several servers at once; start only one.');
 }
 
-async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    const reason = MKDIR_WORDS[error.code ?? ''];
-    throw reason === undefined ? error : new Error(`The data folder ${folder} cannot be made: ${reason}. Choose another one with DATA_DIR.`, { cause: error });
-  });
+/** Throws what went wrong with the folder, in words where there are some. */
+function refuseFolder(folder: string, what: 'made' | 'used'): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    const reason = REASONS[error.code ?? ''];
+    throw reason === undefined ? error : new Error(`The data folder ${folder} cannot be ${what}: ${reason}. Choose another one with DATA_DIR.`, { cause: error });
+  };
 }
 
 /** Who has the folder now, without claiming it; null when nobody has, or it is missing. A guess that may be old a moment later. */
