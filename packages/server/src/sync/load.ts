@@ -52,7 +52,11 @@ export async function load(tx: UserTransaction, set: WorkingSet, wants: Wants, n
     await loadWholeGroups(tx, set, [...intervals, ...sessions.flatMap(intervalOf)], ids);
     return;
   }
-  set.conflicts.loadGroups(await tx.groups(groupsOf(near)));
+  // Of a pair that is kept one may have been missing until now, and come back.
+  const together = intervals.length === 0 ? [] : [...new Set([...ids, ...near.map(({ id }) => id)])];
+  const [groups, pairs] = await Promise.all([tx.groups(groupsOf(near)), tx.keptPairs(together)]);
+  set.conflicts.loadGroups(groups);
+  set.conflicts.loadKeptPairs(pairs);
 }
 
 async function loadWholeGroups(tx: UserTransaction, set: WorkingSet, intervals: readonly Interval[], ids: readonly string[]): Promise<void> {

@@ -101,25 +101,28 @@ export function againApiContract(world: () => Promise<ApiWorld>): readonly Contr
       check(undone?.settlement?.undone_at !== null, 'the journal says so');
     },
     'sessions that were kept are kept again, also those that come back later, until that is undone': async (w) => {
-      const { user: { userId }, devices } = await devicesOf(w, 2);
+      const { user, devices } = await devicesOf(w, 2);
+      const { userId } = user;
       const [mac, web] = devices as Pair;
-      const [a, b, c, id] = [w.newId(), w.newId(), w.newId(), w.newId()];
-      const record = kept(id, [a, b, c]);
+      const [a, b, c, d, id] = [w.newId(), w.newId(), w.newId(), w.newId(), w.newId()];
+      const record = kept(id, [a, b, c, d]);
       const [, , given] = await mac.apply(at(a, 1, 0, 25), at(b, 1, 20, 45), remember(record));
       const [twice] = await web.apply(remember(record));
       checkEqual([given?.status, twice?.status], ['applied', 'duplicate']);
       await checkGroups(w, userId, [], 'two of them');
       await web.apply(at(c, 1, 10, 35));
       await checkGroups(w, userId, [], 'the third came');
+      await user.call('submit', { body: submitOf(d, 15, 40) });
+      await checkGroups(w, userId, [], 'the fourth came by the documented call');
       await mac.apply({ type: 'delete', session_id: b, base_version: 1 });
       await mac.apply({ type: 'restore', session_id: b });
       await checkGroups(w, userId, [], 'deleted and restored');
       const [undone] = await web.apply(remember({ ...record, undone_at: '2025-08-24T11:00:00Z' }));
-      await checkGroups(w, userId, [[a, b, c].sort().join()], 'undone');
+      await checkGroups(w, userId, [[a, b, c, d].sort().join()], 'undone');
       const [late] = await mac.apply(remember(record));
       checkEqual([undone?.status, late?.status], ['applied', 'duplicate']);
       await web.catchUp();
-      checkEqual([web.known.get(id)?.settlement?.session_ids, web.known.get(id)?.settlement?.undone_at], [[a, b, c].sort(), '2025-08-24T11:00:00Z']);
+      checkEqual([web.known.get(id)?.settlement?.session_ids, web.known.get(id)?.settlement?.undone_at], [[a, b, c, d].sort(), '2025-08-24T11:00:00Z']);
     },
     'a newer state offered again moves the session and its conflicts': async (w) => {
       const { user: { userId }, devices } = await devicesOf(w, 2);
