@@ -124,9 +124,11 @@ export interface Throttle {
   beforeCall(address: string | null): Promise<number | null>;
   /** A call of a known user. */
   beforeUserCall(userId: string): Promise<number | null>;
-  /** Counts as a failed try until `afterLogin`. */
+  /** Counts as a failed try until `afterLogin`, or `withoutLogin`. */
   beforeLogin(username: string, address: string | null): Promise<number | null>;
   afterLogin(username: string, address: string | null): Promise<void>;
+  /** Nobody came to look at the password: the try counts for nothing. */
+  withoutLogin(username: string, address: string | null): Promise<void>;
 }
 
 /** All of them. */

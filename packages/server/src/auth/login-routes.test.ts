@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { memoryThrottle } from '../process/memory-throttle.ts';
+import { QueueFull } from './work-queue.ts';
 import { cookieOf, createTestApp, NOW, ORIGIN, type Sent, type TestApp } from '../http/test-app.test-support.ts';
 
 const login = (body: unknown): Sent => ({ method: 'POST', body });
@@ -56,7 +58,7 @@ describe('signing in', () => {
     let hashed = 0;
     const app = await createTestApp({}, ({ passwords }) => ({
       passwords: { ...passwords, verify: async () => ((hashed += 1), false) },
-      throttle: { beforeCall: async () => null, beforeUserCall: async () => null, beforeLogin: async () => 7, afterLogin: async () => undefined },
+      throttle: { ...memoryThrottle(), beforeLogin: async () => 7 },
     }));
     const answer = await app.send('/api/login', login({ username: 'jane', password: 'right' }));
     expect([answer.status, answer.headers.get('Retry-After'), hashed]).toEqual([429, '7', 0]);
@@ -65,10 +67,28 @@ describe('signing in', () => {
   it('[S-17] counts tries for one account as one, however its name is written', async () => {
     const tried = new Set<string>();
     const app = await createTestApp({}, () => ({
-      throttle: { beforeCall: async () => null, beforeUserCall: async () => null, beforeLogin: async (name) => (tried.add(name), null), afterLogin: async () => undefined },
+      throttle: { ...memoryThrottle(), beforeLogin: async (name) => (tried.add(name), null) },
     }));
     for (const username of ['Zoë', 'zoë', 'ZOË', 'zoe\u0308']) await app.send('/api/login', login({ username, password: 'wrong' }));
     expect([...tried]).toEqual(['zoë']);
+  });
+
+  it('[S-17] counts no try whose password nobody came to look at: a storm of sign-ins shuts out none of those it turns away', async () => {
+    let isStorm = true;
+    const app = await createTestApp({}, ({ passwords }) => ({
+      passwords: { ...passwords, verify: async (password, stored) => (isStorm ? Promise.reject(new QueueFull('too many')) : passwords.verify(password, stored)) },
+      throttle: memoryThrottle(),
+    }));
+    const tries = async (password: string, count: number): Promise<number[]> => {
+      const statuses: number[] = [];
+      while (statuses.length < count) statuses.push((await app.send('/api/login', login({ username: 'jane', password }))).status);
+      return statuses;
+    };
+    expect(await tries('right', 20)).toEqual(Array<number>(20).fill(503));
+    isStorm = false;
+    expect(await tries('wrong', 7)).toEqual([401, 401, 401, 401, 401, 401, 429]);
+    isStorm = true;
+    expect(await tries('right', 1)).toEqual([429]);
   });
 
   it('[S-16] stores a new hash when the old one is weak', async () => {

@@ -20,8 +20,10 @@ async function login({ ports, config, body, now, origin, address }: OpenInput): 
   const name = usernameKey(username);
   const wait = await ports.throttle?.beforeLogin(name, address);
   if (wait) throw problem('too_many_requests', { headers: { 'Retry-After': String(wait) } });
-  const account = await ports.store.accounts.findByUsername(username);
-  const matches = await ports.passwords.verify(password, account?.passwordHash ?? null);
+  const { account, matches } = await lookAt(ports, username, password).catch(async (error: unknown) => {
+    await ports.throttle?.withoutLogin(name, address);
+    throw error;
+  });
   if (account === null || !matches) {
     ports.log.warn('login_refused', { known: account !== null });
     throw problem('invalid_credentials');
@@ -38,6 +40,11 @@ async function login({ ports, config, body, now, origin, address }: OpenInput): 
     body: await signedInBody('Login successful', ports, config, account, session, now),
     headers: { 'Set-Cookie': refreshCookie(refreshToken, origin, config.loginLifetimeMs) },
   };
+}
+
+async function lookAt({ store, passwords }: ServerPorts, username: string, password: string): Promise<{ readonly account: Account | null; readonly matches: boolean }> {
+  const account = await store.accounts.findByUsername(username);
+  return { account, matches: await passwords.verify(password, account?.passwordHash ?? null) };
 }
 
 /** The account's hash, made again where it is an older one. */

@@ -1,6 +1,7 @@
 import { CALLS, type CallName, LIMITS } from '@syncline/protocol';
 import { describe, expect, it } from 'vitest';
 import { DATA_ROUTES } from '../routes/index.ts';
+import { memoryThrottle } from '../process/memory-throttle.ts';
 import { libraryPageHeaders, pageHeaders } from './headers.ts';
 import { createTestApp, type Sent, type TestApp } from './test-app.test-support.ts';
 import { Hono, type MiddlewareHandler } from 'hono';
@@ -142,7 +143,7 @@ describe('bodies', () => {
 
   it('[S-15] are not read at all when the caller asks too often', async () => {
     const app = await createTestApp({}, () => ({
-      throttle: { beforeCall: async () => 30, beforeUserCall: async () => null, beforeLogin: async () => null, afterLogin: async () => undefined },
+      throttle: { ...memoryThrottle(), beforeCall: async () => 30 },
     }));
     let pulled = 0;
     const stream = new ReadableStream<Uint8Array>({ pull: () => void (pulled += 1) }, { highWaterMark: 0 });
@@ -155,7 +156,7 @@ describe('whose address counts', () => {
   const seenBy = async (trustedProxies: number, forwarded: string): Promise<string | null> => {
     let seen: string | null = null;
     const app = await createTestApp({ trustedProxies }, () => ({
-      throttle: { beforeCall: async (address) => ((seen = address), null), beforeUserCall: async () => null, beforeLogin: async () => null, afterLogin: async () => undefined },
+      throttle: { ...memoryThrottle(), beforeCall: async (address) => ((seen = address), null) },
     }));
     await app.send('/api/health', { headers: { 'X-Forwarded-For': forwarded } }, '10.9.9.9');
     return seen;

@@ -21,6 +21,25 @@ describe('sign-in', () => {
     expect(answers.filter((wait) => wait === null).length).toBeLessThanOrEqual(6);
   });
 
+  it('[S-17] is not slowed by tries that nobody came to look at, nor by the wait of one', async () => {
+    const throttle = memoryThrottle();
+    for (let tries = 0; tries < 6; tries += 1) await throttle.beforeLogin('jane', '10.0.0.1');
+    vi.advanceTimersByTime(1_000);
+    for (let tries = 0; tries < 50; tries += 1) {
+      expect(await throttle.beforeLogin('jane', '10.0.0.1')).toBeNull();
+      await throttle.withoutLogin('jane', '10.0.0.1');
+    }
+    expect([await throttle.beforeLogin('jane', '10.0.0.1'), await throttle.beforeLogin('jane', '10.0.0.1')]).toEqual([null, 2]);
+  });
+
+  it('[S-17] of strangers whom nobody came to look at shuts out no other', async () => {
+    const throttle = memoryThrottle();
+    for (let stranger = 0; stranger < 150; stranger += 1) {
+      expect(await throttle.beforeLogin('jane', `10.1.0.${stranger}`)).toBeNull();
+      await throttle.withoutLogin('jane', `10.1.0.${stranger}`);
+    }
+  });
+
   it('[S-17] starts afresh after a success', async () => {
     const throttle = memoryThrottle();
     for (let tries = 0; tries < 4; tries += 1) await throttle.beforeLogin('jane', '10.0.0.1');

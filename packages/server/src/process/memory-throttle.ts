@@ -70,6 +70,12 @@ class LoginThrottle {
     return wait;
   }
 
+  async takenBack(username: string, address: string | null): Promise<void> {
+    const place = placeOf(username, address);
+    if ((await this.#familiar.get(place)) === null) await this.#strangers.reward(username);
+    await Promise.all([this.#tries.reward(place), this.#waits.delete(place)]);
+  }
+
   async succeeded(username: string, address: string | null): Promise<void> {
     const place = placeOf(username, address);
     await Promise.all([this.#tries.delete(place), this.#waits.delete(place), this.#familiar.set(place, 1, FAMILIAR_S)]);
@@ -87,5 +93,6 @@ export function memoryThrottle(): Throttle {
     beforeUserCall: (userId) => take(userCalls, userId),
     beforeLogin: (username, address) => logins.before(username, placed(address)),
     afterLogin: (username, address) => logins.succeeded(username, placed(address)),
+    withoutLogin: (username, address) => logins.takenBack(username, placed(address)),
   };
 }
