@@ -73,10 +73,12 @@ export function decideTouch(
     const forgotten = makeRoom(devices, now);
     return forgotten === null ? { kind: 'full' } : { kind: 'write', device, forgotten };
   }
-  const age = known.lastSeen === null ? Number.POSITIVE_INFINITY : Math.abs(now - known.lastSeen);
-  const isNews = age >= LIMITS.lastSeenWriteMs || isWriting || !isSameBut(known, device);
-  // A clock that was put back must not make a device look older than it is.
-  const lastSeen = Math.max(now, known.lastSeen ?? now);
+  const seen = known.lastSeen ?? Number.NEGATIVE_INFINITY;
+  // Calls overtake each other and servers disagree by a little, which makes no device look older than it is. What lies further ahead was noted
+  // by a clock that has been put right since: left as it is, the device would be active until then, whatever became of it.
+  const isFromFuture = seen > now + LIMITS.futureLeewayMs;
+  const lastSeen = isFromFuture ? now : Math.max(now, seen);
+  const isNews = now - seen >= LIMITS.lastSeenWriteMs || isFromFuture || isWriting || !isSameBut(known, device);
   return isNews ? { kind: 'write', device: { ...device, lastSeen }, forgotten: [] } : { kind: 'kept' };
 }
 

@@ -2,7 +2,7 @@
 import { groupConflicts, LIMITS, pairKey } from '@syncline/protocol';
 import type { AnyJson, ApiUser, ApiWorld } from './api-world.ts';
 import { casesOf, check, checkEqual, type ContractCase, seededRandom } from './contract-case.ts';
-import { cancelOf, HOUR, MINUTE, NOON, startOf, submitOf } from './session-requests.ts';
+import { cancelOf, DAY, HOUR, MINUTE, NOON, startOf, submitOf } from './session-requests.ts';
 import type { LiveSession } from '../ports.ts';
 
 const MAC = { 'X-Device-Id': 'mac-1', 'X-App-Identifier': 'RegardingWork-Mac-v1.2.3' };
@@ -57,6 +57,17 @@ function deviceCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       await user.call('submit', { body: submitOf(w.newId(), -25, 0), headers: MAC });
       checkEqual((await user.call('syncStatus')).body['last_sync'], '2025-08-24T12:00:32Z');
       checkEqual(await seenAfter(0), '2025-08-24T12:00:32Z', 'a clock that was put back makes nobody older');
+    },
+    'a contact that was noted by a clock of the future lasts until the next one': async (w) => {
+      const user = await w.signIn();
+      const wordAt = async (ms: number, headers: Record<string, string> = {}): Promise<unknown> => {
+        w.clock.set(NOON + ms);
+        const { body } = await user.call('syncStatus', { headers });
+        return [body['sync_status'], body['last_sync']];
+      };
+      checkEqual(await wordAt(400 * DAY, MAC), ['healthy', '2026-09-28T12:00:00Z']);
+      checkEqual(await wordAt(0, MAC), ['healthy', '2025-08-24T12:00:00Z'], 'put right');
+      checkEqual(await wordAt(2 * HOUR), ['delayed', '2025-08-24T12:00:00Z'], 'two hours later');
     },
     'faulty headers are named': async (w) => {
       const user = await w.signIn();
