@@ -9,6 +9,12 @@ export const KEEPING: readonly PlantedBug[] = [
     replace: 'if (outcome.kind === \'parked\') draft.deleteOperations([seq]);\n    else if (outcome.kind === \'acknowledged\') acknowledged.set(seq, { ...operation, answer: outcome });',
   },
   {
+    id: 'sent-again-unchanged', rows: ['C16', 'I-09'], file: 'packages/core/src/sync/record.ts',
+    says: 'sends again without the changes that a person made',
+    find: '    ...changed(operation, changes), opId:',
+    replace: '    ...operation, opId:',
+  },
+  {
     id: 'session-without-operation', rows: ['A13', 'A16', 'I-18'], file: 'packages/core/src/sync/record.ts',
     says: 'resolves without having written the session',
     find: '  return { seq: draft.queue(operation), operation };',

@@ -29,6 +29,9 @@ export type NetFault =
 /** What makes the server refuse one session for ever: an answer given to each request that carries it. */
 export type Poison = 400 | 409 | 413 | 422 | 500;
 
+/** What a person may write anew of a session. */
+export type Word = 'category' | 'project' | 'note';
+
 export type Deed =
   // A person, in one tab.
   | { readonly do: 'record'; readonly device: number; readonly tab: number; readonly start: number; readonly minutes: number; readonly poison?: Poison | undefined }
@@ -36,14 +39,15 @@ export type Deed =
   | { readonly do: 'start'; readonly device: number; readonly tab: number }
   | { readonly do: 'complete'; readonly device: number; readonly tab: number }
   | { readonly do: 'cancel'; readonly device: number; readonly tab: number }
-  | { readonly do: 'retry'; readonly device: number; readonly tab: number }
-  | { readonly do: 'discard'; readonly device: number; readonly tab: number }
+  // What was refused; with `nth` also what waits because it ends in the future, counted in the list that the tab shows then.
+  | { readonly do: 'retry'; readonly device: number; readonly tab: number; readonly nth?: number | undefined; readonly minutes?: number | undefined; readonly words?: Word | undefined }
+  | { readonly do: 'discard'; readonly device: number; readonly tab: number; readonly nth?: number | undefined }
   | { readonly do: 'sync'; readonly device: number; readonly tab: number }
   | { readonly do: 'look'; readonly device: number; readonly tab: number }
   | { readonly do: 'prefer'; readonly device: number; readonly tab: number; readonly name: 'default_duration' | 'long_break_duration' | 'short_break_duration'; readonly value: number }
   | { readonly do: 'annotate'; readonly device: number; readonly tab: number; readonly session: number; readonly atEnd: boolean }
   // The same, about what is recorded already; `nth` counts in the list that the tab shows then. With `words` the minutes only name what is written there.
-  | { readonly do: 'amend'; readonly device: number; readonly tab: number; readonly nth: number; readonly minutes: number; readonly words?: 'category' | 'project' | 'note' | undefined }
+  | { readonly do: 'amend'; readonly device: number; readonly tab: number; readonly nth: number; readonly minutes: number; readonly words?: Word | undefined }
   | { readonly do: 'delete'; readonly device: number; readonly tab: number; readonly nth: number }
   | { readonly do: 'undelete'; readonly device: number; readonly tab: number; readonly nth: number }
   | { readonly do: 'settle'; readonly device: number; readonly tab: number; readonly nth: number; readonly choice: 'keep_all' | 'keep_one' | 'trim' | 'split' | 'merge_span' | 'merge_sum' }

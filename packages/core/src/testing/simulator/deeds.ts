@@ -2,6 +2,7 @@
 import type { Session, SyncEngine } from '../../api.ts';
 import type { StorePoint } from '../sim-disk.ts';
 import type { Action, Deed, DeedName } from './action.ts';
+import { isMend } from './edits.ts';
 import type { Promised } from './ledger.ts';
 import type { Mark } from './marks.ts';
 import { isVolatile } from './oracle/status.ts';
@@ -13,7 +14,6 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** Deeds after which an engine need not remember what a server asked of it. */
 const ENDS_PAUSES: ReadonlySet<DeedName> = new Set<DeedName>(['clock', 'sleep', 'handle', 'abort', 'full', 'refuse-open', 'evict', 'clone', 'power', 'hint', 'signed-out', 'other-user']);
-
 /** Deeds in a tab after which its device may take a while to find a leader. */
 const DELAYS: ReadonlySet<DeedName> = new Set<DeedName>(['open', 'close', 'kill', 'freeze', 'hide', 'steal']);
 
@@ -93,9 +93,9 @@ export class Deeds {
       case 'cancel':
         return this.#cancel(slot, engine);
       case 'retry':
-        return this.#onParked(engine, (id) => (this.#world.monitor.retried(slot, id), this.#byHand(id, engine.sessions.retry(id)).then(() => this.#mark('parked.retried'))));
+        return isMend(deed) ? this.#world.edits.do(deed, slot, engine) : this.#onParked(engine, (id) => (this.#world.monitor.retried(slot, id), this.#byHand(id, engine.sessions.retry(id)).then(() => this.#mark('parked.retried'))));
       case 'discard':
-        return this.#onParked(engine, (id) => this.#byHand(id, engine.sessions.discard(id)).then(() => (this.#world.ledger.giveUp(id), this.#mark('parked.discarded'))));
+        return isMend(deed) ? this.#world.edits.do(deed, slot, engine) : this.#onParked(engine, (id) => this.#byHand(id, engine.sessions.discard(id)).then(() => (this.#world.ledger.giveUp(id), this.#mark('parked.discarded'))));
       case 'sync':
         this.#world.monitor.wished(slot.device);
         return void engine.sync().catch((error: unknown) => this.#world.violate('I-12', `sync() rejected: ${codeOf(error)}`));

@@ -3,15 +3,27 @@
 // and what was deleted, and by nobody touched since, stays deleted (I-25).
 import type { Session, SyncEngine } from '../../api.ts';
 import type { ConflictChoice } from '../../api-conflicts.ts';
-import type { Action, Deed, DevicePlan } from './action.ts';
+import type { Action, Deed, DevicePlan, Word } from './action.ts';
+import type { TrueSession } from './host.ts';
 import { isVolatile } from './oracle/status.ts';
 import { randomStream, type Random } from './random.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
 
 const MINUTE_MS = 60_000;
 const MOST = 8;
-const WORDS = ['category', 'project', 'note'] as const;
+const WORDS: readonly Word[] = ['category', 'project', 'note'];
 const CHOICES = ['keep_one', 'trim', 'split', 'merge_span', 'merge_sum'] as const;
+
+/** Early on, what two devices of one account recorded at one time: without a conflict nothing is settled. */
+export function overlapActions(seed: number, devices: readonly DevicePlan[], horizonMs: number): Action[] {
+  const random = randomStream(seed, 'overlaps');
+  const first = random.int(0, devices.length - 1);
+  const others = devices.flatMap(({ user }, index) => (index !== first && user === devices[first]?.user ? [index] : []));
+  if (others.length === 0 || random.chance(0.4)) return [];
+  return [first, random.pick(others)].map((device) => ({
+    at: random.int(0, Math.round(horizonMs / 3)), do: 'record', device, tab: 0, start: -random.int(90, 100) * MINUTE_MS, minutes: random.int(12, 40),
+  }));
+}
 
 /** When a person changes what was recorded: some of it at once on two devices, or right after one another. */
 export function editActions(seed: number, devices: readonly DevicePlan[], horizonMs: number): Action[] {
@@ -22,8 +34,14 @@ export function editActions(seed: number, devices: readonly DevicePlan[], horizo
     last = random.chance(0.4) ? last + random.int(0, 2000) : random.int(0, horizonMs);
     const device = random.int(0, devices.length - 1);
     const deed = editDeed(random, device, random.int(0, (devices[device]?.tabs ?? 1) - 1));
-    return { at: last, ...deed, ...(deed.do === 'amend' && words.chance(0.4) && { words: words.pick(WORDS) }) };
-  });
+    // What is recorded comes first.
+    if (deed.do === 'settle' || deed.do === 'undo') last = Math.max(last, random.int(Math.round(horizonMs / 2), horizonMs));
+    const list: readonly Action[] = [{ at: last, ...deed, ...('minutes' in deed && words.chance(0.4) && { words: words.pick(WORDS) }) }];
+    if (deed.do !== 'retry' && !(deed.do === 'discard' && deed.nth !== undefined)) return list;
+    // What is mended or given up is often a change that waits for its end to come.
+    const { tab, nth = 0 } = deed;
+    return random.chance(0.6) ? [{ at: Math.max(0, last - random.int(0, 5000)), do: 'amend', device, tab, nth, minutes: random.int(110, 200) } as const, ...list] : list;
+  }).flat();
 }
 
 /** When a person lets overlapping sessions stand side by side, or takes such a decision back. */
@@ -44,11 +62,26 @@ function editDeed(random: Random, device: number, tab: number): Deed {
   if (dice < 0.55) return { do: 'undelete', device, tab, nth };
   if (dice < 0.75) return { do: 'settle', device, tab, nth, choice: random.pick(CHOICES) };
   if (dice < 0.83) return { do: 'undo', device, tab, nth };
+  if (dice < 0.86) return { do: 'retry', device, tab, nth, minutes: random.int(51, 90) };
+  if (dice < 0.89) return { do: 'discard', device, tab, nth };
   if (dice < 0.91) return { do: 'discard', device, tab };
   return { do: 'sync', device, tab };
 }
 
-type EditDeed = Extract<Deed, { do: 'amend' | 'delete' | 'undelete' | 'settle' | 'undo' }>;
+type MendDeed = Extract<Deed, { do: 'retry' | 'discard' }> & { readonly nth: number };
+
+export function isMend(deed: Extract<Deed, { do: 'retry' | 'discard' }>): deed is MendDeed {
+  return deed.nth !== undefined;
+}
+
+type EditDeed = Extract<Deed, { do: 'amend' | 'delete' | 'undelete' | 'settle' | 'undo' }> | MendDeed;
+
+/** A promise of the engine that nobody took back. */
+interface Last {
+  readonly by: DeviceSlot;
+  /** How the session is then; null when it is deleted. */
+  readonly says: Partial<TrueSession> | null;
+}
 
 /** What was asked of one session beside recording it. */
 interface Touched {
@@ -58,16 +91,35 @@ interface Touched {
   mayGo: boolean;
   /** Where anybody asked, null for a store that is gone. Of changes that two make without knowing of each other's the first to arrive holds. */
   readonly editors: Set<DeviceSlot | null>;
-  /** The device on which a delete resolved after which nobody asked for anything else. */
-  goneBy: DeviceSlot | null;
-  /** Grows with everything that takes back what an earlier delete promised. */
+  /** What resolved, after which nobody asked for anything else. */
+  last: Last | null;
+  /** Grows with everything that is asked for. */
   asked: number;
 }
 
-function forgetGone(touched: Touched | undefined): void {
+function forgetLast(touched: Touched | undefined): void {
   if (touched === undefined) return;
-  touched.goneBy = null;
+  touched.last = null;
   touched.asked += 1;
+}
+
+/** To be called when what is asked for now resolved: that is how the session must be, unless somebody asks for anything else. */
+function standing(touched: Touched, by: DeviceSlot, engine: SyncEngine): (says: Last['says']) => void {
+  const { asked } = touched;
+  return (says) => {
+    if (touched.asked === asked && !isVolatile(engine.status.current)) touched.last = { by, says };
+  };
+}
+
+/** What a person changes, and how the session is then. */
+function changesOf({ minutes = 25, words }: { readonly minutes?: number | undefined; readonly words?: Word | undefined }, startTime: number, touched: Touched) {
+  if (words !== undefined) {
+    const changes = { [words]: `w${minutes}` };
+    return { changes, says: changes };
+  }
+  const endTime = startTime + minutes * MINUTE_MS;
+  touched.times.add(`${startTime} ${endTime}`);
+  return { changes: { startTime, endTime }, says: { start: startTime, end: endTime } };
 }
 
 export class EditBook {
@@ -85,7 +137,9 @@ export class EditBook {
     this.#act(deed, slot, engine).catch((error: unknown) => this.#world.note('refused', `${deed.do} ${String((error as { code?: unknown } | null)?.code ?? error)}`));
   }
 
-  async #act(deed: EditDeed, { device }: TabSlot, engine: SyncEngine): Promise<void> {
+  async #act(deed: EditDeed, slot: TabSlot, engine: SyncEngine): Promise<void> {
+    const { device } = slot;
+    if (deed.do === 'retry' || deed.do === 'discard') return this.#mend(deed, slot, engine);
     if (deed.do === 'settle') return this.#settle(deed, device, engine);
     if (deed.do === 'undo') return this.#undo(deed.nth, device, engine);
     const states = deed.do === 'undelete' ? (['deleted'] as const) : (['queued', 'sending', 'confirmed'] as const);
@@ -95,25 +149,53 @@ export class EditBook {
     const { id, startTime } = session;
     const touched = this.#touch(session);
     this.#world.ledger.edit(device.index, id);
-    forgetGone(touched);
+    forgetLast(touched);
     touched.editors.add(device);
-    if (deed.do === 'amend' && deed.words !== undefined) {
-      await engine.sessions.amend(id, { [deed.words]: `w${deed.minutes}` });
-      this.#world.marks.hit('edit.amended');
-    } else if (deed.do === 'amend') {
-      const endTime = startTime + deed.minutes * MINUTE_MS;
-      touched.times.add(`${startTime} ${endTime}`);
-      await engine.sessions.amend(id, { startTime, endTime });
+    const stands = standing(touched, device, engine);
+    if (deed.do === 'amend') {
+      const { changes, says } = changesOf(deed, startTime, touched);
+      await engine.sessions.amend(id, changes);
+      stands(says);
       this.#world.marks.hit('edit.amended');
     } else if (deed.do === 'delete') {
       touched.mayGo = true;
-      const { asked } = touched;
       await engine.sessions.delete(id);
-      if (touched.asked === asked && !isVolatile(engine.status.current)) touched.goneBy = device;
+      stands(null);
       this.#world.marks.hit('edit.deleted');
     } else {
       await engine.sessions.restore(id);
       this.#world.marks.hit('edit.restored');
+    }
+    this.#world.note('edited', `${deed.do} ${id}`);
+  }
+
+  /** Sends again with changes, or gives up, what was refused or waits for its end to come. */
+  async #mend(deed: MendDeed, slot: TabSlot, engine: SyncEngine): Promise<void> {
+    const { device } = slot;
+    const { monitor, ledger, server, userIds } = this.#world;
+    const list = await engine.sessions.list({ limit: 20 });
+    const undecided = list.filter(({ pending, parked, endTime }) => parked !== null || (pending && (endTime ?? 0) > device.sim.clock.now()));
+    const session = undecided[deed.nth % Math.max(1, undecided.length)];
+    if (session === undefined) return;
+    const { id, startTime } = session;
+    const touched = this.#touch(session);
+    ledger.edit(device.index, id);
+    forgetLast(touched);
+    touched.editors.add(device);
+    monitor.byHand.add(id);
+    if (deed.do === 'discard') {
+      // Given up before anybody has it, it is nowhere; a change that is given up leaves it as it was.
+      if (!server.stored(userIds[device.plan.user] ?? '').some((stored) => stored.id === id)) touched.mayGo = true;
+      await engine.sessions.discard(id).finally(() => monitor.byHand.delete(id));
+      this.#world.marks.hit('edit.given-up');
+    } else {
+      const { changes, says } = changesOf(deed, startTime, touched);
+      const stands = standing(touched, device, engine);
+      monitor.retried(slot, id);
+      await engine.sessions.retry(id, changes).finally(() => monitor.byHand.delete(id));
+      // A delete that was refused is sent again as it is.
+      if (session.parked === null) stands(says);
+      this.#world.marks.hit('edit.mended');
     }
     this.#world.note('edited', `${deed.do} ${id}`);
   }
@@ -129,7 +211,7 @@ export class EditBook {
       if (before === null) this.#made.add(id);
       this.#world.ledger.edit(device.index, id);
       const touched = this.#touch({ id, ...(before ?? after ?? { startTime: 0, endTime: 0 }) });
-      forgetGone(touched);
+      forgetLast(touched);
       touched.mayGo = true;
       touched.editors.add(device);
       if (after !== null) touched.times.add(`${after.startTime} ${after.endTime}`);
@@ -146,7 +228,7 @@ export class EditBook {
     if (settlement === undefined) return;
     for (const id of settlement.sessionIds) {
       this.#touched.get(id)?.editors.add(device);
-      forgetGone(this.#touched.get(id));
+      forgetLast(this.#touched.get(id));
     }
     await engine.conflicts.undo(settlement.id);
     this.#world.marks.hit('edit.undone');
@@ -154,7 +236,7 @@ export class EditBook {
 
   #touch({ id, startTime, endTime }: Pick<Session, 'id' | 'startTime' | 'endTime'>): Touched {
     let touched = this.#touched.get(id);
-    if (touched === undefined) this.#touched.set(id, (touched = { times: new Set(), mayGo: false, editors: new Set(), goneBy: null, asked: 0 }));
+    if (touched === undefined) this.#touched.set(id, (touched = { times: new Set(), mayGo: false, editors: new Set(), last: null, asked: 0 }));
     touched.times.add(`${startTime} ${endTime}`);
     return touched;
   }
@@ -163,7 +245,7 @@ export class EditBook {
   evicted(device: DeviceSlot): void {
     for (const touched of this.#touched.values()) {
       if (!touched.editors.has(device)) continue;
-      forgetGone(touched);
+      forgetLast(touched);
       touched.editors.add(null);
     }
   }
@@ -206,15 +288,22 @@ export class EditBook {
   checkQuiet(device: DeviceSlot, shown: ReadonlyMap<string, Session>): void {
     const { server, userIds } = this.#world;
     const stored = new Map(server.stored(userIds[device.plan.user] ?? '').map((session) => [session.id, session]));
-    for (const [id, { goneBy, editors }] of this.#touched) {
+    for (const [id, { last, editors }] of this.#touched) {
       const [here, there] = [shown.get(id), stored.get(id)];
       // On a copy of the profile the timer may still run, though it ended on the other one.
       if (here?.state === 'parked' || here?.state === 'running') continue;
-      if (goneBy === device && editors.size === 1 && there !== undefined) this.#world.violate('I-25', `session ${id} was deleted on device ${device.index}, and is there again`);
+      if (last?.by === device && editors.size === 1 && there !== undefined) this.#checkLast(id, last, there);
       if (there !== undefined && here === undefined) this.#world.violate('I-09', `device ${device.index} does not show session ${id}, which the server has`);
       if (there === undefined && here !== undefined) this.#world.violate('I-09', `device ${device.index} shows session ${id}, which the server does not have`);
       if (there && here && (there.start !== here.startTime || there.end !== here.endTime)) this.#world.violate('I-09', `device ${device.index} shows other times of session ${id} than the server`);
       if (there && here && WORDS.some((word) => there[word] !== here[word])) this.#world.violate('I-09', `device ${device.index} shows other words of session ${id} than the server`);
+    }
+  }
+  #checkLast(id: string, { by, says }: Last, there: TrueSession): void {
+    if (says === null) return this.#world.violate('I-25', `session ${id} was deleted on device ${by.index}, and is there again`);
+    for (const name of Object.keys(says) as (keyof TrueSession)[]) {
+      if (name === 'note' && this.#world.notes.has(id)) continue;
+      if (there[name] !== says[name]) this.#world.violate('I-09', `device ${by.index} made the ${name} of session ${id} ${String(says[name])} last, and the server has ${String(there[name])}`);
     }
   }
 }

@@ -15,6 +15,8 @@ export const MARKS = {
   'edit.restored': 'a delete was taken back',
   'edit.settled': 'a conflict was settled',
   'edit.undone': 'a settlement was undone',
+  'edit.mended': 'what was refused, or waited for its end to come, was sent again with changes',
+  'edit.given-up': 'what was refused, or waited for its end to come, was given up',
   'session.started': 'a session was started',
   'session.completed': 'a running session was completed',
   'session.completed-elsewhere': 'a session that one tab started was completed in another',

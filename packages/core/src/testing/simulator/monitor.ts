@@ -353,7 +353,8 @@ export class Monitor {
     const [id = null] = ids;
     // What is noted nowhere, or noted without a word, other tabs cannot know.
     const isAlone = device.sim.disk.isRefusing || device.sim.channels.isDeaf;
-    for (const wrong of watch.effortOf(slot).heard(id, result, elapsed, slot.index, isAlone)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
+    const isNoted = !this.isRescuing(device);
+    for (const wrong of watch.effortOf(slot).heard(id, result, elapsed, slot.index, { isAlone, isNoted })) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
     if (id !== null) this.#markAnswer(device, watch, id, result);
   }
 

@@ -1,7 +1,7 @@
 // Seed in, plan out. Draws the shape of the world, which kinds of fault this seed knows at all (swarm testing:
 // a world with every fault at once hides most of them), and when everything happens.
 import type { Action, Deed, DevicePlan, NetFault, Plan, Poison } from './action.ts';
-import { editActions, keepActions } from './edits.ts';
+import { editActions, keepActions, overlapActions } from './edits.ts';
 import { noteActions } from './notes.ts';
 import { preferenceActions } from './preferences.ts';
 import { randomStream, type Random } from './random.ts';
@@ -58,7 +58,7 @@ export function generatePlan(seed: number, shape: PlanShape = {}): Plan {
   const draft = draw(seed, shape);
   const hasPreferences = shape.preferences === true;
   const wishes = hasPreferences ? [...preferenceActions(seed, draft.devices, draft.horizonMs), ...noteActions(seed, draft.devices, draft.horizonMs)] : [];
-  const edits = shape.edits === true ? editActions(seed, draft.devices, draft.horizonMs) : [];
+  const edits = shape.edits === true ? [...overlapActions(seed, draft.devices, draft.horizonMs), ...editActions(seed, draft.devices, draft.horizonMs)] : [];
   const keeps = shape.keeps === true ? keepActions(seed, draft.devices, draft.horizonMs) : [];
   const people = [...peopleActions(draft, shape.maxDeeds ?? 14), ...wishes, ...edits, ...keeps];
   const faults = faultActions(draft, people);
