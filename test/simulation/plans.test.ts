@@ -50,6 +50,13 @@ describe('a plan that is read', () => {
     [{ ...good, actions: [{ at: 0, do: 'start', device: 1, tab: 0 }] }, 'actions[0].device must be one of 0 to 0'],
     [{ ...good, actions: [{ do: 'start', device: 0, tab: 0 }] }, 'actions[0].at must be a number'],
     [{ ...good, actions: [{ at: 0, do: 'sleep', device: 0 }] }, 'actions[0].forMs must be a number'],
+    [{ ...good, isBasic: 'yes' }, 'isBasic must be one of true, false'],
+    [{ ...good, actions: [{ at: 0, do: 'start', device: 0, tab: -1 }] }, 'actions[0].tab must be one of 0 to 99'],
+    [{ ...good, actions: [{ at: 0, do: 'net', device: 0, forMs: 1000, fault: 'lose-answers' }] }, 'actions[0].fault must be one of cut, lose-request, lose-answer,'],
+    [{ ...good, actions: [{ at: 0, do: 'net', device: 0, forMs: 1000 }] }, 'actions[0].fault must be one of'],
+    [{ ...good, actions: [{ at: 0, do: 'kill', device: 0, tab: 0, point: 'comitted' }] }, 'actions[0].point must be one of before-commit, committed'],
+    [{ ...good, actions: [{ at: 0, do: 'record', device: 0, tab: 0, start: 0, minutes: 5, poison: 404 }] }, 'actions[0].poison must be one of 400, 409, 413, 422, 500'],
+    [{ ...good, actions: [{ at: 0, do: 'server-crash', forMs: 5, when: 'during' }] }, 'actions[0].when must be one of before, after'],
   ])('%j is none, in words', (value, says) => {
     expect(() => readPlan(value)).toThrow(says);
   });

@@ -1,7 +1,7 @@
 // A plan as it comes from a file: kept by somebody, shortened by hand, or of another release. What it says wrong is named, because a deed that
 // the world does not know, or that is done to a device that is not there, would be nothing, and the replay would prove nothing.
 import { asFields, type Fields, isCount } from '../../model/rows.ts';
-import type { DeedName, Plan } from './action.ts';
+import type { DeedName, NetFault, Plan } from './action.ts';
 
 /** Fields of each deed that are numbers, apart from its instant. */
 const NUMBERS: Readonly<Record<DeedName, readonly string[]>> = {
@@ -15,6 +15,27 @@ const NUMBERS: Readonly<Record<DeedName, readonly string[]>> = {
   'server-crash': ['forMs'], 'server-clock': ['byMs'], 'server-save': [], 'server-restore': [], expire: ['user'], 'signed-out': ['device', 'forMs'],
   'other-user': ['device', 'forMs'],
 };
+const NET_FAULTS: Readonly<Record<NetFault, true>> = {
+  cut: true, 'lose-request': true, 'lose-answer': true, truncate: true, duplicate: true, slow: true, hang: true, portal: true, junk: true, redirect: true,
+  'status-408': true, 'status-429': true, 'status-500': true, 'status-502': true, 'status-503': true, 'status-401': true, 'status-403': true, 'status-404': true,
+};
+/** The one field of a deed that takes a few words only, whether it has to be there, and the words. */
+const WORDS: Readonly<Partial<Record<DeedName, readonly [field: string, isNeeded: boolean, words: readonly unknown[]]>>> = {
+  net: ['fault', true, Object.keys(NET_FAULTS)],
+  settle: ['choice', true, ['keep_all', 'keep_one', 'trim', 'split', 'merge_span', 'merge_sum']],
+  prefer: ['name', true, ['default_duration', 'long_break_duration', 'short_break_duration']],
+  'server-crash': ['when', true, ['before', 'after']],
+  annotate: ['atEnd', true, [true, false]],
+  hint: ['online', true, [true, false]],
+  kill: ['point', false, ['before-commit', 'committed']],
+  amend: ['words', false, ['category', 'project', 'note']],
+  freeze: ['isTold', false, [true, false]],
+  record: ['poison', false, [400, 409, 413, 422, 500]],
+};
+const SWITCHES: readonly string[] = ['isBasic', 'streams', 'hasPreferences'];
+const DEEDS: readonly DeedName[] = Object.keys(NUMBERS) as DeedName[];
+/** As many tabs as people have open at once on one device. */
+const TABS_MAX = 100;
 const OF_DEVICE: readonly string[] = ['user', 'tabs', 'clockAheadMs', 'driftPpm', 'latencyMs'];
 
 /**
@@ -35,19 +56,28 @@ export function readPlan(value: unknown): Plan {
     if (typeof fields['type'] !== 'string') throw new Error(`devices[${i}].type must be text`);
     needPlace(fields['user'], users, `devices[${i}].user`);
   });
+  for (const name of SWITCHES) needOneOf(plan[name], [true, false, undefined], name);
   actions.forEach((action: unknown, i) => {
     const fields = asFields(action) ?? {};
-    const numbers = Object.entries(NUMBERS).find(([name]) => name === fields['do'])?.[1];
-    if (numbers === undefined) throw new Error(`actions[${i}].do is no deed`);
+    const name = DEEDS.find((deed) => deed === fields['do']);
+    if (name === undefined) throw new Error(`actions[${i}].do is no deed`);
+    const numbers = NUMBERS[name];
     needNumbers(fields, ['at', ...numbers], `actions[${i}]`);
     if (numbers.includes('device')) needPlace(fields['device'], devices.length, `actions[${i}].device`);
     if (numbers.includes('user')) needPlace(fields['user'], users, `actions[${i}].user`);
+    if (numbers.includes('tab')) needPlace(fields['tab'], TABS_MAX, `actions[${i}].tab`);
+    const [field, isNeeded, words] = WORDS[name] ?? ['', false, []];
+    needOneOf(fields[field], isNeeded ? words : [...words, undefined], `actions[${i}].${field}`);
   });
   return plan as unknown as Plan;
 }
 
 function needNumbers(fields: Fields, names: readonly string[], where: string): void {
   for (const name of names) if (!Number.isFinite(fields[name])) throw new Error(`${where}.${name} must be a number`);
+}
+
+function needOneOf(value: unknown, words: readonly unknown[], where: string): void {
+  if (!words.includes(value)) throw new Error(`${where} must be one of ${words.filter((word) => word !== undefined).join(', ')}`);
 }
 
 function needPlace(value: unknown, count: number, where: string): void {
