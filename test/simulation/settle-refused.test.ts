@@ -7,19 +7,21 @@ import { ExchangeWorld, twoDevices, USER } from './exchange-world.ts';
 interface Sent {
   readonly op_id: string;
   readonly type: string;
+  readonly session_id?: string;
   readonly session?: { readonly session_id: string };
 }
 
-/** Between a device and the server: refuses to store some sessions, and what rests on them in the same request. */
+/** Between a device and the server: refuses to store or change some sessions, and what rests on them in the same request. */
 class Refusing {
   readonly ids: Set<string> = new Set();
   code = 'limit_reached';
+  type = 'submit';
 
   over(transport: Transport): Transport {
     const send: Transport['send'] = async (request, signal) => {
       if (request.path !== '/api/sync/exchange' || this.ids.size === 0) return transport.send(request, signal);
       const asked = JSON.parse(request.body ?? '{}') as { operations: Sent[] };
-      const refused = asked.operations.filter(({ type, session }) => type === 'submit' && this.ids.has(session?.session_id ?? ''));
+      const refused = asked.operations.filter(({ type, session_id: changed = '', session }) => type === this.type && this.ids.has(session?.session_id ?? changed));
       const resting = asked.operations.filter(({ type }) => refused.length > 0 && (type === 'resolve' || type === 'unresolve'));
       const operations = asked.operations.filter((one) => !refused.includes(one) && !resting.includes(one));
       const sent = await transport.send({ ...request, body: JSON.stringify({ ...asked, operations }) }, signal);
@@ -117,6 +119,24 @@ describe('a session that the server refuses', () => {
     await world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(id, { kind: 'keep_all' }))));
     expect(await world.drive(a.sync())).toMatchObject({ ok: true, pending: 0 });
     expect(a.conflicts.journal.current).toMatchObject([{ outcome: 'applied' }]);
+  });
+
+  it('is one that waits for a decision, however much of it was refused', async () => {
+    const { world, first, a, refusing, early } = await overlap();
+    world.offline.delete(first);
+    await world.drive(a.sync());
+    refusing.type = 'amend';
+    refusing.ids.add(early);
+    for (const category of ['first', 'second']) await world.drive(a.sessions.amend(early, { category }));
+    await world.run(10_000);
+    expect(a.status.current).toMatchObject({ data_summary: { unsynced_sessions: 1 }, local: { parked: 1 } });
+    expect(a.status.current.recommendations.filter((line) => line.includes('was not accepted'))).toHaveLength(2);
+    refusing.ids.clear();
+    // One at a time, in their order.
+    await world.drive(a.sessions.retry(early));
+    await world.drive(a.sessions.retry(early));
+    expect(await world.drive(a.sync())).toMatchObject({ ok: true, pending: 0 });
+    expect(await world.drive(a.sessions.get(early))).toMatchObject({ state: 'confirmed', category: 'second' });
   });
 
   it('for a moment goes at once when a person wants to sync', async () => {

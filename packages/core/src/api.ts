@@ -50,8 +50,8 @@ export interface SyncEngineOptions {
 /**
  * Where a session stands.
  * `running`: started here, not finished · `queued`: finished, waiting to be sent · `sending`: on its way ·
- * `confirmed`: the server said it has it · `parked`: the server refused it, a person must decide · `cancelled`: ended by cancel, whatever its delivery ·
- * `deleted`: recoverable for 30 days.
+ * `confirmed`: the server said it has it · `parked`: the server refused it or a change of it, a person must decide, also of one that was cancelled or deleted ·
+ * `cancelled`: ended by cancel, on its way or there · `deleted`: recoverable for 30 days, on its way or there.
  */
 export type SessionState = 'running' | 'queued' | 'sending' | 'confirmed' | 'parked' | 'cancelled' | 'deleted';
 
@@ -207,7 +207,7 @@ export interface LocalStatus {
   /** ISO time of the next attempt, or null. */
   readonly next_attempt_at: string | null;
   readonly last_error: { readonly code: string; readonly message: string; readonly at: string } | null;
-  /** Sessions the server refused. */
+  /** Sessions that the server refused, or a change or a settlement of them. */
   readonly parked: number;
   /**
    * Codes such as `storage_full`, `storage_unavailable`, `volatile_storage`, `upgrade_blocked`, `blocked_by_policy`, `forbidden`,

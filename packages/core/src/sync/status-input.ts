@@ -37,7 +37,7 @@ export interface StatusInput {
   readonly lastAcknowledged: number | null;
   /** When the leading tab last wrote to the store, by this device's clock. */
   readonly writtenAt: number;
-  /** Sessions the server refused, and outbox rows that cannot be read. */
+  /** Sessions of which the server refused something, and outbox rows that cannot be read. */
   readonly parked: number;
   /** Rows of any kind that cannot be read. */
   readonly damaged: number;
@@ -52,6 +52,7 @@ const DAMAGED: ParkedFact = { sessionId: 'unknown', message: 'its stored row can
 
 export function statusInput(view: View, self: Self, tab: TabFacts, conflicts: readonly Conflict[], lastHours: number): StatusInput {
   const { deviceId, deviceType, version, name } = self;
+  const refused = refusedFacts(view);
   return {
     self: { deviceId, deviceType, version, name }, tab, sync: view.sync, answer: view.answer, conflicts, lastHours,
     unsent: { count: view.unsent.size, lastEnd: view.unsent.lastEnd },
@@ -61,15 +62,18 @@ export function statusInput(view: View, self: Self, tab: TabFacts, conflicts: re
     acknowledged: view.head.acknowledged,
     lastAcknowledged: view.head.lastAcknowledged,
     writtenAt: view.head.at,
-    parked: view.parked.size + view.damaged.size,
+    parked: new Set(refused.map(({ sessionId }) => sessionId)).size + view.damaged.size,
     damaged: view.damaged.size + view.damagedRows,
-    parkedFacts: parkedFacts(view),
+    parkedFacts: [
+      ...refused, ...Array.from(view.damaged, () => DAMAGED),
+      ...(view.preferences?.parked ?? []).map(({ name: of, message }) => ({ sessionId: null, message: `${of}: ${message}` })),
+    ],
     preferencesPending: (view.preferences?.pending ?? 0) > 0,
     preferencesChangedAt: view.preferences?.changedAt ?? null,
   };
 }
 
-function parkedFacts(view: View): ParkedFact[] {
+function refusedFacts(view: View): ParkedFact[] {
   const facts: ParkedFact[] = [];
   // Tabs come to know of them in different orders, and all show the same.
   for (const seq of [...view.parked].sort((a, b) => a - b)) {
@@ -78,7 +82,5 @@ function parkedFacts(view: View): ParkedFact[] {
     const { id, startTime, project } = operation.session;
     facts.push({ sessionId: id, session: { startTime, project }, message: operation.delivery.parked.message });
   }
-  for (const _ of view.damaged) facts.push(DAMAGED);
-  for (const { name, message } of view.preferences?.parked ?? []) facts.push({ sessionId: null, message: `${name}: ${message}` });
   return facts;
 }
