@@ -73,3 +73,19 @@ it('a session that a settlement took away is back once, when that rests on one w
   expect(await world.drive(a.sessions.list())).toMatchObject([{ id: fresh.id, state: 'parked' }, { id: stored.id, state: 'confirmed', pending: false }]);
   expect(a.conflicts.journal.current).toMatchObject([{ outcome: 'superseded' }]);
 });
+
+it('a session that was recorded anew and otherwise, where the server has it, counts once', async () => {
+  const { world, second, a, b } = await twoDevices();
+  const input = { ...world.session(60, 25), id: '00000000-0000-4000-8000-00000000c0de' };
+  await world.drive(a.sessions.record(input));
+  world.offline.add(second);
+  await world.drive(b.sessions.record({ ...input, note: 'imported' }));
+  expect(b.status.current.data_summary).toMatchObject({ total_sessions: 1, unsynced_sessions: 1 });
+  world.offline.clear();
+  await world.run(100_000);
+  expect(await world.drive(b.sessions.list())).toMatchObject([{ state: 'parked', parked: { code: 'session_id_reused' } }]);
+  expect(b.status.current.data_summary).toMatchObject({ total_sessions: 1, unsynced_sessions: 1 });
+  expect(await world.drive(b.sessions.discard(input.id))).toMatchObject({ note: 'imported' });
+  expect(await world.drive(b.sessions.list())).toMatchObject([{ state: 'confirmed', note: '' }]);
+  expect(b.status.current).toMatchObject({ sync_status: 'healthy', data_summary: { total_sessions: 1, unsynced_sessions: 0 } });
+});

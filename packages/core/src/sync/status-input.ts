@@ -52,7 +52,6 @@ const DAMAGED: ParkedFact = { sessionId: 'unknown', message: 'its stored row can
 
 export function statusInput(view: View, self: Self, tab: TabFacts, conflicts: readonly Conflict[], lastHours: number): StatusInput {
   const { deviceId, deviceType, version, name } = self;
-  const refused = refusedFacts(view);
   return {
     self: { deviceId, deviceType, version, name }, tab, sync: view.sync, answer: view.answer, conflicts, lastHours,
     unsent: { count: view.unsent.size, lastEnd: view.unsent.lastEnd },
@@ -62,18 +61,15 @@ export function statusInput(view: View, self: Self, tab: TabFacts, conflicts: re
     acknowledged: view.head.acknowledged,
     lastAcknowledged: view.head.lastAcknowledged,
     writtenAt: view.head.at,
-    parked: new Set(refused.map(({ sessionId }) => sessionId)).size + view.damaged.size,
+    parked: new Set([...view.parked].map((seq) => view.operations.get(seq)?.session.id)).size + view.damaged.size,
     damaged: view.damaged.size + view.damagedRows,
-    parkedFacts: [
-      ...refused, ...Array.from(view.damaged, () => DAMAGED),
-      ...(view.preferences?.parked ?? []).map(({ name: of, message }) => ({ sessionId: null, message: `${of}: ${message}` })),
-    ],
+    parkedFacts: parkedFacts(view),
     preferencesPending: (view.preferences?.pending ?? 0) > 0,
     preferencesChangedAt: view.preferences?.changedAt ?? null,
   };
 }
 
-function refusedFacts(view: View): ParkedFact[] {
+function parkedFacts(view: View): ParkedFact[] {
   const facts: ParkedFact[] = [];
   // Tabs come to know of them in different orders, and all show the same.
   for (const seq of [...view.parked].sort((a, b) => a - b)) {
@@ -82,5 +78,7 @@ function refusedFacts(view: View): ParkedFact[] {
     const { id, startTime, project } = operation.session;
     facts.push({ sessionId: id, session: { startTime, project }, message: operation.delivery.parked.message });
   }
+  for (const _ of view.damaged) facts.push(DAMAGED);
+  for (const { name, message } of view.preferences?.parked ?? []) facts.push({ sessionId: null, message: `${name}: ${message}` });
   return facts;
 }

@@ -47,7 +47,7 @@ export class View {
   readonly keepersBySession: Map<string, ReadonlySet<string>> = new Map();
   /** Standing sessions that are not in packed history as they are shown: of the outbox, and of the overlay. */
   readonly intervals: IntervalList = createIntervalList();
-  /** Standing sessions that wait to be submitted, as they are shown. */
+  /** Standing sessions that wait to be submitted, and that the server is not known to have, as they are shown. */
   readonly unsent: IntervalList = createIntervalList();
   readonly #placed = new Map<string, number>();
   readonly #seqsBySession = new Map<string, readonly number[]>();
@@ -256,7 +256,7 @@ export class View {
     this.#placed.delete(id);
     const shown = this.near(id);
     if (shown === null || !isStanding(shown)) return;
-    const isUnsent = this.operationsOf(id).some(({ kind }) => kind === 'submit');
+    const isUnsent = !this.overlay.get(id)?.server && this.operationsOf(id).some(({ kind }) => kind === 'submit');
     for (const list of isUnsent ? lists : [this.intervals]) list.add(id, shown.startTime, shown.endTime);
     this.#placed.set(id, shown.startTime);
   }
