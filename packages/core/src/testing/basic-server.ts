@@ -1,4 +1,5 @@
-// A server that offers the documented calls and nothing else, in memory: what runs in production today, as far as its pages say.
+// A server that offers those of the documented calls that an engine makes and nothing else, in memory: what runs in production today, as far
+// as its pages say.
 // For tests of the engine and of apps; `handle` is a SimHandler.
 import { deriveSyncStatus, type DeviceFacts, formatInstant, groupConflicts, parseInstant, preferenceFault } from '@syncline/protocol';
 import type { HttpRequest, HttpResponse } from '../ports.ts';
@@ -28,7 +29,7 @@ export class BasicServer {
   readonly #options: BasicServerOptions;
   readonly #users: Map<string, Map<string, BasicRecord>> = new Map();
   readonly #preferences: Map<string, Map<string, unknown>> = new Map();
-  #preferencesUpdated: number | null = null;
+  readonly #preferencesUpdated: Map<string, number> = new Map();
   #nextId = 1;
   /** Every request that arrived, in order. */
   readonly requests: HttpRequest[] = [];
@@ -97,7 +98,7 @@ export class BasicServer {
     });
     if (details.length > 0) return this.json(400, { error: 'The request is not valid', code: 'invalid_request', details });
     for (const [name, value] of entries) this.preferences(user).set(name, value);
-    this.#preferencesUpdated = this.#options.now();
+    this.#preferencesUpdated.set(user, this.#options.now());
     const answer = { success: true, message: 'Preferences updated successfully', updated_preferences: this.#readable(user) };
     return this.onStored?.(request) ?? this.json(200, answer);
   }
@@ -126,7 +127,7 @@ export class BasicServer {
     const conflicts = groupConflicts(sessions);
     const last = sessions.reduce<number | null>((newest, { endTime }) => Math.max(newest ?? endTime, endTime), null);
     const facts = {
-      devices: this.devices, totalSessions: sessions.length, lastSession: last, preferencesUpdated: this.#preferencesUpdated,
+      devices: this.devices, totalSessions: sessions.length, lastSession: last, preferencesUpdated: this.#preferencesUpdated.get(user) ?? null,
       openConflicts: conflicts.length, conflicts,
     };
     return deriveSyncStatus(facts, this.#options.now(), { checkConflicts: true });
