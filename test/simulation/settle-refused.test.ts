@@ -1,45 +1,23 @@
 // Settling where something stands in the way: what an app hands in, a plan that was carried out, a session that the server refuses or never gets.
-import type { ConflictChoice, SyncEngine, Transport } from '@syncline/core';
+import type { ConflictChoice, SyncEngine } from '@syncline/core';
 import type { SimDevice } from '@syncline/core/testing';
 import { describe, expect, it } from 'vitest';
 import { ExchangeWorld, twoDevices, USER } from './exchange-world.ts';
+import { namesOf, Refusing, type Sent } from './refusing.ts';
 
-interface Sent {
-  readonly op_id: string;
-  readonly type: string;
-  readonly session_id?: string;
-  readonly session?: { readonly session_id: string };
-}
-
-/** Between a device and the server: refuses to store or change some sessions, and what rests on them in the same request. */
-class Refusing {
+/** Refuses to store or change some sessions. */
+class RefusingSome extends Refusing {
   readonly ids: Set<string> = new Set();
   code = 'limit_reached';
   type = 'submit';
-
-  over(transport: Transport): Transport {
-    const send: Transport['send'] = async (request, signal) => {
-      if (request.path !== '/api/sync/exchange' || this.ids.size === 0) return transport.send(request, signal);
-      const asked = JSON.parse(request.body ?? '{}') as { operations: Sent[] };
-      const refused = asked.operations.filter(({ type, session_id: changed = '', session }) => type === this.type && this.ids.has(session?.session_id ?? changed));
-      const resting = asked.operations.filter(({ type }) => refused.length > 0 && (type === 'resolve' || type === 'unresolve'));
-      const operations = asked.operations.filter((one) => !refused.includes(one) && !resting.includes(one));
-      const sent = await transport.send({ ...request, body: JSON.stringify({ ...asked, operations }) }, signal);
-      if (!sent.ok || sent.response.status !== 200) return sent;
-      const body = JSON.parse(sent.response.body) as { results: unknown[] };
-      const refusals = [...refused.map((one) => [one, this.code] as const), ...resting.map((one) => [one, 'depends_on_rejected'] as const)];
-      const results = [...body.results, ...refusals.map(([{ op_id: id }, code]) => ({ op_id: id, status: 'rejected', code, error: 'No' }))];
-      return { ok: true, response: { ...sent.response, body: JSON.stringify({ ...body, results }) } };
-    };
-    return { ...transport, send };
-  }
+  override codeFor = (operation: Sent): string | null => (operation.type === this.type && namesOf(operation).some((name) => this.ids.has(name)) ? this.code : null);
 }
 
 interface Overlap {
   readonly world: ExchangeWorld;
   readonly first: SimDevice;
   readonly a: SyncEngine;
-  readonly refusing: Refusing;
+  readonly refusing: RefusingSome;
   readonly early: string;
   readonly late: string;
   readonly id: string;
@@ -48,7 +26,7 @@ interface Overlap {
 /** Two sessions that overlap, recorded on a device without a network. */
 async function overlap(): Promise<Overlap> {
   const world = await ExchangeWorld.create();
-  const refusing = new Refusing();
+  const refusing = new RefusingSome();
   const first = world.device();
   const a = await world.open(first, { over: (ports) => ({ ...ports, transport: refusing.over(ports.transport) }) });
   await world.run(5000);
