@@ -1,5 +1,5 @@
 // The server as a process: what it says, what it refuses, how it ends, and what is there after it was killed.
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -191,8 +191,11 @@ describe('a server and its folder', () => {
   });
 
   it('takes a new password while no server runs, and makes one up when none is given', async () => {
+    // As a server leaves it that is killed.
+    await writeFile(join(folder(), 'server.json'), JSON.stringify({ url }));
     const { code, said } = await outcome(['account', 'password', 'amir']);
     expect(code).toBe(0);
+    expect(await readdir(folder())).not.toContain('server.json');
     expect(said).toMatch(/^Set the password of "amir"; every login of it has ended\.\nPassword: \S{16}\n$/);
   });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ServerConfig } from '../config.ts';
 import type { ServerStore } from '../ports.ts';
 import { openEmbeddedStore, openPostgresStore } from '../store/sql/open.ts';
+import { withdraw } from './announcement.ts';
 import { lockFolder, type RefusedLock, takenWords } from './folder-lock.ts';
 
 export interface OpenedStore {
@@ -21,6 +22,8 @@ export async function openStore(config: ServerConfig): Promise<OpenedStore> {
   const lock = await lockFolder(config.dataDir);
   if (lock.kind === 'refused') throw new FolderTaken(config.dataDir, lock);
   try {
+    // A server that was killed says still where it answered; until this one does, nobody is to send its key there.
+    await withdraw(config.dataDir);
     const { store } = await openEmbeddedStore(join(config.dataDir, 'database'));
     return {
       store,
