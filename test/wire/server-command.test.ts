@@ -84,6 +84,12 @@ describe('the command', () => {
     expect([code, said]).toEqual([2, expect.stringMatching(/--help|Usage/)]);
   });
 
+  it('[S-19] says why a database cannot be reached, and not with which password it tried', async () => {
+    const { code, said } = await outcome([], { DATABASE_URL: 'postgres://syncline:hush@127.0.0.1:1/syncline', AUTH_SECRET: 'k'.repeat(20) + 'eeper of the door' });
+    expect([code, said]).toEqual([1, expect.stringContaining('The database at DATABASE_URL cannot be reached or set up: connect ECONNREFUSED 127.0.0.1:1.')]);
+    expect(said).not.toContain('hush');
+  });
+
   it('says that a port is taken before it opens anything', async () => {
     const other = createServer();
     const port = await new Promise<number>((resolve) => other.listen(0, '127.0.0.1', () => resolve((other.address() as { port: number }).port)));

@@ -2,6 +2,7 @@
 // Everything else it calls is a function of its arguments.
 import type { Server } from 'node:http';
 import { type AddressInfo, createServer as createProbe } from 'node:net';
+import { inspect } from 'node:util';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { readCommand } from './process/cli.ts';
@@ -33,7 +34,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function fail(message: string, cause?: unknown): never {
   process.stderr.write(`${message}\n`);
-  if (cause instanceof Error && process.env['LOG_LEVEL'] === 'debug') process.stderr.write(`${cause.stack ?? cause.message}\n`);
+  if (cause !== undefined && process.env['LOG_LEVEL'] === 'debug') process.stderr.write(`${inspect(cause)}\n`);
   process.exit(1);
 }
 

@@ -4,6 +4,7 @@ import type { ServerConfig } from '../config.ts';
 import type { ServerStore } from '../ports.ts';
 import { openEmbeddedStore, openPostgresStore } from '../store/sql/open.ts';
 import { withdraw } from './announcement.ts';
+import { because } from './because.ts';
 import { lockFolder, type RefusedLock, takenWords } from './folder-lock.ts';
 
 export interface OpenedStore {
@@ -15,7 +16,7 @@ export interface OpenedStore {
 export async function openStore(config: ServerConfig): Promise<OpenedStore> {
   if (config.databaseUrl !== null) {
     const store = await openPostgresStore(config.databaseUrl).catch((error: unknown) => {
-      throw new Error('The database at DATABASE_URL cannot be reached or set up.', { cause: error });
+      throw because('The database at DATABASE_URL cannot be reached or set up', error);
     });
     return { store, close: () => store.close() };
   }
@@ -34,7 +35,7 @@ export async function openStore(config: ServerConfig): Promise<OpenedStore> {
     };
   } catch (error) {
     await lock.release();
-    throw new Error(`The embedded database in ${config.dataDir} cannot be opened.`, { cause: error });
+    throw because(`The embedded database in ${config.dataDir} cannot be opened`, error);
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { ServerConfig } from '../config.ts';
 import { openEmbeddedStore } from '../store/sql/open.ts';
+import { because } from './because.ts';
 import { lockFolder } from './folder-lock.ts';
 import { FolderTaken } from './open-store.ts';
 
@@ -33,7 +34,7 @@ async function renewOnPostgres(connectionString: string): Promise<void> {
     await client.connect();
     await client.query(NEW_EPOCH);
   } catch (cause) {
-    throw new Error('The database at DATABASE_URL cannot be reached, or has never been used by this server.', { cause });
+    throw because('The database at DATABASE_URL cannot be reached, or has never been used by this server', cause);
   } finally {
     await client.end().catch(() => undefined);
   }
