@@ -241,6 +241,17 @@ describe('a server and its folder', () => {
     expect(await readdir(home)).toEqual(['data']);
   });
 
+  it('ends, and says why it did so badly, where its folder is another than it was', async () => {
+    const taken = join(home, 'taken');
+    server = run([], { DATA_DIR: taken, DEMO: 'off' });
+    await server.listening();
+    await rm(taken, { recursive: true });
+    await writeFile(taken, '');
+    expect(await server.signal('SIGINT')).toBe(1);
+    expect(server.said).toContain('It did not end cleanly: ENOTDIR');
+    await rm(taken);
+  });
+
   it('[S-16] shuts the demo account where others may reach it, and ends cleanly on SIGTERM', async () => {
     server = run(['--host', '0.0.0.0'], { LOG_LEVEL: 'info' });
     url = await server.listening();

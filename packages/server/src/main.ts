@@ -128,7 +128,7 @@ function stopOnSignals(server: Server, api: App, opened: OpenedStore, config: Se
     say('Stopped.');
     process.exit(0);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop().catch((error: Error) => fail(`It did not end cleanly: ${error.message}`, error)));
 }
 
 /** Of a login that ended, now and once a day. Its last token has ended too by then: until that, a forgotten device is told that it was. */
