@@ -1,6 +1,7 @@
 // The note and tags of a session, and the document in which edits of them merge. A session nobody edited has none.
 import type { SessionEdit } from '@syncline/protocol';
 import { firstAnnotation } from '../documents/annotation-document.ts';
+import { authorOver } from '../documents/author.ts';
 import { fromBase64 } from '../documents/base64.ts';
 import type { MergedAnnotation, StoredSession } from '../ports.ts';
 import type { MadeDocuments } from './made-documents.ts';
@@ -28,7 +29,7 @@ function adopted(session: StoredSession, update: Uint8Array, made: MadeDocuments
 export function followInDocument<T extends Annotated>(before: Annotated | null, next: T, author: number, made: MadeDocuments): T {
   const isKept = before === null || next.annotation === null || next.annotation !== before.annotation;
   if (isKept || isSameText(before, next)) return next;
-  const edited = made.get({ kind: 'edit', document: next.annotation, next: { note: next.note, tags: next.tags }, author });
+  const edited = made.get({ kind: 'edit', document: next.annotation, next: { note: next.note, tags: next.tags }, author: authorOver(author, next.annotation) });
   // A document that can hold no more is begun anew out of what is shown.
   return { ...next, annotation: edited?.document ?? null };
 }
