@@ -1,7 +1,6 @@
 // `account add NAME`: through the running server when there is one, else by opening the database for a moment.
-import { randomBytes } from 'node:crypto';
 import type { AccountCommand } from './cli.ts';
-import { addAccount, type AddOutcome, setPassword } from './add-account.ts';
+import { addAccount, type AddOutcome, makePassword, setPassword } from './add-account.ts';
 import { announcedUrl, operatorKey } from './announcement.ts';
 import { FolderTaken, openStore } from './open-store.ts';
 import { OPERATOR_PATH } from './operator-app.ts';
@@ -10,7 +9,7 @@ import { secretOfFolder } from './secret-file.ts';
 
 export async function runAccountCommand(command: AccountCommand, say: (line: string) => void, fail: (message: string) => never): Promise<void> {
   const { username, action, password: given } = command;
-  const password = given ?? randomBytes(12).toString('base64url');
+  const password = given ?? (await makePassword(username));
   const outcome = await apply(command, password).catch((error: Error) => fail(error.message));
   if (!outcome.ok) fail(outcome.why);
   say(action === 'add' ? `Made the account "${username}".` : `Set the password of "${username}"; every login of it has ended.`);

@@ -1,4 +1,5 @@
 // Making an account: by the process that has the database open.
+import { randomBytes } from 'node:crypto';
 import { passwordComplaint } from '../auth/password-rules.ts';
 import type { ServerPorts } from '../ports.ts';
 
@@ -15,6 +16,12 @@ export async function addAccount(ports: ServerPorts, username: string, password:
     userId, username, email: '', createdAt: ports.clock.now(), passwordHash: await ports.passwords.hash(password), timezone: 'UTC',
   });
   return created ? { ok: true, userId } : { ok: false, why: `The name "${username}" is taken.` };
+}
+
+/** A password for whoever gives none. Chance spells a short name now and then, which no password may hold. */
+export async function makePassword(username: string): Promise<string> {
+  const made = randomBytes(12).toString('base64url');
+  return (await passwordComplaint(made, username)) === null ? made : makePassword(username);
 }
 
 /** Sets a new password and ends every login of the account. */
