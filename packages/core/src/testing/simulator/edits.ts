@@ -95,19 +95,27 @@ interface Touched {
   last: Last | null;
   /** Grows with everything that is asked for. */
   asked: number;
+  /** Grows with every answer. What is asked for at once may take effect in either order. */
+  answered: number;
 }
 
-function forgetLast(touched: Touched | undefined): void {
-  if (touched === undefined) return;
+function forgetLast(touched: Touched): void {
   touched.last = null;
   touched.asked += 1;
+}
+
+async function answered(asked: readonly Touched[], act: Promise<unknown>): Promise<void> {
+  await act.finally(() => {
+    for (const touched of asked) touched.answered += 1;
+  });
 }
 
 /** To be called when what is asked for now resolved: that is how the session must be, unless somebody asks for anything else. */
 function standing(touched: Touched, by: DeviceSlot, engine: SyncEngine): (says: Last['says']) => void {
   const { asked } = touched;
+  const isAlone = touched.answered === asked - 1;
   return (says) => {
-    if (touched.asked === asked && !isVolatile(engine.status.current)) touched.last = { by, says };
+    if (isAlone && touched.asked === asked && !isVolatile(engine.status.current)) touched.last = { by, says };
   };
 }
 
@@ -154,16 +162,16 @@ export class EditBook {
     const stands = standing(touched, device, engine);
     if (deed.do === 'amend') {
       const { changes, says } = changesOf(deed, startTime, touched);
-      await engine.sessions.amend(id, changes);
+      await answered([touched], engine.sessions.amend(id, changes));
       stands(says);
       this.#world.marks.hit('edit.amended');
     } else if (deed.do === 'delete') {
       touched.mayGo = true;
-      await engine.sessions.delete(id);
+      await answered([touched], engine.sessions.delete(id));
       stands(null);
       this.#world.marks.hit('edit.deleted');
     } else {
-      await engine.sessions.restore(id);
+      await answered([touched], engine.sessions.restore(id));
       this.#world.marks.hit('edit.restored');
     }
     this.#world.note('edited', `${deed.do} ${id}`);
@@ -186,13 +194,13 @@ export class EditBook {
     if (deed.do === 'discard') {
       // Given up before anybody has it, it is nowhere; a change that is given up leaves it as it was.
       if (!server.stored(userIds[device.plan.user] ?? '').some((stored) => stored.id === id)) touched.mayGo = true;
-      await engine.sessions.discard(id).finally(() => monitor.byHand.delete(id));
+      await answered([touched], engine.sessions.discard(id)).finally(() => monitor.byHand.delete(id));
       this.#world.marks.hit('edit.given-up');
     } else {
       const { changes, says } = changesOf(deed, startTime, touched);
       const stands = standing(touched, device, engine);
       monitor.retried(slot, id);
-      await engine.sessions.retry(id, changes).finally(() => monitor.byHand.delete(id));
+      await answered([touched], engine.sessions.retry(id, changes)).finally(() => monitor.byHand.delete(id));
       // A delete that was refused is sent again as it is.
       if (session.parked === null) stands(says);
       this.#world.marks.hit('edit.mended');
@@ -207,17 +215,19 @@ export class EditBook {
     const [first = ''] = conflict.sessionIds;
     const choice: ConflictChoice = kind === 'keep_all' || kind === 'merge_span' || kind === 'merge_sum' ? { kind } : { kind, sessionId: first };
     const plan = await conflicts.plan(conflict.id, choice);
+    const asked: Touched[] = [];
     for (const { id, before, after } of kind === 'keep_all' ? [] : plan.preview.sessions) {
       if (before === null) this.#made.add(id);
       this.#world.ledger.edit(device.index, id);
       const touched = this.#touch({ id, ...(before ?? after ?? { startTime: 0, endTime: 0 }) });
       forgetLast(touched);
+      asked.push(touched);
       touched.mayGo = true;
       touched.editors.add(device);
       if (after !== null) touched.times.add(`${after.startTime} ${after.endTime}`);
     }
     if (kind === 'keep_all') for (const id of conflict.sessionIds) this.#kept.add(id);
-    await conflicts.resolve(plan);
+    await answered(asked, conflicts.resolve(plan));
     this.#world.marks.hit('edit.settled');
     this.#world.note('edited', `${kind} ${conflict.sessionIds.join(' ')}`);
   }
@@ -226,17 +236,18 @@ export class EditBook {
     const journal = engine.conflicts.journal.current;
     const settlement = journal[nth % Math.max(1, journal.length)];
     if (settlement === undefined) return;
-    for (const id of settlement.sessionIds) {
-      this.#touched.get(id)?.editors.add(device);
-      forgetLast(this.#touched.get(id));
+    const asked = settlement.sessionIds.flatMap((id) => this.#touched.get(id) ?? []);
+    for (const touched of asked) {
+      touched.editors.add(device);
+      forgetLast(touched);
     }
-    await engine.conflicts.undo(settlement.id);
+    await answered(asked, engine.conflicts.undo(settlement.id));
     this.#world.marks.hit('edit.undone');
   }
 
   #touch({ id, startTime, endTime }: Pick<Session, 'id' | 'startTime' | 'endTime'>): Touched {
     let touched = this.#touched.get(id);
-    if (touched === undefined) this.#touched.set(id, (touched = { times: new Set(), mayGo: false, editors: new Set(), last: null, asked: 0 }));
+    if (touched === undefined) this.#touched.set(id, (touched = { times: new Set(), mayGo: false, editors: new Set(), last: null, asked: 0, answered: 0 }));
     touched.times.add(`${startTime} ${endTime}`);
     return touched;
   }
@@ -245,7 +256,7 @@ export class EditBook {
   evicted(device: DeviceSlot): void {
     for (const touched of this.#touched.values()) {
       if (!touched.editors.has(device)) continue;
-      forgetLast(touched);
+      touched.last = null;
       touched.editors.add(null);
     }
   }
