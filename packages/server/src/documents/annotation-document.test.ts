@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyUpdate, Doc } from 'yjs';
+import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs';
 import { editAnnotation, firstAnnotation, mergeAnnotation } from './annotation-document.ts';
 
 const id = '0f8fad5b-d9cb-469f-a165-70867728950e';
@@ -22,6 +22,15 @@ describe('the document of a note and tags', () => {
       expect(edited?.note).toBe(nextNote);
       expect([...(edited?.tags ?? [])].sort()).toEqual([...nextTags].sort());
     }), { numRuns: 100 });
+  });
+
+  it('says so too where a device put something into the text that is none', () => {
+    const doc = new Doc();
+    applyUpdate(doc, firstAnnotation(id, { note: 'one two', tags: [] }));
+    doc.getText('note').insertEmbed(3, { image: 'x' });
+    const withImage = mergeAnnotation(firstAnnotation(id, { note: 'one two', tags: [] }), encodeStateAsUpdate(doc));
+    expect(withImage?.note).toBe('one two');
+    expect(editAnnotation(withImage?.document ?? new Uint8Array(), { note: 'one three', tags: [] }, 70_000)?.note).toBe('one three');
   });
 
   it('keeps what two whole edits set at different places', () => {

@@ -44,13 +44,15 @@ export function editAnnotation(document: Uint8Array, next: Annotation, author: n
   doc.clientID = author;
   const { note, tags } = rootsOf(doc);
   doc.transact(() => {
-    const { start, removed, inserted } = differenceOf(note.toString(), next.note);
+    const shown = note.toString();
+    // A text may hold what is none and is not shown, which has places of its own: then it is set as a whole.
+    const { start, removed, inserted } = note.length === shown.length ? differenceOf(shown, next.note) : { start: 0, removed: note.length, inserted: next.note };
     note.delete(start, removed);
     note.insert(start, inserted);
-    const shown = readAnnotation('', tags.toArray()).tags;
-    if (JSON.stringify(shown) === JSON.stringify(next.tags)) return;
+    const listed = readAnnotation('', tags.toArray()).tags;
+    if (JSON.stringify(listed) === JSON.stringify(next.tags)) return;
     for (let i = tags.length - 1; i >= 0; i -= 1) if (!next.tags.includes(String(tags.get(i)))) tags.delete(i, 1);
-    tags.push(next.tags.filter((tag) => !shown.includes(tag)));
+    tags.push(next.tags.filter((tag) => !listed.includes(tag)));
   });
   return toMerged(doc);
 }
