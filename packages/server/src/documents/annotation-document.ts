@@ -29,6 +29,9 @@ export function mergeAnnotation(document: Uint8Array, update: Uint8Array): Merge
   const doc = open(document);
   try {
     applyUpdate(doc, update);
+    // Some can be read and, once somebody looked at what they hold, not be written again.
+    rootsOf(doc);
+    encodeStateAsUpdate(doc);
   } catch {
     return null;
   }

@@ -109,6 +109,14 @@ describe('merging preferences', () => {
     expect(refused).toEqual([{ path: 'update', message: 'makes the document too large' }]);
   });
 
+  it('[S-22] refuses an update that can be read and not be written again', () => {
+    const { document } = firstPreferences({ daily_goal: 3 }, 5);
+    // A value whose parent is no root and nothing that is there.
+    const update = Buffer.from('AgK/rwEAIQELcHJlZmVyZW5jZXMKZGFpbHlfZ29hbAQoAQdvcmlnaW5zCmRhaWx5X2dvYWwBdgIJZGV2aWNlX2lkfgJhdH0FAgcAob+vAQIBqAcAAX0FAr+vAQEAAQcBAAE=', 'base64');
+    const { merged, refused } = syncPreferences({ ...NEVER, document, stateVector: new Uint8Array([0]), update });
+    expect([merged, refused]).toEqual([null, [{ path: 'update', message: 'must be a Yjs V1 update' }]]);
+  });
+
   it('[S-22] refuses an update that pretends to begin a generation', () => {
     const { document } = firstPreferences({ timezone: 'UTC' }, 0);
     const doc = new Doc();

@@ -118,6 +118,9 @@ function take(document: Uint8Array, update: Uint8Array): Taken {
   doc.on('update', () => void (isChanged = true));
   try {
     applyUpdate(doc, update);
+    // Some can be read and, once somebody looked at the maps, not be written again.
+    for (const root of ['values', 'origins'] as const) rootOf(doc, root);
+    encodeStateAsUpdate(doc);
   } catch {
     return { doc: null, values: {}, issues: [{ path: 'update', message: UNREADABLE }] };
   }
