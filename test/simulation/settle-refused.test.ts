@@ -234,6 +234,23 @@ describe('a session that nobody can have heard of', () => {
   });
 });
 
+describe('sending again', () => {
+  it('a settlement that was refused is done once, also where nobody hears of the commit', async () => {
+    const { world, first, a, refusing, early, id } = await overlap();
+    world.offline.delete(first);
+    await world.drive(a.sync());
+    Object.assign(refusing, { type: 'resolve' }).ids.add(early);
+    await world.drive(a.conflicts.resolve(await world.drive(a.conflicts.plan(id, { kind: 'keep_all' }))));
+    await world.run(10_000);
+    expect(a.status.current.local.parked).toBe(1);
+    refusing.ids.clear();
+    first.disk.failNext('update', { kind: 'rerun', committed: true }, 2);
+    expect(await world.drive(a.sessions.retry(early))).toMatchObject({ id: early, parked: null });
+    expect(await world.drive(a.sync())).toMatchObject({ ok: true });
+    expect(a.conflicts.journal.current).toMatchObject([{ outcome: 'applied' }]);
+  });
+});
+
 describe('sending again with changes', () => {
   it('mends a change of times that waits for the server’s clock', async () => {
     const { world, a } = await twoDevices({ streams: false });

@@ -95,7 +95,7 @@ export class Conflicts implements ConflictsApi {
   }
 
   async resolve(plan: ResolutionPlan): Promise<Settlement> {
-    const { check, onDecided, stamp, local } = this.#options;
+    const { check, stamp, local } = this.#options;
     check();
     const seen = this.#seen.get(plan);
     if (seen === undefined) throw engineError('invalid_input', [{ path: 'plan', message: 'must come from plan()' }]);
@@ -116,12 +116,17 @@ export class Conflicts implements ConflictsApi {
       const settlement = { id: by.opId, kind: plan.choice.kind };
       planEdit(draft, local.store, packed, { kind: 'resolve', session: sessions[0] as FinishedSession, effects, looked, settlement }, by);
     });
+    return this.#decided(by.opId);
+  }
+
+  #decided(settlementId: string): Settlement {
+    const { onDecided, local } = this.#options;
     onDecided();
-    return toSettlement(local.view.settlements.get(by.opId) as SettlementRow);
+    return toSettlement(local.view.settlements.get(settlementId) as SettlementRow);
   }
 
   async undo(settlementId: string): Promise<Settlement> {
-    const { check, onDecided, stamp, local } = this.#options;
+    const { check, stamp, local } = this.#options;
     check();
     const row = local.view.settlements.get(settlementId);
     if (row === undefined || row.outcome === 'superseded') throw engineError('not_found');
@@ -136,8 +141,7 @@ export class Conflicts implements ConflictsApi {
       const settlement = { id: settlementId, kind: row.kind as ConflictChoice['kind'] };
       return planEdit(draft, local.store, packed, { kind: 'unresolve', session, effects: inverseOf(row.before, row.created), looked, settlement }, by);
     });
-    onDecided();
-    return toSettlement(local.view.settlements.get(settlementId) as SettlementRow);
+    return this.#decided(settlementId);
   }
 
   async duplicates(query?: Omit<SessionQuery, 'states'>): Promise<readonly LikelyDuplicate[]> {

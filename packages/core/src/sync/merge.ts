@@ -6,6 +6,7 @@ import type { OverlayRow } from '../model/rows.ts';
 import { type FinishedSession, isSameContent, isStanding } from '../model/session.ts';
 import type { Store } from '../ports.ts';
 import { joinAll, leaveConflicts } from './conflict-groups.ts';
+import { toConflictSession } from './conflict-row.ts';
 import type { Draft } from './draft.ts';
 import { isEqualValue } from './equal.ts';
 import { appendHistory } from './history-append.ts';
@@ -134,7 +135,7 @@ export class Merge {
     for (const [id, before] of this.#before) {
       const after = this.shown(id);
       const wasStanding = before !== null && isStanding(before);
-      const isSame = wasStanding && after !== null && isStanding(after) && isSameForConflicts(before, after);
+      const isSame = wasStanding && after !== null && isStanding(after) && isEqualValue(toConflictSession(before), toConflictSession(after));
       if (isSame && !this.#regrouped.has(id)) continue;
       if (wasStanding) leaveConflicts(draft, id);
       if (after !== null) joining.push(after);
@@ -165,8 +166,4 @@ function boundOf(told: FinishedSession, local: FinishedSession): FinishedSession
 
 function isSameAnnotation(a: FinishedSession, b: FinishedSession): boolean {
   return a.annotation === b.annotation && isEqualValue(a.tags ?? [], b.tags ?? []);
-}
-
-function isSameForConflicts(a: FinishedSession, b: FinishedSession): boolean {
-  return a.startTime === b.startTime && a.endTime === b.endTime && a.category === b.category && a.project === b.project && a.deviceId === b.deviceId && isEqualValue(a.clockBound ?? null, b.clockBound ?? null);
 }

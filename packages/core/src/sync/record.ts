@@ -175,8 +175,6 @@ export function changesOf({ startTime, endTime, category, project, note }: Asked
 
 /** An operation that is parked, or too early, becomes a new one, at the end of the queue, with what the person changed. */
 export function planRetry(draft: Draft, store: Store, id: string, asked: Asked, stamp: Stamp, packed: ReadonlyMap<string, FinishedSession>): Written {
-  const again = written(draft, id, stamp);
-  if (again !== null) return again;
   const { seq, operation } = undecidedOf(draft, id, false);
   const { kind, opId } = operation;
   const { view } = draft;

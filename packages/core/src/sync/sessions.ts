@@ -188,7 +188,7 @@ export class Sessions implements SessionsApi {
     const stamp = this.stamp();
     const given = checked(changes);
     const key = canonical(id, 'not_found');
-    return this.#written(await this.#overSettlements(key, (draft, packed) => planRetry(draft, local.store, key, given, stamp, packed)));
+    return this.#written(await this.#overSettlements(key, true, (draft, packed) => planRetry(draft, local.store, key, given, stamp, packed)));
   }
 
   async amend(id: string, asked: Asked): Promise<Session> {
@@ -245,19 +245,18 @@ export class Sessions implements SessionsApi {
     const { check, local, reader } = this.#options;
     check();
     const key = canonical(id, 'not_found');
-    let given: Written | null = null;
-    const written = await this.#overSettlements(key, (draft, packed) => {
-      // A transaction may run again after a commit that nobody heard of.
-      if (given !== null && draft.view.operations.get(given.seq)?.opId !== given.operation.opId) return given;
-      return (given = planDiscard(draft, local.store, key, packed));
-    });
-    return reader.fromWritten(written);
+    return reader.fromWritten(await this.#overSettlements(key, false, (draft, packed) => planDiscard(draft, local.store, key, packed)));
   }
 
-  /** Settlements over that session may come to nothing by it. */
-  async #overSettlements(id: string, plan: (draft: Draft, packed: ReadonlyMap<string, FinishedSession>) => Written): Promise<Written> {
+  /** Settlements over that session may come to nothing by it. @param isLeft whether the operation is in the outbox afterwards. */
+  async #overSettlements(id: string, isLeft: boolean, plan: (draft: Draft, packed: ReadonlyMap<string, FinishedSession>) => Written): Promise<Written> {
     const { local } = this.#options;
     await local.settled();
-    return commitOverPacked(local, [id, ...besideInSettlements(local.view, [id])], 'strict', plan);
+    let done: Written | null = null;
+    return commitOverPacked(local, [id, ...besideInSettlements(local.view, [id])], 'strict', (draft, packed) => {
+      // A transaction may run again after a commit that nobody heard of.
+      if (done !== null && (draft.view.operations.get(done.seq)?.opId === done.operation.opId) === isLeft) return done;
+      return (done = plan(draft, packed));
+    });
   }
 }
