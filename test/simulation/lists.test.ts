@@ -89,3 +89,20 @@ it('a session that was recorded anew and otherwise, where the server has it, cou
   expect(await world.drive(b.sessions.list())).toMatchObject([{ state: 'confirmed', note: '' }]);
   expect(b.status.current).toMatchObject({ sync_status: 'healthy', data_summary: { total_sessions: 1, unsynced_sessions: 0 } });
 });
+
+it('what is deleted and taken back is so once, also where nobody hears of the commit', async () => {
+  const { world, first, a } = await twoDevices();
+  const { id } = await world.drive(a.sessions.record(world.session(60, 25)));
+  await world.run(70_000);
+  world.offline.add(first);
+  const waiting = (): number => first.disk.rows(first.disk.names()[0] ?? '', 'operations').length;
+  const unheard = async (act: () => Promise<unknown>): Promise<unknown> => {
+    await world.run(1000);
+    first.disk.failNext('update', { kind: 'rerun', committed: true }, 2);
+    return world.drive(act());
+  };
+  expect(await unheard(() => a.sessions.delete(id))).toMatchObject({ state: 'deleted', pending: true });
+  expect(await unheard(() => a.sessions.restore(id))).toMatchObject({ state: 'queued', deletedAt: null });
+  expect(await unheard(() => a.sessions.amend(id, { category: 'other' }))).toMatchObject({ category: 'other' });
+  expect(waiting()).toBe(3);
+});

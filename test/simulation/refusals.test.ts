@@ -2,7 +2,7 @@
 import type { ConflictChoice, Session, SyncEngine } from '@syncline/core';
 import { createSimChance, type SimDevice } from '@syncline/core/testing';
 import { describe, expect, it } from 'vitest';
-import { ExchangeWorld, USER, type WorldOptions } from './exchange-world.ts';
+import { ExchangeWorld, twoDevices, USER, type WorldOptions } from './exchange-world.ts';
 import { Refusing } from './refusing.ts';
 
 const STEPS = 60;
@@ -132,4 +132,27 @@ describe('a server that refuses one operation and takes the next', () => {
     await world.settle();
     await world.compare();
   });
+});
+
+it('[D01] a session that was brought back to a server is there, as far as its device knows, when the server refuses to delete it again', async () => {
+  const { world, a } = await twoDevices({ streams: false });
+  world.server.save();
+  const refusing = new Refusing();
+  const c = await world.open(world.device(), { over: (ports) => ({ ...ports, transport: refusing.over(ports.transport) }) });
+  await world.run(5000);
+  const { id } = await world.drive(c.sessions.record(world.session(120, 30)));
+  await world.drive(c.sync());
+  await world.drive(c.sessions.delete(id));
+  await world.drive(c.sync());
+  refusing.codeFor = ({ type }) => (type === 'delete' ? 'limit_reached' : null);
+  world.server.restore();
+  await world.drive(c.sync());
+  await world.run(10_000);
+  expect(await world.drive(c.sessions.get(id))).toMatchObject({ state: 'parked' });
+  await world.drive(c.sessions.discard(id));
+  await world.drive(a.sync());
+  for (const { sessions, status } of [a, c]) {
+    expect(await world.drive(sessions.get(id))).toMatchObject({ state: 'confirmed', deletedAt: null, pending: false });
+    expect(status.current.data_summary.total_sessions).toBe(1);
+  }
 });

@@ -23,14 +23,14 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'running-ends-first', rows: ['A13', 'A16', 'I-18'], file: 'packages/core/src/sync/sessions.ts',
     says: 'ends the running session and queues the finished one in two transactions',
-    find: '    const key = canonical(id, \'not_running\');\n    return this.#written(await local.commit((draft) => planComplete(draft, local.store, key, input, stamp), \'strict\'));',
+    find: '    const key = canonical(id, \'not_running\');\n    return this.#written(await this.#once([], true, (draft) => planComplete(draft, local.store, key, input, stamp)));',
     replace: '    const key = canonical(id, \'not_running\');\n    const ended = local.view.running.get(key);\n    await local.commit((draft) => draft.delete(\'running\', key), \'strict\');\n    return this.#written(await local.commit((draft) => { if (ended) draft.put(\'running\', key, ended); return planComplete(draft, local.store, key, input, stamp); }, \'strict\'));',
   },
   {
     id: 'relaxed-record', rows: ['A17'], file: 'packages/core/src/sync/sessions.ts',
     says: 'resolves before the session outlives a power cut',
-    find: 'local.commit(plan, \'strict\') : commitOverPacked(local, [session.id], \'strict\', plan)',
-    replace: 'local.commit(plan, \'relaxed\') : commitOverPacked(local, [session.id], \'relaxed\', plan)',
+    find: 'commitOverPacked(local, looked, \'strict\',',
+    replace: 'commitOverPacked(local, looked, \'relaxed\',',
   },
   {
     id: 'write-failure-swallowed', rows: ['A01', 'A14'], file: 'packages/core/src/sync/local.ts',
@@ -143,8 +143,8 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'acked-kept-nowhere', rows: ['A13', 'I-19'], file: 'packages/core/src/sync/settle.ts',
     says: 'forgets a session once it is acknowledged',
-    find: '    if (isDocumented(operation)) merge.take(ownRecord(operation) ?? { ...session, ...idsOf(operation) });',
-    replace: '    if (operation.kind === \'cancel\') merge.take(ownRecord(operation) ?? { ...session, ...idsOf(operation) });',
+    find: '    if (isDocumented(operation)) merge.take(ownRecord(operation) ?? { ...session, ...idsOf(operation), deletedAt: null });',
+    replace: '    if (operation.kind === \'cancel\') merge.take(ownRecord(operation) ?? { ...session, ...idsOf(operation), deletedAt: null });',
   },
   {
     id: 'held-by-own-clock', rows: ['B11'], file: 'packages/core/src/sync/settle.ts',

@@ -54,11 +54,6 @@ function findOperation({ view }: Draft, id: string, isMeant: (operation: Operati
   return null;
 }
 
-/** What this very act wrote already: a transaction may run again after a commit that nobody heard of. */
-function written(draft: Draft, id: string, stamp: Stamp): Written | null {
-  return findOperation(draft, id, ({ opId }) => opId === stamp.opId);
-}
-
 /** @param isBeside whether it may begin although one runs on another device. */
 export function planStart(draft: Draft, running: Omit<RunningSession, 'notice'>, opId: string, isBeside: boolean, self: Self): void {
   if (draft.view.running.has(running.id)) return;
@@ -104,8 +99,6 @@ function runningOf(draft: Draft, id: string): RunningSession {
 }
 
 export function planComplete(draft: Draft, store: Store, id: string, input: FinishInput, stamp: Stamp): Written {
-  const before = written(draft, id, stamp);
-  if (before !== null) return before;
   const running = runningOf(draft, id);
   const times = input.endTime === undefined ? finishTimes(running, stamp.marks) : { endTime: input.endTime, clock: null };
   const clockBound = boundOfTimer(running.clockBound ?? null, running.startTime, times.endTime, input.endTime ?? stamp.marks.now, stamp.clockAt);
@@ -140,8 +133,6 @@ export function planCancel(
   cancelled: NonNullable<FinishedSession['cancelled']>,
   stamp: Stamp,
 ): Written {
-  const before = written(draft, id, stamp);
-  if (before !== null) return before;
   const running = runningOf(draft, id);
   draft.delete('running', id);
   const session: FinishedSession = { ...finishedFrom(running, stamp), ...finishTimes(running, stamp.marks), cancelled };

@@ -52,6 +52,8 @@ export interface SessionsOptions {
   readonly onStarted: (session: StartedSession) => void;
 }
 
+type Decide = (draft: Draft, packed: ReadonlyMap<string, FinishedSession>) => Written;
+
 /** A copy of an input whose words are fit: what the app does with its own before the transaction changes nothing. */
 function checked<Input extends object>(input: Input): Input {
   refuse(checkWords(input));
@@ -90,9 +92,9 @@ export class Sessions implements SessionsApi {
   }
 
   /** Who acts, now. */
-  stamp(marks: Marks = this.#marks()): Stamp {
+  stamp(): Stamp {
     const { ids, owner, source, self: { deviceId }, watch } = this.#options;
-    return { opId: ids.uuid(), owner, source, deviceId, marks, clockAt: (instant) => watch.boundAt(instant) };
+    return { opId: ids.uuid(), owner, source, deviceId, marks: this.#marks(), clockAt: (instant) => watch.boundAt(instant) };
   }
 
   async start(input: StartInput): Promise<Session> {
@@ -124,7 +126,7 @@ export class Sessions implements SessionsApi {
     const stamp = this.stamp();
     const input = checked(asked);
     const key = canonical(id, 'not_running');
-    return this.#written(await local.commit((draft) => planComplete(draft, local.store, key, input, stamp), 'strict'));
+    return this.#written(await this.#once([], true, (draft) => planComplete(draft, local.store, key, input, stamp)));
   }
 
   slept(id: string): SleepEvidence | null {
@@ -140,7 +142,7 @@ export class Sessions implements SessionsApi {
     if (reason !== undefined && !isCancelReason(reason)) refuse([{ path: 'reason', message: 'must be one of the documented reasons' }]);
     const key = canonical(id, 'not_running');
     const cancelled = { reason: reason ?? null, note };
-    return this.#written(await local.commit((draft) => planCancel(draft, local.store, key, cancelled, stamp), 'strict'));
+    return this.#written(await this.#once([], true, (draft) => planCancel(draft, local.store, key, cancelled, stamp)));
   }
 
   async record(input: RecordInput): Promise<Session> {
@@ -150,10 +152,9 @@ export class Sessions implements SessionsApi {
     refuse(checkRecord(input));
     const isMinted = input.id === undefined;
     const session = toFinished(input, isMinted ? ids.uuid() : canonical(input.id, 'invalid_input'), stamp);
-    const plan = (draft: Draft, packed?: ReadonlyMap<string, FinishedSession>): Written | FinishedSession =>
-      planRecord(draft, local.store, session, stamp, packed?.get(session.id) ?? null);
     // An id the app brought may be in history already; one that was minted here cannot.
-    return this.#answered(await (isMinted ? local.commit(plan, 'strict') : commitOverPacked(local, [session.id], 'strict', plan)));
+    const looked = isMinted ? [] : [session.id];
+    return this.#answered(await commitOverPacked(local, looked, 'strict', (draft, packed) => planRecord(draft, local.store, session, stamp, packed.get(session.id) ?? null)));
   }
 
   /** What was written, or the session that is so already. */
@@ -233,7 +234,7 @@ export class Sessions implements SessionsApi {
     const { local } = this.#options;
     const stamp = this.stamp();
     const key = canonical(id, 'not_found');
-    return this.#written(await commitOverPacked(local, [key], 'strict', (draft, packed) => {
+    return this.#written(await this.#once([key], true, (draft, packed) => {
       const session = draft.view.near(key) ?? packed.get(key) ?? null;
       const isFit = session !== null && session.cancelled === null && (session.deletedAt === null) === (kind !== 'restore');
       if (!isFit) throw engineError('not_found');
@@ -248,13 +249,17 @@ export class Sessions implements SessionsApi {
     return reader.fromWritten(await this.#overSettlements(key, false, (draft, packed) => planDiscard(draft, local.store, key, packed)));
   }
 
-  /** Settlements over that session may come to nothing by it. @param isLeft whether the operation is in the outbox afterwards. */
-  async #overSettlements(id: string, isLeft: boolean, plan: (draft: Draft, packed: ReadonlyMap<string, FinishedSession>) => Written): Promise<Written> {
+  /** Settlements over that session may come to nothing by it. */
+  async #overSettlements(id: string, isLeft: boolean, plan: Decide): Promise<Written> {
     const { local } = this.#options;
     await local.settled();
+    return this.#once([id, ...besideInSettlements(local.view, [id])], isLeft, plan);
+  }
+
+  /** A transaction may run again after a commit that nobody heard of. @param isLeft whether the operation is in the outbox after it. */
+  #once(ids: readonly string[], isLeft: boolean, plan: Decide): Promise<Written> {
     let done: Written | null = null;
-    return commitOverPacked(local, [id, ...besideInSettlements(local.view, [id])], 'strict', (draft, packed) => {
-      // A transaction may run again after a commit that nobody heard of.
+    return commitOverPacked(this.#options.local, ids, 'strict', (draft, packed) => {
       if (done !== null && (draft.view.operations.get(done.seq)?.opId === done.operation.opId) === isLeft) return done;
       return (done = plan(draft, packed));
     });

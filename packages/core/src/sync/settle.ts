@@ -74,7 +74,8 @@ function acknowledge(draft: Draft, merge: Merge, operations: ReadonlyMap<number,
       continue;
     }
     raiseBases(draft, operation);
-    if (isDocumented(operation)) merge.take(ownRecord(operation) ?? { ...session, ...idsOf(operation) });
+    // One that is offered again may have been deleted since, which the server is told after it.
+    if (isDocumented(operation)) merge.take(ownRecord(operation) ?? { ...session, ...idsOf(operation), deletedAt: null });
     else if (!isSettlement(operation)) takeOwnEdit(merge, operation);
   }
   for (const id of touched) merge.settle(id);
