@@ -156,3 +156,26 @@ it('[D01] a session that was brought back to a server is there, as far as its de
     expect(status.current.data_summary.total_sessions).toBe(1);
   }
 });
+
+it('[D01] a session of another device that a server refused when it was brought back is still that device’s when it is sent again', async () => {
+  const { world, second, b } = await twoDevices({ streams: false });
+  const refusing = new Refusing();
+  const c = await world.open(world.device(), { over: (ports) => ({ ...ports, transport: refusing.over(ports.transport) }) });
+  await world.run(5000);
+  world.server.save();
+  const { id, deviceId } = await world.drive(b.sessions.record(world.session(120, 30)));
+  await world.drive(b.sync());
+  await world.drive(c.sync());
+  world.offline.add(second);
+  refusing.codeFor = ({ type }) => (type === 'submit' ? 'limit_reached' : null);
+  world.server.restore();
+  await world.drive(c.sync());
+  await world.run(10_000);
+  expect(await world.drive(c.sessions.get(id))).toMatchObject({ state: 'parked' });
+  refusing.codeFor = () => null;
+  await world.drive(c.sessions.retry(id));
+  await world.drive(c.sync());
+  const d = await world.open(world.device());
+  await world.drive(d.sync());
+  for (const { sessions } of [c, d]) expect(await world.drive(sessions.get(id))).toMatchObject({ state: 'confirmed', deviceId });
+});

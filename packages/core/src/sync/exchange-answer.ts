@@ -158,7 +158,7 @@ function readSettlement(row: Fields): SettlementRow | null {
   if (typeof id !== 'string' || typeof kind !== 'string' || !areTexts(sessionIds) || !isTextOrNull(deviceId)) return null;
   if (typeof settledAt !== 'number' || undoneAt === undefined) return null;
   const memory = readMemory(row['memory']);
-  return { id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome: 'applied', before: [], created: [], ...(memory === undefined ? {} : { memory }) };
+  return { id, kind, sessionIds, settledAt, undoneAt, deviceId, outcome: 'applied', before: [], created: [], ...told({ memory }) };
 }
 
 /** Null when one of them cannot be read. */

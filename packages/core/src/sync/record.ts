@@ -187,10 +187,12 @@ export function planRetry(draft: Draft, store: Store, id: string, asked: Asked, 
 
 /** The same with other times and words, where it tells any. */
 function changed(operation: Operation, changes: Changes): Operation {
-  const { change, session, knownVersion: _, ...plain } = operation;
-  if (change === null) return { ...plain, change, session: edited(session, changes) };
-  if (operation.kind !== 'amend') return operation;
-  return { ...operation, change: { ...change, effects: change.effects.map((effect) => (effect.kind === 'edit' ? { ...effect, changes: over(effect.changes, changes) } : effect)) } };
+  const { kind, change, session, knownVersion: _, ...plain } = operation;
+  // What is offered again as it was stays what it was, another device's session too.
+  if (Object.keys(changes).length === 0) return operation;
+  if (change === null) return { ...plain, kind, change, session: edited(session, changes) };
+  if (kind !== 'amend') return operation;
+  return { ...plain, kind, session, change: { ...change, effects: change.effects.map((effect) => (effect.kind === 'edit' ? { ...effect, changes: over(effect.changes, changes) } : effect)) } };
 }
 
 /** A document says what its note was: to another one the server makes it a change of its own. */
