@@ -10,7 +10,7 @@ const withPreferences = `${core} export * from '@syncline/core/preferences';`;
 it.each([
   ['our own code in the engine', core, LIBRARIES, 53.9],
   ['the RxJS package beside RxJS and the engine', "export * from '@syncline/rxjs';", [...LIBRARIES, '@syncline/core', '@syncline/protocol'], 1.2],
-  ['the whole engine with Dexie', core, [], 86.5],
+  ['the whole engine with Dexie', core, [], 86.6],
   ['the whole engine with preferences, Dexie and Yjs', withPreferences, [], 113.4],
   ['a service worker that drains, with Dexie', "export { drainInBackground, userOfTag } from '@syncline/core/background';", [], 87.1],
 ] as const)('%s', async (_what, imports, external, budget) => {

@@ -21,7 +21,7 @@ export interface ContactOptions {
 
 export class Contact {
   readonly #options: ContactOptions;
-  #latest: Pick<SyncState, 'lastContact' | 'skew' | 'clock'> | null = null;
+  #latest: Partial<SyncState> = {};
   /** What was written down when that was heard. */
   #before: number | null = null;
 
@@ -31,8 +31,7 @@ export class Contact {
 
   /** Nothing where another tab has heard from the server since. */
   get #heard(): Partial<SyncState> {
-    const { lastContact } = this.#options.local.view.sync;
-    return this.#latest !== null && (lastContact === this.#before || lastContact === this.#latest.lastContact) ? this.#latest : {};
+    return [this.#before, this.#latest.lastContact].includes(this.#options.local.view.sync.lastContact) ? this.#latest : {};
   }
 
   /** Writes what was heard along with a change. */
@@ -55,10 +54,10 @@ export class Contact {
     const isNews = told !== null && (known === null || Math.abs(told.offsetMs - known) > SKEW_NOISE_MS + told.errorMs);
     const current = isNews ? told.offsetMs : known;
     const at = Math.round(clock.now() - (current ?? 0));
-    const latest = (this.#latest = { lastContact: at, skew: current, clock: sample });
+    this.#latest = { lastContact: at, skew: current, clock: sample };
     this.#before = written.lastContact;
-    if (current === written.skew && written.lastContact !== null && Math.abs(at - written.lastContact) < WRITE_EVERY_MS) return;
+    if (current === written.skew && Math.abs(at - (written.lastContact ?? 0)) < WRITE_EVERY_MS) return;
     // Not worth a word when it fails: the next contact writes it.
-    local.commit((draft) => this.write(draft, latest), 'relaxed').catch(() => undefined);
+    local.commit((draft) => this.write(draft, this.#latest), 'relaxed').catch(() => undefined);
   }
 }

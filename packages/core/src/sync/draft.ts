@@ -154,9 +154,9 @@ export class Draft {
   seal(): readonly Write[] {
     if (this.#writes.length === 0 && this.view.head === this.#firstHead) return [];
     const { head: { store, version, at }, leader } = this.view;
-    const isLeading = leader?.tab === this.#tab;
     this.setHead({
-      store: store === '' ? this.#storeId : store, version: version + 1, by: `${this.#tab} ${this.#decision}`, at: isLeading ? Math.max(0, Math.round(this.now)) : at,
+      store: store === '' ? this.#storeId : store, version: version + 1, by: `${this.#tab} ${this.#decision}`,
+      at: leader?.tab === this.#tab ? Math.max(0, Math.round(this.now)) : at,
     });
     // Later writes to one row win; earlier ones of the same transaction are dropped.
     const lastByRow = new Map<string, Write>();
