@@ -23,14 +23,14 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'running-ends-first', rows: ['A13', 'A16', 'I-18'], file: 'packages/core/src/sync/sessions.ts',
     says: 'ends the running session and queues the finished one in two transactions',
-    find: '    const key = canonical(id, \'not_running\');\n    return this.#written(await this.#once([], true, (draft) => planComplete(draft, local.store, key, input, stamp)));',
+    find: '    const key = canonical(id, \'not_running\');\n    return this.#written(await this.#once(key, [], true, (draft) => planComplete(draft, local.store, key, input, stamp)));',
     replace: '    const key = canonical(id, \'not_running\');\n    const ended = local.view.running.get(key);\n    await local.commit((draft) => draft.delete(\'running\', key), \'strict\');\n    return this.#written(await local.commit((draft) => { if (ended) draft.put(\'running\', key, ended); return planComplete(draft, local.store, key, input, stamp); }, \'strict\'));',
   },
   {
     id: 'relaxed-record', rows: ['A17'], file: 'packages/core/src/sync/sessions.ts',
     says: 'resolves before the session outlives a power cut',
-    find: 'commitOverPacked(local, looked, \'strict\',',
-    replace: 'commitOverPacked(local, looked, \'relaxed\',',
+    find: 'commitOverPacked(this.#options.local, looked, \'strict\', plan)',
+    replace: 'commitOverPacked(this.#options.local, looked, \'relaxed\', plan)',
   },
   {
     id: 'write-failure-swallowed', rows: ['A01', 'A14'], file: 'packages/core/src/sync/local.ts',

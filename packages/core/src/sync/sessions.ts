@@ -52,7 +52,7 @@ export interface SessionsOptions {
   readonly onStarted: (session: StartedSession) => void;
 }
 
-type Decide = (draft: Draft, packed: ReadonlyMap<string, FinishedSession>) => Written;
+type Decide<T = Written> = (draft: Draft, packed: ReadonlyMap<string, FinishedSession>) => T;
 
 /** A copy of an input whose words are fit: what the app does with its own before the transaction changes nothing. */
 function checked<Input extends object>(input: Input): Input {
@@ -63,6 +63,8 @@ function checked<Input extends object>(input: Input): Input {
 export class Sessions implements SessionsApi {
   readonly #options: SessionsOptions;
   readonly #lists = new Set<LiveList>();
+  /** By session: settles when all that was asked for of it is done. */
+  readonly #turns = new Map<string, Promise<void>>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
@@ -126,7 +128,7 @@ export class Sessions implements SessionsApi {
     const stamp = this.stamp();
     const input = checked(asked);
     const key = canonical(id, 'not_running');
-    return this.#written(await this.#once([], true, (draft) => planComplete(draft, local.store, key, input, stamp)));
+    return this.#written(await this.#once(key, [], true, (draft) => planComplete(draft, local.store, key, input, stamp)));
   }
 
   slept(id: string): SleepEvidence | null {
@@ -142,7 +144,7 @@ export class Sessions implements SessionsApi {
     if (reason !== undefined && !isCancelReason(reason)) refuse([{ path: 'reason', message: 'must be one of the documented reasons' }]);
     const key = canonical(id, 'not_running');
     const cancelled = { reason: reason ?? null, note };
-    return this.#written(await this.#once([], true, (draft) => planCancel(draft, local.store, key, cancelled, stamp)));
+    return this.#written(await this.#once(key, [], true, (draft) => planCancel(draft, local.store, key, cancelled, stamp)));
   }
 
   async record(input: RecordInput): Promise<Session> {
@@ -154,7 +156,7 @@ export class Sessions implements SessionsApi {
     const session = toFinished(input, isMinted ? ids.uuid() : canonical(input.id, 'invalid_input'), stamp);
     // An id the app brought may be in history already; one that was minted here cannot.
     const looked = isMinted ? [] : [session.id];
-    return this.#answered(await commitOverPacked(local, looked, 'strict', (draft, packed) => planRecord(draft, local.store, session, stamp, packed.get(session.id) ?? null)));
+    return this.#answered(await this.#write(session.id, looked, (draft, packed) => planRecord(draft, local.store, session, stamp, packed.get(session.id) ?? null)));
   }
 
   /** What was written, or the session that is so already. */
@@ -211,7 +213,7 @@ export class Sessions implements SessionsApi {
     const { local } = this.#options;
     const stamp = this.stamp();
     const id = canonical(wish.id, 'not_found');
-    return this.#answered(await commitOverPacked(local, [id], 'strict', (draft, packed) => part.plan(draft, local.store, packed, { ...wish, id }, stamp)));
+    return this.#answered(await this.#write(id, [id], (draft, packed) => part.plan(draft, local.store, packed, { ...wish, id }, stamp)));
   }
 
   delete(id: string): Promise<Session> {
@@ -234,7 +236,7 @@ export class Sessions implements SessionsApi {
     const { local } = this.#options;
     const stamp = this.stamp();
     const key = canonical(id, 'not_found');
-    return this.#written(await this.#once([key], true, (draft, packed) => {
+    return this.#written(await this.#once(key, [key], true, (draft, packed) => {
       const session = draft.view.near(key) ?? packed.get(key) ?? null;
       const isFit = session !== null && session.cancelled === null && (session.deletedAt === null) === (kind !== 'restore');
       if (!isFit) throw engineError('not_found');
@@ -253,15 +255,26 @@ export class Sessions implements SessionsApi {
   async #overSettlements(id: string, isLeft: boolean, plan: Decide): Promise<Written> {
     const { local } = this.#options;
     await local.settled();
-    return this.#once([id, ...besideInSettlements(local.view, [id])], isLeft, plan);
+    return this.#once(id, [id, ...besideInSettlements(local.view, [id])], isLeft, plan);
   }
 
   /** A transaction may run again after a commit that nobody heard of. @param isLeft whether the operation is in the outbox after it. */
-  #once(ids: readonly string[], isLeft: boolean, plan: Decide): Promise<Written> {
+  #once(id: string, looked: readonly string[], isLeft: boolean, plan: Decide): Promise<Written> {
     let done: Written | null = null;
-    return commitOverPacked(this.#options.local, ids, 'strict', (draft, packed) => {
+    return this.#write(id, looked, (draft, packed) => {
       if (done !== null && (draft.view.operations.get(done.seq)?.opId === done.operation.opId) === isLeft) return done;
       return (done = plan(draft, packed));
     });
+  }
+
+  /** What is asked for of one session without waiting takes effect in that order, however long each look at its history takes. */
+  #write<T extends Written | FinishedSession>(id: string, looked: readonly string[], plan: Decide<T>): Promise<T> {
+    const own = (this.#turns.get(id) ?? Promise.resolve()).then(() => commitOverPacked(this.#options.local, looked, 'strict', plan));
+    const forget = (): void => {
+      if (this.#turns.get(id) === over) this.#turns.delete(id);
+    };
+    const over = own.then(forget, forget);
+    this.#turns.set(id, over);
+    return own;
   }
 }
