@@ -93,9 +93,9 @@ export class Deeds {
       case 'cancel':
         return this.#cancel(slot, engine);
       case 'retry':
-        return isMend(deed) ? this.#world.edits.do(deed, slot, engine) : this.#onParked(engine, (id) => (this.#world.monitor.retried(slot, id), this.#byHand(id, engine.sessions.retry(id)).then(() => this.#mark('parked.retried'))));
+        return isMend(deed) ? this.#world.edits.do(deed, slot, engine) : this.#onParked(engine, (id) => (this.#world.monitor.retried(slot, id), this.#world.monitor.whileByHand(id, engine.sessions.retry(id)).then(() => this.#mark('parked.retried'))));
       case 'discard':
-        return isMend(deed) ? this.#world.edits.do(deed, slot, engine) : this.#onParked(engine, (id) => this.#byHand(id, engine.sessions.discard(id)).then(() => (this.#world.ledger.giveUp(id), this.#mark('parked.discarded'))));
+        return isMend(deed) ? this.#world.edits.do(deed, slot, engine) : this.#onParked(engine, (id) => this.#world.monitor.whileByHand(id, engine.sessions.discard(id)).then(() => (this.#world.ledger.giveUp(id), this.#mark('parked.discarded'))));
       case 'sync':
         this.#world.monitor.wished(slot.device);
         return void engine.sync().catch((error: unknown) => this.#world.violate('I-12', `sync() rejected: ${codeOf(error)}`));
@@ -210,12 +210,6 @@ export class Deeds {
 
   #onParked(engine: SyncEngine, act: (id: string) => Promise<unknown>): void {
     engine.sessions.list({ states: ['parked'], limit: 1 }).then((list) => (list[0] ? act(list[0].id) : undefined)).catch(() => undefined);
-  }
-
-  /** While it lasts, this session may leave the outbox without having been sent. */
-  async #byHand<T>(id: string, act: Promise<T>): Promise<T> {
-    this.#world.monitor.byHand.add(id);
-    return act.finally(() => this.#world.monitor.byHand.delete(id));
   }
 
   #promised(device: DeviceSlot, facts: Pick<Promised, 'id' | 'start' | 'end' | 'cancelled'>): Promised {

@@ -155,10 +155,7 @@ export class EditBook {
     const session = list[deed.nth % Math.max(1, list.length)];
     if (session === undefined) return;
     const { id, startTime } = session;
-    const touched = this.#touch(session);
-    this.#world.ledger.edit(device.index, id);
-    forgetLast(touched);
-    touched.editors.add(device);
+    const touched = this.#asks(device, session);
     const stands = standing(touched, device, engine);
     if (deed.do === 'amend') {
       const { changes, says } = changesOf(deed, startTime, touched);
@@ -180,27 +177,23 @@ export class EditBook {
   /** Sends again with changes, or gives up, what was refused or waits for its end to come. */
   async #mend(deed: MendDeed, slot: TabSlot, engine: SyncEngine): Promise<void> {
     const { device } = slot;
-    const { monitor, ledger, server, userIds } = this.#world;
+    const { monitor, server, userIds } = this.#world;
     const list = await engine.sessions.list({ limit: 20 });
     const undecided = list.filter(({ pending, parked, endTime }) => parked !== null || (pending && (endTime ?? 0) > device.sim.clock.now()));
     const session = undecided[deed.nth % Math.max(1, undecided.length)];
     if (session === undefined) return;
     const { id, startTime } = session;
-    const touched = this.#touch(session);
-    ledger.edit(device.index, id);
-    forgetLast(touched);
-    touched.editors.add(device);
-    monitor.byHand.add(id);
+    const touched = this.#asks(device, session);
     if (deed.do === 'discard') {
       // Given up before anybody has it, it is nowhere; a change that is given up leaves it as it was.
       if (!server.stored(userIds[device.plan.user] ?? '').some((stored) => stored.id === id)) touched.mayGo = true;
-      await answered([touched], engine.sessions.discard(id)).finally(() => monitor.byHand.delete(id));
+      await answered([touched], monitor.whileByHand(id, engine.sessions.discard(id)));
       this.#world.marks.hit('edit.given-up');
     } else {
       const { changes, says } = changesOf(deed, startTime, touched);
       const stands = standing(touched, device, engine);
       monitor.retried(slot, id);
-      await answered([touched], engine.sessions.retry(id, changes)).finally(() => monitor.byHand.delete(id));
+      await answered([touched], monitor.whileByHand(id, engine.sessions.retry(id, changes)));
       // A delete that was refused is sent again as it is.
       if (session.parked === null) stands(says);
       this.#world.marks.hit('edit.mended');
@@ -218,12 +211,9 @@ export class EditBook {
     const asked: Touched[] = [];
     for (const { id, before, after } of kind === 'keep_all' ? [] : plan.preview.sessions) {
       if (before === null) this.#made.add(id);
-      this.#world.ledger.edit(device.index, id);
-      const touched = this.#touch({ id, ...(before ?? after ?? { startTime: 0, endTime: 0 }) });
-      forgetLast(touched);
+      const touched = this.#asks(device, { id, ...(before ?? after ?? { startTime: 0, endTime: 0 }) });
       asked.push(touched);
       touched.mayGo = true;
-      touched.editors.add(device);
       if (after !== null) touched.times.add(`${after.startTime} ${after.endTime}`);
     }
     if (kind === 'keep_all') for (const id of conflict.sessionIds) this.#kept.add(id);
@@ -243,6 +233,15 @@ export class EditBook {
     }
     await answered(asked, engine.conflicts.undo(settlement.id));
     this.#world.marks.hit('edit.undone');
+  }
+
+  /** Somebody asks there for something of that session. */
+  #asks(device: DeviceSlot, session: Pick<Session, 'id' | 'startTime' | 'endTime'>): Touched {
+    this.#world.ledger.edit(device.index, session.id);
+    const touched = this.#touch(session);
+    forgetLast(touched);
+    touched.editors.add(device);
+    return touched;
   }
 
   #touch({ id, startTime, endTime }: Pick<Session, 'id' | 'startTime' | 'endTime'>): Touched {

@@ -108,6 +108,12 @@ export class Monitor {
     return this.#world.devices.flatMap((device) => (device.plan.user === user ? [device.index] : []));
   }
 
+  /** While it lasts, this session may leave the outbox without having been sent. */
+  async whileByHand<T>(id: string, act: Promise<T>): Promise<T> {
+    this.byHand.add(id);
+    return act.finally(() => this.byHand.delete(id));
+  }
+
   /** Whether it ever was one of two devices with one store's content. */
   wasCopied(device: DeviceSlot): boolean {
     return this.#copied.has(device.index);
