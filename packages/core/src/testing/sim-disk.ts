@@ -89,9 +89,9 @@ export class SimDisk {
     this.#planned.push({ kind, fault, times });
   }
 
-  /** Whether something that is written now may be refused. */
+  /** Whether something that is written now to a database that is open may be refused. */
   get isRefusing(): boolean {
-    return this.full || this.unavailable || this.#planned.length > 0;
+    return this.full || this.#planned.length > 0;
   }
 
   takeFault(operation: StoreOperation): StoreFault | undefined {

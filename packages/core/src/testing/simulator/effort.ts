@@ -65,7 +65,7 @@ export class Effort {
     return wrong;
   }
 
-  /** What is wrong with having asked so often. `id`: the session that was sent; `isAlone`: no other tab can know; `isNoted`: there is a store that keeps it. */
+  /** What is wrong with having asked so often. `id`: the session that was sent; `isAlone`: no other tab can know; `isNoted`: what was heard is kept. */
   heard(id: string | null, result: TransportResult, now: number, tab: number, { isAlone, isNoted }: { readonly isAlone: boolean; readonly isNoted: boolean }): string[] {
     const status = result.ok ? result.response.status : 0;
     this.#wasTokenRefused = status === 401;
@@ -90,8 +90,9 @@ export class Effort {
     const isJson = result.ok && (result.response.headers['content-type'] ?? '').includes('json');
     // Its clock has not reached the session's end: asked again when it should have, and the clock may have been set back since.
     if (isJson && result.response.status === 400 && result.response.body.includes('time_in_future')) return;
-    const isFirstRefusal = isJson && id !== null && REFUSALS.has(result.response.status) && !this.#refused.has(id);
-    if (isFirstRefusal && isNoted) this.#refused.add(id);
+    // Nor is a refusal that nothing keeps an answer: the session is sent again, and refused for the first time then.
+    const isFirstRefusal = isNoted && isJson && id !== null && REFUSALS.has(result.response.status) && !this.#refused.has(id);
+    if (isFirstRefusal) this.#refused.add(id);
     this.#faulty = result.ok && result.response.status === 500 ? id : null;
     // A clone is told so once, and goes on under a name of its own.
     const isCloned = isJson && result.response.status === 409 && result.response.body.includes('device_cloned');

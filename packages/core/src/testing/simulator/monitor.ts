@@ -359,7 +359,8 @@ export class Monitor {
     const [id = null] = ids;
     // What is noted nowhere, or noted without a word, other tabs cannot know.
     const isAlone = device.sim.disk.isRefusing || device.sim.channels.isDeaf;
-    const isNoted = !this.isRescuing(device);
+    const isInMemory = slot.engine?.status.current.local.problems.includes('volatile_storage') ?? false;
+    const isNoted = isInMemory || (!device.sim.disk.isRefusing && !this.isRescuing(device));
     for (const wrong of watch.effortOf(slot).heard(id, result, elapsed, slot.index, { isAlone, isNoted })) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
     if (id !== null) this.#markAnswer(device, watch, id, result);
   }
