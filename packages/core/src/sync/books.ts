@@ -94,7 +94,7 @@ export class Books {
   async shortenPause(at: number): Promise<void> {
     const soonest = this.shortenUnnoted(at);
     const now = this.#options.clock.now();
-    await this.write((state) => {
+    await this.#writeNews((state) => {
       if (state.asked || endOf(state.pause, now) <= soonest) return {};
       return { pause: sooner(state.pause, now, soonest), nextAttemptAt: soonest };
     });
@@ -110,13 +110,21 @@ export class Books {
   async succeed(): Promise<void> {
     this.noteSuccess();
     this.#refusals = 0;
-    const now = this.#options.clock.now();
-    await this.write((state) => ({
+    await this.#writeNews((state) => this.#success(state));
+  }
+
+  /** The same in the transaction of whoever was answered, and leads. */
+  writeSuccess(draft: Draft): void {
+    this.#options.contact.write(draft, this.#success(draft.view.sync));
+  }
+
+  #success(state: SyncState): Partial<SyncState> {
+    return {
       connection: 'online', progress: null, failures: 0,
       problems: state.problems.filter((code) => code !== 'blocked_by_policy' && code !== 'forbidden'),
       // A pause that the server asked for meanwhile, in answer to another request, still holds.
-      ...(state.asked && !isOver(state.pause, now) ? { phase: 'backing_off' } : { phase: 'idle', pause: null, asked: false, nextAttemptAt: null, lastError: null }),
-    }));
+      ...(state.asked && !isOver(state.pause, this.#options.clock.now()) ? { phase: 'backing_off' } : { phase: 'idle', pause: null, asked: false, nextAttemptAt: null, lastError: null }),
+    };
   }
 
   /** What failed proves nothing of the server, as when every item failed on its own: a moment's peace. */
@@ -183,8 +191,8 @@ export class Books {
 
   /** Before waiting: words that say more than what is going on are taken back. */
   async rest(until: number | null): Promise<void> {
-    const { lifecycle, clock, local } = this.#options;
-    const change = (state: SyncState): Partial<SyncState> => {
+    const { lifecycle, clock } = this.#options;
+    await this.#writeNews((state) => {
       const isPaused = state.stopped !== null || state.connection === 'auth_required';
       const isBackingOff = !isOver(state.pause, clock.now());
       const isOffline = !lifecycle.online() && state.connection !== 'auth_required';
@@ -194,9 +202,14 @@ export class Books {
         nextAttemptAt: isBackingOff ? until : null,
         connection: isOffline ? 'offline' : state.connection,
       };
-    };
-    // Every record rings the driver, and a transaction that writes nothing would still stand before the next record.
-    if (local.isFresh && isEqualValue({ ...local.view.sync, ...change(local.view.sync) }, local.view.sync)) return;
+    });
+  }
+
+  /** Every record rings the driver, and a transaction that writes nothing would still stand before the next record. */
+  async #writeNews(change: (state: SyncState) => Partial<SyncState>): Promise<void> {
+    const { local, contact } = this.#options;
+    const { sync } = local.view;
+    if (local.isFresh && !contact.isNews && isEqualValue({ ...sync, ...change(sync) }, sync)) return;
     await this.write(change);
   }
 }

@@ -1,9 +1,10 @@
 // When the server last answered, and how far its clock is from ours. Every tab shows what is written down, so that all show the same;
-// it is written with whatever else is written, and by itself only now and then, so that an idle device is quiet.
+// it is written with whatever else is written, and for its own sake only now and then, so that an idle device is quiet.
 import type { ClockBound } from '@syncline/protocol';
 import type { Clock } from '../ports.ts';
 import type { ClockWatch } from './clock-watch.ts';
 import type { Draft } from './draft.ts';
+import { isEqualValue } from './equal.ts';
 import type { Local } from './local.ts';
 import { SKEW_NOISE_MS } from './server-calls.ts';
 import { planAskHeldAgain } from './settle.ts';
@@ -21,7 +22,7 @@ export interface ContactOptions {
 
 export class Contact {
   readonly #options: ContactOptions;
-  #latest: Partial<SyncState> = {};
+  #latest: Pick<SyncState, 'lastContact' | 'skew' | 'clock'> | null = null;
   /** What was written down when that was heard. */
   #before: number | null = null;
 
@@ -29,16 +30,24 @@ export class Contact {
     this.#options = options;
   }
 
-  /** Nothing where another tab has heard from the server since. */
-  get #heard(): Partial<SyncState> {
-    return [this.#before, this.#latest.lastContact].includes(this.#options.local.view.sync.lastContact) ? this.#latest : {};
+  /** What is written down, where another tab has heard from the server since. */
+  get #heard(): SyncState {
+    const { sync } = this.#options.local.view;
+    return sync.lastContact === this.#before ? { ...sync, ...this.#latest } : sync;
   }
 
-  /** Writes what was heard along with a change. */
-  write(draft: Draft, change: Partial<SyncState>): void {
-    const { skew } = draft.view.sync;
-    draft.setSync(change, this.#heard);
-    if (draft.view.sync.skew !== skew) planAskHeldAgain(draft);
+  /** Writes what was heard along with a change, if there is one, or for its own sake. */
+  write(draft: Draft, change: Partial<SyncState> = {}): void {
+    const { sync } = draft.view;
+    if (this.isNews || !isEqualValue({ ...sync, ...change }, sync)) draft.setSync({ ...this.#heard, ...change });
+    if (draft.view.sync.skew !== sync.skew) planAskHeldAgain(draft);
+  }
+
+  /** Whether it is so long ago that it was written, or has changed so much, that it is written for its own sake. */
+  get isNews(): boolean {
+    const { lastContact, skew } = this.#options.local.view.sync;
+    const heard = this.#heard;
+    return heard.skew !== skew || Math.abs((heard.lastContact ?? 0) - (lastContact ?? 0)) >= WRITE_EVERY_MS;
   }
 
   /** @param answered how far this device's clock is ahead, as one answer tells it; null when it tells no time. */
@@ -46,18 +55,14 @@ export class Contact {
     // A clock that is ages away tells no time: some print the year 1 where they have none.
     const told = answered !== null && Math.abs(answered.offsetMs) < OFFSET_MAX_MS ? answered : null;
     const { local, clock, watch } = this.#options;
-    const written = local.view.sync;
     // The store may have refused to note what was heard before.
-    const { skew: known, clock: before } = { ...written, ...this.#heard };
+    const { skew: known, clock: before } = this.#heard;
     const sample = told === null ? before : watch.take(told);
     // A slow answer tells only roughly.
     const isNews = told !== null && (known === null || Math.abs(told.offsetMs - known) > SKEW_NOISE_MS + told.errorMs);
     const current = isNews ? told.offsetMs : known;
     const at = Math.round(clock.now() - (current ?? 0));
     this.#latest = { lastContact: at, skew: current, clock: sample };
-    this.#before = written.lastContact;
-    if (current === written.skew && Math.abs(at - (written.lastContact ?? 0)) < WRITE_EVERY_MS) return;
-    // Not worth a word when it fails: the next contact writes it.
-    local.commit((draft) => this.write(draft, this.#latest), 'relaxed').catch(() => undefined);
+    this.#before = local.view.sync.lastContact;
   }
 }

@@ -95,10 +95,10 @@ export class Draft {
     if (!isSame) this.#apply({ kind: 'put', table: 'meta', key: 'head', value: { ...this.view.head, ...change } });
   }
 
-  /** A change to the same is no write. `along` is written only if there is one. */
-  setSync(change: Partial<SyncState>, along: Partial<SyncState> = {}): void {
+  /** A change to the same is no write. */
+  setSync(change: Partial<SyncState>): void {
     const value = { ...this.view.sync, ...change };
-    if (!isEqualValue(value, this.view.sync)) this.#write({ kind: 'put', table: 'meta', key: 'sync', value: { ...value, ...along } });
+    if (!isEqualValue(value, this.view.sync)) this.#write({ kind: 'put', table: 'meta', key: 'sync', value });
   }
 
   /** Any other row of `meta`. */

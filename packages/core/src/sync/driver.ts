@@ -231,12 +231,11 @@ export class Driver {
   }
 
   async #askStatus(term: number, signal: AbortSignal): Promise<void> {
-    const { clock, self, local, calls } = this.#options;
     this.#agenda.notePoll(this.#news.isLive);
-    const halt = await pollStatus(local, calls, self, clock, term, signal);
+    const halt = await pollStatus(this.#options, term, signal);
     if (signal.aborted) return;
     await this.#note(halt);
-    if (halt === null && local.view.sync.capabilities === null) this.#agenda.askHealthNow();
+    if (halt === null && this.#options.local.view.sync.capabilities === null) this.#agenda.askHealthNow();
     // One that is not there is not waited for: what is to be sent goes ahead of the next look.
     if (halt !== null && !isAbsentCall(halt)) this.#agenda.lookAgain(halt);
   }

@@ -69,7 +69,7 @@ export class Exchanger {
 
   /** `again`, or what ended it: null when everything is done. */
   async #round(term: number, signal: AbortSignal, total: number): Promise<Halt | null | 'again'> {
-    const { local, calls, clock, user, self } = this.#options;
+    const { local, calls, clock, self } = this.#options;
     const batch = await local.commit((draft) => this.#announce(draft, term, total), 'relaxed');
     if (batch === null || signal.aborted) return null;
     const { exchange } = local.view.sync;
@@ -92,12 +92,17 @@ export class Exchanger {
     if (answer === null) return this.#incoherent(batch, term);
     this.#most = Math.min(LIMITS.opsPerExchangeMax, this.#most * 2);
     const isKept = await this.#keep(answer, batch, before, cursor, term);
+    return isKept && !signal.aborted && this.#isMore(answer, batch, cursor) ? 'again' : null;
+  }
+
+  /** Whether there is more to exchange after that answer has been taken in. */
+  #isMore(answer: ExchangeAnswer, { seqs }: Batch, sentCursor: string | null): boolean {
+    const { local: { view }, clock, user } = this.#options;
     // More that begins where this began would never end.
-    if (!isKept || signal.aborted || (answer.more && answer.cursor === cursor)) return null;
+    if (answer.more) return answer.cursor !== sentCursor;
     // Of what was refused the server counts a session twice that was told of in part: it is told once more how many are left.
-    const isMiscounted = countHeld(local.view, new Set(batch.seqs)) > local.view.sessionsPending;
-    const isMore = answer.more || isMiscounted || nextBatch(local.view, clock.now(), user, 1).seqs.length > 0 || isUncertain(local.view);
-    return isMore ? 'again' : null;
+    const isMiscounted = countHeld(view, new Set(seqs)) > view.sessionsPending;
+    return isMiscounted || nextBatch(view, clock.now(), user, 1).seqs.length > 0 || isUncertain(view);
   }
 
   #operationsOf({ seqs }: Batch): readonly Operation[] {
@@ -118,7 +123,7 @@ export class Exchanger {
   }
 
   async #keep(answer: ExchangeAnswer, batch: Batch, before: readonly Operation[], sentCursor: string | null, term: number): Promise<boolean> {
-    const { local, ids } = this.#options;
+    const { local, ids, books } = this.#options;
     const settled = batch.seqs.flatMap((seq, i): Settled[] => {
       const operation = before[i] as Operation;
       const result = answer.results.get(operation.opId);
@@ -141,8 +146,11 @@ export class Exchanger {
     const keepPreferences = this.#options.preferences?.incoming(answer.preferences);
     const isKept = await commitOverPacked(local, wanted, 'relaxed', (draft, packed) => {
       const isLeading = this.#plan(draft, answer, settled, batch, before, packed, walk, term);
-      if (isLeading) keepPreferences?.(draft);
-      return isLeading;
+      if (!isLeading) return false;
+      keepPreferences?.(draft);
+      // What a walk brought is weighed when it is over.
+      if (walk === null && !this.#isMore(answer, batch, sentCursor)) books.writeSuccess(draft);
+      return true;
     }, near);
     if (!isKept) return false;
     this.#walk = walk;
@@ -164,7 +172,8 @@ export class Exchanger {
   #plan(
     draft: Draft, answer: ExchangeAnswer, settled: readonly Settled[], { starts }: Batch, before: readonly Operation[], packed: ReadonlyMap<string, FinishedSession>, walk: Verification | null, term: number,
   ): boolean {
-    const { local, self } = this.#options;
+    const { local, self, contact } = this.#options;
+    contact.write(draft);
     const { sync, answer: shown } = draft.view;
     const merge = new Merge(draft, local.store, packed);
     settleInto(merge, draft, term, settled);

@@ -1,5 +1,6 @@
 // Asks the documented status call and keeps what it says of other devices.
 import type { Clock } from '../ports.ts';
+import type { Books } from './books.ts';
 import { type Halt, readJson, readPlainCall } from './answer.ts';
 import { isEqualValue } from './equal.ts';
 import type { Local } from './local.ts';
@@ -10,32 +11,35 @@ import { findOwn } from './status.ts';
 import type { Self } from './status-input.ts';
 import type { StoredAnswer } from './sync-state.ts';
 
+export interface PollOptions {
+  readonly local: Local;
+  readonly calls: ServerCalls;
+  readonly self: Self;
+  readonly clock: Clock;
+  readonly books: Books;
+}
+
 /**
  * Null when the server answered, whether or not it made sense.
  * @param term of the leader that asks; what was answered to an older one is older than what is shown.
  */
-export async function pollStatus(
-  local: Local,
-  calls: ServerCalls,
-  self: Self,
-  clock: Clock,
-  term: number,
-  signal: AbortSignal,
-): Promise<Halt | null> {
+export async function pollStatus(options: PollOptions, term: number, signal: AbortSignal): Promise<Halt | null> {
+  const { local, calls, clock } = options;
   const acknowledged = local.view.head.acknowledged;
   const sent = await calls.status(signal);
   if (sent.kind === 'no_token') return tokenOutcome(sent);
   const { result } = sent;
   const common = readPlainCall(result, clock.now());
   if (common !== null) return common;
-  if (result.ok && result.response.status < 300) await keepAnswer(local, self, parseServerAnswer(readJson(result.response)), acknowledged, term);
+  if (result.ok && result.response.status < 300) await keepAnswer(options, parseServerAnswer(readJson(result.response)), acknowledged, term);
   return null;
 }
 
-async function keepAnswer(local: Local, self: Self, answer: ServerAnswer | null, acknowledged: number, term: number): Promise<void> {
+async function keepAnswer({ local, self, books }: PollOptions, answer: ServerAnswer | null, acknowledged: number, term: number): Promise<void> {
   await local.commit((draft) => {
-    const { head, sync, answer: before } = draft.view;
-    if (head.term !== term) return;
+    if (draft.view.head.term !== term) return;
+    books.writeSuccess(draft);
+    const { sync, answer: before } = draft.view;
     const others = sync.problems.filter((code) => code !== INCOHERENT);
     draft.setSync({ problems: answer === null ? [...others, INCOHERENT] : others });
     if (answer === null) return;

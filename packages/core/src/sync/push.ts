@@ -95,7 +95,9 @@ export class Drain {
   }
 
   #plan(draft: Draft, settled: readonly Settled[], packed: ReadonlyMap<string, FinishedSession>): Step | null {
-    const { local, user } = this.#options;
+    const { local, user, contact } = this.#options;
+    // How long a session is held that lies in the server's future depends on it.
+    contact.write(draft);
     planSettle(draft, local.store, this.#term, settled, packed);
     if (draft.view.head.term !== this.#term || this.#signal.aborted) return null;
     const seq = this.#halt === null ? nextToSend(draft.view, draft.now, user) : null;
@@ -103,7 +105,7 @@ export class Drain {
     if (seq === null || operation === undefined) return null;
     draft.setHead({ inFlight: [...draft.view.head.inFlight, seq].sort((a, b) => a - b) });
     const progress = { done: this.#done, total: Math.max(this.#total, this.#done + 1) };
-    this.#options.contact.write(draft, { phase: 'syncing', progress });
+    contact.write(draft, { phase: 'syncing', progress });
     return { seq, operation, othersSucceeded: operation.delivery.successesAtFault !== draft.view.sync.successes };
   }
 
