@@ -4,7 +4,6 @@ import type { Clock, Ids, Lifecycle } from '../ports.ts';
 import { askedPauseMs, BACK_OFF_MIN_MS, backOffMs } from './backoff.ts';
 import type { Contact } from './contact.ts';
 import type { Draft } from './draft.ts';
-import { isEqualValue } from './equal.ts';
 import type { Local } from './local.ts';
 import type { Halt } from './answer.ts';
 import { endOf, isOver, sooner, spanOf } from './span.ts';
@@ -208,9 +207,7 @@ export class Books {
   /** Every record rings the driver, and a transaction that writes nothing would still stand before the next record. */
   async #writeNews(change: (state: SyncState) => Partial<SyncState>): Promise<void> {
     const { local, contact } = this.#options;
-    const { sync } = local.view;
-    if (local.isFresh && !contact.isNews && isEqualValue({ ...sync, ...change(sync) }, sync)) return;
-    await this.write(change);
+    if (!local.isFresh || contact.isNews(change(local.view.sync))) await this.write(change);
   }
 }
 

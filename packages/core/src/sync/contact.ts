@@ -39,15 +39,15 @@ export class Contact {
   /** Writes what was heard along with a change, if there is one, or for its own sake. */
   write(draft: Draft, change: Partial<SyncState> = {}): void {
     const { sync } = draft.view;
-    if (this.isNews || !isEqualValue({ ...sync, ...change }, sync)) draft.setSync({ ...this.#heard, ...change });
+    if (this.isNews(change)) draft.setSync({ ...this.#heard, ...change });
     if (draft.view.sync.skew !== sync.skew) planAskHeldAgain(draft);
   }
 
-  /** Whether it is so long ago that it was written, or has changed so much, that it is written for its own sake. */
-  get isNews(): boolean {
-    const { lastContact, skew } = this.#options.local.view.sync;
-    const heard = this.#heard;
-    return heard.skew !== skew || Math.abs((heard.lastContact ?? 0) - (lastContact ?? 0)) >= WRITE_EVERY_MS;
+  /** Whether that is a change; or what was heard is so different, or the last word of it so long ago, that it is written for its own sake. */
+  isNews(change: Partial<SyncState>): boolean {
+    const { sync } = this.#options.local.view;
+    const { lastContact, skew } = this.#heard;
+    return skew !== sync.skew || Math.abs((lastContact ?? 0) - (sync.lastContact ?? 0)) >= WRITE_EVERY_MS || !isEqualValue({ ...sync, ...change }, sync);
   }
 
   /** @param answered how far this device's clock is ahead, as one answer tells it; null when it tells no time. */
