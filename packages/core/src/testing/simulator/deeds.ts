@@ -23,7 +23,7 @@ export class Deeds {
   readonly #world: World;
   readonly #ids: (index: number) => string;
   /** Which tab's life each running session began in. */
-  readonly #startedIn = new Map<string, { readonly slot: TabSlot; readonly generation: number }>();
+  readonly #startedIn = new Map<string, Pick<TabSlot, 'page'> & { readonly slot: TabSlot }>();
   /** Devices whose full disk refused a session. */
   readonly #wereFull = new Set<DeviceSlot>();
   /** Turns off what a lasting fault turned on, when everything heals. */
@@ -116,10 +116,10 @@ export class Deeds {
   }
 
   #start(slot: TabSlot, engine: SyncEngine): void {
-    const { generation } = slot;
+    const { page } = slot;
     const input = { plannedDuration: 25, category: 'writing', project: 'book', note: canaryOf(slot.device.plan.user), beside: true };
     void engine.sessions.start(input).then(({ id }) => {
-      this.#startedIn.set(id, { slot, generation });
+      this.#startedIn.set(id, { slot, page });
       this.#mark('session.started');
     }, () => undefined);
   }
@@ -198,7 +198,7 @@ export class Deeds {
       this.#mark(mark);
       const started = this.#startedIn.get(done.id);
       if (started !== undefined && !cancelled && started.slot !== slot) this.#mark('session.completed-elsewhere');
-      if (started !== undefined && started.slot.generation !== started.generation) this.#mark('session.survived');
+      if (started !== undefined && started.slot.page !== started.page) this.#mark('session.survived');
     } catch (error) {
       const code = codeOf(error);
       if (before === undefined) ledger.refuse(running.id);
