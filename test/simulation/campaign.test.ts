@@ -1,11 +1,11 @@
 // A long campaign goes on where it was interrupted, and what it found is kept with the commit it ran at.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { campaignTable, documentWithCampaign, readCampaign, type Summary, withPart } from './campaign.ts';
+import { campaignTable, documentWithCampaign, type Failure, readCampaign, type Summary, Tally, withPart, writeSummary } from './campaign.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'syncline-campaign-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -16,8 +16,10 @@ function simulate(...words: string[]): Promise<{ stdout: string }> {
 }
 
 function summary(from: number, next: number, marks: Record<string, number> = {}): Summary {
-  return { commit: 'abc1234', from, next, seeds: next - from, violations: 0, marks };
+  return { commit: 'abc1234', from, next, seeds: next - from, violations: 0, marks, failures: [] };
 }
+
+const failure = (seed: number): Failure => ({ seed, id: 'I-01', what: 'at 5 ms: lost' });
 
 describe('a campaign', () => {
   it('goes on behind the seeds that its summary counts', async () => {
@@ -27,21 +29,44 @@ describe('a campaign', () => {
     const first = read();
     expect(first).toMatchObject({ from: 5, next: 8, seeds: 3, violations: 0 });
     // Nothing but what was kept can know of so many, nor of a violation that was told before.
-    writeFileSync(file, JSON.stringify({ ...first, violations: 1, marks: { ...first.marks, 'tab.killed': 1_000_000 } }));
-    const again = simulate('--from', '5', '--seeds', '5', '--summary', file);
-    await expect(again).rejects.toMatchObject({ stdout: expect.stringMatching(/^5 seeds, 1 violations$/m) as string });
+    writeFileSync(file, JSON.stringify({ ...first, violations: 1, failures: [failure(6)], marks: { ...first.marks, 'tab.killed': 1_000_000 } }));
+    const again = simulate('--from', '5', '--seeds', '5', '--summary', file, '--no-shrink');
+    // How it is replayed is said again: where it was said first may be gone.
+    await expect(again).rejects.toMatchObject({ stdout: expect.stringMatching(/^seed 6: I-01 at 5 ms: lost\n {2}pnpm sim --seed 6\n[^]*^5 seeds, 1 violations$/m) as string });
     expect(read()).toMatchObject({ from: 5, next: 10, seeds: 5 });
     expect(read().marks['tab.killed']).toBeGreaterThanOrEqual(1_000_000);
   }, 60_000);
 
-  it('is another one at another commit', async () => {
+  it('is another one at another commit, and says so', async () => {
     const file = join(folder, 'other.json');
     writeFileSync(file, JSON.stringify(summary(5, 8, { 'tab.killed': 1_000_000 })));
-    await simulate('--from', '5', '--seeds', '2', '--summary', file);
+    const { stdout } = await simulate('--from', '5', '--seeds', '2', '--summary', file);
+    expect(stdout).toContain('other.json holds 3 seeds from 5 on at abc1234, and is begun anew');
     const now = JSON.parse(readFileSync(file, 'utf8')) as Summary;
     expect(now).toMatchObject({ from: 5, next: 7, seeds: 2 });
     expect(now.marks['tab.killed']).toBeLessThan(1_000_000);
   }, 60_000);
+});
+
+describe('the summary of a campaign', () => {
+  it('counts everything of an unbroken run of seeds once, in whatever order it comes', () => {
+    const tally = new Tally(summary(1, 11));
+    tally.add({ from: 21, count: 10, marks: { 'tab.killed': 1 }, failures: [failure(25)] });
+    expect(tally.summary).toEqual(summary(1, 11));
+    expect([tally.seeds, tally.violations]).toEqual([20, 1]);
+    tally.add({ from: 11, count: 10, marks: { 'tab.killed': 2 }, failures: [failure(12)] });
+    expect(tally.summary).toMatchObject({ from: 1, next: 31, seeds: 30, violations: 2, failures: [failure(12), failure(25)] });
+    expect(tally.summary.marks['tab.killed']).toBe(3);
+    expect([tally.seeds, tally.violations]).toEqual([30, 2]);
+  });
+
+  it('is replaced as a whole: a process that dies while it writes leaves the one before', () => {
+    const [file, before] = [join(folder, 'whole.json'), join(folder, 'before.json')];
+    writeSummary(summary(1, 2), file);
+    linkSync(file, before);
+    writeSummary(summary(1, 3), file);
+    expect([file, before].map((name) => (JSON.parse(readFileSync(name, 'utf8')) as Summary).next)).toEqual([3, 2]);
+  });
 });
 
 describe('the record of campaigns', () => {
@@ -52,6 +77,7 @@ describe('the record of campaigns', () => {
 
   it('holds no seed twice, and adds up what was met', () => {
     const one = withPart({ parts: [], marks: {} }, summary(1, 101, { 'tab.killed': 3 }));
+    expect(() => withPart(one, summary(101, 101))).toThrow('the summary has no seeds');
     expect(() => withPart(one, summary(100, 200))).toThrow('seeds 100 to 199 are in the record in part: 1 to 100 ran at abc1234');
     const two = withPart(one, summary(101, 151, { 'tab.killed': 4, 'stream.cut': 1 }));
     expect(two.marks).toMatchObject({ 'tab.killed': 7, 'stream.cut': 1, 'tab.hidden': 0 });

@@ -1,7 +1,7 @@
 // What a long campaign leaves: a summary of its own while it runs, so that it goes on where it was interrupted, and a committed record of all of
 // them, with its table in docs/SIMULATION.md.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MarkCounts } from '@syncline/core/testing';
 import { KINDS } from './seeds.ts';
@@ -12,6 +12,8 @@ const documentFile = join(root, 'docs', 'SIMULATION.md');
 const BEGIN = '<!-- campaign: begin -->';
 const END = '<!-- campaign: end -->';
 const RAREST = 8;
+/** So many failures are told, with how each is replayed. */
+const FAILURES_KEPT = 5;
 
 /** Seeds from `from` to before `next` ran at that commit. */
 export interface Part {
@@ -21,10 +23,26 @@ export interface Part {
   readonly violations: number;
 }
 
+/** The first thing that went wrong in the world of that seed. */
+export interface Failure {
+  readonly seed: number;
+  readonly id: string;
+  readonly what: string;
+}
+
+/** What came of some seeds. */
+export interface Report {
+  readonly from: number;
+  readonly count: number;
+  readonly marks: Readonly<Record<string, number>>;
+  readonly failures: readonly Failure[];
+}
+
 export interface Summary extends Part {
-  /** Every seed that ran, also beyond an unbroken run of them. */
   readonly seeds: number;
   readonly marks: Readonly<Record<string, number>>;
+  /** The first of them. */
+  readonly failures: readonly Failure[];
 }
 
 /** The record of all parts. */
@@ -41,31 +59,82 @@ function commit(): string {
   }
 }
 
-/** What was done before of the same seeds, by the same sources; else a fresh start. */
-export function readSummary(from: number, file: string | undefined): Summary {
-  const fresh: Summary = { commit: commit(), from, next: from, seeds: 0, violations: 0, marks: {} };
-  if (file === undefined) return fresh;
+/** @throws Error, in words, where that file holds no summary. */
+function summaryIn(file: string): Summary {
+  const text = readFileSync(file, 'utf8');
   try {
-    const kept = JSON.parse(readFileSync(file, 'utf8')) as Summary;
-    // Seeds beyond the unbroken run are run, and counted, again.
-    return kept.commit === fresh.commit && kept.from === from ? { ...fresh, ...kept, seeds: kept.next - from } : fresh;
+    const { failures = [], ...kept } = JSON.parse(text) as Omit<Summary, 'failures'> & Partial<Summary>;
+    const counts = [kept.from, kept.next, kept.violations, ...Object.values(kept.marks)];
+    if (typeof kept.commit === 'string' && kept.from <= kept.next && counts.every((count) => Number.isSafeInteger(count) && count >= 0)) return { ...kept, failures };
   } catch {
-    return fresh;
+    // Told below.
   }
+  throw new Error(`${file} is no summary of a campaign`);
 }
 
+/** What was done before of the same seeds, by the same sources; else a fresh start. @throws as `summaryIn` does: what is no summary is not written over. */
+export function readSummary(from: number, file: string | undefined): Summary {
+  const fresh: Summary = { commit: commit(), from, next: from, seeds: 0, violations: 0, marks: {}, failures: [] };
+  if (file === undefined || !existsSync(file)) return fresh;
+  const kept = summaryIn(file);
+  if (kept.commit === fresh.commit && kept.from === from) return { ...kept, seeds: kept.next - from };
+  console.log(`${file} holds ${kept.next - kept.from} seeds from ${kept.from} on at ${kept.commit}, and is begun anew`);
+  return fresh;
+}
+
+/** Replaced as a whole, because an interruption may come while it is written. */
 export function writeSummary(summary: Summary, file: string | undefined): void {
   if (file === undefined) return;
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(summary, null, 2)}\n`);
+  writeFileSync(`${file}.new`, `${JSON.stringify(summary, null, 2)}\n`);
+  renameSync(`${file}.new`, file);
+}
+
+/** Adds up what came of parts of a campaign, in whatever order that is told. */
+export class Tally {
+  /** Counts an unbroken run of seeds only: the rest is run again after an interruption. */
+  summary: Summary;
+  readonly marks = new MarkCounts();
+  readonly #ahead = new Map<number, Report>();
+
+  constructor(before: Summary) {
+    this.summary = before;
+    this.marks.add(before.marks);
+  }
+
+  /** Seeds that ran, also beyond an unbroken run of them. */
+  get seeds(): number {
+    return [...this.#ahead.values()].reduce((sum, { count }) => sum + count, this.summary.seeds);
+  }
+
+  get violations(): number {
+    return [...this.#ahead.values()].reduce((sum, { failures }) => sum + failures.length, this.summary.violations);
+  }
+
+  add(report: Report): void {
+    this.marks.add(report.marks);
+    this.#ahead.set(report.from, report);
+    for (let next = this.#ahead.get(this.summary.next); next !== undefined; next = this.#ahead.get(this.summary.next)) {
+      this.#ahead.delete(next.from);
+      const { summary } = this;
+      const marks = new MarkCounts();
+      marks.add(summary.marks);
+      marks.add(next.marks);
+      this.summary = {
+        ...summary, next: summary.next + next.count, seeds: summary.seeds + next.count, violations: summary.violations + next.failures.length,
+        marks: marks.toRecord(), failures: [...summary.failures, ...next.failures].slice(0, FAILURES_KEPT),
+      };
+    }
+  }
 }
 
 export function readCampaign(): Campaign {
   return JSON.parse(readFileSync(recordFile, 'utf8')) as Campaign;
 }
 
-/** The record with one more part. @throws where some of its seeds are in the record already. */
+/** The record with one more part. @throws where it has no seeds, or some of them are in the record already. */
 export function withPart({ parts, marks }: Campaign, { commit: at, from, next, violations, marks: more }: Summary): Campaign {
+  if (next === from) throw new Error('the summary has no seeds');
   const other = parts.find((part) => part.from < next && from < part.next);
   if (other !== undefined) throw new Error(`seeds ${from} to ${next - 1} are in the record in part: ${other.from} to ${other.next - 1} ran at ${other.commit}`);
   const counts = new MarkCounts();
@@ -74,9 +143,9 @@ export function withPart({ parts, marks }: Campaign, { commit: at, from, next, v
   return { parts: [...parts, { commit: at, from, next, violations }].sort((a, b) => a.from - b.from), marks: counts.toRecord() };
 }
 
-/** Takes a summary into the record, and the record into the document. */
+/** Takes a summary into the record, and the record into the document. @throws Error, in words, where it cannot. */
 export function keepSummary(file: string): void {
-  const next = withPart(readCampaign(), JSON.parse(readFileSync(file, 'utf8')) as Summary);
+  const next = withPart(readCampaign(), summaryIn(file));
   writeFileSync(recordFile, `${JSON.stringify(next, null, 2)}\n`);
   writeFileSync(documentFile, documentWithCampaign().should);
 }

@@ -1,6 +1,6 @@
 // The command that runs worlds, as a person runs it: what it refuses.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -23,12 +23,25 @@ describe('pnpm sim', () => {
     [['--speed'], "Unknown option '--speed'"],
     [['--store', 'disk'], 'no store is called disk; there is dexie'],
     [['--plan', 'no-such-file'], 'no-such-file: ENOENT'],
+    [['--keep', 'no-such-file'], 'no-such-file: ENOENT'],
+    [['--seed', '1', '--plan', 'some-file'], '--seed and --plan do not go together'],
+    [['--planted', '--only', 'no-such-bug'], 'no planted bug is called no-such-bug'],
   ] as const)('refuses %j in words, says how it is used, and ends with 2', async (words, says) => {
     const { code, stderr } = await simulate(...words);
     expect(stderr).toContain(says);
     expect(stderr).toContain('usage: pnpm sim');
     expect(stderr).not.toContain('    at ');
     expect(code).toBe(2);
+  });
+
+  it('writes over no file that is not its own', async () => {
+    const file = join(folder, 'notes.json');
+    writeFileSync(file, '{"mine":true}');
+    for (const flag of ['--summary', '--keep']) {
+      const { code, stderr } = await simulate('--seeds', '1', '--jobs', '1', flag, file);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('notes.json is no summary of a campaign')]);
+    }
+    expect(readFileSync(file, 'utf8')).toBe('{"mine":true}');
   });
 
   it('says what makes a file no plan', async () => {

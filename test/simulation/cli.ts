@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { allMarks, MarkCounts, type Plan, printPlan, readPlan } from '@syncline/core/testing';
-import { keepSummary, readSummary, writeSummary } from './campaign.ts';
+import { type Failure, keepSummary, readSummary, type Report, type Summary, Tally, writeSummary } from './campaign.ts';
 import { loadParts } from './parts.ts';
 import { planOf, runReal, runSeed, runShrunk, unreachableMarks } from './seeds.ts';
 
@@ -15,13 +15,6 @@ const CHUNK = 250;
 const FAILURES_SHOWN = 5;
 /** From so many seeds on, each mark must have been met: the rarest are met about once in ten thousand. */
 const MARKS_FROM = 100_000;
-
-interface Report {
-  readonly from: number;
-  readonly count: number;
-  readonly marks: Readonly<Record<string, number>>;
-  readonly failures: readonly { readonly seed: number; readonly id: string; readonly what: string }[];
-}
 
 const USAGE = `usage: pnpm sim [--seeds N] [--from SEED]   runs worlds; with --jobs N, --minutes N, --summary FILE
        pnpm sim --seed SEED               replays one world and makes it small while it fails
@@ -82,11 +75,15 @@ const parts = await loadParts(values).catch(refuse);
 const LONG = 100_000;
 const summaryFile = values.summary ?? (seeds >= LONG ? join(root, '.cache', 'simulation', `summary-${[from, ...partFlags].join('')}.json`) : undefined);
 
+/** Each of these is a command of its own. */
+const wanted = (['seed', 'plan', 'keep', 'planted'] as const).filter((flag) => values[flag] !== undefined && values[flag] !== false);
+if (wanted.length > 1) refuse(`--${wanted.join(' and --')} do not go together`);
+
 if (values.worker) work();
-else if (values.keep !== undefined) keepSummary(values.keep);
+else if (values.keep !== undefined) keep(values.keep);
 else if (seed !== undefined) process.exitCode = await replay(planOf(seed));
 else if (values.plan !== undefined) process.exitCode = await replay(planIn(values.plan));
-else if (values.planted) process.exitCode = await (await import('./planted/cli.ts')).findPlanted(within, values.only);
+else if (values.planted) process.exitCode = await (await import('./planted/cli.ts')).findPlanted(within, values.only).catch(refuse);
 else process.exitCode = await campaign();
 
 function planIn(file: string): Plan {
@@ -97,10 +94,26 @@ function planIn(file: string): Plan {
   }
 }
 
+function keep(file: string): void {
+  try {
+    keepSummary(file);
+  } catch (error) {
+    refuse(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function summaryBefore(): Summary {
+  try {
+    return readSummary(from, summaryFile);
+  } catch (error) {
+    return refuse(error);
+  }
+}
+
 function work(): void {
   process.on('message', async (task: { from: number; count: number }) => {
     const marks = new MarkCounts();
-    const failures: { seed: number; id: string; what: string }[] = [];
+    const failures: Failure[] = [];
     for (let at = task.from; at < task.from + task.count; at += 1) {
       const result = await runSeed(at, parts);
       marks.add(result.marks);
@@ -129,45 +142,39 @@ async function shrink(plan: Plan, invariant: string): Promise<void> {
 }
 
 async function campaign(): Promise<number> {
-  const before = readSummary(from, summaryFile);
-  let { seeds: done, violations, next: unbroken } = before;
+  const before = summaryBefore();
+  const tally = new Tally(before);
   const end = from + seeds;
-  const marks = new MarkCounts();
-  marks.add(before.marks);
   const startedAt = Date.now();
   // All processes have something to do in a short one, too.
   const chunk = Math.min(CHUNK, Math.ceil(seeds / jobs));
-  const broken: Report['failures'][number][] = [];
+  const broken: Failure[] = [];
+  const tell = (failure: Failure): void => {
+    const command = ['pnpm', 'sim', '--seed', failure.seed, ...partFlags].join(' ');
+    if (broken.push(failure) <= FAILURES_SHOWN) console.log(`seed ${failure.seed}: ${failure.id} ${failure.what}\n  ${command}`);
+  };
+  before.failures.forEach(tell);
   let said = Date.now();
   const deadline = startedAt + minutes * 60_000;
+  let { next } = before;
   const take = (): { from: number; count: number } | null => {
     if (next >= end || Date.now() >= deadline) return null;
     const begin = next;
     next = Math.min(end, next + chunk);
     return { from: begin, count: next - begin };
   };
-  let { next } = before;
-  const first = next;
-  const pending = new Set<number>();
   const hear = (report: Report): void => {
-    pending.delete(report.from);
-    marks.add(report.marks);
-    done += report.count;
-    violations += report.failures.length;
-    for (const failure of report.failures) {
-      const command = ['pnpm', 'sim', '--seed', failure.seed, ...partFlags].join(' ');
-      if (broken.push(failure) <= FAILURES_SHOWN) console.log(`seed ${failure.seed}: ${failure.id} ${failure.what}\n  ${command}`);
-    }
-    // Only an unbroken run of seeds is counted as done; the rest is run again after an interruption.
-    unbroken = Math.min(next, ...pending);
-    writeSummary({ ...before, seeds: done, next: unbroken, violations, marks: marks.toRecord() }, summaryFile);
+    tally.add(report);
+    report.failures.forEach(tell);
+    writeSummary(tally.summary, summaryFile);
     if (Date.now() - said > 10_000) {
       said = Date.now();
-      const rate = (unbroken - first) / ((said - startedAt) / 1000);
-      console.log(`${done} seeds, ${violations} violations, ${rate.toFixed(0)} seeds/s`);
+      const rate = (tally.seeds - before.seeds) / ((said - startedAt) / 1000);
+      console.log(`${tally.seeds} seeds, ${tally.violations} violations, ${rate.toFixed(0)} seeds/s`);
     }
   };
-  await Promise.all(Array.from({ length: jobs }, () => runWorker(take, pending, hear)));
+  await Promise.all(Array.from({ length: jobs }, () => runWorker(take, hear)));
+  const { seeds: done, violations, marks } = tally;
   const [told] = broken;
   if (told) await shrink(planOf(told.seed), told.id);
   if (next < end) console.log(`NOT RUN: simulator out of time: ${end - next} of ${seeds} seeds`);
@@ -181,20 +188,22 @@ async function campaign(): Promise<number> {
   return violations > 0 || (!isShort && missing.length > 0) ? 1 : 0;
 }
 
-function runWorker(take: () => { from: number; count: number } | null, pending: Set<number>, hear: (report: Report) => void): Promise<void> {
+function runWorker(take: () => { from: number; count: number } | null, hear: (report: Report) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = fork(fileURLToPath(import.meta.url), ['--worker', ...partFlags], { execArgv: process.execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    let isDone = false;
     const give = (): void => {
       const chunk = take();
-      if (chunk === null) return void worker.kill();
-      pending.add(chunk.from);
-      worker.send(chunk);
+      isDone = chunk === null;
+      if (chunk === null) worker.kill();
+      else worker.send(chunk);
     };
     worker.on('message', (report: Report) => {
       hear(report);
       give();
     });
-    worker.once('exit', (code, signal) => (code === 0 || signal === 'SIGTERM' ? resolve() : reject(new Error(`a worker ended with ${code ?? signal}`))));
+    // One that ended otherwise took seeds with it that nobody ran.
+    worker.once('exit', (code, signal) => (isDone ? resolve() : reject(new Error(`a worker ended with ${code ?? signal}`))));
     give();
   });
 }

@@ -11,11 +11,12 @@ import type { Hunt, Hunted } from './worker.ts';
 const JOBS = 2;
 const SHORT = 12;
 
-/** Hunts every bug, writes what found it, and says how many were. */
+/** Hunts every bug, writes what found it, and says how many were. @throws where no bug has that in its name. */
 export async function findPlanted(seeds: number | undefined, only: string | undefined): Promise<number> {
   const known = readFindings();
   const found = new Map<string, Finding>(Object.entries(known).filter(([id]) => BUGS.some((bug) => bug.id === id)));
   const waiting = BUGS.filter(({ id }) => only === undefined || (only === 'missing' ? known[id] === undefined : id.includes(only)));
+  if (only !== undefined && only !== 'missing' && waiting.length === 0) throw new Error(`no planted bug is called ${only}`);
   const next = (): Hunt | null => {
     const bug = waiting.shift();
     return bug === undefined ? null : { id: bug.id, known: known[bug.id] ?? null, seeds };
@@ -42,8 +43,10 @@ function inOrder(bugs: readonly PlantedBug[], found: ReadonlyMap<string, Finding
 function runWorker(next: () => Hunt | null, hear: (hunted: Hunted) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = fork(join(import.meta.dirname, 'worker.ts'), [], { execArgv: process.execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    let isDone = false;
     const give = (): void => {
       const task = next();
+      isDone = task === null;
       if (task === null) worker.kill();
       else worker.send(task);
     };
@@ -51,7 +54,8 @@ function runWorker(next: () => Hunt | null, hear: (hunted: Hunted) => void): Pro
       hear(hunted);
       give();
     });
-    worker.once('exit', (code, signal) => (code === 0 || signal === 'SIGTERM' ? resolve() : reject(new Error(`a worker ended with ${code ?? signal}`))));
+    // One that ended otherwise took a bug with it that nobody hunted.
+    worker.once('exit', (code, signal) => (isDone ? resolve() : reject(new Error(`a worker ended with ${code ?? signal}`))));
     give();
   });
 }
