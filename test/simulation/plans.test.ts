@@ -1,4 +1,6 @@
 // Plans that apps draw and read themselves: their bounds hold, and what makes no sense is named.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { generatePlan, type PlanShape, readPlan } from '@syncline/core/testing';
 import { describe, expect, it } from 'vitest';
 import { KINDS, planOf } from './seeds.ts';
@@ -37,6 +39,14 @@ describe('a plan that is read', () => {
     }
   });
 
+  it('is each of those that are kept', () => {
+    const folder = join(import.meta.dirname, 'regressions');
+    for (const name of readdirSync(folder)) {
+      const { plan } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { readonly plan: unknown };
+      expect(() => readPlan(plan), name).not.toThrow();
+    }
+  });
+
   it.each<[value: unknown, says: string]>([
     [null, 'a plan is an object'],
     [{ ...good, seed: 'x' }, 'seed must be a whole number'],
@@ -57,6 +67,15 @@ describe('a plan that is read', () => {
     [{ ...good, actions: [{ at: 0, do: 'kill', device: 0, tab: 0, point: 'comitted' }] }, 'actions[0].point must be one of before-commit, committed'],
     [{ ...good, actions: [{ at: 0, do: 'record', device: 0, tab: 0, start: 0, minutes: 5, poison: 404 }] }, 'actions[0].poison must be one of 400, 409, 413, 422, 500'],
     [{ ...good, actions: [{ at: 0, do: 'server-crash', forMs: 5, when: 'during' }] }, 'actions[0].when must be one of before, after'],
+    [{ ...good, devices: [{ ...device, tabs: 1.5 }] }, 'devices[0].tabs must be one of 0 to 100'],
+    [{ ...good, devices: [{ ...device, tabs: 1_000_000 }] }, 'devices[0].tabs must be one of 0 to 100'],
+    [{ ...good, devices: [{ ...device, latencyMs: -1 }] }, 'devices[0].latencyMs must be a number from 0 on'],
+    [{ ...good, actions: [{ at: -1, do: 'start', device: 0, tab: 0 }] }, 'actions[0].at must be a number from 0 on'],
+    [{ ...good, actions: [{ at: 0, do: 'sleep', device: 0, forMs: -1 }] }, 'actions[0].forMs must be a number from 0 on'],
+    [{ ...good, actions: [{ at: 0, do: 'delete', device: 0, tab: 0, nth: 0.5 }] }, 'actions[0].nth must be a whole number from 0 on'],
+    [{ ...good, actions: [{ at: 0, do: 'discard', device: 0, tab: 0, nth: -1 }] }, 'actions[0].nth must be a whole number from 0 on'],
+    [{ ...good, actions: [{ at: 5, do: 'server-save' }, { at: 4, do: 'server-restore' }] }, 'actions[1].at must not be before actions[0].at'],
+    [{ ...good, actions: [{ at: 0, do: 'annotate', device: 0, tab: 0, session: 0, atEnd: true }] }, 'actions[0] needs a plan with hasPreferences'],
   ])('%j is none, in words', (value, says) => {
     expect(() => readPlan(value)).toThrow(says);
   });

@@ -32,6 +32,11 @@ const WORDS: Readonly<Partial<Record<DeedName, readonly [field: string, isNeeded
   freeze: ['isTold', false, [true, false]],
   record: ['poison', false, [400, 409, 413, 422, 500]],
 };
+/** Those of them that are instants and lengths, and those that are places in a list. */
+const SPANS: readonly string[] = ['at', 'forMs', 'latencyMs'];
+const PLACES: readonly string[] = ['nth', 'session', 'count'];
+/** What people do only where the engines can. */
+const PREFERENCES_NEEDED: readonly DeedName[] = ['prefer', 'annotate'];
 const SWITCHES: readonly string[] = ['isBasic', 'streams', 'hasPreferences'];
 const DEEDS: readonly DeedName[] = Object.keys(NUMBERS) as DeedName[];
 /** As many tabs as people have open at once on one device. */
@@ -55,6 +60,7 @@ export function readPlan(value: unknown): Plan {
     needNumbers(fields, OF_DEVICE, `devices[${i}]`);
     if (typeof fields['type'] !== 'string') throw new Error(`devices[${i}].type must be text`);
     needPlace(fields['user'], users, `devices[${i}].user`);
+    needPlace(fields['tabs'], TABS_MAX + 1, `devices[${i}].tabs`);
   });
   for (const name of SWITCHES) needOneOf(plan[name], [true, false, undefined], name);
   actions.forEach((action: unknown, i) => {
@@ -68,12 +74,19 @@ export function readPlan(value: unknown): Plan {
     if (numbers.includes('tab')) needPlace(fields['tab'], TABS_MAX, `actions[${i}].tab`);
     const [field, isNeeded, words] = WORDS[name] ?? ['', false, []];
     needOneOf(fields[field], isNeeded ? words : [...words, undefined], `actions[${i}].${field}`);
+    if (PREFERENCES_NEEDED.includes(name) && plan['hasPreferences'] !== true) throw new Error(`actions[${i}] needs a plan with hasPreferences`);
+    // All heals when the last one has happened: what is later and stands before it would be done to a world that is whole.
+    if (Number(fields['at']) < Number(asFields(actions[i - 1])?.['at'] ?? 0)) throw new Error(`actions[${i}].at must not be before actions[${i - 1}].at`);
   });
   return plan as unknown as Plan;
 }
 
 function needNumbers(fields: Fields, names: readonly string[], where: string): void {
-  for (const name of names) if (!Number.isFinite(fields[name])) throw new Error(`${where}.${name} must be a number`);
+  for (const name of names) {
+    if (!Number.isFinite(fields[name])) throw new Error(`${where}.${name} must be a number`);
+    if (SPANS.includes(name) && Number(fields[name]) < 0) throw new Error(`${where}.${name} must be a number from 0 on`);
+  }
+  for (const name of PLACES) if (fields[name] !== undefined && !isCount(fields[name])) throw new Error(`${where}.${name} must be a whole number from 0 on`);
 }
 
 function needOneOf(value: unknown, words: readonly unknown[], where: string): void {
