@@ -348,7 +348,7 @@ describe('something between us and the server', () => {
     });
   }
 
-  it('a policy that blocks our calls but not the plain health call is named', async () => {
+  it('[C03] a policy that blocks our calls but not the plain health call is named', async () => {
     const world = createEngineWorld();
     const { engine, page } = await world.open();
     await world.run(1000);

@@ -282,7 +282,7 @@ describe('a store that fails', () => {
     expect(new Set(seen)).toEqual(new Set([2]));
   });
 
-  it('is asked to persist once there is something to lose', async () => {
+  it('[A10] is asked to persist once there is something to lose', async () => {
     const world = createEngineWorld();
     world.device.disk.agreesToPersist = true;
     world.isOffline = true;

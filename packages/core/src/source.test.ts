@@ -26,7 +26,7 @@ describe('a source', () => {
     emit(3);
     expect(heard).toEqual(['first', 'late']);
   });
-  it('keeps listeners apart: one that throws is reported and disturbs nobody', () => {
+  it('[B16] keeps listeners apart: one that throws is reported and disturbs nobody', () => {
     const faults: unknown[] = [];
     const emitter = createEmitter<number>(1, Object.is, (error) => faults.push(error));
     const heard: number[] = [];

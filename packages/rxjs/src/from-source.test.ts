@@ -149,7 +149,7 @@ describe('fromSource', () => {
     expect(reactions).toBe(1);
   });
 
-  it('keeps a subscriber that throws away from the others and from itself later', async () => {
+  it('[B16] keeps a subscriber that throws away from the others and from itself later', async () => {
     const reported: unknown[] = [];
     const before = config.onUnhandledError;
     const enough = new Promise<void>((resolve) => {

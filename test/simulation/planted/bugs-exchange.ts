@@ -92,7 +92,7 @@ export const EXCHANGE: readonly ScenarioBug[] = [
     replace: ' || (isAsSeen(before, now, seen), false)) throw',
   },
   {
-    id: 'cut-not-caught-up', rows: ['C03', 'B09'], file: 'packages/core/src/sync/news.ts', scenario: 'what happened while the stream was cut comes with the next one',
+    id: 'cut-not-caught-up', rows: ['B09'], file: 'packages/core/src/sync/news.ts', scenario: 'what happened while the stream was cut comes with the next one',
     says: 'takes no news in the first second of a stream',
     find: '    if (event.type === \'hello\' || event.type === \'changed\') {',
     replace: '    connection.isOpen ||= event.type === \'hello\';\n    if (event.type !== \'running\' && clock.monotonic() - connection.since > 1000) {',

@@ -123,7 +123,7 @@ export const KEEPING: readonly PlantedBug[] = [
     replace: 'version: base',
   },
   {
-    id: 'status-error-ends-it', rows: ['B16', 'I-12'], file: 'packages/core/src/engine.ts',
+    id: 'status-error-ends-it', rows: ['I-12'], file: 'packages/core/src/engine.ts',
     says: 'sync() rejects where it should answer',
     find: 'return outcome ?? this.#driver.outcome(\'backing_off\', 0);',
     replace: 'if (outcome === null) throw new Error(\'no outcome\');\n    return outcome;',

@@ -60,7 +60,7 @@ const answers: Record<string, (world: TransportWorld) => Promise<void>> = {
       checkEqual(result.ok ? result.response.status : result, status);
     }
   },
-  'exactly as much as was asked for is read, and more is too large': async ({ transport }) => {
+  '[C08] exactly as much as was asked for is read, and more is too large': async ({ transport }) => {
     checkEqual(failureOf(await transport.send(request('/api/big/5000', { maxBodyChars: 5000 }), never)), 'answer 200');
     checkEqual(failureOf(await transport.send(request('/api/big/5001', { maxBodyChars: 5000 }), never)), 'too_large');
     checkEqual(failureOf(await transport.send(request('/api/big/3000000', { maxBodyChars: 5000 }), never)), 'too_large');
