@@ -206,7 +206,6 @@ function checkAccount(world: World, user: number, shown: readonly Shown[]): void
       world.violate('I-01', `session ${session.id} was stored with other content`);
     }
   }
-  if (stored.length > 0) world.marks.hit('devices.two');
 }
 
 /** Which sessions stand side by side, and how conflicts were settled, is no matter of the device that one looks at. */

@@ -241,10 +241,10 @@ export class Deeds {
 
   #steal(slot: TabSlot): void {
     if (slot.page?.tab.running !== true) return;
-    this.#mark('lock.stolen');
+    const { locks } = slot.device.sim;
+    if (locks.heldNames().length > 0) this.#mark('lock.stolen');
     if (slot.device.tabs.some((other) => this.#world.monitor.isSending(other))) this.#mark('lock.stolen.sending');
     this.#world.monitor.deposed(slot);
-    const { locks } = slot.device.sim;
     for (const name of locks.heldNames()) locks.revoke(name);
   }
 
@@ -348,11 +348,13 @@ export class Deeds {
     const world = this.#world;
     switch (deed.do) {
       case 'server-down':
-        this.#mark('server.down');
         world.server.setAvailable(false);
-        return this.#lasting(deed.forMs, () => world.server.setAvailable(true));
+        world.serverWatch.isDown = true;
+        return this.#lasting(deed.forMs, () => {
+          world.server.setAvailable(true);
+          world.serverWatch.isDown = false;
+        });
       case 'server-crash':
-        this.#mark(deed.when === 'before' ? 'server.crash-before' : 'server.crash-after');
         world.serverWatch.dies(deed.when);
         return world.server.crashNext(deed.when === 'before' ? 'before-commit' : 'after-commit');
       case 'server-clock':
@@ -364,7 +366,7 @@ export class Deeds {
       case 'server-restore':
         return this.#restoreServer();
       case 'expire':
-        this.#mark('token.expired.drain');
+        if (world.devices.some(({ plan, tabs }) => plan.user === deed.user && tabs.some(({ engine }) => engine?.status.current.data_summary.unsynced_sessions))) this.#mark('token.expired.drain');
         world.monitor.expired(deed.user);
         return world.expireTokens(deed.user);
       default:

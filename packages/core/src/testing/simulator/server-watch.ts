@@ -6,8 +6,10 @@ import type { DeviceSlot, World } from './world.ts';
 
 export class ServerWatch {
   readonly #world: World;
-  /** The next write dies before its commit. */
-  #isDying = false;
+  /** Nothing that is asked of it arrives. */
+  isDown = false;
+  /** Where the next write dies; the mark of it is met by the one that does. */
+  #dies: 'before' | 'after' | null = null;
   /** The number by which the server shows each session. */
   readonly #numbers = new Map<string, string>();
 
@@ -16,7 +18,7 @@ export class ServerWatch {
   }
 
   dies(when: 'before' | 'after'): void {
-    this.#isDying = when === 'before';
+    this.#dies = when;
   }
 
   /** What the server gave out since its backup it may give out again. */
@@ -27,9 +29,10 @@ export class ServerWatch {
   /** To be called with each request; the result takes its answer. */
   asked(device: DeviceSlot, request: HttpRequest, ids: readonly string[]): (response: HttpResponse) => void {
     const [id] = ids;
-    const isAlone = this.#isDying && ids.length === 1 && id !== undefined && !this.#has(device, id);
+    const isAlone = this.#dies === 'before' && ids.length === 1 && id !== undefined && !this.#has(device, id);
     return (response) => {
-      if (response.status === 503) this.#died(device, isAlone ? id : null);
+      if (response.status === 503 && !this.isDown) this.#died(device, isAlone ? id : null);
+      else if (response.status === 503 && id !== undefined) this.#world.marks.hit('server.down');
       if (response.status < 300 && id !== undefined && request.path === '/api/pomodoro/submit') this.#checkNumber(id, response);
       if (response.status === 200 && request.path.startsWith('/api/sync/status')) this.#checkStatus(response);
     };
@@ -40,8 +43,9 @@ export class ServerWatch {
   }
 
   #died(device: DeviceSlot, id: string | null): void {
-    if (id !== null && this.#isDying && this.#has(device, id)) this.#world.violate('D11', `the server died before it committed session ${id}, and has it`);
-    this.#isDying = false;
+    if (this.#dies !== null) this.#world.marks.hit(`server.crash-${this.#dies}`);
+    if (id !== null && this.#dies === 'before' && this.#has(device, id)) this.#world.violate('D11', `the server died before it committed session ${id}, and has it`);
+    this.#dies = null;
   }
 
   #checkNumber(id: string, { body }: HttpResponse): void {
