@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { campaignTable, documentWithCampaign, type Failure, readCampaign, type Summary, Tally, withPart, writeSummary } from './campaign.ts';
+import { campaignTable, documentWithCampaign, type Failure, marksOf, readCampaign, type Summary, Tally, withPart, writeSummary } from './campaign.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'syncline-campaign-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -75,13 +75,18 @@ describe('the record of campaigns', () => {
     expect(is).toBe(should);
   });
 
+  it('met every mark that its worlds can meet', () => {
+    expect(marksOf(readCampaign()).missing).toEqual([]);
+    expect(marksOf({ parts: [{ commit: 'abc1234', from: 1, next: 2, violations: 0 }], marks: { 'tab.killed': 1 } }).missing).toContain('tab.hidden');
+  });
+
   it('holds no seed twice, and adds up what was met', () => {
     const one = withPart({ parts: [], marks: {} }, summary(1, 101, { 'tab.killed': 3 }));
     expect(() => withPart(one, summary(101, 101))).toThrow('the summary has no seeds');
     expect(() => withPart(one, summary(100, 200))).toThrow('seeds 100 to 199 are in the record in part: 1 to 100 ran at abc1234');
     const two = withPart(one, summary(101, 151, { 'tab.killed': 4, 'stream.cut': 1 }));
     expect(two.marks).toMatchObject({ 'tab.killed': 7, 'stream.cut': 1, 'tab.hidden': 0 });
-    expect(campaignTable(two)).toContain('150 seeds, 0 violations; 2 of ');
+    expect(campaignTable(two)).toContain('150 seeds, 0 violations; 2 of the 78 marks met that these worlds can meet.');
     for (const { parts } of [two, readCampaign()]) expect(parts.every(({ from, next }, i) => from < next && next <= (parts[i + 1]?.from ?? Infinity))).toBe(true);
   });
 });

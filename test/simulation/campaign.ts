@@ -3,8 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { MarkCounts } from '@syncline/core/testing';
-import { KINDS } from './seeds.ts';
+import { allMarks, type Mark, MarkCounts } from '@syncline/core/testing';
+import { KINDS, unreachableMarks } from './seeds.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const recordFile = join(import.meta.dirname, 'campaign.json');
@@ -152,17 +152,26 @@ export function keepSummary(file: string): void {
 
 const number = (value: number): string => value.toLocaleString('en');
 
+/** Marks that some of these worlds can meet, and those of them that none has met. */
+export function marksOf({ parts, marks }: Campaign): { readonly reachable: readonly Mark[]; readonly missing: readonly Mark[] } {
+  const unreachable = parts.map(({ from, next }) => new Set(unreachableMarks(from, next - from)));
+  const reachable = allMarks().filter((mark) => !unreachable.every((none) => none.has(mark)));
+  return { reachable, missing: reachable.filter((mark) => (marks[mark] ?? 0) === 0) };
+}
+
 /** What stands between the two marks of the document. */
-export function campaignTable({ parts, marks }: Campaign): string {
+export function campaignTable(campaign: Campaign): string {
+  const { parts, marks } = campaign;
   const sum = (of: (part: Part) => number): number => parts.reduce((all, part) => all + of(part), 0);
   const rows = parts.map(({ commit: at, from, next, violations }) => {
     const kind = KINDS.findLast((candidate) => candidate.from <= from)?.name ?? '';
     return `| ${kind} | ${number(from)} to ${number(next - 1)} | \`${at}\` | ${number(next - from)} | ${violations} |`;
   });
-  const met = Object.entries(marks).filter(([, count]) => count > 0).sort(([, a], [, b]) => a - b);
+  const { reachable, missing } = marksOf(campaign);
+  const met = reachable.map((mark) => [mark, marks[mark] ?? 0] as const).filter(([, count]) => count > 0).sort(([, a], [, b]) => a - b);
   const rarest = met.slice(0, RAREST).map(([mark, count]) => `\`${mark}\` ${number(count)}`);
   return [
-    `${number(sum(({ from, next }) => next - from))} seeds, ${sum(({ violations }) => violations)} violations; ${met.length} of ${Object.keys(marks).length} marks met.`,
+    `${number(sum(({ from, next }) => next - from))} seeds, ${sum(({ violations }) => violations)} violations; ${reachable.length - missing.length} of the ${reachable.length} marks met that these worlds can meet.`,
     `The rarest: ${rarest.join(', ')}.`, '',
     '| worlds of | seeds | commit | how many | violations |', '| --- | --- | --- | --- | --- |', ...rows,
   ].join('\n');
