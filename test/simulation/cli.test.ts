@@ -1,5 +1,6 @@
 // The command that runs worlds, as a person runs it: what it refuses.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,6 +43,15 @@ describe('pnpm sim', () => {
       expect([code, stderr]).toEqual([2, expect.stringContaining('notes.json is no summary of a campaign')]);
     }
     expect(readFileSync(file, 'utf8')).toBe('{"mine":true}');
+  });
+
+  it('ends without a word where nobody reads any further', async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@syncline/source', CLI, '--seed', '12', '--trace', '--no-shrink']);
+    let stderr = '';
+    child.stderr.on('data', (text: Buffer) => void (stderr += text.toString()));
+    child.stdout.once('data', () => child.stdout.destroy());
+    await once(child, 'close');
+    expect(stderr).toBe('');
   });
 
   it('says what makes a file no plan', async () => {

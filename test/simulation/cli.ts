@@ -46,6 +46,11 @@ function readFlags() {
 }
 
 const values = readFlags();
+// Whoever reads no further, as `head` does, has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 /** A flag that is a number; undefined when it was not given. */
 function numberOf(flag: 'seeds' | 'from' | 'seed' | 'jobs' | 'within' | 'minutes', least: number): number | undefined {
