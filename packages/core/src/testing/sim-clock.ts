@@ -44,11 +44,13 @@ export class SimDeviceClock {
 
   /** Somebody, or a time server, sets the wall clock by that many milliseconds. */
   step(ms: number): void {
+    if (!Number.isFinite(ms)) throw new RangeError(`no clock is set by ${ms} ms`);
     this.#offset += ms;
   }
 
   /** Changes the drift from now on. */
   setDrift(ppm: number): void {
+    if (!Number.isFinite(ppm)) throw new RangeError(`no clock drifts by ${ppm} ppm`);
     const now = this.#scheduler.now;
     this.#offset += (now - this.#driftSince) * this.#drift;
     this.#driftSince = now;

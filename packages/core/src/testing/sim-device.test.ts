@@ -127,3 +127,10 @@ it('a scheduler refuses times that never come, instead of standing still for eve
   await scheduler.runFor(10);
   expect(happened).toBe(1);
 });
+
+it.each([Number.NaN, Number.POSITIVE_INFINITY])('a clock is not set by %s, after which it would tell no time at all', (by) => {
+  const { clock } = createSimDevice(createSimScheduler());
+  expect(() => clock.step(by)).toThrow(`no clock is set by ${by} ms`);
+  expect(() => clock.setDrift(by)).toThrow(`no clock drifts by ${by} ppm`);
+  expect(Number.isFinite(clock.now())).toBe(true);
+});
