@@ -106,6 +106,32 @@ describe('what one request cannot carry', () => {
   });
 });
 
+describe('a browser that was wiped whole', () => {
+  it('[A11, I-02] says what it had announced and never sent: the server remembers it by the id that the app gives', async () => {
+    const world = await ExchangeWorld.create();
+    const device = world.device();
+    const deviceId = '00000000-0000-4000-8000-00000000beef';
+    const before = await world.open(device, { deviceId });
+    await world.run(5000);
+    world.offline.add(device);
+    await world.drive(Promise.all(Array.from({ length: 1003 }, (_, i) => before.sessions.record(world.session(3000 - 2 * i, 1)))));
+    world.offline.clear();
+    // One request carries a thousand.
+    world.distort = (request, answer) => {
+      if (request.body?.includes('"type":"submit"')) world.offline.add(device);
+      return answer;
+    };
+    await world.drive(before.sync());
+    expect(before.status.current.data_summary.unsynced_sessions).toBe(3);
+    device.pages[0]?.kill();
+    device.disk.wipe();
+    world.offline.clear();
+    const after = await world.open(device, { deviceId });
+    await world.run(70_000);
+    expect(after.status.current.local).toMatchObject({ possibly_lost: 3, problems: ['possible_local_loss'] });
+  });
+});
+
 describe('an edit that waits behind its session', () => {
   it('[D03] while many others are sent is no sign of a copied profile', async () => {
     const world = await ExchangeWorld.create();

@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly preferences?: boolean;
   readonly annotations?: boolean;
   readonly token?: () => string;
+  /** The id that the app gives this device. */
+  readonly deviceId?: string;
   /** Puts something between the engine and what it runs on. */
   readonly over?: (ports: Ports) => Ports;
 }
@@ -72,7 +74,7 @@ export class ExchangeWorld {
   }
 
   /** @param options with `token`, what its app answers when asked for one. */
-  async open(device: SimDevice, { streams = false, preferences = false, annotations = false, token = () => tokenOf('good', Number(device.name.slice(1))), over = (ports) => ports }: WorldOptions = {}): Promise<SyncEngine> {
+  async open(device: SimDevice, { streams = false, preferences = false, annotations = false, token = () => tokenOf('good', Number(device.name.slice(1))), deviceId, over = (ports) => ports }: WorldOptions = {}): Promise<SyncEngine> {
     const app = limitedApp(this.server.app, (capability) => this.without.has(capability));
     const ask = appHandler(app);
     const page = device.openPage({
@@ -91,7 +93,7 @@ export class ExchangeWorld {
       }),
     });
     return this.drive(createSyncEngine({
-      user: USER, device: { type: 'web_timer', version: '1.0.0' }, server: { url: 'http://server.test', token }, ports: over(page.ports),
+      user: USER, device: { id: deviceId, type: 'web_timer', version: '1.0.0' }, server: { url: 'http://server.test', token }, ports: over(page.ports),
       ...(preferences && { preferences: yjsPreferences() }),
       ...(annotations && { annotations: yjsAnnotations() }),
     }));
