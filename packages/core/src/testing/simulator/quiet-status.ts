@@ -21,9 +21,19 @@ export function checkQuietStatus(world: World, slot: TabSlot, engine: SyncEngine
   checkWords(status, isAlone(slot), wrong);
   checkTabs(slot, wrong);
   if (world.plan.isBasic) return;
-  const skew = (slot.page?.clock.now() ?? 0) - world.scheduler.now - world.serverClockMs;
-  if (Math.abs((status.local.clock_skew_ms ?? 0) - skew) > CLOCK_NOISE_MS) wrong('B11', `says its clock is ${String(status.local.clock_skew_ms)} ms ahead, it is ${skew} ms`);
+  const skew = skewOf(world, slot);
+  if (!isSkew(status, skew)) wrong('B11', `says its clock is ${String(status.local.clock_skew_ms)} ms ahead, it is ${skew} ms`);
   for (const device of world.devices) if (device !== slot.device && device.plan.user === slot.device.plan.user) checkOther(status, device, wrong);
+}
+
+/** How far the clock of a tab is ahead of the server's, ms. */
+export function skewOf({ scheduler, serverClockMs }: World, { page }: TabSlot): number {
+  return (page?.clock.now() ?? 0) - scheduler.now - serverClockMs;
+}
+
+/** Whether that is what the status says. */
+export function isSkew({ local: { clock_skew_ms: told } }: EngineStatus, skew: number): boolean {
+  return Math.abs((told ?? 0) - skew) <= CLOCK_NOISE_MS;
 }
 
 type Wrong = (id: string, what: string) => void;

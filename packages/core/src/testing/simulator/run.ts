@@ -7,6 +7,7 @@ import { Deeds } from './deeds.ts';
 import type { SimServerFactory } from './host.ts';
 import type { Mark } from './marks.ts';
 import { isVolatile } from './oracle/status.ts';
+import { isSkew, skewOf } from './quiet-status.ts';
 import { type DeviceSlot, World } from './world.ts';
 
 /** Room for the last back-off, the last poll, and a token. */
@@ -111,10 +112,16 @@ async function becomeQuiet(world: World): Promise<void> {
 }
 
 /** Whether a device has not come to the exchange yet, which would have told it the time, and others of it. */
-function isUntold({ plan, devices }: World, { plan: { user }, tabs }: DeviceSlot): boolean {
+function isUntold(world: World, { plan: { user }, tabs }: DeviceSlot): boolean {
+  const { plan, devices } = world;
   const told = devices.flatMap((other) => (other.plan.user === user ? other.tabs.flatMap(({ engine }) => (engine?.status.current.devices ? [engine.status.current.devices] : [])) : []));
   const isMissing = (id: string): boolean => told.some((rows) => !rows.some((row) => row.device_id === id));
-  return plan.isBasic !== true && tabs.some(({ engine }) => engine !== null && (engine.status.current.local.clock_skew_ms === null || isMissing(engine.deviceId)));
+  return plan.isBasic !== true && tabs.some((slot) => {
+    const { engine } = slot;
+    if (engine === null) return false;
+    const { current } = engine.status;
+    return current.local.clock_skew_ms === null || !isSkew(current, skewOf(world, slot)) || isMissing(engine.deviceId);
+  });
 }
 
 /** Until when the server refuses a session as being in its future. */
