@@ -87,6 +87,18 @@ describe('the record of campaigns', () => {
     const two = withPart(one, summary(101, 151, { 'tab.killed': 4, 'stream.cut': 1 }));
     expect(two.marks).toMatchObject({ 'tab.killed': 7, 'stream.cut': 1, 'tab.hidden': 0 });
     expect(campaignTable(two)).toContain('150 seeds, 0 violations; 2 of the 78 marks met that these worlds can meet.');
-    for (const { parts } of [two, readCampaign()]) expect(parts.every(({ from, next }, i) => from < next && next <= (parts[i + 1]?.from ?? Infinity))).toBe(true);
+    for (const { parts } of [two, readCampaign()]) {
+      for (const { over: place } of parts) {
+        const there = parts.filter(({ over }) => over === place);
+        expect(there.every(({ from, next }, i) => from < next && next <= (there[i + 1]?.from ?? Infinity))).toBe(true);
+      }
+    }
+  });
+
+  it('says over which real parts seeds ran, which may be those that ran in memory, and tells parts of one commit that go on as one', () => {
+    const parts = [{ ...summary(1, 41), over: 'dexie' }, summary(31, 61), summary(1, 31)];
+    const record = parts.reduce(withPart, { parts: [], marks: {} });
+    expect(campaignTable(record).split('\n').slice(-2)).toEqual(['| sessions | memory | 1 to 60 | `abc1234` | 60 | 0 |', '| sessions | dexie | 1 to 40 | `abc1234` | 40 | 0 |']);
+    expect(() => withPart(record, { ...summary(40, 50), over: 'dexie' })).toThrow('seeds 40 to 49 are in the record in part');
   });
 });

@@ -21,6 +21,8 @@ export interface Part {
   readonly from: number;
   readonly next: number;
   readonly violations: number;
+  /** The real parts that stood in place of those in memory, where there were any. */
+  readonly over?: string | undefined;
 }
 
 /** The first thing that went wrong in the world of that seed. */
@@ -72,12 +74,15 @@ function summaryIn(file: string): Summary {
   throw new Error(`${file} is no summary of a campaign`);
 }
 
-/** What was done before of the same seeds, by the same sources; else a fresh start. @throws as `summaryIn` does: what is no summary is not written over. */
-export function readSummary(from: number, file: string | undefined): Summary {
-  const fresh: Summary = { commit: commit(), from, next: from, seeds: 0, violations: 0, marks: {}, failures: [] };
+/**
+ * What was done before of the same seeds, by the same sources and over the same parts; else a fresh start.
+ * @throws as `summaryIn` does: what is no summary is not written over.
+ */
+export function readSummary(from: number, file: string | undefined, over?: string): Summary {
+  const fresh: Summary = { commit: commit(), from, next: from, seeds: 0, violations: 0, over, marks: {}, failures: [] };
   if (file === undefined || !existsSync(file)) return fresh;
   const kept = summaryIn(file);
-  if (kept.commit === fresh.commit && kept.from === from) return { ...kept, seeds: kept.next - from };
+  if (kept.commit === fresh.commit && kept.from === from && kept.over === over) return { ...kept, seeds: kept.next - from };
   console.log(`${file} holds ${kept.next - kept.from} seeds from ${kept.from} on at ${kept.commit}, and is begun anew`);
   return fresh;
 }
@@ -133,14 +138,15 @@ export function readCampaign(): Campaign {
 }
 
 /** The record with one more part. @throws where it has no seeds, or some of them are in the record already. */
-export function withPart({ parts, marks }: Campaign, { commit: at, from, next, violations, marks: more }: Summary): Campaign {
+export function withPart({ parts, marks }: Campaign, { commit: at, from, next, violations, over, marks: more }: Summary): Campaign {
   if (next === from) throw new Error('the summary has no seeds');
-  const other = parts.find((part) => part.from < next && from < part.next);
+  const other = parts.find((part) => part.over === over && part.from < next && from < part.next);
   if (other !== undefined) throw new Error(`seeds ${from} to ${next - 1} are in the record in part: ${other.from} to ${other.next - 1} ran at ${other.commit}`);
   const counts = new MarkCounts();
   counts.add(marks);
   counts.add(more);
-  return { parts: [...parts, { commit: at, from, next, violations }].sort((a, b) => a.from - b.from), marks: counts.toRecord() };
+  const part: Part = { commit: at, from, next, violations, ...(over !== undefined && { over }) };
+  return { parts: [...parts, part].sort((a, b) => placeOf(a).localeCompare(placeOf(b)) || a.from - b.from), marks: counts.toRecord() };
 }
 
 /** Takes a summary into the record, and the record into the document. @throws Error, in words, where it cannot. */
@@ -149,6 +155,9 @@ export function keepSummary(file: string): void {
   writeFileSync(recordFile, `${JSON.stringify(next, null, 2)}\n`);
   writeFileSync(documentFile, documentWithCampaign().should);
 }
+
+/** Worlds that are in memory as a whole come first. */
+const placeOf = ({ over = '' }: Part): string => over;
 
 const number = (value: number): string => value.toLocaleString('en');
 
@@ -159,13 +168,26 @@ export function marksOf({ parts, marks }: Campaign): { readonly reachable: reado
   return { reachable, missing: reachable.filter((mark) => (marks[mark] ?? 0) === 0) };
 }
 
+function kindOf({ from }: Part): string {
+  return KINDS.findLast((candidate) => candidate.from <= from)?.name ?? '';
+}
+
+/** Parts that go on where another ended, at the same commit, as one. */
+function inRuns(parts: readonly Part[]): readonly Part[] {
+  return parts.reduce<readonly Part[]>((runs, part) => {
+    const last = runs.at(-1);
+    const isMore = last?.next === part.from && last.commit === part.commit && last.over === part.over && kindOf(last) === kindOf(part);
+    return isMore ? [...runs.slice(0, -1), { ...part, from: last.from, violations: last.violations + part.violations }] : [...runs, part];
+  }, []);
+}
+
 /** What stands between the two marks of the document. */
 export function campaignTable(campaign: Campaign): string {
   const { parts, marks } = campaign;
   const sum = (of: (part: Part) => number): number => parts.reduce((all, part) => all + of(part), 0);
-  const rows = parts.map(({ commit: at, from, next, violations }) => {
-    const kind = KINDS.findLast((candidate) => candidate.from <= from)?.name ?? '';
-    return `| ${kind} | ${number(from)} to ${number(next - 1)} | \`${at}\` | ${number(next - from)} | ${violations} |`;
+  const rows = inRuns(parts).map((part) => {
+    const { commit: at, from, next, violations, over = 'memory' } = part;
+    return `| ${kindOf(part)} | ${over} | ${number(from)} to ${number(next - 1)} | \`${at}\` | ${number(next - from)} | ${violations} |`;
   });
   const { reachable, missing } = marksOf(campaign);
   const met = reachable.map((mark) => [mark, marks[mark] ?? 0] as const).filter(([, count]) => count > 0).sort(([, a], [, b]) => a - b);
@@ -173,7 +195,7 @@ export function campaignTable(campaign: Campaign): string {
   return [
     `${number(sum(({ from, next }) => next - from))} seeds, ${sum(({ violations }) => violations)} violations; ${reachable.length - missing.length} of the ${reachable.length} marks met that these worlds can meet.`,
     `The rarest: ${rarest.join(', ')}.`, '',
-    '| worlds of | seeds | commit | how many | violations |', '| --- | --- | --- | --- | --- |', ...rows,
+    '| worlds of | over | seeds | commit | how many | violations |', '| --- | --- | --- | --- | --- | --- |', ...rows,
   ].join('\n');
 }
 

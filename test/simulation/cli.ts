@@ -76,6 +76,8 @@ const minutes = numberOf('minutes', 0) ?? Number.POSITIVE_INFINITY;
 const partFlags = (['store', 'server'] as const).flatMap((part) => (values[part] === undefined ? [] : [`--${part}`, values[part]]));
 const parts = await loadParts(values).catch(refuse);
 
+const over = [values.store, values.server].filter((part) => part !== undefined).join(' and ') || undefined;
+
 /** A long campaign always can go on where it stopped. */
 const LONG = 100_000;
 const summaryFile = values.summary ?? (seeds >= LONG ? join(root, '.cache', 'simulation', `summary-${[from, ...partFlags].join('')}.json`) : undefined);
@@ -109,7 +111,7 @@ function keep(file: string): void {
 
 function summaryBefore(): Summary {
   try {
-    return readSummary(from, summaryFile);
+    return readSummary(from, summaryFile, over);
   } catch (error) {
     return refuse(error);
   }
