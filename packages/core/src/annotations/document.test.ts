@@ -44,6 +44,13 @@ describe('an edit of a note and tags', () => {
     expect(documentOf(now).length).toBeLessThan(LIMITS.yjsUpdateBytesMax);
   });
 
+  it('[S-22] passes over a document that can be read and not be written again', () => {
+    const damaged = 'AwKKzajX66eZAwABAQRub3RlBgEBBHRhZ3MBAgYAxIrNqNfrp5kDBQUACG5vdGUgbQ1yiAUFAXcBeAIFAISKzajX66eZAwUFIG1vcmWIis2o1+unmVsGAXcBdQGKzajX66eZAwEABw==';
+    for (const documents of [[damaged], [documentOf(edit([], { note: 'theirs' })), damaged]]) {
+      expect(edit(documents, { note: 'y' }, { author: 8 })).toMatchObject({ note: 'y', annotation: undefined });
+    }
+  });
+
   it('[I-09] says the same in whichever order documents meet', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' '), maxLength: 8 });
     fc.assert(fc.property(fc.array(text, { minLength: 1, maxLength: 4 }), (notes) => {

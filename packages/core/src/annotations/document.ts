@@ -27,7 +27,7 @@ export interface Annotated extends Annotation {
 
 /** Null when nothing changes. `behind`: the author wrote more than the documents know of, and needs another number. */
 export function editAnnotation(edit: AnnotationEdit): Annotated | null | 'behind' {
-  const isWhole = edit.documents.every(isReadable);
+  const isWhole = isReadable(edit);
   const doc = openAnnotation(isWhole ? edit : { ...edit, documents: [] });
   if (getState(doc.store, edit.author) < edit.written) return 'behind';
   // Afterwards: Yjs takes what it reads under its own name for somebody else's, and would choose another.
@@ -49,11 +49,13 @@ export function editAnnotation(edit: AnnotationEdit): Annotated | null | 'behind
   return { ...readAnnotation(note.toString(), tags.toArray()), annotation, written: getState(doc.store, edit.author) };
 }
 
-function isReadable(text: string): boolean {
-  const bytes = fromBase64(text);
+/** Some can be read and not be written again. */
+function isReadable(edit: AnnotationEdit): boolean {
   try {
-    if (bytes !== null) applyUpdate(new Doc({ guid: ANNOTATION_ROOTS.note }), bytes);
-    return bytes !== null;
+    const doc = openAnnotation(edit);
+    rootsOf(doc);
+    encodeStateAsUpdate(doc);
+    return edit.documents.every((text) => fromBase64(text) !== null);
   } catch {
     return false;
   }

@@ -58,12 +58,14 @@ export function mergeUpdate(bytes: Uint8Array | null, update: Uint8Array): { rea
   if (update.length > LIMITS.yjsDocBytesMax) return null;
   const before = open(bytes, 0);
   const doc = open(bytes, 0);
+  let next: Uint8Array;
   try {
     applyUpdate(doc, update);
+    // Some can be read and not be written again.
+    next = encodeStateAsUpdate(doc);
   } catch {
     return null;
   }
-  const next = encodeStateAsUpdate(doc);
   const isTooLarge = next.length > LIMITS.yjsDocBytesMax || valuesOf(doc).size + originsOf(doc).size > LIMITS.preferenceKeysMax;
   const isForeign = [...doc.share.keys()].some((root) => root !== PREFERENCE_ROOTS.values && root !== PREFERENCE_ROOTS.origins);
   // A newer name of a preference is passed over; these are an attack.

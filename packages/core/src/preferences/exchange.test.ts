@@ -148,6 +148,19 @@ describe('preferences in the exchange', () => {
     for (const bytes of [new Uint8Array([1, 2, 3]), new Uint8Array(1_048_577), new Uint8Array([255, 255, 255, 255, 255])]) expect(mergeUpdate(null, bytes)).toBeNull();
   });
 
+  it('[S-22] an update that can be read and not be written again changes nothing', async () => {
+    const { server, devices } = world(1);
+    const [a] = devices as [Device];
+    await settle(server, devices);
+    await a.part.outgoing();
+    // What it follows is said to be of an author whose number is none.
+    const update = 'AgG54ICAgICACAAhAQtwcmVmZXJlbmNlcwpkYWlseV9nb2FsAQFNAKi54ICAgICAUgABfQQBueCAgICAgAgBAAE=';
+    await a.commit(a.part.incoming({ state_vector: toBase64(vectorOf(null)), update }));
+    await a.api.set('daily_goal', 3);
+    await settle(server, devices);
+    expect(a.api.current).toMatchObject({ values: { daily_goal: 3 }, pending: false });
+  });
+
   it('[I-09] all devices and the server say the same after any interleaving, and every last word that was not contested stands', async () => {
     const names = ['daily_goal', 'default_duration', 'short_break_duration'] as const;
     const step = fc.record({ device: fc.nat(2), kind: fc.constantFrom('set', 'set', 'exchange', 'lost'), name: fc.constantFrom(...names), value: fc.integer({ min: 5, max: 20 }) });
