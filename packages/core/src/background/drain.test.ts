@@ -133,6 +133,20 @@ describe('a drain in the background', () => {
     expect(world.scheduler.now - begun).toBeLessThan(6000);
   });
 
+  it.each(['open', 'read'] as const)('gives up when its time is over, also where the store does not answer one %s, and leaves all to the next one', async (kind) => {
+    const world = createEngineWorld();
+    await leftBehind(world, 1);
+    for (const [answered, limitMs] of [[0, 1000], [0, 20_000], [1, 1000]] as const) {
+      let asked = 0;
+      world.device.disk.fault = (operation) => (operation.kind === kind && (asked += 1) > answered ? { kind: 'hang' } : undefined);
+      const begun = world.scheduler.now;
+      await expect(wake(world, { limitMs })).rejects.toMatchObject({ name: 'EngineError', code: 'storage_unavailable' });
+      expect(world.scheduler.now - begun).toBeLessThanOrEqual(limitMs);
+    }
+    world.device.disk.fault = null;
+    expect(await wake(world)).toMatchObject({ ok: true, sent: 1 });
+  });
+
   it.each([999, 170_001, Number.NaN])('refuses a limit of %s ms', async (limitMs) => {
     await expect(wake(createEngineWorld(), { limitMs })).rejects.toMatchObject({ code: 'invalid_input', details: [{ path: 'limitMs' }] });
   });

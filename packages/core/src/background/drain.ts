@@ -6,8 +6,9 @@ import { readConfig } from '../config.ts';
 import { openEngine } from '../engine.ts';
 import { engineError, storeToEngineError } from '../errors.ts';
 import { parseInstant } from '@syncline/protocol';
-import type { Clock, Ports, StoreFactory } from '../ports.ts';
+import type { Clock, Ports } from '../ports.ts';
 import { isStoreError } from '../store-error.ts';
+import { inTime } from '../sync/open-store.ts';
 import { pause } from '../sync/pause.ts';
 
 export interface DrainOptions extends SyncEngineOptions {
@@ -36,10 +37,10 @@ const PASSING: ReadonlySet<SyncOutcome['reason']> = new Set(['offline', 'unreach
 export async function drainInBackground(options: DrainOptions): Promise<SyncOutcome> {
   const ports = modest(portsFor(options));
   const limitMs = readLimit(options.limitMs);
-  if (!(await isKnown(ports.stores, readConfig(options).name))) return NOTHING;
   const endsAt = ports.clock.monotonic() + limitMs;
-  const engine = await openEngine({ ...options, sync: true }, ports);
-  const cancel = ports.clock.setTimer(limitMs, () => void engine.close());
+  const engine = await inTime(openKnown(options, ports), ports.clock, (late) => void late?.close(), limitMs).catch(asEngineError);
+  if (engine === null) return NOTHING;
+  const cancel = ports.clock.setTimer(Math.max(0, endsAt - ports.clock.monotonic()), () => void engine.close());
   try {
     const outcome = await drain(engine, ports.clock, endsAt);
     if (PASSING.has(outcome.reason) && options.lastChance !== true) throw engineError('unsent', [{ path: outcome.reason, message: `leaves ${outcome.pending} sessions` }]);
@@ -74,15 +75,15 @@ function readLimit(limitMs: number = LIMIT_MS): number {
   throw engineError('invalid_input', [{ path: 'limitMs', message: `must be from ${LIMIT_MIN_MS} to ${LIMIT_MAX_MS}` }]);
 }
 
-/** Made here, it would hide from the next page that the one before is gone, and the device would take another id. */
-async function isKnown(stores: StoreFactory, name: string): Promise<boolean> {
-  try {
-    const store = await stores.open(name);
-    const [rows] = await store.read([{ table: 'meta', key: 'device' }]).finally(() => store.close());
-    return (rows?.length ?? 0) > 0;
-  } catch (error) {
-    throw isStoreError(error) ? storeToEngineError(error) : error;
-  }
+/** Null where there is no store. Made here, it would hide from the next page that the one before is gone, and the device would take another id. */
+async function openKnown(options: DrainOptions, ports: Ports): Promise<SyncEngine | null> {
+  const store = await ports.stores.open(readConfig(options).name);
+  const [rows] = await store.read([{ table: 'meta', key: 'device' }]).finally(() => store.close());
+  return (rows?.length ?? 0) > 0 ? openEngine({ ...options, sync: true }, ports) : null;
+}
+
+function asEngineError(error: unknown): never {
+  throw isStoreError(error) ? storeToEngineError(error) : error;
 }
 
 /** Nobody looks at a worker: it takes nothing from a tab, keeps no stream open, and records nothing that a volatile store would be good for. */

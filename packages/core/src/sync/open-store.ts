@@ -51,10 +51,10 @@ function codeOf(failure: unknown): StoreFailure {
  * A promise with a deadline: rejects when it has not settled by then.
  * @param onLate what to do with a value that comes too late.
  */
-export function inTime<T>(work: Promise<T>, clock: Clock, onLate: (value: T) => void = () => undefined): Promise<T> {
+export function inTime<T>(work: Promise<T>, clock: Clock, onLate: (value: T) => void = () => undefined, withinMs: number = OPEN_DEADLINE_MS): Promise<T> {
   return new Promise((resolve, reject) => {
     let isLate = false;
-    const cancel = clock.setTimer(OPEN_DEADLINE_MS, () => {
+    const cancel = clock.setTimer(withinMs, () => {
       isLate = true;
       reject(createStoreError('unavailable', 'the store did not answer in time'));
     });
