@@ -208,3 +208,18 @@ describe('options without types', () => {
     await expect(drainInBackground(bad as DrainOptions)).rejects.toMatchObject(refused);
   });
 });
+
+describe('an edit of a note over handles that die', () => {
+  it.each([true, false])('edits once what was typed once, and is one operation (first committed: %s)', async (committed) => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { engine: { sessions } } = await world.open({ options: { annotations: yjsAnnotations() } });
+    const { id } = await world.drive(sessions.record(world.session(60, 25, { note: 'read' })));
+    world.device.disk.fault = ({ kind }) => (kind === 'update' ? { kind: 'rerun', committed } : undefined);
+    await world.drive(sessions.annotate(id, { note: 'read on', seen: { note: 'read', tags: [] } }));
+    expect(await world.drive(sessions.get(id))).toMatchObject({ note: 'read on' });
+    await world.drive(sessions.amend(id, { note: 'read on and on', category: 'study' }));
+    expect(await world.drive(sessions.get(id))).toMatchObject({ note: 'read on and on', category: 'study' });
+    expect(world.device.disk.rows(world.device.disk.names()[0] ?? '', 'operations')).toHaveLength(3);
+  });
+});

@@ -213,7 +213,7 @@ export class Sessions implements SessionsApi {
     const { local } = this.#options;
     const stamp = this.stamp();
     const id = canonical(wish.id, 'not_found');
-    return this.#answered(await this.#write(id, [id], (draft, packed) => part.plan(draft, local.store, packed, { ...wish, id }, stamp)));
+    return this.#answered(await this.#once(id, [id], true, (draft, packed) => part.plan(draft, local.store, packed, { ...wish, id }, stamp)));
   }
 
   delete(id: string): Promise<Session> {
@@ -259,10 +259,10 @@ export class Sessions implements SessionsApi {
   }
 
   /** A transaction may run again after a commit that nobody heard of. @param isLeft whether the operation is in the outbox after it. */
-  #once(id: string, looked: readonly string[], isLeft: boolean, plan: Decide): Promise<Written> {
-    let done: Written | null = null;
+  #once<T extends Written | FinishedSession>(id: string, looked: readonly string[], isLeft: boolean, plan: Decide<T>): Promise<T> {
+    let done: T | null = null;
     return this.#write(id, looked, (draft, packed) => {
-      if (done !== null && (draft.view.operations.get(done.seq)?.opId === done.operation.opId) === isLeft) return done;
+      if (done !== null && 'seq' in done && (draft.view.operations.get(done.seq)?.opId === done.operation.opId) === isLeft) return done;
       return (done = plan(draft, packed));
     });
   }
