@@ -25,7 +25,8 @@ const WHOLE_MS = 2;
 export function boundOfTrip(told: number, roughMs: number, before: Moment, after: Moment): ClockBound {
   const trip = after.monotonic - before.monotonic;
   const strayed = Math.abs(after.wall - before.wall - trip);
-  return { offsetMs: Math.round(after.wall - trip / 2 - told), errorMs: Math.ceil(trip / 2 + strayed + roughMs + WHOLE_MS) };
+  // Plus zero: minus a half is rounded to a zero that equals no other.
+  return { offsetMs: Math.round(after.wall - trip / 2 - told) + 0, errorMs: Math.ceil(trip / 2 + strayed + roughMs + WHOLE_MS) };
 }
 
 /** How fast two clocks may drift apart, as a share of the time that passed: twice what a cheap crystal does, and as fast as systems slew. */

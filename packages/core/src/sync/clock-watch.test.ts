@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClockSample } from '../model/clock-bound.ts';
+import { boundOfTrip, type ClockSample } from '../model/clock-bound.ts';
 import type { Clock } from '../ports.ts';
 import { ClockWatch } from './clock-watch.ts';
 
@@ -31,6 +31,11 @@ describe('what a tab knows of its clock', () => {
     // Before this tab was there, the clock may have been set.
     expect(watch.boundAt(NOON - 1)).toBeNull();
     expect(watch.boundAt(clock.now() + 1)).toBeNull();
+  });
+
+  it('is one zero for a clock that is half a millisecond behind: a status does not change from one to another', () => {
+    const { offsetMs } = boundOfTrip(NOON, 0, { wall: NOON, monotonic: 0 }, { wall: NOON, monotonic: 1 });
+    expect(Object.is(offsetMs, 0)).toBe(true);
   });
 
   it('rests on the answer with the shortest trip, until that is too long ago', () => {
