@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createVolatileStore } from '../adapters/volatile-store.ts';
+import type { Session } from '../api.ts';
 import type { FinishedSession } from '../model/session.ts';
 import { createEngineWorld } from '../testing/engine-world.ts';
 import { compactHistory, MERGE_CHUNKS_MIN } from './compact.ts';
@@ -7,6 +8,7 @@ import { appendHistory } from './history-append.ts';
 import { TAIL_SESSIONS_MAX } from './history-chunk.ts';
 import { newestInHistory } from './history-search.ts';
 import { Local } from './local.ts';
+import { SessionReader } from './session-reader.ts';
 
 const CHUNKS = MERGE_CHUNKS_MIN + 1;
 const BEGINS = { first: 0, second: 1e12 };
@@ -72,5 +74,44 @@ describe('where a store takes the place of another one that is as old', () => {
     expect(await compactHistory(local)).toBe(true);
     expect(local.history.directory).toHaveLength(2);
     expect(await found(local, 'first')).toEqual(['first', CHUNKS * TAIL_SESSIONS_MAX]);
+  });
+});
+
+describe('what another tab does to history', () => {
+  /** Two tabs of one store, of which the second has heard nothing since. */
+  async function twoTabs(): Promise<{ readonly first: Local; readonly second: SessionReader }> {
+    const first = await tabOver('first');
+    const { clock } = createEngineWorld().page().ports;
+    const second = new Local({ store: first.store, clock, ids: { uuid: () => 'other' } });
+    await second.open({ table: 'meta', key: 'device' });
+    const reader = new SessionReader(second, { deviceId: 'device', deviceType: 'web_timer', version: '1', name: null });
+    return { first, second: reader };
+  }
+
+  const startsOf = (sessions: readonly Session[]): readonly number[] => sessions.map(({ startTime }) => startTime);
+
+  it('takes nothing away from a list, whether it was merged before or meanwhile', async () => {
+    const { first, second } = await twoTabs();
+    const before = startsOf(await second.list({ limit: 1000 }));
+    expect(before).toHaveLength(1000);
+    expect(await compactHistory(first)).toBe(true);
+    expect(startsOf(await second.list({ limit: 1000 }))).toEqual(before);
+  });
+
+  it('puts no other session into a list in the place of one', async () => {
+    const { first, second } = await twoTabs();
+    const { store } = first;
+    const newest = BEGINS.first + CHUNKS * TAIL_SESSIONS_MAX * 3_600_000;
+    await first.commit((draft) => appendHistory(draft, store, [session('new', newest)]), 'relaxed');
+    const read = store.read.bind(store);
+    let isBefore = true;
+    store.read = async (reads) => {
+      const rows = await read(reads);
+      if (!isBefore || !reads.some(({ table }) => table === 'columns')) return rows;
+      isBefore = false;
+      await first.commit((draft) => appendHistory(draft, store, [session('late', -1)]), 'relaxed');
+      return rows;
+    };
+    expect(startsOf(await second.list({ limit: 2 }))).toEqual([newest, newest - 3_600_000]);
   });
 });

@@ -4,7 +4,7 @@ import type { FinishedSession } from '../model/session.ts';
 import type { Row, Store } from '../ports.ts';
 import { type Columns, readColumns, unpackChunk } from './history-chunk.ts';
 import type { History, Place } from './history.ts';
-import { readChunks, readChunksOf } from './history-read.ts';
+import { readAt, readChunks, readChunksOf } from './history-read.ts';
 import { idHash } from '../store-name.ts';
 
 /** Chunks read in one transaction: little enough that nothing waits for long. */
@@ -57,13 +57,14 @@ export async function newestInHistory(
     const part = chunks.slice(at, at + CHUNKS_AT_ONCE);
     const worst = best[limit - 1]?.start ?? Number.NEGATIVE_INFINITY;
     if ((part[0]?.maxStart ?? 0) < worst) break;
-    const found = await store.read(part.map(({ chunk }) => ({ table: 'columns' as const, key: chunk })));
+    const found = await readAt(store, version, part.map(({ chunk }) => ({ table: 'columns', key: chunk })));
+    if (found === null) return null;
     found.forEach((rows, i) => collect(best, part[i]?.chunk ?? 0, rows[0], from, to, limit));
     best.sort((a, b) => b.start - a.start);
     best.length = Math.min(best.length, limit);
   }
-  const sessions = await readChunksOf(store, best);
-  return best.map(({ chunk, place }) => sessions.get(chunk)?.[place] ?? null);
+  const sessions = await readChunksOf(store, best, version);
+  return best.some(({ chunk }) => !sessions.has(chunk)) ? null : best.map(({ chunk, place }) => sessions.get(chunk)?.[place] ?? null);
 }
 
 function collect(best: (Place & { readonly start: number })[], chunk: number, row: Row | undefined, from: number, to: number, limit: number): void {

@@ -2,11 +2,10 @@
 // Everything is loaded on first need and belongs to one `head.historyVersion`; the sessions themselves stay in the store.
 import type { FinishedSession } from '../model/session.ts';
 import type { Row, Store } from '../ports.ts';
-import { readHead } from './head.ts';
 import {
   type ChunkInfo, type Columns, describeColumns, endAt, readColumns, readDirectory, TAIL_SESSIONS_MAX,
 } from './history-chunk.ts';
-import { readChunksOf } from './history-read.ts';
+import { historyVersionOf, readChunksOf } from './history-read.ts';
 import { placesOverlapping } from './interval-list.ts';
 import { valueOf } from './view.ts';
 
@@ -169,11 +168,6 @@ export class History {
 }
 
 const EMPTY_COLUMNS: Columns = { starts: new Float64Array(0), lengths: new Uint32Array(0), hashes: new Uint32Array(0) };
-
-/** As every tab reads it, also where the row is damaged. */
-function historyVersionOf(head: readonly Row[] | undefined): number {
-  return readHead(valueOf(head?.[0]), 0).head.historyVersion;
-}
 
 /** Only after damage: tells the directory from all columns. */
 async function rebuildDirectory(store: Store): Promise<ChunkInfo[]> {
