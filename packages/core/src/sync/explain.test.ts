@@ -47,6 +47,19 @@ describe('engine.explain()', () => {
     expect(find('phase')).toMatchObject({ state: 'idle', cause: 'nothing_to_do', action: 'none' });
   });
 
+  it('says since when there are conflicts, of each of their words', async () => {
+    const world = createEngineWorld();
+    const { engine } = await world.open();
+    world.isOffline = true;
+    const since = (): readonly (number | null)[] => engine.explain().flatMap((one) => (one.of === 'conflicts' ? [one.since] : []));
+    expect(since()).toEqual([]);
+    await world.drive(engine.sessions.record(world.session(60, 25)));
+    await world.drive(engine.sessions.record(world.session(50, 25)));
+    const at = world.scheduler.now;
+    await world.run(3_600_000);
+    expect(since()).toEqual([at]);
+  });
+
   it('says that something waits where only preferences do', async () => {
     const world = createEngineWorld();
     const { engine, page } = await world.open({ options: { preferences: yjsPreferences() } });

@@ -118,6 +118,7 @@ export class StatusBoard {
     const words = [
       wordKey('sync_status', overall), wordKey('connection', connection), wordKey('phase', phase), wordKey('closing', closing.word),
       ...problems.map((code) => wordKey('problem', code)),
+      ...new Set(this.#conflictList.map(({ certainty }) => wordKey('conflicts', certainty))),
     ];
     const now = this.#options.clock.now();
     for (const word of this.#since.keys()) if (!words.includes(word)) this.#since.delete(word);
