@@ -106,3 +106,23 @@ it('what is deleted and taken back is so once, also where nobody hears of the co
   expect(await unheard(() => a.sessions.amend(id, { category: 'other' }))).toMatchObject({ category: 'other' });
   expect(waiting()).toBe(3);
 });
+
+it('looking something up in a store that does not let itself be read is refused like everything else, and goes through where only a handle died', async () => {
+  const { world, first, a: { sessions, conflicts, status } } = await twoDevices();
+  const { id } = await world.drive(sessions.record(world.session(60, 30)));
+  await world.drive(sessions.record(world.session(50, 30)));
+  await world.run(70_000);
+  const looks: readonly (() => Promise<unknown>)[] = [
+    () => sessions.get(id), () => sessions.list(), () => conflicts.plan(conflicts.current[0]?.id ?? '', { kind: 'keep_all' }),
+  ];
+  for (const look of looks) {
+    first.disk.fault = ({ kind }) => (kind === 'read' ? { kind: 'fail', code: 'unavailable' } : undefined);
+    await expect(world.drive(look())).rejects.toMatchObject({ name: 'EngineError', code: 'storage_unavailable', retry: 'later' });
+    expect(status.current.local.problems).toEqual(['storage_unavailable']);
+    first.disk.fault = null;
+    first.disk.failNext('read', { kind: 'fail', code: 'aborted' });
+    expect(await world.drive(look())).toBeTruthy();
+    await world.run(70_000);
+    expect(status.current.local.problems).toEqual([]);
+  }
+});

@@ -79,7 +79,7 @@ export class Conflicts implements ConflictsApi {
   async #sessionsOf(ids: readonly string[]): Promise<readonly FinishedSession[]> {
     const { local } = this.#options;
     await local.settled();
-    const { sessions } = await findPacked(local, ids);
+    const { sessions } = await local.look(() => findPacked(local, ids));
     const found = ids.map((id) => local.view.near(id) ?? sessions.get(id) ?? null);
     const standing = found.filter((session) => session !== null && isStanding(session)) as FinishedSession[];
     if (standing.length < ids.length) throw engineError('not_found');

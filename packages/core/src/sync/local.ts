@@ -104,15 +104,16 @@ export class Local {
         return (await this.#enqueue(plan, durability)) as T;
       } catch (error) {
         if (!(error instanceof NotReady)) throw error;
-        await this.#prepare(error);
+        await this.look(error.prepare);
       }
     }
     throw engineError('storage_unavailable');
   }
 
-  async #prepare(need: NotReady): Promise<void> {
+  /** Reads something. Rejects with an EngineError. */
+  async look<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await need.prepare();
+      return await this.withHandle(work);
     } catch (error) {
       throw this.#toEngineError(error);
     }

@@ -58,7 +58,11 @@ export class SessionReader {
     return running === undefined ? null : runningToSession(running, this.#self.deviceType, this.#self.deviceId);
   }
 
-  async get(id: string): Promise<Session | null> {
+  get(id: string): Promise<Session | null> {
+    return this.#local.look(() => this.#get(id));
+  }
+
+  async #get(id: string): Promise<Session | null> {
     for (let tries = 0; ; tries += 1) {
       await this.#local.settled();
       const near = this.fromRunning(id) ?? this.#fromNear(id);
@@ -72,7 +76,11 @@ export class SessionReader {
     }
   }
 
-  async list(query?: SessionQuery): Promise<readonly Session[]> {
+  list(query?: SessionQuery): Promise<readonly Session[]> {
+    return this.#local.look(() => this.#list(query));
+  }
+
+  async #list(query?: SessionQuery): Promise<readonly Session[]> {
     const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY, states, limit = LIMIT_DEFAULT } = { ...query };
     refuse([
       ...unless(isTime(from), 'from', NO_TIME),
