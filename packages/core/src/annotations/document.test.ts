@@ -1,7 +1,9 @@
 import { LIMITS } from '@syncline/protocol';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs';
 import type { AnnotateInput } from '../api-annotations.ts';
+import { fromBase64, toBase64 } from '../preferences/base64.ts';
 import { type Annotated, type AnnotationEdit, editAnnotation } from './document.ts';
 
 const ID = '00000000-0000-4000-8000-0000000000aa';
@@ -42,6 +44,16 @@ describe('an edit of a note and tags', () => {
     expect(edit(['@@'], { note: 'y' }).note).toBe('y');
     // Removed text leaves next to nothing behind.
     expect(documentOf(now).length).toBeLessThan(LIMITS.yjsUpdateBytesMax);
+  });
+
+  it('says what was written where another device put something into the text that is none, and nothing new where nothing is', () => {
+    const doc = new Doc();
+    applyUpdate(doc, fromBase64(documentOf(edit([], { note: 'one two' }))) ?? new Uint8Array());
+    doc.getText('note').insertEmbed(3, { image: 'x' });
+    const documents = [toBase64(encodeStateAsUpdate(doc))];
+    const stored = { note: 'one two', tags: [] };
+    expect(edit(documents, { note: 'one three' }, { stored, author: 8 }).note).toBe('one three');
+    expect(editAnnotation({ sessionId: ID, stored, documents, input: { note: 'one two' }, author: 8, written: 0 })).toBeNull();
   });
 
   it('[S-22] passes over a document that can be read and not be written again', () => {

@@ -78,7 +78,10 @@ function rootsOf(doc: Doc): { readonly note: YText; readonly tags: YArray<unknow
 }
 
 function writeNote(note: YText, next: string): void {
-  const { start, removed, inserted } = differenceOf(note.toString(), next);
+  const shown = note.toString();
+  if (shown === next) return;
+  // A text may hold what is none and is not shown, which has places of its own: then it is set as a whole.
+  const { start, removed, inserted } = note.length === shown.length ? differenceOf(shown, next) : { start: 0, removed: note.length, inserted: next };
   if (removed > 0) note.delete(start, removed);
   if (inserted !== '') note.insert(start, inserted);
 }
