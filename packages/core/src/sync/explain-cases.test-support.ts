@@ -35,7 +35,7 @@ const PHASES: { readonly [Word in PhaseWord]: readonly Explained[] } = {
   paused: [caseOf({ phase: 'paused' }), caseOf({ phase: 'paused', problems: ['gone'] }), caseOf({ phase: 'paused', problems: ['update_needed'] })],
 };
 const PROBLEMS: { readonly [Code in ProblemCode]: Partial<LocalStatus> } = {
-  storage_full: {}, storage_unavailable: {}, volatile_storage: {}, upgrade_blocked: {}, damaged_rows: { parked: 1 }, possible_local_loss: { possibly_lost: 4 },
+  storage_full: {}, storage_unavailable: {}, volatile_storage: {}, upgrade_blocked: {}, damaged_rows: {}, possible_local_loss: { possibly_lost: 4 },
   blocked_by_policy: {}, forbidden: {}, clock_skew: { clock_skew_ms: 300_000 }, gone: {}, update_needed: {}, incoherent_answer: {}, device_cloned: {},
 };
 

@@ -60,6 +60,19 @@ describe('engine.explain()', () => {
     expect(since()).toEqual([at]);
   });
 
+  it('of rows that cannot be read counts those, and not what the server refused', async () => {
+    const world = createEngineWorld();
+    const { engine, page } = await world.open();
+    world.server.intercept = ({ path }) => (path === '/api/pomodoro/submit' ? world.server.json(400, { error: 'no', code: 'invalid_request' }) : undefined);
+    for (const minutes of [300, 200]) await world.drive(engine.sessions.record(world.session(minutes, 25)));
+    await world.run(5000);
+    page.kill();
+    world.device.disk.data(world.device.disk.names()[0] ?? '').commit([{ kind: 'put', table: 'settlements', key: 'one', value: 7 }], 'strict');
+    const again = await world.open();
+    expect(again.engine.status.current.local).toMatchObject({ parked: 2, problems: ['damaged_rows'] });
+    expect(again.engine.explain().find(({ of }) => of === 'problem')).toMatchObject({ state: 'damaged_rows', cause: 'unreadable', value: 1, threshold: 1 });
+  });
+
   it('says that something waits where only preferences do', async () => {
     const world = createEngineWorld();
     const { engine, page } = await world.open({ options: { preferences: yjsPreferences() } });
