@@ -15,6 +15,16 @@ it.each(STATES.flatMap((states) => [[states, 0], [states, 1]] as const))('a shor
   expect((await world.drive(a.sessions.list({ limit: 1, states }))).map(({ id }) => id)).toEqual([ids[1 - at]]);
 });
 
+it('a short list is the beginning of a longer one, also where sessions begin alike', async () => {
+  const { world, a: { sessions } } = await twoDevices();
+  const twin = world.session(60, 25);
+  for (const session of [world.session(600, 25), twin, twin, twin, twin, world.session(30, 25)]) await world.drive(sessions.record(session));
+  await world.run(70_000);
+  const all = await world.drive(sessions.list());
+  expect(all.map(({ state }) => state)).toEqual(Array(6).fill('confirmed'));
+  for (let limit = 1; limit < all.length; limit += 1) expect(await world.drive(sessions.list({ limit }))).toEqual(all.slice(0, limit));
+});
+
 it('a cancelled session is listed for every part of its time, on its way and when the server has it', async () => {
   const { world, first, a } = await twoDevices();
   const { id, startTime } = await world.drive(a.sessions.start({ plannedDuration: 25, category: 'work' }));

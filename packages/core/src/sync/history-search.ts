@@ -41,7 +41,10 @@ export async function readById(store: Store, chunks: readonly number[], ids: Rea
   }
 }
 
-/** The newest sessions of history that touch [from, to), newest first, at most `limit`, among them cancelled ones that may; null for one that cannot be read. Null when history changed meanwhile: ask again. */
+/**
+ * The newest sessions of history that touch [from, to), newest first, `limit` of them and what begins when the last of these does, among them cancelled
+ * ones that may; null for one that cannot be read. Null when history changed meanwhile: ask again.
+ */
 export async function newestInHistory(
   store: Store,
   history: History,
@@ -53,15 +56,16 @@ export async function newestInHistory(
   if (!history.isLoaded(version, 0, 0) && (await history.load(store, 0, 0)) !== version) return null;
   const chunks = history.chunksTouching(from - LIMITS.sessionMsMax, to).toSorted((a, b) => b.maxStart - a.maxStart);
   const best: (Place & { readonly start: number })[] = [];
+  let worst = Number.NEGATIVE_INFINITY;
   for (let at = 0; at < chunks.length; at += CHUNKS_AT_ONCE) {
     const part = chunks.slice(at, at + CHUNKS_AT_ONCE);
-    const worst = best[limit - 1]?.start ?? Number.NEGATIVE_INFINITY;
     if ((part[0]?.maxStart ?? 0) < worst) break;
     const found = await readAt(store, version, part.map(({ chunk }) => ({ table: 'columns', key: chunk })));
     if (found === null) return null;
     found.forEach((rows, i) => collect(best, part[i]?.chunk ?? 0, rows[0], from, to, limit));
     best.sort((a, b) => b.start - a.start);
-    best.length = Math.min(best.length, limit);
+    worst = best[limit - 1]?.start ?? worst;
+    while ((best.at(-1)?.start ?? worst) < worst) best.pop();
   }
   const sessions = await readChunksOf(store, best, version);
   return best.some(({ chunk }) => !sessions.has(chunk)) ? null : best.map(({ chunk, place }) => sessions.get(chunk)?.[place] ?? null);
@@ -71,12 +75,13 @@ function collect(best: (Place & { readonly start: number })[], chunk: number, ro
   const columns: Columns | null = readColumns(row?.value);
   if (columns === null) return;
   const { starts, lengths } = columns;
-  let taken = 0;
-  for (let place = starts.length - 1; place >= 0 && taken < limit; place -= 1) {
+  let [taken, last] = [0, Number.POSITIVE_INFINITY];
+  for (let place = starts.length - 1; place >= 0; place -= 1) {
     const start = starts[place] as number;
+    if (taken >= limit && start < last) break;
     // Of a cancelled session they do not tell how long it was.
     if (start >= to || start + (lengths[place] || LIMITS.sessionMsMax) <= from) continue;
     best.push({ chunk, place, start });
-    taken += 1;
+    [taken, last] = [taken + 1, start];
   }
 }

@@ -105,7 +105,7 @@ export class SessionReader {
       }
       const packed = (page ?? []).flatMap((session) => (session === null || view.near(session.id) !== null ? [] : [this.fromHistory(session)])).filter(isWanted);
       // History may hold only few of what is wanted among its newest.
-      if (page?.length === count && packed.length < limit) count *= 2;
+      if (page !== null && page.length >= count && packed.length < limit) count *= 2;
       else return [...this.#listNear().filter(isWanted), ...packed].sort(compareNewest).slice(0, limit);
     }
   }
