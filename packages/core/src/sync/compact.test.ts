@@ -3,9 +3,9 @@ import { createVolatileStore } from '../adapters/volatile-store.ts';
 import type { Session } from '../api.ts';
 import type { FinishedSession } from '../model/session.ts';
 import { createEngineWorld } from '../testing/engine-world.ts';
-import { compactHistory, MERGE_CHUNKS_MIN } from './compact.ts';
+import { chunksToMerge, compactHistory, MERGE_CHUNKS_MIN } from './compact.ts';
 import { appendHistory } from './history-append.ts';
-import { TAIL_SESSIONS_MAX } from './history-chunk.ts';
+import { CHUNK_SESSIONS_MAX, type ChunkInfo, TAIL_SESSIONS_MAX } from './history-chunk.ts';
 import { newestInHistory } from './history-search.ts';
 import { Local } from './local.ts';
 import { SessionReader } from './session-reader.ts';
@@ -38,6 +38,26 @@ async function found({ store, history, view }: Local, name: keyof typeof BEGINS)
   const names = new Set(sessions?.map((one) => one?.id.split(' ')[0]));
   return [[...names].join(), sessions?.length];
 }
+
+describe('what is merged', () => {
+  /** A directory of chunks of so many sessions each, oldest first. */
+  const directoryOf = (counts: readonly number[]): readonly ChunkInfo[] => counts.map((count, i) => ({ chunk: i + 1, count, minStart: i, maxStart: i, maxEnd: i }));
+  const short = Array<number>(100).fill(TAIL_SESSIONS_MAX);
+
+  it.each([[[]], [[990, 990]], [[700, 700, 700]], [[500, 1000, 500, 2000, 500, 500]]])('is a number of short chunks, whatever came before them: %s', (before) => {
+    let counts = [...before, ...short];
+    for (let merges = 0; merges < 10; merges += 1) {
+      const chosen = chunksToMerge(directoryOf(counts));
+      if (chosen.length === 0) break;
+      expect(chosen.length).toBeGreaterThanOrEqual(MERGE_CHUNKS_MIN);
+      const sum = chosen.reduce((all, { count }) => all + count, 0);
+      expect(sum).toBeLessThanOrEqual(CHUNK_SESSIONS_MAX);
+      const places = new Set(chosen.map(({ chunk }) => chunk - 1));
+      counts = counts.flatMap((count, i) => (i === chosen[0]?.chunk ? [sum] : []).concat(places.has(i) ? [] : [count]));
+    }
+    expect(counts.length).toBeLessThan(before.length + 2 * MERGE_CHUNKS_MIN);
+  });
+});
 
 describe('where a store takes the place of another one that is as old', () => {
   it('what was to be merged in the first is not written into the second', async () => {

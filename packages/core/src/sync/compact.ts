@@ -16,9 +16,11 @@ export function chunksToMerge(directory: readonly ChunkInfo[]): readonly ChunkIn
   let count = 0;
   for (const info of directory.slice(0, -1)) {
     if (info.count >= LONG_CHUNK) continue;
-    if (count + info.count > CHUNK_SESSIONS_MAX) break;
+    if (count + info.count > CHUNK_SESSIONS_MAX && chosen.length >= MERGE_CHUNKS_MIN) break;
     chosen.push(info);
     count += info.count;
+    // A few that are nearly long must not stand in the way of many behind them.
+    while (count > CHUNK_SESSIONS_MAX) count -= chosen.shift()?.count ?? 0;
   }
   return chosen.length >= MERGE_CHUNKS_MIN ? chosen : [];
 }
