@@ -1,5 +1,5 @@
 // What is refused before anything is decided.
-import { canonicalUuid, type FieldIssue } from '@syncline/protocol';
+import { canonicalUuid, type FieldIssue, LIMITS } from '@syncline/protocol';
 import { engineError } from '../errors.ts';
 
 /** @throws EngineError `invalid_input` that names every faulty field. */
@@ -22,4 +22,9 @@ export function canonical(id: string, code: 'not_running' | 'not_found' | 'inval
 /** Whether it is one word of ASCII, as ids, codes and the names of apps are. */
 export function isHeaderText(value: unknown, charsMax: number = 128): value is string {
   return typeof value === 'string' && value.length <= charsMax && /^[!-~]+$/.test(value);
+}
+
+/** What a server marked a place with. It goes back to the server with each request: anything else it would refuse for ever. */
+export function isMark(value: unknown): value is string {
+  return isHeaderText(value, LIMITS.cursorChars);
 }

@@ -2,6 +2,7 @@
 // its loss is noticed and a browser without storage is still the same device.
 import { asFields, isCount } from '../model/rows.ts';
 import type { Decision, Ids, Read, Row, StoreFactory } from '../ports.ts';
+import { isHeaderText } from './check-call.ts';
 import type { Draft } from './draft.ts';
 import type { Local } from './local.ts';
 import { type Loss, readLoss } from './sync-state.ts';
@@ -28,9 +29,8 @@ const HELD_NOTHING = { unsent: 0, volatile: 0, loss: null };
 const REPORT_MS = 86_400_000;
 
 function readIdentity(value: unknown): DeviceIdentity | null {
-  const row = asFields(value);
-  const isSound = row !== null && typeof row['deviceId'] === 'string' && typeof row['incarnation'] === 'string';
-  return isSound ? { deviceId: row['deviceId'] as string, incarnation: row['incarnation'] as string } : null;
+  const { deviceId, incarnation } = asFields(value) ?? {};
+  return isHeaderText(deviceId) && isHeaderText(incarnation) ? { deviceId, incarnation } : null;
 }
 
 export function readMarker(text: string | null): Marker | null {

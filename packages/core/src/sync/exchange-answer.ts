@@ -4,7 +4,7 @@ import type { RunningElsewhere } from '../api.ts';
 import { told } from '../model/effect.ts';
 import { areTexts, asFields, type Fields, isCancelReason, isCount, isTextOrNull, readBound } from '../model/rows.ts';
 import { DEFAULT_PROJECT, type FinishedSession } from '../model/session.ts';
-import { isHeaderText } from './check-call.ts';
+import { isMark } from './check-call.ts';
 import { parseServerAnswer, readInstant, type ServerAnswer } from './server-answer.ts';
 import { readMemory, type SettlementRow } from './settlement-row.ts';
 
@@ -67,11 +67,6 @@ export function parseExchange(body: Fields | undefined): ExchangeAnswer | null {
     preferences: body['preferences'],
     announced: device?.['incarnation_changed'] === true && isCount(device['announced_pending']) ? device['announced_pending'] : 0,
   };
-}
-
-/** What goes back to the server with each request from now on: anything else it would refuse for ever. */
-function isMark(value: unknown): value is string {
-  return isHeaderText(value, LIMITS.cursorChars);
 }
 
 /** Null when one cannot be read; `undefined` items are passed over. */

@@ -2,7 +2,8 @@
 import type { Capability } from '@syncline/protocol';
 import type { ConnectionWord, PhaseWord, RunningElsewhere } from '../api.ts';
 import { type ClockSample, readSample } from '../model/clock-bound.ts';
-import { areTexts, asFields, type Fields, isCount, isNumber, isNumberOrNull, isTextOrNull, readSpan } from '../model/rows.ts';
+import { areTexts, asFields, type Fields, isCount, isNumber, isNumberOrNull, readSpan } from '../model/rows.ts';
+import { isHeaderText, isMark } from './check-call.ts';
 import type { Span } from './span.ts';
 import { readServerAnswer, type ServerAnswer } from './server-answer.ts';
 
@@ -128,7 +129,7 @@ export function readSyncState(value: unknown): SyncState {
     successes: isCount(row['successes']) ? row['successes'] : 0,
     problems: areTexts(row['problems']) ? row['problems'] : [],
     exchange: readPosition(row['exchange']),
-    deviceId: typeof row['deviceId'] === 'string' ? row['deviceId'] : null,
+    deviceId: isHeaderText(row['deviceId']) ? row['deviceId'] : null,
     loss: readLoss(row['loss']),
   };
 }
@@ -151,7 +152,7 @@ export function readLoss(value: unknown): Loss | null {
 function readPosition(value: unknown): ExchangePosition | null {
   const row = asFields(value);
   const isSound =
-    row !== null && typeof row['epoch'] === 'string' && isTextOrNull(row['cursor']) && typeof row['tag'] === 'string' && isCount(row['head']) &&
+    row !== null && isMark(row['epoch']) && (row['cursor'] === null || isMark(row['cursor'])) && isMark(row['tag']) && isCount(row['head']) &&
     typeof row['isVerifying'] === 'boolean';
   return isSound ? (row as unknown as ExchangePosition) : null;
 }
