@@ -21,8 +21,11 @@ export function parseFields(text: string): Fields | null {
   }
 }
 
+/** Furthest from the epoch that a time can be, in ms. Nothing else here is as large, and what is no time cannot be written as one. */
+const NUMBER_MAX = 8.64e15;
+
 export function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
+  return typeof value === 'number' && Math.abs(value) <= NUMBER_MAX;
 }
 
 /** A whole number of at least zero. */
@@ -86,8 +89,8 @@ export function readFinished(value: unknown): FinishedSession | null {
   const isSound =
     row !== null &&
     typeof row['id'] === 'string' && row['id'] !== '' &&
-    Number.isSafeInteger(row['startTime']) && Number.isSafeInteger(row['endTime']) &&
-    (row['endTime'] as number) > (row['startTime'] as number) &&
+    Number.isSafeInteger(row['startTime']) && Number.isSafeInteger(row['endTime']) && isNumber(row['startTime']) && isNumber(row['endTime']) &&
+    row['endTime'] > row['startTime'] &&
     isNumberOrNull(row['plannedDuration']) && hasWords(row) && isAnnotated(row) &&
     typeof row['source'] === 'string' && isTextOrNull(row['deviceId']) && isTextOrNull(row['displayId']) &&
     isCount(row['version']) && isNumberOrNull(row['deletedAt']) &&
@@ -99,7 +102,7 @@ export function readRunning(value: unknown): RunningSession | null {
   const row = asFields(value);
   const isSound =
     row !== null &&
-    typeof row['id'] === 'string' && Number.isSafeInteger(row['startTime']) && isNumber(row['plannedDuration']) &&
+    typeof row['id'] === 'string' && Number.isSafeInteger(row['startTime']) && isNumber(row['startTime']) && isNumber(row['plannedDuration']) &&
     hasWords(row) && typeof row['tab'] === 'string' && isNumber(row['monotonicStart']) && isBound(row['clockBound']) && isNotice(row['notice']) && areSigns(row['signs']);
   return isSound ? (row as unknown as RunningSession) : null;
 }

@@ -1,6 +1,6 @@
 // The server's status answer, read defensively: it may come from a server with other rules, or make no sense.
 import { isDeviceType, parseInstant, type WireConflict } from '@syncline/protocol';
-import { areTexts, asFields, type Fields, isCount } from '../model/rows.ts';
+import { areTexts, asFields, type Fields, isCount, isNumberOrNull } from '../model/rows.ts';
 
 export interface AnswerDevice {
   readonly deviceId: string;
@@ -107,16 +107,12 @@ export function readServerAnswer(value: unknown): ServerAnswer | null {
     const device = asFields(item);
     return (
       device !== null && typeof device['deviceId'] === 'string' && typeof device['deviceType'] === 'string' &&
-      typeof device['version'] === 'string' && isCount(device['sessionsPending']) && isTime(device['lastSeen'])
+      typeof device['version'] === 'string' && isCount(device['sessionsPending']) && isNumberOrNull(device['lastSeen'])
     );
   });
   const isSound =
     areDevicesSound && row['conflicts'].every((item) => readConflict(item) !== null) &&
     isCount(row['totalSessions']) && isCount(row['openConflicts']) && typeof row['everyDuplicate'] === 'boolean' &&
-    isTime(row['lastSession']) && isTime(row['preferencesUpdated']);
+    isNumberOrNull(row['lastSession']) && isNumberOrNull(row['preferencesUpdated']);
   return isSound ? (row as unknown as ServerAnswer) : null;
-}
-
-function isTime(value: unknown): boolean {
-  return value === null || Number.isSafeInteger(value);
 }
