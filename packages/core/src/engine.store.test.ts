@@ -347,15 +347,15 @@ describe('[A12, A18] damaged rows', () => {
     expect(engine.status.current.data_summary).toMatchObject({ unsynced_sessions: 0, total_sessions: 2 });
   });
 
-  it.each([['put', 'head'], ['damage', 'head'], ['put', 'chunks'], ['damage', 'chunks']] as const)('hide nothing of history before somebody writes the next (%s %s)', async (how, key) => {
+  it.each([['put', 'head'], ['damage', 'head'], ['put', 'chunks'], ['damage', 'chunks'], ['delete', 'chunks']] as const)('hide nothing of history before somebody writes the next (%s %s)', async (how, key) => {
     const world = createEngineWorld();
     const first = await world.open();
     const { id } = await world.drive(first.engine.sessions.record(world.session(600, 25)));
     await world.run(5000);
     first.page.kill();
     const data = world.device.disk.data(nameOf(world));
-    if (how === 'put') data.commit([{ kind: 'put', table: 'meta', key, value: 'rubbish' }], 'strict');
-    else data.damage('meta', key);
+    if (how === 'damage') data.damage('meta', key);
+    else data.commit([{ kind: how, table: 'meta', key, value: 'rubbish' }], 'strict');
     const { engine } = await world.open({ options: { sync: false } });
     expect(await world.drive(engine.sessions.list())).toMatchObject([{ id, state: 'confirmed' }]);
     await world.drive(engine.sessions.record(world.session(590, 25)));

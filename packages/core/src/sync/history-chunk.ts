@@ -112,9 +112,8 @@ export function packDirectory(chunks: readonly ChunkInfo[]): Float64Array {
   return flat;
 }
 
-/** Null when it is damaged; the caller rebuilds it from the columns. An absent directory is an empty one. */
+/** Null when it is damaged or not there; the caller rebuilds it from the columns. */
 export function readDirectory(value: unknown): ChunkInfo[] | null {
-  if (value === undefined) return [];
   if (!isTyped(value, 'Float64Array')) return null;
   const flat = value as Float64Array;
   const chunks: ChunkInfo[] = [];
