@@ -1,6 +1,6 @@
 // What plain JavaScript may call with: no type stands between it and the engine.
 import { describe, expect, it } from 'vitest';
-import type { SyncEngine, SyncEngineOptions } from './api.ts';
+import type { SessionState, SyncEngine, SyncEngineOptions } from './api.ts';
 import { createSyncEngine } from './adapters/browser.ts';
 import { yjsAnnotations } from './annotations.ts';
 import { drainInBackground, type DrainOptions } from './background/drain.ts';
@@ -129,6 +129,24 @@ describe('what an app does with its own input afterwards', () => {
     (tags as string[]).push('calm');
     expect(await world.drive(sessions.get(id))).toMatchObject({ tags: ['deep'] });
     expect(await world.drive(sessions.annotate(id, { tags }))).toMatchObject({ tags: ['deep', 'calm'] });
+  });
+
+  it('changes nothing of what is listed', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { engine: { sessions } } = await world.open();
+    for (const minutes of [90, 60]) await world.drive(sessions.record(world.session(minutes, 20)));
+    const query: { limit: number; states: SessionState[] } = { limit: 1, states: ['queued'] };
+    const live = sessions.observe(query);
+    const stop = live.subscribe(() => undefined);
+    const listed = sessions.list(query);
+    query.limit = 2;
+    query.states.length = 0;
+    expect(await world.drive(listed)).toHaveLength(1);
+    await world.drive(sessions.record(world.session(30, 20, { note: 'newest' })));
+    await world.run(1000);
+    expect(live.current).toMatchObject([{ note: 'newest' }]);
+    stop();
   });
 
   it('changes nothing of what was planned for a conflict', async () => {

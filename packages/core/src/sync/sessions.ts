@@ -60,6 +60,12 @@ function checked<Input extends object>(input: Input): Input {
   return { ...input };
 }
 
+/** Whatever it is: what is wrong with it is found later. */
+function copyOf(query: SessionQuery | undefined): SessionQuery {
+  const { states } = { ...query };
+  return { ...query, states: Array.isArray(states) ? [...states] : states };
+}
+
 export class Sessions implements SessionsApi {
   readonly #options: SessionsOptions;
   readonly #lists = new Set<LiveList>();
@@ -178,11 +184,12 @@ export class Sessions implements SessionsApi {
 
   async list(query?: SessionQuery): Promise<readonly Session[]> {
     this.#options.check();
-    return this.#options.reader.list(query);
+    return this.#options.reader.list(copyOf(query));
   }
 
   observe(query?: SessionQuery): Source<readonly Session[]> {
-    return new LiveList(() => this.list(query), this.#lists);
+    const own = copyOf(query);
+    return new LiveList(() => this.list(own), this.#lists);
   }
 
   async retry(id: string, changes: Asked = {}): Promise<Session> {
