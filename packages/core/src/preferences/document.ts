@@ -5,7 +5,7 @@
 import { DANGEROUS_KEYS, LIMITS, PREFERENCE_NAMES, preferenceFault, type PreferenceName } from '@syncline/protocol';
 import { baseOf, PREFERENCE_ROOTS, writePreference } from '@syncline/protocol/preferences';
 import { applyUpdate, decodeStateVector, Doc, encodeStateAsUpdate, encodeStateVector, getItem, getState, type Item, type Map as YMap } from 'yjs';
-import { asFields } from '../model/rows.ts';
+import { asFields, isCount } from '../model/rows.ts';
 import type { Edit, Known, PreferenceValue } from './state.ts';
 
 /** A preference whose value another change replaced without knowing it. */
@@ -13,6 +13,9 @@ export interface Overtaken {
   readonly name: PreferenceName;
   readonly was: Known;
 }
+
+/** What is no time, or so late that nothing could be set after it, tells none. */
+const AT_MAX = 8e15;
 
 function open(bytes: Uint8Array | null, clientId: number): Doc {
   // A name of its own keeps Yjs from asking the platform for chance.
@@ -50,7 +53,7 @@ function knownOf(doc: Doc, name: PreferenceName): Known | null {
   const origin = asFields(originsOf(doc).get(name));
   // At the epoch: a value that a server began with, which nobody set.
   const [device, at] = [origin?.['device_id'], origin?.['at']];
-  return { value: value as PreferenceValue, deviceId: typeof device === 'string' ? device : null, at: typeof at === 'number' && at > 0 ? at : null };
+  return { value: value as PreferenceValue, deviceId: typeof device === 'string' ? device : null, at: isCount(at) && at > 0 && at < AT_MAX ? at : null };
 }
 
 /** Null when the update cannot be read, or makes of the document something that no preferences are. */

@@ -90,6 +90,21 @@ describe('preferences in the exchange', () => {
     expect(slow.stored.row?.changedAt).toBe(1_000_000);
   });
 
+  it.each([Number.POSITIVE_INFINITY, 2 ** 60, 1e300, 0.5, -1])('what a document says was set at %s was set at no time, and what is set after it is kept and sent', async (at) => {
+    const { server, devices: [a] } = world(1) as { server: Server; devices: [Device] };
+    const doc = new Doc();
+    doc.getMap(PREFERENCE_ROOTS.values).set('daily_goal', 3);
+    doc.getMap(PREFERENCE_ROOTS.origins).set('daily_goal', { device_id: 'other', at });
+    server.document = encodeStateAsUpdate(doc);
+    await settle(server, [a]);
+    expect(a.api.current.details.daily_goal).toMatchObject({ deviceId: 'other', at: null });
+    await a.api.set('daily_goal', 4);
+    await a.keep()();
+    expect(a.api.current).toMatchObject({ values: { daily_goal: 4 }, pending: true });
+    await settle(server, [a]);
+    expect(readDocument(server.document).get('daily_goal')).toMatchObject({ value: 4, at: a.api.current.details.daily_goal?.at });
+  });
+
   it('[D04] every device that writes has an author of its own', async () => {
     const { server, devices } = world(4);
     await settle(server, devices);
