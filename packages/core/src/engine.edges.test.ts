@@ -240,4 +240,14 @@ describe('an edit of a note over handles that die', () => {
     expect(await world.drive(sessions.get(id))).toMatchObject({ note: 'read on and on', category: 'study' });
     expect(world.device.disk.rows(world.device.disk.names()[0] ?? '', 'operations')).toHaveLength(3);
   });
+
+  it('that was stored although it was said to be refused, and is asked for again, is there once', async () => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const { engine: { sessions } } = await world.open({ options: { annotations: yjsAnnotations() } });
+    const { id } = await world.drive(sessions.record(world.session(60, 25, { note: 'teh end' })));
+    const again = () => world.drive(sessions.annotate(id, { note: 'the end', tags: ['done'], seen: { note: 'teh end', tags: [] } }));
+    await again();
+    expect(await again()).toMatchObject({ note: 'the end', tags: ['done'] });
+  });
 });

@@ -12,6 +12,8 @@ describe('merging texts', () => {
     ['one two three', 'one three', 'one two 3', 'one t3'],
     ['', 'mine', 'theirs', 'minetheirs'],
     ['gone', '', 'gone', ''],
+    ['read', 'read on', 'read on', 'read on'],
+    ['teh end', 'the end', 'the end', 'the end'],
   ])('%j became %j here and %j there: %j', (seen, mine, theirs, merged) => {
     expect(mergeText(seen, mine, theirs)).toBe(merged);
   });

@@ -20,10 +20,11 @@ export function differenceOf(before: string, after: string): Replacement {
 
 /**
  * A text with both changes of an older one: what one person typed and what came meanwhile. Where both changed the same words, what both
- * put there stays, one after the other, and what either took away is gone.
+ * put there stays, one after the other, and what either took away is gone. Who says what is there already, perhaps because nobody told that it was
+ * stored, says it once.
  */
 export function mergeText(seen: string, mine: string, theirs: string): string {
-  if (seen === theirs) return mine;
+  if (seen === theirs || mine === theirs) return mine;
   const [own, other] = [differenceOf(seen, mine), differenceOf(seen, theirs)];
   const [ownEnd, otherEnd] = [own.start + own.removed, other.start + other.removed];
   const put = (start: number, end: number): string => theirs.slice(0, start) + own.inserted + theirs.slice(end);
