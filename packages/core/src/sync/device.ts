@@ -164,6 +164,12 @@ export class MarkerKeeper {
     this.#written = '';
   }
 
+  /** By what was noted as lost, and no more: another tab may have raised it since this one looked at the store. */
+  lower(lost: number): void {
+    const { sessionsPending, sync: { loss } } = this.#options.local.view;
+    this.#keep(Math.max(sessionsPending, this.latest.unsent - lost), loss);
+  }
+
   /** Only upwards: of what may or may not be in the store in a moment. */
   raise(unsent: number, loss: Loss | null): void {
     if (unsent > this.#pending) this.#keep(unsent, loss);

@@ -64,6 +64,8 @@ export class Merge {
     const known = this.known(id);
     // Of one version the server's word counts: this device may have worked its own out over less than was there.
     if (known !== null && !isOtherEpoch && known.version > told.version) return;
+    // A tab that had not heard of its end may have put it back, or a copy of this profile has ended it.
+    if (this.#draft.view.running.has(id)) this.#draft.delete('running', id);
     this.touch(id);
     const local = known ?? this.#before.get(id) ?? null;
     // Only this device knows how it was timed.

@@ -202,11 +202,12 @@ export class StoreKeeper {
     for (const { session } of held.operations) vanished.delete(session.id);
     board.update();
     // Other tabs may have recorded meanwhile, or put back theirs, or be gone with what they held.
-    if (vanished.size === 0) await this.#keepIdentity(Math.max(0, this.#marker.latest.unsent - local.view.sessionsPending));
+    const lost = Math.max(0, this.#marker.latest.unsent - local.view.sessionsPending);
+    if (vanished.size === 0) await this.#keepIdentity(lost);
     // The new one went as well, before that or meanwhile, and more is on its way.
     if (vanished.size > 0 || this.#vanished !== vanished) return;
     this.#vanished = null;
-    this.#marker.update(false);
+    this.#marker.lower(lost);
   }
 
   /** Asked once there is something to lose. */

@@ -18,6 +18,9 @@ const NOTING_MS = 500;
 /** A refusal of one item is an answer like another; the same refusal again is a failure. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 409, 413, 415, 422]);
 
+/** Whether a device keeps what it heard: of one whose store went a moment ago nobody knows. */
+export type Noted = 'noted' | 'perhaps' | 'not noted';
+
 export class Effort {
   #failing: number[] = [];
   #failingLong: number[] = [];
@@ -65,8 +68,8 @@ export class Effort {
     return wrong;
   }
 
-  /** What is wrong with having asked so often. `id`: the session that was sent; `isAlone`: no other tab can know; `isNoted`: what was heard is kept. */
-  heard(id: string | null, result: TransportResult, now: number, tab: number, { isAlone, isNoted }: { readonly isAlone: boolean; readonly isNoted: boolean }): string[] {
+  /** What is wrong with having asked so often. `id`: the session that was sent; `isAlone`: no other tab can know; `noted`: whether what was heard is kept. */
+  heard(id: string | null, result: TransportResult, now: number, tab: number, { isAlone, noted }: { readonly isAlone: boolean; readonly noted: Noted }): string[] {
     const status = result.ok ? result.response.status : 0;
     this.#wasTokenRefused = status === 401;
     const asked = result.ok && (status === 429 || status === 503) ? Number(result.response.headers['retry-after'] ?? 0) : 0;
@@ -76,7 +79,7 @@ export class Effort {
       this.#quietIn = tab;
       this.#quietKnown = isAlone ? Number.POSITIVE_INFINITY : now + NOTING_MS;
     }
-    this.#count(id, result, now, isNoted);
+    this.#count(id, result, now, noted);
     const [short, long] = [this.#failing.length, this.#failingLong.length];
     if (short <= FAILING_MAX && long <= FAILING_LONG_MAX) return [];
     this.#failing = [];
@@ -84,15 +87,15 @@ export class Effort {
     return [short > FAILING_MAX ? `made ${short} requests in a minute, and all failed` : `made ${long} requests in five minutes, and all failed`];
   }
 
-  #count(id: string | null, result: TransportResult, now: number, isNoted: boolean): void {
+  #count(id: string | null, result: TransportResult, now: number, noted: Noted): void {
     // A tab that closed gave it up by itself.
     if (!result.ok && result.failure === 'aborted') return;
     const isJson = result.ok && (result.response.headers['content-type'] ?? '').includes('json');
     // Its clock has not reached the session's end: asked again when it should have, and the clock may have been set back since.
     if (isJson && result.response.status === 400 && result.response.body.includes('time_in_future')) return;
     // Nor is a refusal that nothing keeps an answer: the session is sent again, and refused for the first time then.
-    const isFirstRefusal = isNoted && isJson && id !== null && REFUSALS.has(result.response.status) && !this.#refused.has(id);
-    if (isFirstRefusal) this.#refused.add(id);
+    const isFirstRefusal = noted !== 'not noted' && isJson && id !== null && REFUSALS.has(result.response.status) && !this.#refused.has(id);
+    if (isFirstRefusal && noted === 'noted') this.#refused.add(id);
     this.#faulty = result.ok && result.response.status === 500 ? id : null;
     // A clone is told so once, and goes on under a name of its own.
     const isCloned = isJson && result.response.status === 409 && result.response.body.includes('device_cloned');

@@ -289,7 +289,8 @@ export class Monitor {
       if (watch.acknowledged.has(id) && !this.#world.edits.isTouched(id)) this.#world.violate('I-07', `device ${device.index} holds session ${id} as unsent again`);
     }
     for (const write of writes) {
-      if (write.kind !== 'delete' || write.table !== 'running' || pending.has(String(write.key))) continue;
+      // One that the server has as ended, as another tab or a copy of the profile ended it, is only let go.
+      if (write.kind !== 'delete' || write.table !== 'running' || pending.has(String(write.key)) || this.#isStored(device, String(write.key))) continue;
       this.#world.violate('I-18', `device ${device.index} ended session ${write.key} and queued nothing`);
     }
   }
@@ -360,13 +361,17 @@ export class Monitor {
     // What is noted nowhere, or noted without a word, other tabs cannot know.
     const isAlone = device.sim.disk.isRefusing || device.sim.channels.isDeaf;
     const isInMemory = slot.engine?.status.current.local.problems.includes('volatile_storage') ?? false;
-    const isNoted = isInMemory || (!device.sim.disk.isRefusing && !this.isRescuing(device));
-    for (const wrong of watch.effortOf(slot).heard(id, result, elapsed, slot.index, { isAlone, isNoted })) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
+    const noted = isInMemory ? 'noted' : device.sim.disk.isRefusing ? 'not noted' : this.isRescuing(device) ? 'perhaps' : 'noted';
+    for (const wrong of watch.effortOf(slot).heard(id, result, elapsed, slot.index, { isAlone, noted })) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
     if (id !== null) this.#markAnswer(device, watch, id, result);
   }
 
+  #isStored({ plan }: DeviceSlot, id: string): boolean {
+    return this.#world.server.stored(this.#world.userIds[plan.user] ?? '').some((session) => session.id === id);
+  }
+
   #markAnswer(device: DeviceSlot, watch: DeviceWatch, id: string, result: TransportResult): void {
-    const isStored = this.#world.server.stored(this.#world.userIds[device.plan.user] ?? '').some((session) => session.id === id);
+    const isStored = this.#isStored(device, id);
     if (!result.ok) {
       if (result.failure === 'timeout') this.#mark('request.hang');
       if (result.failure === 'redirected') this.#mark('edge.redirect');
