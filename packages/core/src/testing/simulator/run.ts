@@ -144,7 +144,7 @@ function unsent(world: World): string[] {
     const pending = devices.find(({ device_id: id }) => id === local.device_id)?.sessions_pending ?? 0;
     if (isVolatile(engine.status.current)) return [`device ${device.index} does without its store`];
     // A request that was under way when everything healed may have failed since, and the next one may be under way now.
-    if (local.phase === 'backing_off' || local.connection !== 'online') return [`device ${device.index} is ${local.phase} and ${local.connection}`];
+    if (local.phase === 'backing_off' || local.connection === 'unreachable') return [`device ${device.index} is ${local.phase} and ${local.connection}`];
     if (world.monitor.isMoving(device)) return [`device ${device.index} has something on its way`];
     return pending > local.parked ? [`device ${device.index} has ${pending} pending, ${local.phase}, ${local.connection}`] : [];
   });
