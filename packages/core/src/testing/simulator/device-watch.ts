@@ -1,6 +1,9 @@
 import { Effort } from './effort.ts';
 import type { TabSlot } from './world.ts';
 
+/** So long after a person asked to try again that may still be news to the tab that sends: it may have had to wait for its store. */
+const WISH_LATE_MS = 60_000;
+
 /** What is watched on one device. */
 export class DeviceWatch {
   /** Pending sessions at each version of the store. */
@@ -15,6 +18,7 @@ export class DeviceWatch {
   lastVersion: number = -1;
   /** Tokens that were answered 401 there, since when; nobody asked by hand to try again. */
   readonly refused: Map<string, number> = new Map();
+  #wishedAt = Number.NEGATIVE_INFINITY;
   /** When the last delivery was sent that was answered: a device may sleep long over an answer. */
   heardFrom: number = 0;
   lostAnswer: { readonly id: string; readonly at: number; killed: boolean; expired: boolean } | null = null;
@@ -25,6 +29,18 @@ export class DeviceWatch {
     const own = this.#own.get(engine) ?? new Effort();
     this.#own.set(engine, own);
     return own;
+  }
+
+  /** A person asked to try again. */
+  wished(now: number): void {
+    this.refused.clear();
+    this.#wishedAt = now;
+  }
+
+  /** Whether that token was refused there, and is not to be sent again. */
+  isRefused(key: string, now: number): boolean {
+    const at = this.refused.get(key);
+    return at !== undefined && at < now && at > this.#wishedAt + WISH_LATE_MS;
   }
 
   /** From here on everything is counted afresh. */

@@ -159,7 +159,7 @@ export class Monitor {
 
   /** A person asked to try again, which forgives tokens that were refused. */
   wished(device: DeviceSlot): void {
-    this.#watch(device).refused.clear();
+    this.#watch(device).wished(this.#world.elapsed);
   }
 
   /** A person asked to send again what was refused. */
@@ -338,8 +338,7 @@ export class Monitor {
     const watch = this.#watch(device);
     const { elapsed } = this.#world;
     for (const wrong of watch.effortOf(slot).sent(item?.ids[0] ?? null, request.path, elapsed, slot.index)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
-    const refusedAt = watch.refused.get(tokenKey(slot.index, slot.generation, request));
-    if (refusedAt !== undefined && refusedAt < elapsed) this.#world.violate('I-16', `device ${device.index} sent a token again that was refused`);
+    if (watch.isRefused(tokenKey(slot.index, slot.generation, request), elapsed)) this.#world.violate('I-16', `device ${device.index} sent a token again that was refused`);
     if (item === null) return;
     const others = [...this.#inFlight].filter((other) => other.slot.device === device && other.slot.page?.tab.alive);
     if (others.some((other) => other.slot !== slot)) this.#mark('tabs.both-sent');
