@@ -1,4 +1,5 @@
 import { Effort } from './effort.ts';
+import { isVolatile } from './oracle/status.ts';
 import type { TabSlot } from './world.ts';
 
 /** So long after a person asked to try again that may still be news to the tab that sends: it may have had to wait for its store. */
@@ -25,7 +26,7 @@ export class DeviceWatch {
 
   /** What the tabs of its store ask together, or what a tab does that has none but its memory: it cannot know how the others fared. */
   effortOf({ engine }: TabSlot): Effort {
-    if (!engine?.status.current.local.problems.includes('volatile_storage')) return this.#effort;
+    if (engine === null || !isVolatile(engine.status.current)) return this.#effort;
     const own = this.#own.get(engine) ?? new Effort();
     this.#own.set(engine, own);
     return own;

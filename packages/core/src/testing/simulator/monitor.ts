@@ -5,6 +5,7 @@ import type { SimPage } from '../sim-device.ts';
 import type { StoreCommit, StorePoint } from '../sim-disk.ts';
 import { DeviceWatch } from './device-watch.ts';
 import type { Mark } from './marks.ts';
+import { isVolatile } from './oracle/status.ts';
 import { idOf, isEdit, isMoving, isParked, isPut, isSettlement, isUntried } from './outbox-rows.ts';
 import { sessionIdsOf } from './request.ts';
 import { checkTaint } from './taint.ts';
@@ -359,8 +360,7 @@ export class Monitor {
     const [id = null] = ids;
     // What is noted nowhere, or noted without a word, other tabs cannot know.
     const isAlone = device.sim.disk.isRefusing || device.sim.channels.isDeaf;
-    const isInMemory = slot.engine?.status.current.local.problems.includes('volatile_storage') ?? false;
-    const noted = isInMemory ? 'noted' : device.sim.disk.isRefusing ? 'not noted' : this.isRescuing(device) ? 'perhaps' : 'noted';
+    const noted = slot.engine !== null && isVolatile(slot.engine.status.current) ? 'noted' : device.sim.disk.isRefusing ? 'not noted' : this.isRescuing(device) ? 'perhaps' : 'noted';
     for (const wrong of watch.effortOf(slot).heard(id, result, elapsed, slot.index, { isAlone, noted })) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
     if (id !== null) this.#markAnswer(device, watch, id, result);
   }

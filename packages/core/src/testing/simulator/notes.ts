@@ -6,6 +6,7 @@
 import type { Session, SyncEngine } from '../../api.ts';
 import type { Action, Deed, DevicePlan } from './action.ts';
 import { randomStream } from './random.ts';
+import { isVolatile } from './oracle/status.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
 
 const MOST = 10;
@@ -52,9 +53,9 @@ export class NoteBook {
     const edit: Edit = { id, device: device.index, word, isOwed: false };
     this.#edits.push(edit);
     this.#world.ledger.edit(device.index, id);
-    const isVolatile = engine.status.current.local.problems.includes('volatile_storage');
+    const isOwed = !isVolatile(engine.status.current);
     await engine.sessions.annotate(id, { note: atEnd ? note + word : word + note, tags: [...tags, word], seen: { note, tags } });
-    edit.isOwed = !isVolatile;
+    edit.isOwed = isOwed;
     this.#world.note('annotated', `${id} ${word}`);
   }
 
