@@ -51,13 +51,13 @@ describe('a campaign', () => {
 describe('the summary of a campaign', () => {
   it('counts everything of an unbroken run of seeds once, in whatever order it comes', () => {
     const tally = new Tally(summary(1, 11));
-    tally.add({ from: 21, count: 10, marks: { 'tab.killed': 1 }, failures: [failure(25)] });
+    tally.add({ from: 21, count: 10, marks: { 'tab.killed': 1 }, failures: [failure(25)], cpuMs: 400 });
     expect(tally.summary).toEqual(summary(1, 11));
     expect([tally.seeds, tally.violations]).toEqual([20, 1]);
-    tally.add({ from: 11, count: 10, marks: { 'tab.killed': 2 }, failures: [failure(12)] });
+    tally.add({ from: 11, count: 10, marks: { 'tab.killed': 2 }, failures: [failure(12)], cpuMs: 300 });
     expect(tally.summary).toMatchObject({ from: 1, next: 31, seeds: 30, violations: 2, failures: [failure(12), failure(25)] });
     expect(tally.summary.marks['tab.killed']).toBe(3);
-    expect([tally.seeds, tally.violations]).toEqual([30, 2]);
+    expect([tally.seeds, tally.violations, tally.cpuMs]).toEqual([30, 2, 700]);
   });
 
   it('is replaced as a whole: a process that dies while it writes leaves the one before', () => {

@@ -38,6 +38,8 @@ export interface Report {
   readonly count: number;
   readonly marks: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
+  /** CPU time of that process, its garbage collection included. */
+  readonly cpuMs: number;
 }
 
 export interface Summary extends Part {
@@ -100,6 +102,8 @@ export class Tally {
   /** Counts an unbroken run of seeds only: the rest is run again after an interruption. */
   summary: Summary;
   readonly marks = new MarkCounts();
+  /** Of what was told here, not of what was run before. */
+  cpuMs = 0;
   readonly #ahead = new Map<number, Report>();
 
   constructor(before: Summary) {
@@ -118,6 +122,7 @@ export class Tally {
 
   add(report: Report): void {
     this.marks.add(report.marks);
+    this.cpuMs += report.cpuMs;
     this.#ahead.set(report.from, report);
     for (let next = this.#ahead.get(this.summary.next); next !== undefined; next = this.#ahead.get(this.summary.next)) {
       this.#ahead.delete(next.from);

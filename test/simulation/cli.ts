@@ -121,13 +121,15 @@ function work(): void {
   process.on('message', async (task: { from: number; count: number }) => {
     const marks = new MarkCounts();
     const failures: Failure[] = [];
+    const before = process.cpuUsage();
     for (let at = task.from; at < task.from + task.count; at += 1) {
       const result = await runSeed(at, parts);
       marks.add(result.marks);
       const [first] = result.violations;
       if (first) failures.push({ seed: at, ...first });
     }
-    process.send?.({ ...task, marks: marks.toRecord(), failures } satisfies Report);
+    const { user, system } = process.cpuUsage(before);
+    process.send?.({ ...task, marks: marks.toRecord(), failures, cpuMs: (user + system) / 1000 } satisfies Report);
   });
 }
 
@@ -191,6 +193,7 @@ async function campaign(): Promise<number> {
   if (missing.length > 0) console.log(`${isShort ? 'marks not met in so few seeds' : 'MARKS NOT MET'}: ${missing.join(', ')}`);
   const reachable = allMarks().length - unreachable.size;
   console.log(`${reachable - missing.length} of ${reachable} marks met`);
+  if (done > before.seeds) console.log(`${(tally.cpuMs / (done - before.seeds)).toFixed(1)} ms of CPU a seed`);
   console.log(`${done} seeds, ${violations} violations`);
   return violations > 0 || (!isShort && missing.length > 0) ? 1 : 0;
 }
