@@ -20,7 +20,7 @@ import { INCOHERENT } from './server-answer.ts';
 import { planSettle, type Settled, settleInto } from './settle.ts';
 import { planSettlements } from './settlements.ts';
 import type { Self } from './status-input.ts';
-import type { ExchangePosition } from './sync-state.ts';
+import { DAMAGED, type ExchangePosition } from './sync-state.ts';
 import type { View } from './view.ts';
 import { besideInSettlements } from './withdraw.ts';
 
@@ -112,6 +112,9 @@ export class Exchanger {
   /** Notes what goes on its way. Null for a leader that is none any more. */
   #announce(draft: Draft, term: number, total: number): Batch | null {
     if (draft.view.head.term !== term) return null;
+    const { exchange, problems } = draft.view.sync;
+    // The walk brings again what this device has lost of its history.
+    if (exchange !== null && problems.includes(DAMAGED)) draft.setSync({ exchange: { ...exchange, isVerifying: true } });
     // What rests on a state that the server may have lost waits until the walk shows it.
     const batch: Batch = isUncertain(draft.view) ? { seqs: [], starts: [], operations: [] } : nextBatch(draft.view, draft.now, this.#options.user, this.#most);
     draft.setHead({ inFlight: batch.seqs });

@@ -1,7 +1,7 @@
 // Looking into packed history: one session by id, or the newest of a span. Reads a few chunks at a time and keeps nothing.
 import { LIMITS } from '@syncline/protocol';
 import type { FinishedSession } from '../model/session.ts';
-import type { Row, Store } from '../ports.ts';
+import type { Store } from '../ports.ts';
 import { type Columns, readColumns, unpackChunk } from './history-chunk.ts';
 import type { History, Place } from './history.ts';
 import { readAt, readChunks, readChunksOf } from './history-read.ts';
@@ -22,7 +22,8 @@ export async function findInHistory(store: Store, history: History, ids: Readonl
   for (let at = 0; at < chunks.length && sessions.size < ids.size; at += CHUNKS_AT_ONCE) {
     const part = chunks.slice(at, at + CHUNKS_AT_ONCE);
     const found = await store.read(part.map((chunk) => ({ table: 'columns' as const, key: chunk })));
-    const holding = part.filter((_, i) => readColumns(found[i]?.[0]?.value)?.hashes.some((hash) => hashes.has(hash)));
+    // One whose columns cannot be read may hold any.
+    const holding = part.filter((_, i) => readColumns(found[i]?.[0]?.value)?.hashes.some((hash) => hashes.has(hash)) !== false);
     await readById(store, holding, ids, sessions);
   }
   return { version, sessions };
@@ -43,7 +44,7 @@ export async function readById(store: Store, chunks: readonly number[], ids: Rea
 
 /**
  * The newest sessions of history that touch [from, to), newest first, `limit` of them and what begins when the last of these does, among them cancelled
- * ones that may; null for one that cannot be read. Null when history changed meanwhile: ask again.
+ * ones that may; null for one that cannot be read, or for a whole chunk of them. Null when history changed meanwhile: ask again.
  */
 export async function newestInHistory(
   store: Store,
@@ -56,25 +57,27 @@ export async function newestInHistory(
   if (!history.isLoaded(version, 0, 0) && (await history.load(store, 0, 0)) !== version) return null;
   const chunks = history.chunksTouching(from - LIMITS.sessionMsMax, to).toSorted((a, b) => b.maxStart - a.maxStart);
   const best: (Place & { readonly start: number })[] = [];
+  const blind: null[] = [];
   let worst = Number.NEGATIVE_INFINITY;
   for (let at = 0; at < chunks.length; at += CHUNKS_AT_ONCE) {
     const part = chunks.slice(at, at + CHUNKS_AT_ONCE);
     if ((part[0]?.maxStart ?? 0) < worst) break;
     const found = await readAt(store, version, part.map(({ chunk }) => ({ table: 'columns', key: chunk })));
     if (found === null) return null;
-    found.forEach((rows, i) => collect(best, part[i]?.chunk ?? 0, rows[0], from, to, limit));
+    found.forEach((rows, i) => {
+      const columns = readColumns(rows[0]?.value);
+      if (columns === null) blind.push(null);
+      else collect(best, part[i]?.chunk ?? 0, columns, from, to, limit);
+    });
     best.sort((a, b) => b.start - a.start);
     worst = best[limit - 1]?.start ?? worst;
     while ((best.at(-1)?.start ?? worst) < worst) best.pop();
   }
   const sessions = await readChunksOf(store, best, version);
-  return best.some(({ chunk }) => !sessions.has(chunk)) ? null : best.map(({ chunk, place }) => sessions.get(chunk)?.[place] ?? null);
+  return best.some(({ chunk }) => !sessions.has(chunk)) ? null : [...best.map(({ chunk, place }) => sessions.get(chunk)?.[place] ?? null), ...blind];
 }
 
-function collect(best: (Place & { readonly start: number })[], chunk: number, row: Row | undefined, from: number, to: number, limit: number): void {
-  const columns: Columns | null = readColumns(row?.value);
-  if (columns === null) return;
-  const { starts, lengths } = columns;
+function collect(best: (Place & { readonly start: number })[], chunk: number, { starts, lengths }: Columns, from: number, to: number, limit: number): void {
   let [taken, last] = [0, Number.POSITIVE_INFINITY];
   for (let place = starts.length - 1; place >= 0; place -= 1) {
     const start = starts[place] as number;

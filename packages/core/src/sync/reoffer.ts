@@ -5,7 +5,7 @@ import type { OverlayRow } from '../model/rows.ts';
 import { type FinishedSession, isStanding } from '../model/session.ts';
 import type { Ids } from '../ports.ts';
 import type { Draft } from './draft.ts';
-import { type ChunkInfo, packChunk } from './history-chunk.ts';
+import { type ChunkInfo, packChunk, readColumns } from './history-chunk.ts';
 import { readChunksOf } from './history-read.ts';
 import type { Local } from './local.ts';
 import { DELETED_KEPT_MS, Merge } from './merge.ts';
@@ -13,6 +13,7 @@ import { NotReady } from './plan.ts';
 import { planReofferSettlements, takeDecisions } from './reoffer-settlements.ts';
 import { stepsTo } from './reoffer-steps.ts';
 import type { SettlementRow } from './settlement-row.ts';
+import { DAMAGED } from './sync-state.ts';
 
 /** What a walk from the beginning has met so far. */
 export class Verification {
@@ -78,7 +79,7 @@ export async function planReoffer(local: Local, walk: Verification, by: Reoffer)
   if (local.view.head.nextChunk > 1) await history.load(store, 0, 0);
   for (const info of [...history.directory]) {
     let found = await findMissing(local, info, walk, by);
-    if (found.missing.length === 0) continue;
+    if (found.isWhole && found.missing.length === 0) continue;
     await local.commit((draft) => {
       if (draft.view.head.term !== by.term) return;
       if (!draft.history.isLoaded(draft.view.head.historyVersion, 0, 0)) throw new NotReady(async () => void (await history.load(store, 0, 0)));
@@ -97,6 +98,8 @@ export async function planReoffer(local: Local, walk: Verification, by: Reoffer)
 }
 
 interface Missing {
+  /** Nothing of the chunk was damaged. */
+  readonly isWhole: boolean;
   /** How many the chunk held when it was read. */
   readonly count: number;
   readonly kept: readonly FinishedSession[];
@@ -105,18 +108,21 @@ interface Missing {
 }
 
 async function findMissing({ store }: Local, info: ChunkInfo, walk: Verification, { ids }: Reoffer): Promise<Missing> {
+  const [columns] = await store.read([{ table: 'columns', key: info.chunk }]);
   const sessions = ((await readChunksOf(store, [info])).get(info.chunk) ?? []).filter((session) => session !== null);
   const missing = new Set(sessions.filter((session) => walk.lacks(session)));
-  return { count: info.count, kept: sessions.filter((session) => !missing.has(session)), missing: [...missing], opIds: [...missing].map(() => ids.uuid()) };
+  const isWhole = sessions.length === info.count && readColumns(columns?.[0]?.value) !== null;
+  return { isWhole, count: info.count, kept: sessions.filter((session) => !missing.has(session)), missing: [...missing], opIds: [...missing].map(() => ids.uuid()) };
 }
 
-function reofferChunk(draft: Draft, { chunk }: ChunkInfo, { kept, missing, opIds }: Missing, by: Reoffer): void {
+function reofferChunk(draft: Draft, { chunk }: ChunkInfo, { count, kept, missing, opIds }: Missing, by: Reoffer): void {
   const { view, history } = draft;
   // Under another number: a tab that holds columns of so many takes them for those of this one.
   const packed = kept.length === 0 ? [] : [packChunk(view.head.nextChunk, kept)];
   const directory: ChunkInfo[] = history.directory.flatMap((info) => (info.chunk === chunk ? packed.map((one) => one.info) : [info]));
   draft.putHistory(directory, packed.map(({ info, text, columns }) => ({ chunk: info.chunk, text, columns, sessions: kept })), [chunk]);
-  let completed = 0;
+  // What could not be read was counted again when the walk brought it.
+  let completed = count - kept.length - missing.length;
   missing.forEach((session, i) => {
     // What lies over it is offered, or left, on its own.
     if (view.overlay.has(session.id) || view.operationsOf(session.id).some(isDocumented)) return;
@@ -161,8 +167,8 @@ function offerRest(draft: Draft, { store }: Local, walk: Verification, opIds: re
 }
 
 function endWalk(draft: Draft, walk: Verification, { term }: Reoffer): void {
-  const { head, sync: { exchange } } = draft.view;
-  if (head.term === term && exchange !== null) draft.setSync({ exchange: { ...exchange, cursor: walk.cursor, isVerifying: false } });
+  const { head, sync: { exchange, problems } } = draft.view;
+  if (head.term === term && exchange !== null) draft.setSync({ exchange: { ...exchange, cursor: walk.cursor, isVerifying: false }, problems: problems.filter((code) => code !== DAMAGED) });
 }
 
 /** The server never heard of it, or has forgotten it. */

@@ -103,6 +103,7 @@ export class SessionReader {
         await this.#local.refresh();
         continue;
       }
+      if (page?.includes(null)) this.#local.noteDamage();
       const packed = (page ?? []).flatMap((session) => (session === null || view.near(session.id) !== null ? [] : [this.fromHistory(session)])).filter(isWanted);
       // History may hold only few of what is wanted among its newest.
       if (page !== null && page.length >= count && packed.length < limit) count *= 2;

@@ -5,7 +5,7 @@ import {
 import type { ClosingStatus, EngineStatus, LocalStatus } from '../api.ts';
 import type { AnswerDevice } from './server-answer.ts';
 import type { Self, StatusInput } from './status-input.ts';
-import type { SyncState } from './sync-state.ts';
+import { DAMAGED, type SyncState } from './sync-state.ts';
 
 /** A word for being busy that nobody renewed for so long is not true any more. */
 const BUSY_EXPIRES_MS = 60_000;
@@ -86,7 +86,7 @@ function localStatus(input: StatusInput, now: number): Omit<LocalStatus, 'versio
   if (sync.stopped !== null) problems.add(sync.stopped);
   const lost = sync.loss?.sessions ?? 0;
   if (lost > 0) problems.add('possible_local_loss');
-  if (damaged > 0) problems.add('damaged_rows');
+  if (damaged > 0) problems.add(DAMAGED);
   if (sync.skew !== null && Math.abs(sync.skew) > LIMITS.clockSkewWarnMs) problems.add('clock_skew');
   return {
     connection: sync.connection,

@@ -13,6 +13,9 @@ export interface LastError {
   readonly at: number;
 }
 
+/** The problem that is shown while something stored cannot be read. */
+export const DAMAGED = 'damaged_rows';
+
 /** Why sending stopped for good: the account or device is gone, or the server asks for a newer app. */
 export type StopReason = 'gone' | 'update_needed';
 
