@@ -48,6 +48,25 @@ describe('preferences on one device', () => {
     expect(Object.fromEntries(world.server.preferences())).toEqual({ theme_preference: 'dark', daily_goal: 5 });
   });
 
+  it.each([{ tries: 'rubbish' }, { wait: { from: 0, until: 'rubbish' } }, { sent: null }, { parked: 7 }])('[A12] [A18] that wait are sent though a word beside the value is damaged: %j', async (junk) => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const first = await open(world);
+    await world.drive(first.preferences.set({ theme_preference: 'dark', daily_goal: 5 }));
+    first.page.kill();
+    const data = world.device.disk.data(world.device.disk.names()[0] ?? '');
+    const [row] = data.rows('documents');
+    const value = row?.value as { readonly state: { readonly edits: readonly object[] } };
+    const [edit, ...others] = value.state.edits;
+    data.commit([{ kind: 'put', table: 'documents', key: 'preferences', value: { ...value, state: { ...value.state, edits: [{ ...edit, ...junk }, ...others] } } }], 'strict');
+    const { preferences } = await open(world);
+    expect(preferences.current.values).toEqual({ theme_preference: 'dark', daily_goal: 5 });
+    world.isOffline = false;
+    await world.run(400_000);
+    expect(Object.fromEntries(world.server.preferences())).toEqual({ theme_preference: 'dark', daily_goal: 5 });
+    expect(preferences.current.pending).toBe(false);
+  });
+
   it('[A07] are stored although the handle was taken away while they were written', async () => {
     const world = createEngineWorld();
     world.isOffline = true;

@@ -2,7 +2,7 @@
 import { PREFERENCE_NAMES, preferenceFault, type PreferenceName } from '@syncline/protocol';
 import type { LostPreference } from '../api-preferences.ts';
 import { asFields, type Fields, isCount, isNumber, isNumberOrNull, isTextOrNull, readParked, readSpan } from '../model/rows.ts';
-import { type Edit, FIRST, type Known, type PreferenceValue, type State } from './state.ts';
+import { type Edit, FIRST, type Known, newEdit, type PreferenceValue, type State } from './state.ts';
 
 /** Tells a row whose bytes changed on the disk from the one that was written. Not a secret, and no defence against whoever can write the store. */
 export function checksum(state: State, document: Uint8Array | null): string {
@@ -58,7 +58,7 @@ function readAll<T>(value: unknown, read: (row: Fields) => T | null): readonly T
   });
 }
 
-function isNamed(row: Fields): row is Fields & { readonly name: PreferenceName; readonly value: PreferenceValue } {
+function isNamed(row: Fields): row is Fields & { readonly id: string; readonly name: PreferenceName; readonly value: PreferenceValue } {
   return typeof row['id'] === 'string' && typeof row['name'] === 'string' && preferenceFault(row['name'], row['value']) === null;
 }
 
@@ -68,12 +68,15 @@ function readKnown(name: PreferenceName, value: unknown): Known | null {
   return isSound ? (row as unknown as Known) : null;
 }
 
+/** What was set holds, also where something else about it is damaged: then it goes as if it were new. */
 function readEdit(row: Fields): Edit | null {
+  if (!isNamed(row) || !isNumber(row['at'])) return null;
+  const { id, name, value, at, base } = row;
   const isSound =
-    isNamed(row) && isNumber(row['at']) && Array.isArray(row['sent']) && typeof row['isSealed'] === 'boolean' && isCount(row['tries']) &&
+    Array.isArray(row['sent']) && typeof row['isSealed'] === 'boolean' && isCount(row['tries']) &&
     isCount(row['unclear']) && isCount(row['faults']) &&
     (row['wait'] === null || readSpan(row['wait']) !== null) && (row['parked'] === null || readParked(row['parked']) !== null);
-  return isSound ? (row as unknown as Edit) : null;
+  return isSound ? (row as unknown as Edit) : newEdit({ id, name, value, at, base: preferenceFault(name, base) === null ? (base as PreferenceValue) : null, sent: [] });
 }
 
 function readLost(row: Fields): LostPreference | null {
