@@ -129,6 +129,19 @@ describe('opening again', () => {
     expect(world.scheduler.now - begun).toBe(0);
   });
 
+  it.each(['get', 'list', 'record'] as const)('an engine that is closed meanwhile says so to whoever was reading: %s', async (call) => {
+    const world = createEngineWorld({}, { latencyMs: () => 5 });
+    const { engine } = await world.open();
+    const { sessions } = engine;
+    const { id } = await world.drive(sessions.record(world.session(60, 25)));
+    await world.run(5000);
+    const calls = { get: () => sessions.get(id), list: () => sessions.list(), record: () => sessions.record(world.session(60, 25, { id })) };
+    const read: Promise<unknown> = calls[call]();
+    read.catch(() => undefined);
+    void engine.close();
+    await expect(world.drive(read)).rejects.toMatchObject({ code: 'closed' });
+  });
+
   it('a closed engine refuses calls and emits no more', async () => {
     const world = createEngineWorld();
     const { engine } = await world.open();

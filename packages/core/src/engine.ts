@@ -223,6 +223,7 @@ class Engine implements SyncEngine {
     // A store that does not answer any more is not waited for.
     await inTime(this.#work.then(() => this.#local.settled()), this.#ports.clock).catch(() => undefined);
     this.#tuneOut();
+    this.#local.isClosing = true;
     await this.#local.store.close().catch(() => undefined);
     this.#announceClosed();
   }

@@ -64,6 +64,8 @@ export class Local {
   listener: LocalListener | null = null;
   /** Names this tab. */
   readonly tab: string;
+  /** The engine closes: whatever the store says from now on, that is the reason. */
+  isClosing: boolean = false;
   readonly #options: LocalOptions;
   #store: Store;
   /** Names the store if this tab is the first to write it. Each gets a name of its own: the server counts what came from it. */
@@ -340,6 +342,7 @@ export class Local {
 
   #toEngineError(error: unknown): unknown {
     if (isEngineError(error)) return error;
+    if (this.isClosing) return engineError('closed', [], error);
     if (!isStoreError(error)) return engineError('storage_unavailable', [], error);
     this.listener?.onStoreError(error);
     return storeToEngineError(error);
