@@ -40,12 +40,13 @@ export class Leadership {
   #isPatient = false;
   #isSuspended = false;
   #wantsSteal: boolean;
+  /** Where sending has stopped, this may be the newer app that the server asks for: each tab tries once. */
+  #hasTried: boolean;
   #resume: (() => void) | null = null;
 
   constructor(options: LeadershipOptions) {
     this.#options = options;
-    // Where sending has stopped, this may be the newer app that the server asks for.
-    this.#wantsSteal = options.local.view.sync.stopped !== null;
+    this.#hasTried = this.#wantsSteal = options.local.view.sync.stopped !== null;
     options.signal.addEventListener('abort', () => {
       this.#resign?.abort();
       this.#cancelPatience?.();
@@ -119,10 +120,14 @@ export class Leadership {
     this.#resume?.();
   }
 
-  /** The leader answers a knock. Returns it when it is new. */
+  /** The view moved: the leader answers a knock that is new, and another tab takes over where sending stopped. */
   listen(): void {
     const { local, tab } = this.#options;
-    const { knock, leader } = local.view;
+    const { knock, leader, sync } = local.view;
+    if (sync.stopped !== null && !this.#hasTried) {
+      this.#hasTried = true;
+      if (!this.#isLeading) this.#steal();
+    }
     if (!this.#isLeading || knock === null || leader?.heard === knock.id) return;
     const heard = local.commit((draft) => {
       const now = draft.view.knock;
@@ -203,6 +208,10 @@ export class Leadership {
     await local.refresh().catch(() => undefined);
     if (this.#isLeading) return;
     if (signOfLife(local.view) !== before) return this.watch();
+    this.#steal();
+  }
+
+  #steal(): void {
     this.#wantsSteal = true;
     this.#resign?.abort();
   }
