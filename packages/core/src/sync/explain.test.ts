@@ -73,6 +73,21 @@ describe('engine.explain()', () => {
     expect(again.engine.explain().find(({ of }) => of === 'problem')).toMatchObject({ state: 'damaged_rows', cause: 'unreadable', value: 1, threshold: 1 });
   });
 
+  it.each(['later_release', 'constructor', '__proto__'])('of a problem that is not known here says so: %s', async (code) => {
+    const world = createEngineWorld();
+    world.isOffline = true;
+    const first = await world.open();
+    await world.run(5000);
+    first.page.kill();
+    const [name = ''] = world.device.disk.names();
+    const row = world.device.disk.rows(name, 'meta').find(({ key }) => key === 'sync')?.value as object;
+    world.device.disk.data(name).commit([{ kind: 'put', table: 'meta', key: 'sync', value: { ...row, problems: [code] } }], 'strict');
+    const { engine } = await world.open();
+    expect(engine.explain().filter(({ of }) => of === 'problem')).toEqual([
+      { of: 'problem', deviceId: null, state: code, cause: 'not_known', value: null, threshold: null, unit: 'count', since: expect.any(Number) as number, action: 'ask_support' },
+    ]);
+  });
+
   it('says that something waits where only preferences do', async () => {
     const world = createEngineWorld();
     const { engine, page } = await world.open({ options: { preferences: yjsPreferences() } });

@@ -131,5 +131,5 @@ const CLOCKS: { readonly [Word in Certainty]: string } = {
 };
 
 function explainProblem(code: string, on: Explained): Measure {
-  return code in PROBLEM ? PROBLEM[code as ProblemCode](on) : count('not_known', null, null, 'ask_support');
+  return Object.hasOwn(PROBLEM, code) ? PROBLEM[code as ProblemCode](on) : count('not_known', null, null, 'ask_support');
 }
