@@ -16,7 +16,11 @@ export interface GuardOptions {
 export function guardClosing(engine: Pick<SyncEngine, 'status'>, options: GuardOptions = {}): Cancel {
   const target = options.target ?? globalThis;
   const when = options.when ?? (({ word }: ClosingStatus): boolean => word !== 'all_sent');
-  const ask = (event: Event): void => event.preventDefault();
+  const ask = (event: Event): void => {
+    event.preventDefault();
+    // Chromium before 119 asks for no other reason.
+    Reflect.set(event, 'returnValue', true);
+  };
   // Listens only while there is something to ask: a page that listens is not kept for the way back by every browser.
   const look = (): void => {
     if (when(engine.status.current.local.closing)) target.addEventListener('beforeunload', ask);

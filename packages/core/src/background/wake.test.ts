@@ -189,6 +189,15 @@ describe('the close guard', () => {
     expect(closes(target)).toBe(true);
   });
 
+  it('asks, too, where a browser goes by the older sign of it', () => {
+    const { engine } = page({ closing: WAITS });
+    const target = new EventTarget();
+    const event = Object.defineProperty(new Event('beforeunload'), 'returnValue', { value: '', writable: true });
+    guardClosing(engine, { target });
+    target.dispatchEvent(event);
+    expect(event.returnValue).toBeTruthy();
+  });
+
   it('asks when the app says so', () => {
     const { engine, says } = page({ closing: WAITS });
     const target = new EventTarget();
