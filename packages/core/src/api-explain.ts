@@ -8,7 +8,7 @@ export type ProblemCode =
 /**
  * The one thing that helps, and what an app calls for it.
  * `none`: nothing is wrong, or it passes by itself · `sync`: `engine.sync()` · `sign_in`: sign in again, then `token` gives a new one ·
- * `settle_conflicts`: `engine.conflicts.plan` and `resolve` · `retry_parked`: `engine.sessions.retry` · `open_device`: open the app on that device ·
+ * `settle_conflicts`: `engine.conflicts.plan` and `resolve` · `retry_parked`: `engine.sessions.retry`, or `engine.preferences.retry` · `open_device`: open the app on that device ·
  * `free_space`: remove other data of this origin, then `engine.sync()` · `close_other_tabs`: reload or close tabs with an older version ·
  * `allow_storage`: let the browser store data for this page · `correct_clock`: set this device's clock · `update_app`: load the newest version ·
  * `allow_requests`: something on this device, like a content blocker, keeps requests from the server · `ask_support`: nobody at this device can mend it.

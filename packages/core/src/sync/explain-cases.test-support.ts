@@ -24,7 +24,7 @@ function caseOf(local: Partial<LocalStatus>, sessionsPending = 0, conflicts: rea
   const input: StatusInput = { ...INPUT, sessionsPending, conflicts };
   const tab = { ...INPUT.tab, problems: local.problems ?? [] };
   const status: EngineStatus = { ...deriveSyncStatus(syncFacts(input), NOW), local: { ...LOCAL, closing: closingStatus({ ...input, tab }), ...local } };
-  return { status, input, oldestPending: null, now: NOW, since: new Map() };
+  return { status, input, oldestPending: null, isWaiting: true, now: NOW, since: new Map() };
 }
 
 const CONNECTIONS: { readonly [Word in ConnectionWord]: true } = { online: true, offline: true, unreachable: true, auth_required: true };

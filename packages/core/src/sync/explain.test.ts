@@ -88,6 +88,19 @@ describe('engine.explain()', () => {
     ]);
   });
 
+  it('says that only refused preferences wait, until there is something else', async () => {
+    const world = createEngineWorld();
+    const { engine, page } = await world.open({ options: { preferences: yjsPreferences() } });
+    world.server.intercept = ({ method }) => (method === 'PUT' ? world.server.json(400, { error: 'no', code: 'invalid_request' }) : undefined);
+    await world.drive(engine.preferences?.set('daily_goal', 8) ?? Promise.reject());
+    await world.run(100_000);
+    const phase = () => engine.explain().find(({ of }) => of === 'phase');
+    expect(phase()).toMatchObject({ state: 'idle', cause: 'parked', value: 1, threshold: 1, action: 'retry_parked' });
+    page.lifecycle.emit('offline');
+    await world.drive(engine.preferences?.set('theme_preference', 'dark') ?? Promise.reject());
+    expect(phase()).toMatchObject({ state: 'idle', cause: 'waiting', action: 'sync' });
+  });
+
   it('says that something waits where only preferences do', async () => {
     const world = createEngineWorld();
     const { engine, page } = await world.open({ options: { preferences: yjsPreferences() } });

@@ -12,6 +12,8 @@ export interface Explained {
   readonly input: StatusInput;
   /** When the oldest undelivered session was recorded, by this device's clock; null without any. */
   readonly oldestPending: number | null;
+  /** Something waits to be sent that nobody has to decide about. */
+  readonly isWaiting: boolean;
   /** This device's clock. */
   readonly now: number;
   /** When this tab first saw a word, by `of` and word. */
@@ -83,10 +85,13 @@ const CONNECTION: { readonly [Word in ConnectionWord]: (on: Explained) => Measur
 };
 
 const PHASE: { readonly [Word in PhaseWord]: (on: Explained) => Measure } = {
-  idle: ({ input, status: { local: { parked, closing } } }) => {
-    const pending = pendingHere(input) || Number(closing.others);
+  idle: ({ input, isWaiting, status: { local: { parked, closing } } }) => {
+    const sessions = pendingHere(input);
+    const pending = sessions || Number(closing.others);
     if (pending === 0) return count('nothing_to_do', 0, 1, 'none');
-    return parked >= pending ? count('parked', parked, 1, 'retry_parked') : count('waiting', pending, 1, 'sync');
+    // Without sessions it may be preferences alone.
+    const refused = sessions > 0 || isWaiting ? parked : input.parkedFacts.length;
+    return refused >= pending ? count('parked', refused, 1, 'retry_parked') : count('waiting', pending, 1, 'sync');
   },
   syncing: ({ status: { local: { progress } } }) => count('exchanging', progress?.done ?? null, progress?.total ?? null, 'none'),
   backing_off: (on) => time(errorOf(on), untilNextAttempt(on), 0, 'sync'),

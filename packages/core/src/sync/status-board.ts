@@ -110,7 +110,7 @@ export class StatusBoard {
     const { local: { view }, clock } = this.#options;
     const oldest = view.operations.values().next().value;
     return explainStatus({
-      status: this.#status.source.current, input: this.#input(), oldestPending: oldest?.at ?? null, now: clock.now(), since: this.#since,
+      status: this.#status.source.current, input: this.#input(), oldestPending: oldest?.at ?? null, isWaiting: view.isWaiting(), now: clock.now(), since: this.#since,
     });
   }
 
