@@ -93,7 +93,9 @@ it('a session that was recorded anew and otherwise, where the server has it, cou
   expect(b.status.current.data_summary).toMatchObject({ total_sessions: 1, unsynced_sessions: 1 });
   world.offline.clear();
   await world.run(100_000);
-  expect(await world.drive(b.sessions.list())).toMatchObject([{ state: 'parked', parked: { code: 'session_id_reused' } }]);
+  const refused = { state: 'parked', note: 'imported', parked: { code: 'session_id_reused' } };
+  expect(await world.drive(b.sessions.list())).toMatchObject([refused]);
+  expect(await world.drive(b.sessions.get(input.id))).toMatchObject(refused);
   expect(b.status.current.data_summary).toMatchObject({ total_sessions: 1, unsynced_sessions: 1 });
   expect(await world.drive(b.sessions.discard(input.id))).toMatchObject({ note: 'imported' });
   expect(await world.drive(b.sessions.list())).toMatchObject([{ state: 'confirmed', note: '' }]);

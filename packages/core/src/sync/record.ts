@@ -172,7 +172,7 @@ export function planRetry(draft: Draft, store: Store, id: string, asked: Asked, 
   const merge = new Merge(draft, store, packed);
   merge.touch(id);
   if (kind === 'submit') withdrawSettlements(draft, merge, id);
-  const changes = changesOf(asked, merge.shown(id) ?? operation.session);
+  const changes = changesOf(asked, view.shown(id) ?? merge.shown(id) ?? operation.session);
   // What was changed since still goes after it, and what is changed now holds over that, too.
   const behind = view.seqsOf(id).filter((other) => other > seq && isEdit(view.operations.get(other) as Operation));
   const retried = moveToEnd(draft, seq, {

@@ -36,7 +36,7 @@ export class SessionReader {
   /** A session of the outbox or the overlay, as it is shown; null when it is in neither. */
   #fromNear(id: string): Session | null {
     const { view } = this.#local;
-    const shown = view.near(id);
+    const shown = view.shown(id);
     if (shown === null) return null;
     const seqs = view.seqsOf(id);
     const telling = seqs.find((seq) => view.parked.has(seq)) ?? seqs.find((seq) => view.head.inFlight.includes(seq)) ?? seqs[0];

@@ -95,6 +95,12 @@ export class View {
     return null;
   }
 
+  /** The same as a person sees it: where the server holds another under the id of a session that it refused, what was recorded here is what they decide about. */
+  shown(id: string): FinishedSession | null {
+    const own = this.overlay.get(id)?.server && this.operationsOf(id).find((operation) => isDocumented(operation) && operation.delivery.parked !== null);
+    return own ? own.session : this.near(id);
+  }
+
   operationsOf(sessionId: string): readonly Operation[] {
     return (this.#seqsBySession.get(sessionId) ?? []).map((seq) => this.operations.get(seq) as Operation);
   }
