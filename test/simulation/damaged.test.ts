@@ -28,9 +28,24 @@ it.each([
 ] as const)('a word that a server would refuse: %s %s = %j', reopened);
 
 it.each([
-  ['sync', 'lastContact'], ['sync', 'nextAttemptAt'], ['sync', 'skew'], ['sync', 'pause', { from: 0, until: 1e300 }], ['sync', 'lastError', { code: 'x', message: 'x', at: 1e300 }],
+  ['sync', 'lastContact'], ['sync', 'nextAttemptAt'], ['sync', 'skew'], ['sync', 'pause', { from: 0, until: 1e300 }], ['sync', 'pause', { from: 0, until: 8e15 }], ['sync', 'lastError', { code: 'x', message: 'x', at: 1e300 }],
   ['head', 'lastAcknowledged'], ['answer', 'answer.lastSession', 9e15], ['answer', 'answer.preferencesUpdated', 9e15],
 ] as const)('a time that is none: %s %s', (key, path, junk: unknown = 1e300) => reopened(key, path, junk));
+
+it('a wait of an item that ends in a far year', async () => {
+  const { world, first, a } = await twoDevices();
+  world.offline.add(first);
+  const { id } = await world.drive(a.sessions.record(world.session(60, 25)));
+  for (const page of first.pages) page.kill();
+  const data = first.disk.data(first.disk.names()[0] ?? '');
+  const [row] = data.rows('operations');
+  const value = row?.value as { readonly delivery: object };
+  data.commit([{ kind: 'put', table: 'operations', key: row?.key ?? 0, value: { ...value, delivery: { ...value.delivery, wait: { from: 0, until: 8e15 } } } }], 'strict');
+  world.offline.delete(first);
+  const again = await world.open(first);
+  await world.run(100_000);
+  expect(await world.drive(again.sessions.get(id))).toMatchObject({ state: 'confirmed' });
+});
 
 describe('[A12] a row of history that cannot be read', () => {
   /** A device with three sessions in history, two of them in conflict, is opened again with that row damaged. */

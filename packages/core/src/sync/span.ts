@@ -9,8 +9,12 @@ export function spanOf(now: number, ms: number): Span {
   return { from: now, until: now + ms };
 }
 
+/** No wait is as long: a stored one that is was damaged, and would hold everything up for ages. */
+const SPAN_MAX_MS = 7_200_000;
+
 /** When it is over; `now` if it is. Null is over. */
 export function endOf(span: Span | null, now: number): number {
+  if (span !== null && span.until - span.from > SPAN_MAX_MS) return now;
   return span === null || now < span.from || now >= span.until ? now : span.until;
 }
 
