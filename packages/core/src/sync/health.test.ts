@@ -15,6 +15,13 @@ describe('an answer to the health call', () => {
     expect(read(answer(200, { status: 'healthy', capabilities: [7] }))).toEqual({ isWell: true, capabilities: [] });
   });
 
+  it('that lists nothing makes no basic server of one whose extensions work, as something before it may say that it is well', () => {
+    const [working, failing] = [0, 1].map((failures) => ({ connection: 'online', failures, capabilities: ['exchange'] }) as const);
+    expect(read(answer(200, { status: 'ok' }), working)).toEqual({ isWell: false, capabilities: null });
+    expect(read(answer(200, { status: 'ok' }), failing)).toEqual({ isWell: true, capabilities: [] });
+    expect(read(answer(200, { status: 'ok', capabilities: [] }), working)).toEqual({ isWell: true, capabilities: [] });
+  });
+
   it('[C02] that is somebody else’s, or none, is no basic server', () => {
     for (const state of DOUBTS) for (const strange of [NONE, answer(302), answer(503), answer(200, {}, 'text/html')]) expect(read(strange, state)).toMatchObject({ kind: 'failed' });
   });

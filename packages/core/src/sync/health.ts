@@ -13,7 +13,9 @@ export interface Answered {
 export function readHealth(result: TransportResult, { connection, failures, capabilities }: Pick<SyncState, 'connection' | 'failures' | 'capabilities'>, now: number): Answered | Halt {
   const words = result.ok && result.response.status < 300 ? readJson(result.response) : undefined;
   const listed = words?.['capabilities'];
-  if (typeof words?.['status'] === 'string') return { isWell: true, capabilities: areTexts(listed) ? listed : [] };
+  // What lists nothing is a basic server, unless more was offered and works: then it may be something in between that says how it is itself.
+  const isBasic = failures > 0 || (capabilities ?? []).length === 0;
+  if (typeof words?.['status'] === 'string' && (areTexts(listed) || isBasic)) return { isWell: true, capabilities: areTexts(listed) ? listed : [] };
   const outcome = readPlainCall(result, now);
   // A server whose other calls work, and that never offered more, is a basic one: it may lack this call, fail in it alone, or be kept from a page in it
   // alone, as by the rules between origins. Otherwise it may be a fault of whatever stands between.
