@@ -91,3 +91,26 @@ it('an update that is undone brings the outbox back in its order, which costs on
   expect([...operations.keys()]).toEqual(before);
   expect(looks).toBe(1);
 });
+
+describe('a row that cannot be read', () => {
+  const SETTLEMENT = { id: 's', kind: 'keep_all', sessionIds: ['a', 'b'], settledAt: 0, undoneAt: null, deviceId: null, outcome: 'applied', before: [], created: [] };
+
+  it.each([SETTLEMENT, undefined])('counts as damaged until another is in its place, or none: %j', async (next) => {
+    const { world, a, b } = await twoTabs();
+    const data = world.device.disk.data('shared');
+    for (const key of ['s', 'other']) data.commit([{ kind: 'put', table: 'settlements', key, value: 7 }], 'strict');
+    await world.drive(a.commit((draft) => draft.setHead({ term: 1 }), 'relaxed'));
+    for (const local of [a, b]) await world.drive(local.open({ table: 'meta', key: 'head' }));
+    expect([a, b].map(({ view }) => view.damagedRows.size)).toEqual([2, 2]);
+    const refused = a.commit((draft) => {
+      draft.put('settlements', 's', SETTLEMENT);
+      throw new Error('refused');
+    }, 'relaxed');
+    await expect(world.drive(refused)).rejects.toThrow('refused');
+    expect(a.view.damagedRows.size).toBe(2);
+    await world.drive(a.commit((draft) => (next === undefined ? draft.delete('settlements', 's') : draft.put('settlements', 's', next)), 'relaxed'));
+    await world.drive(b.refresh({ v: a.view.head.version, by: a.view.head.by, since: b.view.head.version, rows: [['settlements', 's']] }));
+    expect([a, b].map(({ view }) => view.damagedRows.size)).toEqual([1, 1]);
+    expect([a, b].map(({ view }) => view.settlements.size)).toEqual(next === undefined ? [0, 0] : [1, 1]);
+  });
+});

@@ -62,7 +62,7 @@ export function statusInput(view: View, self: Self, tab: TabFacts, conflicts: re
     lastAcknowledged: view.head.lastAcknowledged,
     writtenAt: view.head.at,
     parked: new Set([...view.parked].map((seq) => view.operations.get(seq)?.session.id)).size + view.damaged.size,
-    damaged: view.damaged.size + view.damagedRows,
+    damaged: view.damaged.size + view.damagedRows.size,
     parkedFacts: parkedFacts(view),
     preferencesPending: (view.preferences?.pending ?? 0) > 0,
     preferencesChangedAt: view.preferences?.changedAt ?? null,

@@ -57,8 +57,8 @@ export class View {
   #lastSeq = 0;
   #isDisordered = false;
   readonly parked: Set<number> = new Set();
-  /** Rows of the store that could not be read, apart from the outbox. */
-  damagedRows: number = 0;
+  /** Rows of the store that cannot be read, apart from the outbox: table and key. */
+  readonly damagedRows: Set<string> = new Set();
   /** Count changes of conflicts and of settlements, for whoever keeps a list of them. */
   conflictRevision: number = 0;
   settlementRevision: number = 0;
@@ -118,7 +118,7 @@ export class View {
     const highest = tables[0]?.at(-1)?.key;
     const { head, damaged } = readHead(valueOf(found[0]?.[0]), typeof highest === 'number' ? highest : 0);
     this.head = head;
-    if (damaged) this.damagedRows += 1;
+    if (damaged) this.damagedRows.add('meta head');
   }
 
   #clear(): void {
@@ -137,7 +137,7 @@ export class View {
     this.#pendingCounts.clear();
     this.settlementsPending = 0;
     this.parked.clear();
-    this.damagedRows = 0;
+    this.damagedRows.clear();
     this.#lastSeq = 0;
     this.conflictRevision += 1;
     this.settlementRevision += 1;
@@ -156,7 +156,7 @@ export class View {
   put(table: TableName, key: string | number, value: unknown): boolean {
     switch (table) {
       case 'operations': this.#putOperation(key as number, value); break;
-      case 'running': this.#hold(this.running, key as string, value, readRunning); break;
+      case 'running': this.#hold('running', this.running, key as string, value, readRunning); break;
       case 'conflicts': this.#putConflict(key as string, value); break;
       case 'overlay': this.#putOverlay(key as string, value); break;
       case 'settlements': this.#putSettlement(key as string, value); break;
@@ -173,10 +173,11 @@ export class View {
     }
     const name = TABLES.find((known) => known === table);
     const rows: ReadonlyMap<string | number, unknown> | undefined = name && this[name];
-    return rows?.get(key);
+    return rows?.get(key) ?? (this.damagedRows.has(`${table} ${key}`) ? null : undefined);
   }
 
   #putMeta(key: string | number, value: unknown): void {
+    this.damagedRows.delete(`meta ${key}`);
     switch (key) {
       case 'head': this.head = readHead(value, 0).head; break;
       case 'sync': this.sync = readSyncState(value); break;
@@ -189,11 +190,13 @@ export class View {
   }
 
   /** Puts a row where rows of its table are held, or takes it away. Null where there is none, or none that can be read. */
-  #hold<T>(rows: Map<string, T>, id: string, value: unknown, read: (value: unknown) => T | null): T | null {
+  #hold<T>(table: TableName, rows: Map<string, T>, id: string, value: unknown, read: (value: unknown) => T | null): T | null {
+    const name = `${table} ${id}`;
     rows.delete(id);
+    this.damagedRows.delete(name);
     const row = value === undefined ? null : read(value);
     if (row !== null) rows.set(id, row);
-    else if (value !== undefined) this.damagedRows += 1;
+    else if (value !== undefined) this.damagedRows.add(name);
     return row;
   }
 
@@ -203,7 +206,7 @@ export class View {
     for (const session of before?.sessions ?? []) {
       if (this.conflictBySession.get(session.id) === id) this.conflictBySession.delete(session.id);
     }
-    const row = this.#hold(this.conflicts, id, value, readConflictRow);
+    const row = this.#hold('conflicts', this.conflicts, id, value, readConflictRow);
     for (const session of row?.sessions ?? []) this.conflictBySession.set(session.id, id);
   }
 
@@ -268,7 +271,7 @@ export class View {
   }
 
   #putOverlay(id: string, value: unknown): void {
-    this.#hold(this.overlay, id, value, readOverlay);
+    this.#hold('overlay', this.overlay, id, value, readOverlay);
     this.#place(id);
   }
 
@@ -276,7 +279,7 @@ export class View {
     const before = this.settlements.get(id);
     this.settlementRevision += 1;
     if (before !== undefined) this.#keep(before, false);
-    const row = this.#hold(this.settlements, id, value, readSettlement);
+    const row = this.#hold('settlements', this.settlements, id, value, readSettlement);
     if (row !== null) this.#keep(row, true);
   }
 
