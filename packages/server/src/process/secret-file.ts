@@ -1,6 +1,6 @@
 // The key of the access tokens when none is configured: made once, kept in the data folder, readable by its owner only.
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, stat } from 'node:fs/promises';
+import { chmod, constants, copyFile, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const SECRET_BYTES = 48;
@@ -19,18 +19,37 @@ export async function secretOfFolder(folder: string): Promise<string> {
   return secret;
 }
 
+/** Under its name it is whole: a process that dies while it writes leaves nothing that another one would read. */
 async function makeOnce(file: string): Promise<void> {
+  if (await isThere(file)) return;
+  const fresh = `${file}.${randomBytes(8).toString('hex')}`;
   try {
-    const handle = await open(file, 'wx', 0o600);
-    try {
-      await handle.writeFile(`${randomBytes(SECRET_BYTES).toString('base64url')}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeWhole(fresh);
+    // Where there are no links, a copy is all there is.
+    await link(fresh, file).catch((error: unknown) => (codeOf(error) === 'EEXIST' ? undefined : copyFile(fresh, file, constants.COPYFILE_EXCL)));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
+  } finally {
+    await rm(fresh, { force: true });
   }
+}
+
+async function writeWhole(file: string): Promise<void> {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(`${randomBytes(SECRET_BYTES).toString('base64url')}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+function isThere(file: string): Promise<boolean> {
+  return stat(file).then(() => true, () => false);
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
 }
 
 /** A copy or a restore may have widened the rights. */
