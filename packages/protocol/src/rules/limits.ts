@@ -71,6 +71,8 @@ export const LIMITS = {
   authBodyBytesMax: 4096,
   /** Nesting of objects and arrays in a request body; the body itself is level 1. */
   jsonDepthMax: 8,
+  /** Faults that one answer names: a body of faults alone would make one many times as long. */
+  detailsMax: 50,
 
   devicesPerUserMax: 50,
   /** Streams of one user that are open at once on one server process. */

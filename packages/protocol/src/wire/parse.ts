@@ -3,6 +3,7 @@
 import type * as z from 'zod/mini';
 import { DANGEROUS_KEYS } from '../rules/dangerous-keys.ts';
 import type { FieldIssue } from '../rules/field-issue.ts';
+import { LIMITS } from '../rules/limits.ts';
 import { describeIssue } from './issue-words.ts';
 import type { Schema } from './schema.ts';
 
@@ -14,7 +15,7 @@ export type ParseResult<T> =
 /**
  * Parses a value that came out of `JSON.parse`.
  * @param options.maxDepth refuses deeper nesting; the value itself is level 1. Default: any depth.
- * @returns the parsed value (ids in canonical form); or every faulty field, each once; or, where a name is not allowed or the nesting too deep,
+ * @returns the parsed value (ids in canonical form); or every faulty field, each once, up to `LIMITS.detailsMax`; or, where a name is not allowed or the nesting too deep,
  * that alone. Never throws.
  */
 export function parseWith<T>(
@@ -71,6 +72,7 @@ function toFieldIssues(issues: readonly z.core.$ZodIssue[], root: unknown): Fiel
   for (const issue of issues) {
     for (const found of describeIssue(issue, root)) {
       const path = found.path.reduce<string>(joinPath, '');
+      if (byPath.size === LIMITS.detailsMax) break;
       if (!byPath.has(path)) byPath.set(path, { path, message: found.message });
     }
   }

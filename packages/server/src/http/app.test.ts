@@ -96,6 +96,15 @@ describe('bodies', () => {
     expect(await faults(8)).not.toContain('nested');
   });
 
+  it('[S-26] of faults alone are answered in little: so many are named', async () => {
+    const app = await createTestApp();
+    const names = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [i, 0]));
+    const answer = await send(app, { body: JSON.stringify(names) });
+    const length = (await answer.clone().text()).length;
+    expect([answer.status, (await bodyOf(answer)).details?.length]).toEqual([400, LIMITS.detailsMax]);
+    expect(length).toBeLessThan(4096);
+  });
+
   it('[S-26] that never end are cut at the cap', async () => {
     const app = await createTestApp();
     let pulled = 0;

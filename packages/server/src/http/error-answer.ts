@@ -1,5 +1,5 @@
 // Everything that can go wrong in a call, as the documented error body. Nothing of a stack, a query or a token gets out.
-import { ERRORS } from '@syncline/protocol';
+import { ERRORS, LIMITS } from '@syncline/protocol';
 import type { Log, ServerStoreError } from '../ports.ts';
 import { isProblem, type Problem, problem } from './problem.ts';
 
@@ -29,7 +29,7 @@ function whatAndWhere(thrown: unknown): Readonly<Record<string, string>> {
 
 /** A refusal as an answer. @param headers what every answer has. */
 export function errorAnswer({ code, message, extra }: Problem, requestId: string, headers: Headers): Response {
-  const body = { error: message, code, ...(extra.details ? { details: extra.details } : {}), ...extra.fields, request_id: requestId };
+  const body = { error: message, code, ...(extra.details ? { details: extra.details.slice(0, LIMITS.detailsMax) } : {}), ...extra.fields, request_id: requestId };
   return jsonAnswer(ERRORS[code].status, body, { ...headers, ...extra.headers });
 }
 

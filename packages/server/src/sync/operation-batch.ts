@@ -91,8 +91,8 @@ export async function applyOperations(
   // Counted as they come: those of all runs together might not fit into memory.
   const keep = (more: readonly OperationResult[]): void => {
     for (const result of tellDocumentsOnce(more)) {
-      // Without records they come to little, and most are: those of a device's own new sessions.
-      if (tellsRecords(result)) room -= JSON.stringify(result).length;
+      // Without records, or words of what is wrong, they come to little, and most are: those of a device's own new sessions.
+      if (tellsRecords(result) || result.details !== undefined) room -= JSON.stringify(result).length;
       if (room < 0) throw tooLarge();
       results.set(result.op_id, result);
     }
