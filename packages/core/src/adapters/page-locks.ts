@@ -36,8 +36,12 @@ class PageLocks implements Locks {
 function turnOf(signal: AbortSignal): { readonly turn: Turn; readonly begun: Promise<boolean> } {
   let begin = (): void => undefined;
   const begun = new Promise<boolean>((resolve) => {
-    begin = () => resolve(true);
-    signal.addEventListener('abort', () => resolve(false), { once: true });
+    const giveUp = (): void => resolve(false);
+    begin = () => {
+      signal.removeEventListener('abort', giveUp);
+      resolve(true);
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
   });
   return { turn: { lost: new AbortController(), begin }, begun };
 }
