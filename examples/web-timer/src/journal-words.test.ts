@@ -9,7 +9,7 @@ describe('a settlement in words', () => {
     expect(settledWords(settlement)).toBe('Kept one of 2 sessions');
     expect(settledWords({ ...settlement, kind: 'keep_all' })).toBe('Kept both sessions');
     expect(settledWords({ ...settlement, kind: 'keep_all', sessionIds: ['a', 'b', 'c'] })).toBe('Kept all 3 sessions');
-    expect(settledWords({ ...settlement, kind: 'swap' })).toBe('Settled 2 sessions');
+    for (const kind of ['swap', 'constructor']) expect(settledWords({ ...settlement, kind })).toBe('Settled 2 sessions');
   });
 
   it('says what it was about, once each', () => {

@@ -2,7 +2,7 @@
 import { isEngineError, type Session, type Settlement } from '@syncline/core';
 import { deviceTypeName } from '@syncline/protocol';
 import { settleProblem } from './settle-words.ts';
-import { count, dateWords, listed } from './words.ts';
+import { count, dateWords, listed, listedUnder } from './words.ts';
 
 const DONE: Readonly<Record<string, (sessions: number) => string>> = {
   keep_all: (sessions) => (sessions === 2 ? 'Kept both sessions' : `Kept all ${sessions} sessions`),
@@ -15,7 +15,7 @@ const DONE: Readonly<Record<string, (sessions: number) => string>> = {
 
 /** "Kept one of 2 sessions". */
 export function settledWords({ kind, sessionIds }: Pick<Settlement, 'kind' | 'sessionIds'>): string {
-  return DONE[kind]?.(sessionIds.length) ?? `Settled ${count(sessionIds.length, 'session')}`;
+  return listedUnder(DONE, kind)?.(sessionIds.length) ?? `Settled ${count(sessionIds.length, 'session')}`;
 }
 
 /** "writing and reading"; empty when none of them is known here. */

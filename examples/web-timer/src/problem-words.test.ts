@@ -29,6 +29,10 @@ describe('problemWords', () => {
     expect(detailWords([{ path: 'tags[1]', message: 'must be at most 64 bytes of UTF-8' }, { path: 'tags', message: 'must be a list of at most 16' }])).toBe('A tag is too long. The list of tags may hold at most 16.');
   });
 
+  it('calls a field by its name that is named like something every object has', () => {
+    expect(detailWords([{ path: 'constructor', message: 'is not an allowed name' }])).toBe('constructor is not an allowed name.');
+  });
+
   it('calls a setting what its field is called', () => {
     expect(detailWords([{ path: 'daily_goal', message: 'must be a whole number from 1 to 20' }])).toBe('“Sessions a day” must be a whole number from 1 to 20.');
   });

@@ -1,6 +1,7 @@
 import { isEngineError } from '@syncline/core';
 import { LIMITS } from '@syncline/protocol';
 import { settingWords } from './settings-words.ts';
+import { listedUnder } from './words.ts';
 
 const FIELDS: Readonly<Record<string, string>> = {
   startTime: 'The start time', start_time: 'The start time', endTime: 'The end time', end_time: 'The end time', plannedDuration: 'The length', duration: 'The length', category: 'The category', project: 'The project', note: 'The note', tags: 'The list of tags',
@@ -27,7 +28,7 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
 /** Faulty fields, a sentence each. */
 export function detailWords(details: readonly { readonly path: string; readonly message: string }[]): string {
   const said = (message: string): string => PHRASES.reduce((text, [pattern, words]) => text.replace(pattern, words), message);
-  return details.map(({ path, message }) => `${FIELDS[path] ?? settingWords(path) ?? (/^tags\[\d+\]$/.test(path) ? 'A tag' : path)} ${said(message)}.`).join(' ');
+  return details.map(({ path, message }) => `${listedUnder(FIELDS, path) ?? settingWords(path) ?? (/^tags\[\d+\]$/.test(path) ? 'A tag' : path)} ${said(message)}.`).join(' ');
 }
 
 /** Why a session cannot have ended then, or null. The rule of the server, said before anything is kept: later, it would only wait. */

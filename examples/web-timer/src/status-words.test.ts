@@ -99,7 +99,7 @@ describe('status words', () => {
     expect(contactWords(status({ local: { connection: 'offline' } }).local, false)).toBe('No network');
     expect(contactWords(status({ local: { connection: 'unreachable', phase: 'backing_off' } }).local, true)).toBe('Server does not answer · Waiting to try again');
     expect(errorWords(status({ local: { connection: 'unreachable', last_error: failed } }).local)).toBe('The connection failed.');
-    expect(errorWords(status({ local: { connection: 'unreachable', last_error: { ...failed, code: 'internal' } } }).local)).toBe('Failed to fetch');
+    for (const code of ['internal', 'constructor']) expect(errorWords(status({ local: { connection: 'unreachable', last_error: { ...failed, code } } }).local)).toBe('Failed to fetch');
     expect(errorWords(status({ local: { connection: 'online', last_error: failed } }).local)).toBeNull();
   });
 

@@ -1,7 +1,7 @@
 // The status in words a person can act on. Pure.
 import type { ClosingStatus, EngineStatus, LocalStatus, Session, SyncOutcome } from '@syncline/core';
 import type { WakingWord } from '@syncline/core/background';
-import { count, timeWords } from './words.ts';
+import { count, listedUnder, timeWords } from './words.ts';
 
 type Words = Readonly<Record<string, string>>;
 
@@ -65,7 +65,7 @@ const ERRORS: Words = { network: 'The connection failed.', timeout: 'The server 
 /** Why the last try failed, where the banner does not say it already; else null. */
 export function errorWords({ connection, last_error: error }: LocalStatus): string | null {
   if (error === null || connection === 'online' || connection === 'offline') return null;
-  return ERRORS[error.code] ?? error.message;
+  return listedUnder(ERRORS, error.code) ?? error.message;
 }
 
 /** "in 40 seconds", "at 14:05"; null when no attempt is planned. */
@@ -107,7 +107,7 @@ export function notices({ local }: EngineStatus, hasNetwork: boolean): Notice[] 
   if (local.connection === 'offline' && !hasNetwork) found.push({ code: 'offline', text: 'You are offline. Sessions are kept on this device and sent when the network is back.', isSerious: false });
   if (local.connection === 'unreachable') found.push({ code: 'unreachable', text: 'The server does not answer. Sessions are kept on this device and sent when it does.', isSerious: false });
   for (const code of local.problems) {
-    const [isSerious, text] = PROBLEMS[code] ?? [false, `Something needs attention: ${code.replaceAll('_', ' ')}.`];
+    const [isSerious, text] = listedUnder(PROBLEMS, code) ?? [false, `Something needs attention: ${code.replaceAll('_', ' ')}.`];
     found.push({ code, isSerious, text: code === 'possible_local_loss' && local.possibly_lost > 0 ? `${text} At most ${count(local.possibly_lost, 'session')}.` : text });
   }
   return found.sort((a, b) => Number(b.isSerious) - Number(a.isSerious));

@@ -6,6 +6,11 @@ import { deviceTypeName } from '@syncline/protocol';
 const MINUTE_MS = 60_000;
 const plurals = new Intl.PluralRules('en');
 
+/** What is listed under a word of the server's, which may be one that every object knows. */
+export function listedUnder<T>(words: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(words, word) ? words[word] : undefined;
+}
+
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${plurals.select(number) === 'one' ? one : many}`;
 }
