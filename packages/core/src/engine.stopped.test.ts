@@ -27,6 +27,18 @@ describe('[D09] where sending has stopped', () => {
     expect(old.engine.status.current).toMatchObject({ sync_status: 'healthy', local: { leader: false, problems: [] } });
   });
 
+  it.each([0, 1, 2])('the one tab of the newer app takes over from all the others, opened as number %d', async (place) => {
+    const world = createEngineWorld();
+    const tabs: OpenedEngine[] = [];
+    for (let i = 0; i < 4; i += 1) tabs.push(await (i === place + 1 ? openNewer(world) : world.open()));
+    await world.run(1000);
+    refuseOld(world);
+    await world.drive(tabs[0]?.engine.sessions.record(world.session(60, 25)) ?? expect.fail());
+    await world.run(60_000);
+    expect(world.server.records().size).toBe(1);
+    for (const { engine } of tabs) expect(engine.status.current).toMatchObject({ sync_status: 'healthy', local: { problems: [] } });
+  });
+
   it('each tab of the old app asks once, and then all are quiet', async () => {
     const world = createEngineWorld();
     const tabs = [await world.open(), await world.open(), await world.open()];

@@ -40,8 +40,9 @@ export class Leadership {
   #isPatient = false;
   #isSuspended = false;
   #wantsSteal: boolean;
-  /** Where sending has stopped, this may be the newer app that the server asks for: each tab tries once. */
+  /** Where sending has stopped, this may be the newer app that the server asks for: each tab tries until the server has told it, too. */
   #hasTried: boolean;
+  #isRefused = false;
   #resume: (() => void) | null = null;
 
   constructor(options: LeadershipOptions) {
@@ -124,9 +125,11 @@ export class Leadership {
   listen(): void {
     const { local, tab } = this.#options;
     const { knock, leader, sync } = local.view;
-    if (sync.stopped !== null && !this.#hasTried) {
+    if (sync.stopped === null) this.#hasTried = this.#isRefused;
+    else if (!this.#hasTried) {
       this.#hasTried = true;
-      if (!this.#isLeading) this.#steal();
+      if (this.#isLeading) this.#isRefused = true;
+      else this.#steal();
     }
     if (!this.#isLeading || knock === null || leader?.heard === knock.id) return;
     const heard = local.commit((draft) => {
