@@ -14,6 +14,9 @@ const startedAt = Date.now();
 const TEST_MS = minutes(29);
 /** For the simulated worlds of which there are many. */
 const MANY_MS = minutes(9);
+/** Worlds over real parts, which cost more. */
+const OVER_REAL_PARTS = [{ part: ['--store', 'dexie'], seeds: 2000 }, { part: ['--server', 'pglite'], seeds: 250 }];
+const REAL_PARTS_MS = minutes(3);
 
 const node = process.execPath;
 const bin = (/** @type {string} */ path) => join(root, 'node_modules', path);
@@ -101,11 +104,14 @@ async function test({ suites, seeds, seedsOfOthers, whole }) {
   for (const suite of suites) counts.push(...(await runSuite(suite)));
   if (existsSync(join(root, simulator))) {
     const simulate = [node, bin('tsx/dist/cli.mjs'), '--conditions=@syncline/source', simulator];
+    const inTime = (/** @type {number} */ mostMs) => ['--minutes', String(Math.max(0, Math.min(mostMs, startedAt + TEST_MS - Date.now() - minutes(1)) / minutes(1)))];
+    for (const { part, seeds: count } of whole ? OVER_REAL_PARTS : []) {
+      await check(`simulator, ${count} seeds over ${part[1]}`, [...simulate, '--seeds', String(count), ...part, ...inTime(REAL_PARTS_MS)]);
+    }
     // The many last: a slow machine runs as many of them as it has time for, and says how many it did not.
     for (const { name, from } of JSON.parse(readFileSync(join(root, simulationKinds), 'utf8')).reverse()) {
       const isMany = from === 0;
-      const time = Math.min(MANY_MS, startedAt + TEST_MS - Date.now() - minutes(1));
-      const words = isMany ? ['--seeds', String(seeds), '--minutes', String(Math.max(0, time / minutes(1)))] : ['--seeds', String(seedsOfOthers), '--from', String(from)];
+      const words = isMany ? ['--seeds', String(seeds), ...inTime(MANY_MS)] : ['--seeds', String(seedsOfOthers), '--from', String(from)];
       await check(`simulator, ${isMany ? seeds : seedsOfOthers} seeds of ${name}`, [...simulate, ...words]);
     }
   } else {
