@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { campaignTable, documentWithCampaign, type Failure, marksOf, readCampaign, type Summary, Tally, withPart, writeSummary } from './campaign.ts';
+import { campaignTable, demandedMarks, documentWithCampaign, type Failure, marksOf, readCampaign, type Summary, Tally, withPart, writeSummary } from './campaign.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'syncline-campaign-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -16,7 +16,7 @@ function simulate(...words: string[]): Promise<{ stdout: string }> {
 }
 
 function summary(from: number, next: number, marks: Record<string, number> = {}): Summary {
-  return { commit: 'abc1234', from, next, seeds: next - from, violations: 0, marks, failures: [] };
+  return { commit: 'abc1234', from, next, seeds: next - from, violations: 0, marks, worlds: {}, failures: [] };
 }
 
 const failure = (seed: number): Failure => ({ seed, id: 'I-01', what: 'at 5 ms: lost' });
@@ -48,15 +48,43 @@ describe('a campaign', () => {
   }, 60_000);
 });
 
+describe('a run that does not meet a mark', () => {
+  const [from, seeds] = [1, 1000];
+  const known = { parts: [], marks: {}, worlds: { sessions: { seeds: 100_000, marks: { 'tab.hidden': 4600, 'tab.killed': 4000, 'record.cut': 9 } } } };
+
+  it('fails where so many of the recorded worlds met it that chance is none, and a long one fails of each', () => {
+    expect(demandedMarks(from, seeds, known)).toEqual(['tab.hidden']);
+    // Few worlds are no rate.
+    expect(demandedMarks(from, 99_999, { ...known, worlds: { sessions: { seeds: 10, marks: { 'tab.hidden': 9 } } } })).toEqual([]);
+    expect(demandedMarks(from, 100_000, known)).toEqual(demandedMarks(from, 100_000, { parts: [], marks: {} }));
+    expect(demandedMarks(from, 100_000, known)).toContain('record.cut');
+    expect(demandedMarks(from, 100_000, known)).not.toContain('edit.amended');
+  });
+
+  it('does not fail for what worlds of another kind met', () => {
+    expect(demandedMarks(1_000_000, seeds, known)).toEqual([]);
+    expect(demandedMarks(999_500, seeds, known)).toEqual([]);
+  });
+
+  it('ends with 1, and names it', async () => {
+    const file = join(folder, 'unmet.json');
+    await simulate('--from', '1', '--seeds', '1', '--summary', file);
+    const first = JSON.parse(readFileSync(file, 'utf8')) as Summary;
+    writeFileSync(file, JSON.stringify({ ...first, next: 1000, marks: {}, worlds: {} }));
+    const again = simulate('--from', '1', '--seeds', '1000', '--summary', file);
+    await expect(again).rejects.toMatchObject({ code: 1, stdout: expect.stringMatching(/^MARKS NOT MET: .*storage\.closed.*\nmarks not met in so few seeds: .*edge\.401/m) as string });
+  }, 60_000);
+});
+
 describe('the summary of a campaign', () => {
   it('counts everything of an unbroken run of seeds once, in whatever order it comes', () => {
     const tally = new Tally(summary(1, 11));
-    tally.add({ from: 21, count: 10, marks: { 'tab.killed': 1 }, failures: [failure(25)], cpuMs: 400 });
+    tally.add({ from: 21, count: 10, marks: { 'tab.killed': 1 }, worlds: { 'tab.killed': 1 }, failures: [failure(25)], cpuMs: 400 });
     expect(tally.summary).toEqual(summary(1, 11));
     expect([tally.seeds, tally.violations]).toEqual([20, 1]);
-    tally.add({ from: 11, count: 10, marks: { 'tab.killed': 2 }, failures: [failure(12)], cpuMs: 300 });
+    tally.add({ from: 11, count: 10, marks: { 'tab.killed': 2 }, worlds: { 'tab.killed': 1 }, failures: [failure(12)], cpuMs: 300 });
     expect(tally.summary).toMatchObject({ from: 1, next: 31, seeds: 30, violations: 2, failures: [failure(12), failure(25)] });
-    expect(tally.summary.marks['tab.killed']).toBe(3);
+    expect([tally.summary.marks['tab.killed'], tally.summary.worlds?.['tab.killed']]).toEqual([3, 2]);
     expect([tally.seeds, tally.violations, tally.cpuMs]).toEqual([30, 2, 700]);
   });
 
@@ -93,6 +121,14 @@ describe('the record of campaigns', () => {
         expect(there.every(({ from, next }, i) => from < next && next <= (there[i + 1]?.from ?? Infinity))).toBe(true);
       }
     }
+  });
+
+  it('adds up by kind how many worlds met a mark, where they were counted and in memory', () => {
+    const counted = (from: number, next: number, count: number): Summary => ({ ...summary(from, next), worlds: { 'tab.killed': count } });
+    const { worlds: _, ...uncounted } = summary(301, 401);
+    const parts = [counted(1, 101, 3), counted(101, 151, 4), counted(1_000_001, 1_000_011, 5), uncounted, { ...counted(1, 101, 7), over: 'dexie' }, counted(999_991, 1_000_001, 9)];
+    const { worlds } = parts.reduce(withPart, { parts: [], marks: {} });
+    expect(worlds).toMatchObject({ sessions: { seeds: 150, marks: { 'tab.killed': 7 } }, 'preferences and notes': { seeds: 10, marks: { 'tab.killed': 5 } } });
   });
 
   it('says over which real parts seeds ran, which may be those that ran in memory, and tells parts of one commit that go on as one', () => {

@@ -14,6 +14,10 @@ const END = '<!-- campaign: end -->';
 const RAREST = 8;
 /** So many failures are told, with how each is replayed. */
 const FAILURES_KEPT = 5;
+/** From so many seeds on, each mark must have been met: the rarest are met about once in ten thousand. */
+const ALL_FROM = 100_000;
+/** Where so many worlds are expected to meet a mark, none does by chance once in e^40 runs. */
+const EXPECTED = 40;
 
 /** Seeds from `from` to before `next` ran at that commit. */
 export interface Part {
@@ -37,6 +41,8 @@ export interface Report {
   readonly from: number;
   readonly count: number;
   readonly marks: Readonly<Record<string, number>>;
+  /** In how many of their worlds each was met: one world may meet it a hundred times. */
+  readonly worlds: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
   /** CPU time of that process, its garbage collection included. */
   readonly cpuMs: number;
@@ -45,6 +51,8 @@ export interface Report {
 export interface Summary extends Part {
   readonly seeds: number;
   readonly marks: Readonly<Record<string, number>>;
+  /** Absent where it was written before worlds were counted. */
+  readonly worlds?: Readonly<Record<string, number>> | undefined;
   /** The first of them. */
   readonly failures: readonly Failure[];
 }
@@ -52,6 +60,13 @@ export interface Summary extends Part {
 /** The record of all parts. */
 export interface Campaign {
   readonly parts: readonly Part[];
+  readonly marks: Readonly<Record<string, number>>;
+  /** Of the seeds of each kind whose worlds were counted: how many they were, and how many met each mark. */
+  readonly worlds?: Readonly<Record<string, WorldCounts>> | undefined;
+}
+
+export interface WorldCounts {
+  readonly seeds: number;
   readonly marks: Readonly<Record<string, number>>;
 }
 
@@ -68,7 +83,7 @@ function summaryIn(file: string): Summary {
   const text = readFileSync(file, 'utf8');
   try {
     const { failures = [], ...kept } = JSON.parse(text) as Omit<Summary, 'failures'> & Partial<Summary>;
-    const counts = [kept.from, kept.next, kept.violations, ...Object.values(kept.marks)];
+    const counts = [kept.from, kept.next, kept.violations, ...Object.values(kept.marks), ...Object.values(kept.worlds ?? {})];
     if (typeof kept.commit === 'string' && kept.from <= kept.next && counts.every((count) => Number.isSafeInteger(count) && count >= 0)) return { ...kept, failures };
   } catch {
     // Told below.
@@ -81,7 +96,7 @@ function summaryIn(file: string): Summary {
  * @throws as `summaryIn` does: what is no summary is not written over.
  */
 export function readSummary(from: number, file: string | undefined, over?: string): Summary {
-  const fresh: Summary = { commit: commit(), from, next: from, seeds: 0, violations: 0, over, marks: {}, failures: [] };
+  const fresh: Summary = { commit: commit(), from, next: from, seeds: 0, violations: 0, over, marks: {}, worlds: {}, failures: [] };
   if (file === undefined || !existsSync(file)) return fresh;
   const kept = summaryIn(file);
   if (kept.commit === fresh.commit && kept.from === from && kept.over === over) return { ...kept, seeds: kept.next - from };
@@ -95,6 +110,12 @@ export function writeSummary(summary: Summary, file: string | undefined): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, `${JSON.stringify(summary, null, 2)}\n`);
   renameSync(`${file}.new`, file);
+}
+
+function summed(...counts: readonly Readonly<Record<string, number>>[]): Record<Mark, number> {
+  const sum = new MarkCounts();
+  for (const count of counts) sum.add(count);
+  return sum.toRecord();
 }
 
 /** Adds up what came of parts of a campaign, in whatever order that is told. */
@@ -127,12 +148,9 @@ export class Tally {
     for (let next = this.#ahead.get(this.summary.next); next !== undefined; next = this.#ahead.get(this.summary.next)) {
       this.#ahead.delete(next.from);
       const { summary } = this;
-      const marks = new MarkCounts();
-      marks.add(summary.marks);
-      marks.add(next.marks);
       this.summary = {
         ...summary, next: summary.next + next.count, seeds: summary.seeds + next.count, violations: summary.violations + next.failures.length,
-        marks: marks.toRecord(), failures: [...summary.failures, ...next.failures].slice(0, FAILURES_KEPT),
+        marks: summed(summary.marks, next.marks), ...(summary.worlds && { worlds: summed(summary.worlds, next.worlds) }), failures: [...summary.failures, ...next.failures].slice(0, FAILURES_KEPT),
       };
     }
   }
@@ -143,15 +161,28 @@ export function readCampaign(): Campaign {
 }
 
 /** The record with one more part. @throws where it has no seeds, or some of them are in the record already. */
-export function withPart({ parts, marks }: Campaign, { commit: at, from, next, violations, over, marks: more }: Summary): Campaign {
+export function withPart({ parts, marks, worlds }: Campaign, { commit: at, from, next, violations, over, marks: more, worlds: moreWorlds }: Summary): Campaign {
   if (next === from) throw new Error('the summary has no seeds');
   const other = parts.find((part) => part.over === over && part.from < next && from < part.next);
   if (other !== undefined) throw new Error(`seeds ${from} to ${next - 1} are in the record in part: ${other.from} to ${other.next - 1} ran at ${other.commit}`);
-  const counts = new MarkCounts();
-  counts.add(marks);
-  counts.add(more);
   const part: Part = { commit: at, from, next, violations, ...(over !== undefined && { over }) };
-  return { parts: [...parts, part].sort((a, b) => placeOf(a).localeCompare(placeOf(b)) || a.from - b.from), marks: counts.toRecord() };
+  const kind = kindOfAll(from, next);
+  const before = worlds?.[kind ?? ''];
+  const counted = kind !== null && over === undefined && moreWorlds && { [kind]: { seeds: (before?.seeds ?? 0) + next - from, marks: summed(before?.marks ?? {}, moreWorlds) } };
+  return {
+    parts: [...parts, part].sort((a, b) => placeOf(a).localeCompare(placeOf(b)) || a.from - b.from), marks: summed(marks, more),
+    ...((worlds || counted) && { worlds: { ...worlds, ...counted } }),
+  };
+}
+
+/** Marks that a run of so many seeds must have met, by what the record tells of worlds of their kind; all that they can meet where it is a long one. */
+export function demandedMarks(from: number, seeds: number, { worlds = {} }: Campaign = readCampaign()): readonly Mark[] {
+  const known = worlds[kindOfAll(from, from + seeds) ?? ''];
+  // Of few worlds nobody can tell how many others meet it: three deviations fewer is what the record is sure of.
+  const sure = (count: number): number => count - 3 * Math.sqrt(count);
+  const expected = (mark: Mark): number => (known === undefined ? 0 : (sure(known.marks[mark] ?? 0) / known.seeds) * seeds);
+  const unreachable = new Set(unreachableMarks(from, seeds));
+  return allMarks().filter((mark) => !unreachable.has(mark) && (seeds >= ALL_FROM || expected(mark) >= EXPECTED));
 }
 
 /** Takes a summary into the record, and the record into the document. @throws Error, in words, where it cannot. */
@@ -173,8 +204,14 @@ export function marksOf({ parts, marks }: Campaign): { readonly reachable: reado
   return { reachable, missing: reachable.filter((mark) => (marks[mark] ?? 0) === 0) };
 }
 
-function kindOf({ from }: Part): string {
+function kindOf({ from }: Pick<Part, 'from'>): string {
   return KINDS.findLast((candidate) => candidate.from <= from)?.name ?? '';
+}
+
+/** The kind of the worlds of all these seeds; null where they are of several. */
+function kindOfAll(from: number, next: number): string | null {
+  const kind = kindOf({ from });
+  return kind === kindOf({ from: next - 1 }) ? kind : null;
 }
 
 /** Parts that go on where another ended, at the same commit, as one. */
