@@ -129,6 +129,12 @@ export const KEEPING: readonly PlantedBug[] = [
     replace: 'if (outcome === null) throw new Error(\'no outcome\');\n    return outcome;',
   },
   {
+    id: 'news-heard-late', rows: ['I-12', 'B05'], file: 'packages/core/src/engine.ts',
+    says: 'a tab looks half a minute late at what another one committed',
+    find: 'if (news !== null && news.v > this.#local.view.head.version) void this.#refresh(news);',
+    replace: 'if (news !== null && news.v > this.#local.view.head.version) this.#ports.clock.setTimer(35_000, () => void this.#refresh(news));',
+  },
+  {
     id: 'early-status', rows: ['A14', 'I-04'], file: 'packages/core/src/sync/status-board.ts',
     says: 'shows what is not committed yet',
     find: '    if (this.#options.local.isBusy) return this.#setTimer(this.#options.clock.now() + BUSY_AGAIN_MS);',

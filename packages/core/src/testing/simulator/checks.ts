@@ -22,6 +22,7 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   const own = status.devices?.find(({ device_id: id }) => id === status.local.device_id);
   if (status.local.version <= slot.lastVersion) world.violate('I-12', `${place}: version ${status.local.version} after ${slot.lastVersion}`);
   slot.lastVersion = status.local.version;
+  world.statusWatch.told(slot, status);
   if (own === undefined) {
     // With a profile came the skew of another machine's clock: by that a device may be retired until a server tells it the time.
     if (!world.monitor.wasCopied(slot.device)) world.violate('I-04', `${place}: no row for this device`);

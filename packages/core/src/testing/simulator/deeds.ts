@@ -59,6 +59,7 @@ export class Deeds {
   #inTab(deed: Deed, slot: TabSlot, index: number): void {
     const { engine, page } = slot;
     if (DELAYS.has(deed.do)) this.#world.leaderWatch.trouble(slot.device);
+    this.#world.statusWatch.happened(slot.device, deed);
     switch (deed.do) {
       case 'open':
         return this.#world.open(slot);
@@ -252,6 +253,7 @@ export class Deeds {
     const { sim } = device;
     if (ENDS_PAUSES.has(deed.do)) this.#world.monitor.disturb(device);
     this.#world.leaderWatch.happened(device, deed.do);
+    this.#world.statusWatch.happened(device, deed);
     switch (deed.do) {
       case 'net':
         return this.#lasting(deed.forMs, device.way.break(deed.fault));

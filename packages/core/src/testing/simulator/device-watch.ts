@@ -1,5 +1,6 @@
 import { Effort } from './effort.ts';
 import { isVolatile } from './oracle/status.ts';
+import { idOf, isMoving, isSettlement } from './outbox-rows.ts';
 import type { TabSlot } from './world.ts';
 
 /** So long after a person asked to try again that may still be news to the tab that sends: it may have had to wait for its store. */
@@ -23,6 +24,16 @@ export class DeviceWatch {
   /** When the last delivery was sent that was answered: a device may sleep long over an answer. */
   heardFrom: number = 0;
   lostAnswer: { readonly id: string; readonly at: number; killed: boolean; expired: boolean } | null = null;
+
+  /** Its store holds these operations at that version. Returns how many sessions are unsent. */
+  holds(version: number, operations: readonly unknown[]): number {
+    const pending = new Set(operations.flatMap(idOf)).size;
+    this.lastVersion = version;
+    this.pendingAt.set(version, pending);
+    if (operations.some(isSettlement)) this.settlingAt.add(version);
+    this.isMoving = isMoving(operations);
+    return pending;
+  }
 
   /** What the tabs of its store ask together, or what a tab does that has none but its memory: it cannot know how the others fared. */
   effortOf({ engine }: TabSlot): Effort {

@@ -6,7 +6,7 @@ import type { StoreCommit, StorePoint } from '../sim-disk.ts';
 import { DeviceWatch } from './device-watch.ts';
 import type { Mark } from './marks.ts';
 import { isVolatile } from './oracle/status.ts';
-import { idOf, isEdit, isMoving, isParked, isPut, isSettlement, isUntried } from './outbox-rows.ts';
+import { idOf, isEdit, isParked, isPut, isUntried } from './outbox-rows.ts';
 import { sessionIdsOf } from './request.ts';
 import { checkTaint } from './taint.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
@@ -67,6 +67,7 @@ export class Monitor {
   /** The device's store is not what it was, but taken away, set back, or another's: what it holds now is read anew. */
   forget(device: DeviceSlot): void {
     this.#watches.delete(device.index);
+    this.#world.statusWatch.forget(device);
     const { disk } = device.sim;
     for (const database of disk.names()) {
       const head = disk.rows(database, 'meta').find(({ key }) => key === 'head');
@@ -300,10 +301,7 @@ export class Monitor {
   #see(device: DeviceSlot, database: string, head: unknown): void {
     const watch = this.#watch(device);
     const values = device.sim.disk.rows(database, 'operations').map(({ value }) => value);
-    watch.lastVersion = Number((head as { version?: unknown }).version);
-    watch.pendingAt.set(watch.lastVersion, new Set(values.flatMap(idOf)).size);
-    if (values.some(isSettlement)) watch.settlingAt.add(watch.lastVersion);
-    watch.isMoving = isMoving(values);
+    this.#world.statusWatch.holds(device, watch.holds(Number((head as { version?: unknown }).version), values));
   }
 
   /** I-08: what leaves the outbox, the server has; or a person gave it up. I-18: it goes into the history in the same commit. */

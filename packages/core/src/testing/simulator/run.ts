@@ -81,6 +81,7 @@ async function heal(world: World, deeds: Deeds): Promise<void> {
     device.otherUserUntil = 0;
     device.sim.disk.full = false;
     device.sim.disk.unavailable = false;
+    world.statusWatch.trouble(device);
     const open = device.tabs.filter(({ page }) => page !== null);
     const slot = world.slot(device.index, 0);
     if (open.length === 0 && slot !== null) world.open(slot);

@@ -21,6 +21,7 @@ import { isVolatile } from './oracle/status.ts';
 import { randomStream } from './random.ts';
 import { sessionIdsOf } from './request.ts';
 import { ServerWatch } from './server-watch.ts';
+import { StatusWatch } from './status-watch.ts';
 import { createTrace, type Trace } from './trace.ts';
 
 const CLOSED_PAGE_MS = 60_000;
@@ -78,6 +79,7 @@ export class World {
   readonly edits: EditBook = new EditBook(this);
   readonly serverWatch: ServerWatch = new ServerWatch(this);
   readonly leaderWatch: LeaderWatch = new LeaderWatch(this);
+  readonly statusWatch: StatusWatch = new StatusWatch(this);
   readonly preferences: PreferenceBook = new PreferenceBook(this);
   readonly notes: NoteBook = new NoteBook(this);
   /** Those that keep what people were promised, beside the ledger. */
