@@ -1,17 +1,18 @@
 // A volatile store is for want of a better one: the real one is tried again now and then, and takes over what was recorded meanwhile.
 import type { Clock, Store, StoreFactory } from '../ports.ts';
 import { readHistory } from './history-search.ts';
+import type { OwnIdentity } from './device.ts';
 import type { Local } from './local.ts';
 import { closeLate, inTime } from './open-store.ts';
 import { pause } from './pause.ts';
 import { rescue } from './rescue.ts';
-import { offers } from './sync-state.ts';
 
 const FIRST_MS = 5000;
 const LAST_MS = 60_000;
 
 export interface ReopenOptions {
   readonly local: Local;
+  readonly own: OwnIdentity;
   readonly stores: StoreFactory;
   readonly name: string;
   readonly clock: Clock;
@@ -37,17 +38,17 @@ export async function reopenStore(options: ReopenOptions): Promise<number | null
 }
 
 /** Moves what is pending and running into the real store, in one transaction with finding its overlaps there. */
-async function adopt({ local, signal, onAdopted }: ReopenOptions, store: Store): Promise<number | null> {
+async function adopt({ local, own, signal, onAdopted }: ReopenOptions, store: Store): Promise<number | null> {
   if (signal.aborted) {
     await store.close();
     return null;
   }
-  // With the exchange the server tells the real store everything but what was cancelled without its times; without it only this tab knows what it sent.
-  const isTold = offers(local.view.sync, 'exchange');
+  // What was recorded without the real store only this tab is sure to know: without the exchange the server does not tell it, with it not all of what was
+  // cancelled, and a server that is set back before it told it has lost it.
   const before = await local.swap(store);
   let found = 0;
   try {
-    const confirmed = (await readHistory(before.store)).filter(({ cancelled }) => !isTold || cancelled !== null);
+    const confirmed = (await readHistory(before.store)).filter(({ deviceId }) => deviceId === own.identity.deviceId);
     found = await rescue(local, { ...before, confirmed });
   } catch (error) {
     await local.swap(before.store);

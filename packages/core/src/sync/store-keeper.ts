@@ -163,7 +163,7 @@ export class StoreKeeper {
   }
 
   async #reopen(): Promise<void> {
-    const { local, stores, name, clock, signal, board } = this.#options;
+    const { local, own, stores, name, clock, signal, board } = this.#options;
     let { latest } = this.#marker;
     const onAdopted = (): void => {
       // Another tab that had the real store all the while may have recorded into it.
@@ -171,7 +171,7 @@ export class StoreKeeper {
       this.#isVolatile = this.#hasAsked = false;
       board.setProblem('volatile_storage', false);
     };
-    const found = await reopenStore({ local, stores, name, clock, signal, onAdopted });
+    const found = await reopenStore({ local, own, stores, name, clock, signal, onAdopted });
     if (found === null) return;
     // What this tab recorded meanwhile makes up for nothing. Of the store that the marker speaks of nothing is lost: whoever began it anew noted that first.
     const known = await identityOf(local).catch(() => null);
