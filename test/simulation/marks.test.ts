@@ -20,16 +20,24 @@ it.each<[says: string, between: readonly Action[], times: number]>([
 
 const record: Action = { at: 20_000, do: 'record', device: 0, tab: 0, start: -3_600_000, minutes: 25 };
 const cut: Action = { at: 10_000, do: 'net', device: 0, fault: 'cut', forMs: 60_000 };
+const refuse: Action = { at: 10_000, do: 'refuse-open', device: 0, forMs: 60_000 };
+const kill: Action = { at: 11_000, do: 'kill', device: 0, tab: 0 };
 const basic = (actions: readonly Action[], devices = [device]): Plan => ({ ...plan(actions), isBasic: true, devices });
 
 it.each<[mark: Mark, met: Plan, not: Plan]>([
   ['devices.two', basic([record, { ...record, device: 1 }], [device, device]), basic([record], [device, device])],
   ['token.expired.drain', basic([cut, record, { at: 30_000, do: 'expire', user: 0 }]), basic([record, { at: 30_000, do: 'expire', user: 0 }])],
   ['lock.stolen', basic([{ at: 20_000, do: 'steal', device: 0, tab: 0 }]), basic([{ at: 0, do: 'steal', device: 0, tab: 0 }])],
+  ['storage.open-refused', basic([refuse, kill, { at: 12_000, do: 'open', device: 0, tab: 0 }]), basic([refuse, kill, { at: 90_000, do: 'open', device: 0, tab: 0 }])],
   ['server.down', basic([{ at: 10_000, do: 'server-down', forMs: 60_000 }, record]), basic([record, { at: 30_000, do: 'server-down', forMs: 60_000 }])],
   ['server.crash-before', basic([{ at: 10_000, do: 'server-crash', when: 'before', forMs: 1000 }, record]), basic([record, { at: 30_000, do: 'server-crash', when: 'before', forMs: 1000 }])],
   ['server.crash-after', basic([{ at: 10_000, do: 'server-crash', when: 'after', forMs: 1000 }, record]), basic([record, { at: 30_000, do: 'server-crash', when: 'after', forMs: 1000 }])],
 ])('%s is met where it happens, and not where it was only planned', async (mark, met, not) => {
   const [there, nowhere] = [await runReal(met), await runReal(not)];
   expect([there.violations, nowhere.violations, there.marks[mark] > 0, nowhere.marks[mark]]).toEqual([[], [], true, 0]);
+});
+
+it('each transaction that aborts is one', async () => {
+  const { violations, marks } = await runReal(basic([{ at: 10_000, do: 'abort', device: 0, count: 3 }, record]));
+  expect([violations, marks['storage.aborted']]).toEqual([[], 3]);
 });

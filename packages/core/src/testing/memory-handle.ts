@@ -54,7 +54,7 @@ export class MemoryStore implements Store {
       const fault = this.#disk.takeFault(this.#operation('read'));
       this.#disk.counts.reads += 1;
       if (fault?.kind === 'hang') return done();
-      if (fault?.kind === 'fail') return this.#end(settle, fault.code, done);
+      if (fault?.kind === 'fail') return this.#end('read', settle, fault.code, done);
       this.#find(settle, reads, done);
     });
   }
@@ -137,7 +137,7 @@ export class MemoryStore implements Store {
 
   #begin<T>(update: Update<T>, fault: StoreFault | undefined, done: () => void): void {
     if (fault?.kind === 'hang') return done();
-    if (fault?.kind === 'fail' && fault.at !== 'commit') return this.#end(update, fault.code, done);
+    if (fault?.kind === 'fail' && fault.at !== 'commit') return this.#end('update', update, fault.code, done);
     const data = this.#disk.data(this.name);
     this.#transact(update, data, fault, (decided) => {
       if ('error' in decided) {
@@ -186,7 +186,7 @@ export class MemoryStore implements Store {
   #commit<T>(update: Update<T>, decision: Decision<T>, fault: StoreFault | undefined, done: () => void): void {
     const refusal = this.#refusal(decision.writes, fault);
     if (refusal === 'dead') return done();
-    if (refusal !== null) return this.#end(update, refusal, done);
+    if (refusal !== null) return this.#end('update', update, refusal, done);
     this.#store(decision.writes, update.durability);
     this.#disk.atPoint?.('committed', { ...this.#operation('update'), writes: decision.writes, durability: update.durability });
     done();
@@ -211,7 +211,8 @@ export class MemoryStore implements Store {
     done();
   }
 
-  #end<T>(settle: Settle<T>, code: StoreFailure, done: () => void): void {
+  #end<T>(kind: 'read' | 'update', settle: Settle<T>, code: StoreFailure, done: () => void): void {
+    this.#disk.onRefusal?.(this.#operation(kind), code);
     this.tab.deliver(() => settle.reject(createStoreError(code, `simulated: ${code}`)));
     done();
   }

@@ -55,10 +55,13 @@ class MemoryStores implements StoreFactory {
       const { scheduler, latencyMs } = this.#disk;
       scheduler.schedule(scheduler.now + latencyMs(kind), () => {
         this.#tab.deliver(() => {
-          const fault = this.#disk.takeFault({ kind, database: name, tab: this.#tab });
+          const operation = { kind, database: name, tab: this.#tab };
+          const fault = this.#disk.takeFault(operation);
           const code = this.#disk.unavailable ? 'unavailable' : fault?.kind === 'fail' ? fault.code : null;
-          if (code) reject(createStoreError(code, `simulated: ${code}`));
-          else if (fault?.kind !== 'hang') resolve(work());
+          if (code) {
+            this.#disk.onRefusal?.(operation, code);
+            reject(createStoreError(code, `simulated: ${code}`));
+          } else if (fault?.kind !== 'hang') resolve(work());
         });
       });
     });

@@ -65,6 +65,8 @@ export class SimDisk {
   full: boolean = false;
   /** No database opens: private mode, or a browser without storage. */
   unavailable: boolean = false;
+  /** Told of each operation that was refused, as it is. */
+  onRefusal: ((operation: StoreOperation, code: StoreFailure) => void) | null = null;
   /** What `space()` tells. */
   usage: Omit<StoreSpace, 'persisted'> = { usage: 0, quota: 1_000_000_000 };
   persisted: boolean = false;

@@ -282,14 +282,14 @@ export class Deeds {
         sim.disk.full = true;
         return this.#lasting(deed.forMs, this.#world.monitor.hindering(device, () => void (sim.disk.full = false)));
       case 'abort':
-        this.#mark('storage.aborted');
         return sim.disk.failNext('update', { kind: 'fail', code: 'aborted', at: 'commit' }, deed.count);
       case 'handle':
         this.#mark('storage.closed');
         for (const name of sim.disk.names()) sim.disk.interrupt(name, 'closed');
         return;
       case 'refuse-open':
-        return this.#refuseOpen(device, deed.forMs);
+        sim.disk.unavailable = true;
+        return this.#lasting(deed.forMs, () => void (sim.disk.unavailable = false));
       case 'signed-out':
         device.signedOutUntil = this.#world.scheduler.now + deed.forMs;
         return;
@@ -337,13 +337,6 @@ export class Deeds {
     // It may have been the last to hold what another recorded, too.
     this.#giveUpLost(({ device: at }) => world.monitor.holdersOf(at).includes(device.index));
     for (const slot of open) world.open(slot);
-  }
-
-  #refuseOpen(device: DeviceSlot, forMs: number): void {
-    const { disk } = device.sim;
-    disk.unavailable = true;
-    this.#mark('storage.open-refused');
-    this.#lasting(forMs, () => void (disk.unavailable = false));
   }
 
   #elsewhere(deed: Deed): void {

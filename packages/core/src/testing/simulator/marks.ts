@@ -63,7 +63,7 @@ export const MARKS = {
   'storage.aborted': 'a transaction aborted',
   'storage.closed': 'the handle was closed under the engine',
   'storage.full.ack': 'a full disk refused the write of an acknowledgement',
-  'storage.open-refused': 'the store did not open at first',
+  'storage.open-refused': 'the store did not open',
   'storage.evicted.pending': 'the browser threw away sessions that were not yet sent',
   'storage.evicted.clean': 'the browser threw away a store with nothing unsent',
   'profile.copied': 'the profile of a device was copied to another one',

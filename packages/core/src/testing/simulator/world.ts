@@ -22,6 +22,7 @@ import { randomStream } from './random.ts';
 import { sessionIdsOf } from './request.ts';
 import { ServerWatch } from './server-watch.ts';
 import { StatusWatch } from './status-watch.ts';
+import { watchRefusals } from './storage-watch.ts';
 import { createTrace, type Trace } from './trace.ts';
 
 const CLOSED_PAGE_MS = 60_000;
@@ -255,6 +256,7 @@ export class World {
     const way = new SimWay(randomStream(this.plan.seed, 'way', index), plan.latencyMs);
     const device: DeviceSlot = { index, plan, sim, way, tabs: [], signedOutUntil: 0, otherUserUntil: 0 };
     this.monitor.watchDisk(device);
+    watchRefusals(this, device);
     return device;
   }
 
