@@ -22,6 +22,7 @@ const record: Action = { at: 20_000, do: 'record', device: 0, tab: 0, start: -3_
 const cut: Action = { at: 10_000, do: 'net', device: 0, fault: 'cut', forMs: 60_000 };
 const refuse: Action = { at: 10_000, do: 'refuse-open', device: 0, forMs: 60_000 };
 const kill: Action = { at: 11_000, do: 'kill', device: 0, tab: 0 };
+const upgrade = (forMs: number): Action => ({ at: 10_000, do: 'upgrade', device: 0, tab: 0, forMs });
 const basic = (actions: readonly Action[], devices = [device]): Plan => ({ ...plan(actions), isBasic: true, devices });
 
 it.each<[mark: Mark, met: Plan, not: Plan]>([
@@ -29,6 +30,8 @@ it.each<[mark: Mark, met: Plan, not: Plan]>([
   ['token.expired.drain', basic([cut, record, { at: 30_000, do: 'expire', user: 0 }]), basic([record, { at: 30_000, do: 'expire', user: 0 }])],
   ['lock.stolen', basic([{ at: 20_000, do: 'steal', device: 0, tab: 0 }]), basic([{ at: 0, do: 'steal', device: 0, tab: 0 }])],
   ['storage.open-refused', basic([refuse, kill, { at: 12_000, do: 'open', device: 0, tab: 0 }]), basic([refuse, kill, { at: 90_000, do: 'open', device: 0, tab: 0 }])],
+  ['storage.upgrade-blocked', basic([upgrade(60_000), record]), basic([upgrade(4000), record])],
+  ['storage.upgrade-waited', basic([upgrade(4000), record]), basic([upgrade(0), record])],
   ['server.down', basic([{ at: 10_000, do: 'server-down', forMs: 60_000 }, record]), basic([record, { at: 30_000, do: 'server-down', forMs: 60_000 }])],
   ['server.crash-before', basic([{ at: 10_000, do: 'server-crash', when: 'before', forMs: 1000 }, record]), basic([record, { at: 30_000, do: 'server-crash', when: 'before', forMs: 1000 }])],
   ['server.crash-after', basic([{ at: 10_000, do: 'server-crash', when: 'after', forMs: 1000 }, record]), basic([record, { at: 30_000, do: 'server-crash', when: 'after', forMs: 1000 }])],

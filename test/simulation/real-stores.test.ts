@@ -8,7 +8,7 @@ import { KINDS, type Parts, runSeed } from './seeds.ts';
 
 const WORLDS = 40;
 /** Faults of a store that many worlds have; that it does not open few have, and plans that once failed. */
-const FAULTS: readonly Mark[] = ['storage.aborted', 'storage.closed', 'storage.evicted.clean', 'storage.evicted.pending', 'tab.killed.writing', 'power.pending', 'profile.copied'];
+const FAULTS: readonly Mark[] = ['storage.aborted', 'storage.closed', 'storage.evicted.clean', 'storage.evicted.pending', 'tab.killed.writing', 'power.pending', 'profile.copied', 'storage.upgrade-blocked'];
 
 function dexie(change: (stores: RealStores) => RealStores = (stores) => stores): Parts {
   const outside = createOutside();

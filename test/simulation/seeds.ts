@@ -18,7 +18,7 @@ export function firstSeedOf(name: string): number {
 }
 
 /** What devices and people of every world may run into. */
-const EVERYWHERE = FAULT_KINDS.filter((kind) => kind !== 'restore' && kind !== 'clone');
+const EVERYWHERE = FAULT_KINDS.filter((kind) => !['restore', 'clone', 'upgrade'].includes(kind));
 
 const SHAPES: readonly ((seed: number) => PlanShape)[] = [
   () => ({ faults: EVERYWHERE }),
@@ -45,6 +45,7 @@ export function unreachableMarks(from: number, count: number): readonly Mark[] {
 function isReachable(mark: Mark, { edits = false, faults = [] }: PlanShape): boolean {
   if (mark === 'server.restored') return faults.includes('restore');
   if (mark.startsWith('profile.')) return faults.includes('clone');
+  if (mark.startsWith('storage.upgrade-')) return faults.includes('upgrade');
   return edits || !mark.startsWith('edit.');
 }
 

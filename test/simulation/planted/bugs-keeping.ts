@@ -51,6 +51,12 @@ export const KEEPING: readonly PlantedBug[] = [
     replace: '    void this.#reopen;',
   },
   {
+    id: 'block-untold', rows: ['A06'], file: 'packages/core/src/sync/open-store.ts',
+    says: 'does without a store that an old tab blocks, and does not say why',
+    find: '...(why === undefined ? [] : [why])',
+    replace: '...(why === undefined ? [] : [])',
+  },
+  {
     id: 'loss-not-rescued', rows: ['A10', 'A11'], file: 'packages/core/src/sync/local.ts',
     says: 'gives up what it still holds in memory when its store is taken away',
     find: '    this.listener?.onVanished(held);',

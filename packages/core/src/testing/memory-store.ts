@@ -1,9 +1,12 @@
 // The store port over a simulated disk: what one tab can open there.
-import type { Store, StoreFactory } from '../ports.ts';
+import type { Store, StoreFactory, StoreFailure } from '../ports.ts';
 import { createStoreError } from '../store-error.ts';
 import { MemoryStore } from './memory-handle.ts';
 import { SimDisk } from './sim-disk.ts';
 import type { SimTab } from './sim-tab.ts';
+
+/** When a blocked opening is given up: as the real one does, before whoever waits for it does. */
+const BLOCKED_MS = 4900;
 
 class MemoryStores implements StoreFactory {
   readonly #disk: SimDisk;
@@ -50,18 +53,33 @@ class MemoryStores implements StoreFactory {
     return disk.real.open(name).then((real) => new MemoryStore(disk, this.#tab, name, real));
   }
 
+  #unblocked(kind: 'open' | 'remove', go: () => void, giveUp: () => void): void {
+    if (kind !== 'open' || !this.#disk.isBlocked) return go();
+    const { scheduler } = this.#disk;
+    const forget = this.#disk.whenUnblocked(() => {
+      cancel();
+      scheduler.schedule(scheduler.now, () => this.#tab.deliver(go));
+    });
+    const cancel = scheduler.schedule(scheduler.now + BLOCKED_MS, () => {
+      forget();
+      this.#tab.deliver(giveUp);
+    });
+  }
+
   #later<T>(kind: 'open' | 'remove', name: string, work: () => T | Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const { scheduler, latencyMs } = this.#disk;
       scheduler.schedule(scheduler.now + latencyMs(kind), () => {
         this.#tab.deliver(() => {
           const operation = { kind, database: name, tab: this.#tab };
-          const fault = this.#disk.takeFault(operation);
-          const code = this.#disk.unavailable ? 'unavailable' : fault?.kind === 'fail' ? fault.code : null;
-          if (code) {
+          const refuse = (code: StoreFailure): void => {
             this.#disk.onRefusal?.(operation, code);
             reject(createStoreError(code, `simulated: ${code}`));
-          } else if (fault?.kind !== 'hang') resolve(work());
+          };
+          const fault = this.#disk.takeFault(operation);
+          const code = this.#disk.unavailable ? 'unavailable' : fault?.kind === 'fail' ? fault.code : null;
+          if (code) refuse(code);
+          else if (fault?.kind !== 'hang') this.#unblocked(kind, () => resolve(work()), () => refuse('blocked'));
         });
       });
     });

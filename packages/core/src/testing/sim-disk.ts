@@ -78,6 +78,8 @@ export class SimDisk {
   atPoint: ((point: StorePoint, commit: StoreCommit) => void) | null = null;
   readonly #containers = new Map<string, Container>();
   readonly #handles = new Set<DiskHandle>();
+  /** Who waits until nothing blocks an upgrade any more; null while nothing does. */
+  #blocked: Set<() => void> | null = null;
   readonly #planned: { kind: StoreOperation['kind']; fault: StoreFault; times: number }[] = [];
 
   constructor(scheduler: SimScheduler, options: SimDiskOptions = {}) {
@@ -94,6 +96,36 @@ export class SimDisk {
   /** Whether something that is written now to a database that is open may be refused. */
   get isRefusing(): boolean {
     return this.full || this.#planned.length > 0;
+  }
+
+  /** Whether an old tab holds an older version of every database open. */
+  get isBlocked(): boolean {
+    return this.#blocked !== null;
+  }
+
+  /**
+   * An old tab stands in the way of every upgrade: nothing opens until what this returns is called.
+   * @param onFree called then, where somebody still waits.
+   */
+  block(onFree: () => void = () => undefined): () => void {
+    const waiting = (this.#blocked ??= new Set());
+    return () => {
+      if (this.#blocked !== waiting) return;
+      this.#blocked = null;
+      if (waiting.size > 0) onFree();
+      for (const go of waiting) go();
+    };
+  }
+
+  /** Calls once nothing blocks an upgrade, at once where nothing does. Returns how to give up. */
+  whenUnblocked(go: () => void): Cancel {
+    const waiting = this.#blocked;
+    if (waiting === null) {
+      go();
+      return () => undefined;
+    }
+    waiting.add(go);
+    return () => void waiting.delete(go);
   }
 
   takeFault(operation: StoreOperation): StoreFault | undefined {

@@ -58,6 +58,8 @@ export type Deed =
   | { readonly do: 'kill'; readonly device: number; readonly tab: number; readonly point?: 'before-commit' | 'committed' | undefined }
   /** With `isTold` the page hears of it first, as browsers promise; without, it stops between two statements and keeps what it holds. */
   | { readonly do: 'freeze'; readonly device: number; readonly tab: number; readonly forMs: number; readonly isTold?: boolean | undefined }
+  /** Its page is loaded anew with another version of the store, while an old tab holds the former one open for so long. */
+  | { readonly do: 'upgrade'; readonly device: number; readonly tab: number; readonly forMs: number }
   | { readonly do: 'hide'; readonly device: number; readonly tab: number; readonly forMs: number }
   | { readonly do: 'steal'; readonly device: number; readonly tab: number }
   | { readonly do: 'deafen'; readonly device: number; readonly forMs: number }

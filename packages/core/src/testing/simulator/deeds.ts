@@ -15,7 +15,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** Deeds after which an engine need not remember what a server asked of it. */
 const ENDS_PAUSES: ReadonlySet<DeedName> = new Set<DeedName>(['clock', 'sleep', 'handle', 'abort', 'full', 'refuse-open', 'evict', 'clone', 'power', 'hint', 'signed-out', 'other-user']);
 /** Deeds in a tab after which its device may take a while to find a leader. */
-const DELAYS: ReadonlySet<DeedName> = new Set<DeedName>(['open', 'close', 'kill', 'freeze', 'hide', 'steal']);
+const DELAYS: ReadonlySet<DeedName> = new Set<DeedName>(['open', 'close', 'kill', 'freeze', 'hide', 'steal', 'upgrade']);
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? error);
 
@@ -76,6 +76,8 @@ export class Deeds {
         return this.#lasting(deed.forMs, () => page?.show());
       case 'steal':
         return this.#steal(slot);
+      case 'upgrade':
+        return this.#upgrade(slot, deed.forMs);
       default:
         if (engine !== null && page?.tab.running) this.#person(deed, slot, engine, index);
     }
@@ -337,6 +339,13 @@ export class Deeds {
     // It may have been the last to hold what another recorded, too.
     this.#giveUpLost(({ device: at }) => world.monitor.holdersOf(at).includes(device.index));
     for (const slot of open) world.open(slot);
+  }
+
+  #upgrade(slot: TabSlot, forMs: number): void {
+    this.#world.monitor.disturb(slot.device);
+    this.#lasting(forMs, slot.device.sim.disk.block(() => this.#mark('storage.upgrade-waited')));
+    if (slot.page !== null) this.#world.close(slot);
+    this.#world.open(slot);
   }
 
   #elsewhere(deed: Deed): void {

@@ -50,5 +50,5 @@ export class LeaderWatch {
 
 function isAwake({ engine, page, device }: TabSlot): boolean {
   const { disk } = device.sim;
-  return engine !== null && page !== null && page.tab.running && page.lifecycle.visible() && !disk.full && !disk.unavailable;
+  return engine !== null && page !== null && page.tab.running && page.lifecycle.visible() && !disk.full && !disk.unavailable && !disk.isBlocked;
 }

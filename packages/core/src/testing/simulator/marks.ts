@@ -64,6 +64,8 @@ export const MARKS = {
   'storage.closed': 'the handle was closed under the engine',
   'storage.full.ack': 'a full disk refused the write of an acknowledgement',
   'storage.open-refused': 'the store did not open',
+  'storage.upgrade-waited': 'an upgrade waited until an old tab let go of the store',
+  'storage.upgrade-blocked': 'an upgrade was given up, because an old tab did not let go of the store',
   'storage.evicted.pending': 'the browser threw away sessions that were not yet sent',
   'storage.evicted.clean': 'the browser threw away a store with nothing unsent',
   'profile.copied': 'the profile of a device was copied to another one',

@@ -9,8 +9,8 @@ import { randomStream, type Random } from './random.ts';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-/** Kinds of trouble that most worlds know where they are wanted at all, and how many of them. Each is drawn from a stream of its own, so that worlds without it are the same whether or not it is wanted. */
-const OFTEN = [['restore', 0.7], ['clone', 0.7]] as const;
+/** Kinds of trouble that many worlds know where they are wanted at all, and how many of them. Each is drawn from a stream of its own, so that worlds without it are the same whether or not it is wanted. */
+const OFTEN = [['restore', 0.7], ['clone', 0.7], ['upgrade', 0.4]] as const;
 const AHEAD_MAX = 6 * HOUR;
 /** How many of the pages that freeze are told so. */
 const TOLD = 0.3;
@@ -18,7 +18,7 @@ const TOLD = 0.3;
 /** The kinds of trouble that a seed may know or not know. */
 export const FAULT_KINDS = [
   'net', 'edge', 'tabs', 'locks', 'channel', 'sleep', 'clock', 'power', 'evict', 'full', 'abort', 'handle', 'open',
-  'server', 'server-clock', 'restore', 'clone', 'token', 'sign-out', 'other-user', 'poison', 'hints',
+  'server', 'server-clock', 'restore', 'clone', 'upgrade', 'token', 'sign-out', 'other-user', 'poison', 'hints',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -216,6 +216,7 @@ const FAULT_DEEDS: Readonly<Record<FaultKind, DeedOf>> = {
   'server-clock': (random) => ({ do: 'server-clock', byMs: random.pick([-10 * MINUTE, -MINUTE, -SECOND, SECOND, MINUTE, 10 * MINUTE]) }),
   restore: (random) => (random.chance(0.5) ? { do: 'server-save' } : { do: 'server-restore' }),
   clone: (random, device, _tab, { devices }) => (devices.filter(({ user }) => user === devices[device]?.user).length > 1 ? { do: 'clone', device, nth: random.int(0, 2) } : null),
+  upgrade: (random, device, tab) => ({ do: 'upgrade', device, tab, forMs: duration(random) }),
   token: (random, _device, _tab, draft) => ({ do: 'expire', user: random.int(0, draft.users - 1) }),
   'sign-out': (random, device) => ({ do: 'signed-out', device, forMs: duration(random) }),
   'other-user': (random, device, _tab, draft) => (draft.users > 1 ? { do: 'other-user', device, forMs: duration(random) } : null),

@@ -11,7 +11,7 @@ const NUMBERS: Readonly<Record<DeedName, readonly string[]>> = {
   settle: ['device', 'tab', 'nth'], undo: ['device', 'tab', 'nth'], open: ['device', 'tab'], close: ['device', 'tab'], kill: ['device', 'tab'],
   freeze: ['device', 'tab', 'forMs'], hide: ['device', 'tab', 'forMs'], steal: ['device', 'tab'], deafen: ['device', 'forMs'], hint: ['device'],
   sleep: ['device', 'forMs'], clock: ['device', 'byMs'], power: ['device'], evict: ['device'], clone: ['device', 'nth'], full: ['device', 'forMs'],
-  abort: ['device', 'count'], handle: ['device'], 'refuse-open': ['device', 'forMs'], net: ['device', 'forMs'], 'server-down': ['forMs'],
+  abort: ['device', 'count'], handle: ['device'], 'refuse-open': ['device', 'forMs'], upgrade: ['device', 'tab', 'forMs'], net: ['device', 'forMs'], 'server-down': ['forMs'],
   'server-crash': ['forMs'], 'server-clock': ['byMs'], 'server-save': [], 'server-restore': [], expire: ['user'], 'signed-out': ['device', 'forMs'],
   'other-user': ['device', 'forMs'],
 };

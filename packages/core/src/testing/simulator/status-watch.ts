@@ -7,8 +7,9 @@ import type { DeviceSlot, TabSlot, World } from './world.ts';
 
 /** A status may be behind what happened for so long. */
 const TOLD_WITHIN_MS = 30_000;
+const SAID_WITHIN_MS = 1000;
 /** Deeds by which tabs do without their store, or hear of others late; those that last do so until they end. */
-const TROUBLES: ReadonlySet<DeedName> = new Set<DeedName>(['freeze', 'sleep', 'deafen', 'power', 'evict', 'clone', 'full', 'abort', 'handle', 'refuse-open']);
+const TROUBLES: ReadonlySet<DeedName> = new Set<DeedName>(['freeze', 'sleep', 'deafen', 'power', 'evict', 'clone', 'full', 'abort', 'handle', 'refuse-open', 'upgrade']);
 
 interface Held {
   readonly pending: number;
@@ -64,6 +65,19 @@ export class StatusWatch {
     this.#held.delete(device.index);
   }
 
+  /** An old tab keeps that one from its store: where it does without, it says so, and why (A06). */
+  blocked(slot: TabSlot): void {
+    const { page, engine: before } = slot;
+    // One that has an engine had to do without its store before, and told why.
+    if (before !== null) return;
+    const { scheduler } = this.#world;
+    scheduler.schedule(scheduler.now + SAID_WITHIN_MS, () => {
+      const status = slot.engine === null ? undefined : this.#told.get(slot.engine);
+      if (slot.page !== page || page?.tab.running !== true || status === undefined || !isVolatile(status)) return;
+      if (!status.local.problems.includes('upgrade_blocked')) this.#world.violate('A06', `tab ${slot.device.index}.${slot.index}: does without its store, and does not say that an old tab blocks it`);
+    });
+  }
+
   #lookAt(device: DeviceSlot, at: number): void {
     if (this.#waiting.has(device.index)) return;
     this.#waiting.add(device.index);
@@ -99,5 +113,5 @@ export class StatusWatch {
 
 /** Whether something that lasts still keeps its tabs from telling anything. */
 function isTroubled({ sim: { disk } }: DeviceSlot): boolean {
-  return disk.isRefusing || disk.unavailable;
+  return disk.isRefusing || disk.unavailable || disk.isBlocked;
 }
