@@ -33,8 +33,8 @@ it.each<[mark: Mark, met: Plan, not: Plan]>([
   ['storage.upgrade-blocked', basic([upgrade(60_000), record]), basic([upgrade(4000), record])],
   ['storage.upgrade-waited', basic([upgrade(4000), record]), basic([upgrade(0), record])],
   ['server.down', basic([{ at: 10_000, do: 'server-down', forMs: 60_000 }, record]), basic([record, { at: 30_000, do: 'server-down', forMs: 60_000 }])],
-  ['server.crash-before', basic([{ at: 10_000, do: 'server-crash', when: 'before', forMs: 1000 }, record]), basic([record, { at: 30_000, do: 'server-crash', when: 'before', forMs: 1000 }])],
-  ['server.crash-after', basic([{ at: 10_000, do: 'server-crash', when: 'after', forMs: 1000 }, record]), basic([record, { at: 30_000, do: 'server-crash', when: 'after', forMs: 1000 }])],
+  ['server.crash-before', basic([{ at: 10_000, do: 'server-crash', when: 'before' }, record]), basic([record, { at: 30_000, do: 'server-crash', when: 'before' }])],
+  ['server.crash-after', basic([{ at: 10_000, do: 'server-crash', when: 'after' }, record]), basic([record, { at: 30_000, do: 'server-crash', when: 'after' }])],
 ])('%s is met where it happens, and not where it was only planned', async (mark, met, not) => {
   const [there, nowhere] = [await runReal(met), await runReal(not)];
   expect([there.violations, nowhere.violations, there.marks[mark] > 0, nowhere.marks[mark]]).toEqual([[], [], true, 0]);

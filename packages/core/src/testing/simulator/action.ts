@@ -79,7 +79,7 @@ export type Deed =
   | { readonly do: 'net'; readonly device: number; readonly fault: NetFault; readonly forMs: number }
   // The server.
   | { readonly do: 'server-down'; readonly forMs: number }
-  | { readonly do: 'server-crash'; readonly when: 'before' | 'after'; readonly forMs: number }
+  | { readonly do: 'server-crash'; readonly when: 'before' | 'after' }
   | { readonly do: 'server-clock'; readonly byMs: number }
   | { readonly do: 'server-save' }
   | { readonly do: 'server-restore' }

@@ -12,7 +12,7 @@ const NUMBERS: Readonly<Record<DeedName, readonly string[]>> = {
   freeze: ['device', 'tab', 'forMs'], hide: ['device', 'tab', 'forMs'], steal: ['device', 'tab'], deafen: ['device', 'forMs'], hint: ['device'],
   sleep: ['device', 'forMs'], clock: ['device', 'byMs'], power: ['device'], evict: ['device'], clone: ['device', 'nth'], full: ['device', 'forMs'],
   abort: ['device', 'count'], handle: ['device'], 'refuse-open': ['device', 'forMs'], upgrade: ['device', 'tab', 'forMs'], net: ['device', 'forMs'], 'server-down': ['forMs'],
-  'server-crash': ['forMs'], 'server-clock': ['byMs'], 'server-save': [], 'server-restore': [], expire: ['user'], 'signed-out': ['device', 'forMs'],
+  'server-crash': [], 'server-clock': ['byMs'], 'server-save': [], 'server-restore': [], expire: ['user'], 'signed-out': ['device', 'forMs'],
   'other-user': ['device', 'forMs'],
 };
 const NET_FAULTS: Readonly<Record<NetFault, true>> = {
