@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { BUGS } from './planted/bugs.ts';
+import { sayFound } from './planted/cli.ts';
 import { planOfFinding, readFindings } from './planted/findings.ts';
 import { bundlePlanted, loadPlanted } from './planted/load.ts';
 import { documentWithTable } from './planted/table.ts';
@@ -33,6 +34,12 @@ describe('planted bugs', () => {
     expect(history).toMatch(/^[A-Z]\d|^[{|]/);
     expect(JSON.parse(plan ?? '')).toMatchObject({ invariant, plan: { seed } });
     expect(code).toBe(1);
+  });
+
+  it('are summed up as far as they were hunted', () => {
+    const known = new Map([['a', { actions: 2 }], ['b', { actions: 30 }], ['c', { actions: 3 }]]);
+    expect(sayFound(['a', 'd'], known)).toEqual(['1 of 1 shrank to 12 actions or fewer', '1 of 2 found']);
+    expect(sayFound(['a', 'b', 'c'], known)).toEqual(['2 of 3 shrank to 12 actions or fewer', '3 of 3 found']);
   });
 
   it('stand in docs/SIMULATION.md as they are', () => {

@@ -11,12 +11,13 @@ import type { Hunt, Hunted } from './worker.ts';
 const JOBS = 2;
 const SHORT = 12;
 
-/** Hunts every bug, writes what found it, and says how many were. @throws where no bug has that in its name. */
+/** Hunts every bug, or those with that in their names, writes what found them, and says how many of them were. @throws where no bug has that in its name. */
 export async function findPlanted(seeds: number | undefined, only: string | undefined): Promise<number> {
   const known = readFindings();
   const found = new Map<string, Finding>(Object.entries(known).filter(([id]) => BUGS.some((bug) => bug.id === id)));
   const waiting = BUGS.filter(({ id }) => only === undefined || (only === 'missing' ? known[id] === undefined : id.includes(only)));
   if (only !== undefined && only !== 'missing' && waiting.length === 0) throw new Error(`no planted bug is called ${only}`);
+  const hunted = waiting.map(({ id }) => id);
   const next = (): Hunt | null => {
     const bug = waiting.shift();
     return bug === undefined ? null : { id: bug.id, known: known[bug.id] ?? null, seeds };
@@ -30,10 +31,15 @@ export async function findPlanted(seeds: number | undefined, only: string | unde
   };
   await Promise.all(Array.from({ length: JOBS }, () => runWorker(next, hear)));
   writeTable();
-  const all = [...found.values()];
-  console.log(`${all.filter(({ actions }) => actions <= SHORT).length} of ${all.length} shrank to ${SHORT} actions or fewer`);
-  console.log(`${all.length} of ${BUGS.length} found`);
-  return all.length === BUGS.length ? 0 : 1;
+  console.log(sayFound(hunted, found).join('\n'));
+  return hunted.every((id) => found.has(id)) ? 0 : 1;
+}
+
+/** What came of the hunt for these, whatever is known of others. */
+export function sayFound(hunted: readonly string[], found: ReadonlyMap<string, Pick<Finding, 'actions'>>): readonly string[] {
+  const findings = hunted.flatMap((id) => found.get(id) ?? []);
+  const short = findings.filter(({ actions }) => actions <= SHORT);
+  return [`${short.length} of ${findings.length} shrank to ${SHORT} actions or fewer`, `${findings.length} of ${hunted.length} found`];
 }
 
 function inOrder(bugs: readonly PlantedBug[], found: ReadonlyMap<string, Finding>): Record<string, Finding> {
