@@ -55,8 +55,10 @@ describe('a plan that is read', () => {
   it.each<[value: unknown, says: string]>([
     [null, 'a plan is an object'],
     [{ ...good, seed: 'x' }, 'seed must be a whole number'],
-    [{ ...good, users: 0 }, 'users must be a whole number from 1 on'],
-    [{ ...good, devices: [] }, 'devices must be a list of one or more'],
+    [{ ...good, users: 0 }, 'users must be a whole number from 1 to 100'],
+    [{ ...good, users: 5_000_000 }, 'users must be a whole number from 1 to 100'],
+    [{ ...good, devices: [] }, 'devices must be a list of 1 to 100'],
+    [{ ...good, devices: Array.from({ length: 101 }, () => device) }, 'devices must be a list of 1 to 100'],
     [{ ...good, devices: [{ ...device, latencyMs: null }] }, 'devices[0].latencyMs must be a number'],
     [{ ...good, devices: [{ ...device, user: 1 }] }, 'devices[0].user must be one of 0 to 0'],
     [{ ...good, actions: {} }, 'actions must be a list'],

@@ -41,6 +41,9 @@ const SWITCHES: readonly string[] = ['isBasic', 'streams', 'hasPreferences'];
 const DEEDS: readonly DeedName[] = Object.keys(NUMBERS) as DeedName[];
 /** As many tabs as people have open at once on one device. */
 const TABS_MAX = 100;
+/** Each of them is made before anything happens: a world of millions would never begin. */
+const USERS_MAX = 100;
+const DEVICES_MAX = 100;
 const OF_DEVICE: readonly string[] = ['user', 'tabs', 'clockAheadMs', 'driftPpm', 'latencyMs'];
 
 /**
@@ -52,8 +55,8 @@ export function readPlan(value: unknown): Plan {
   if (plan === null) throw new Error('a plan is an object');
   const { seed, users, devices, actions } = plan;
   if (!Number.isSafeInteger(seed)) throw new Error('seed must be a whole number');
-  if (!isCount(users) || users === 0) throw new Error('users must be a whole number from 1 on');
-  if (!Array.isArray(devices) || devices.length === 0) throw new Error('devices must be a list of one or more');
+  if (!isCount(users) || users === 0 || users > USERS_MAX) throw new Error(`users must be a whole number from 1 to ${USERS_MAX}`);
+  if (!Array.isArray(devices) || devices.length === 0 || devices.length > DEVICES_MAX) throw new Error(`devices must be a list of 1 to ${DEVICES_MAX}`);
   if (!Array.isArray(actions)) throw new Error('actions must be a list');
   devices.forEach((device: unknown, i) => {
     const fields = asFields(device) ?? {};
