@@ -60,13 +60,27 @@ describe('a diagnostics file', () => {
     expect(verifyDiagnostics({ ...file, steps }).wrong).toMatchObject({ step: 7, path: 'sync_status', shown: 'healthy_enough' });
   });
 
+  it('whose steps are not all there, or in another order, is none of which all is as derived', async () => {
+    const file = await eventful();
+    const { shown = 0, steps } = file;
+    const n = shown - steps.length + 1;
+    const [first, second, third, ...others] = steps;
+    expect(() => verifyDiagnostics({ ...file, steps: [] })).toThrow('The file holds no step');
+    expect(() => verifyDiagnostics({ ...file, steps: steps.slice(0, -2) })).toThrow(`The file ends with step ${shown - 2}, and ${shown} were shown`);
+    expect(verifyDiagnostics({ ...file, steps: steps.slice(1) }).wrong).toMatchObject({ step: 0, path: 'n', shown: n + 1, derived: n });
+    expect(verifyDiagnostics({ ...file, steps: [first, third, second, ...others] }).wrong).toMatchObject({ step: 1, path: 'n', shown: n + 2, derived: n + 1 });
+    expect(verifyDiagnostics({ ...file, steps: [first, first, second, third, ...others] }).wrong).toMatchObject({ step: 1, path: 'n', shown: n, derived: n + 1 });
+    expect(() => verifyDiagnostics({ ...file, shown: undefined })).toThrow('The file does not say how many statuses were shown');
+  });
+
   it('names the step that cannot be read, and a difference under a name with a dot', async () => {
-    const { steps: [first], ...file } = await eventful();
-    const { input, status } = first as { input: { tab: object }; status: object };
-    const dotted = { ...file, steps: [first, { ...first, status: { ...status, 'a.b': 1 } }] };
+    const { steps: [first], ...file } = { ...(await eventful()), shown: undefined };
+    const { n: _, ...uncounted } = first as { n: number; input: { tab: object }; status: object };
+    const { input, status } = uncounted;
+    const dotted = { ...file, steps: [uncounted, { ...uncounted, status: { ...status, 'a.b': 1 } }] };
     expect(verifyDiagnostics(dotted).wrong).toMatchObject({ step: 1, path: 'a.b', shown: 1, derived: undefined });
     const deep: unknown = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`);
-    const nested = { ...file, steps: [first, { ...first, input: { ...input, tab: { ...input.tab, space: deep } } }] };
+    const nested = { ...file, steps: [uncounted, { ...uncounted, input: { ...input, tab: { ...input.tab, space: deep } } }] };
     expect(() => verifyDiagnostics(nested)).toThrow('Step 1 cannot be read');
   });
 
@@ -78,16 +92,17 @@ describe('a diagnostics file', () => {
     await world.drive(engine.sessions.record(world.session(60, 25)));
     expect(engine.status.current.local.closing.word).toBe('lost');
     const file = JSON.parse(JSON.stringify(engine.diagnostics())) as Diagnostics;
-    const steps = file.steps.map((step) => ({ ...step, input: { ...(step.input as object), running: undefined } }));
-    expect(verifyDiagnostics(JSON.parse(JSON.stringify({ ...file, steps }))).wrong).toBeNull();
+    const steps = file.steps.map((step) => ({ ...step, n: undefined, input: { ...(step.input as object), running: undefined } }));
+    expect(verifyDiagnostics(JSON.parse(JSON.stringify({ ...file, shown: undefined, steps }))).wrong).toBeNull();
   });
 
   it('is bounded', async () => {
     const world = createEngineWorld();
     const { engine } = await world.open();
     await world.run(24 * 3_600_000);
-    const { steps, requests } = engine.diagnostics();
-    expect([steps.length, requests.length]).toEqual([200, 200]);
+    const file = engine.diagnostics();
+    expect([file.steps.length, file.requests.length]).toEqual([200, 200]);
+    expect(verifyDiagnostics(JSON.parse(JSON.stringify(file)))).toEqual({ steps: 200, wrong: null });
   });
 
   it('that is none, or is damaged, is refused in words', () => {

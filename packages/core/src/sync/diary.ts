@@ -5,36 +5,42 @@ import type { Diagnostics, DiagnosticRequest } from '../api-diagnostics.ts';
 import type { DerivedStatus } from './status.ts';
 import type { StatusInput } from './status-input.ts';
 
-const STEPS_MAX = 200;
-const REQUESTS_MAX = 200;
+/** So many statuses and so many requests are kept, the last ones. */
+export const KEPT_MAX = 200;
 
 interface Step {
+  /** Counted from 1. */
+  readonly n: number;
   readonly at: number;
   readonly input: StatusInput;
   readonly status: DerivedStatus;
 }
 
 export class Diary {
-  #steps: Step[] = [];
-  #requests: DiagnosticRequest[] = [];
+  readonly #steps: Step[] = [];
+  readonly #requests: DiagnosticRequest[] = [];
+  #shown = 0;
 
   /** A status was shown. */
   noteStep(at: number, input: StatusInput, status: DerivedStatus): void {
-    this.#steps.push({ at, input: redactInput(input), status: redactStatus(status) });
-    if (this.#steps.length > STEPS_MAX) this.#steps.shift();
+    keep(this.#steps, { n: (this.#shown += 1), at, input: redactInput(input), status: redactStatus(status) });
   }
 
   noteRequest(request: DiagnosticRequest): void {
-    this.#requests.push(request);
-    if (this.#requests.length > REQUESTS_MAX) this.#requests.shift();
+    keep(this.#requests, request);
   }
 
   /** @param now this device's clock. */
   export(now: number): Diagnostics {
     return structuredClone({
-      format: 1 as const, exported_at: formatInstant(now), steps: this.#steps, requests: this.#requests,
+      format: 1 as const, exported_at: formatInstant(now), shown: this.#shown, steps: this.#steps, requests: this.#requests,
     });
   }
+}
+
+function keep<T>(list: T[], item: T): void {
+  list.push(item);
+  if (list.length > KEPT_MAX) list.shift();
 }
 
 /** Without what people wrote and servers said of it: notes, projects, categories, names, messages. */

@@ -1,6 +1,6 @@
 // Derives every recorded status again from what was recorded with it. Pure.
-import { asFields, type Fields } from '../model/rows.ts';
-import { redactStatus } from './diary.ts';
+import { asFields, type Fields, isCount } from '../model/rows.ts';
+import { KEPT_MAX, redactStatus } from './diary.ts';
 import { isEqualValue } from './equal.ts';
 import { deriveStatus } from './status.ts';
 import type { StatusInput } from './status-input.ts';
@@ -17,7 +17,7 @@ export interface WrongStep {
   readonly step: number;
   /** When it was shown, ms since the epoch by the device's clock. */
   readonly at: number;
-  /** Where the two differ first, for example `local.phase`. */
+  /** Where the two differ first, for example `local.phase`; `n` where another step belongs there. */
   readonly path: string;
   readonly shown: unknown;
   readonly derived: unknown;
@@ -31,22 +31,30 @@ export interface Verdict {
 
 /**
  * @param file parsed JSON of an exported file.
- * @throws Error when it is no such file, or one of its steps cannot be read; the message says which.
+ * @throws Error when it is no such file, one of its steps cannot be read, or some are missing at the end; the message says which.
  */
 export function verifyDiagnostics(file: unknown): Verdict {
   const row = asFields(file);
   if (row?.['format'] !== 1 || !Array.isArray(row['steps'])) throw new Error('This is no diagnostics file of format 1');
-  const { steps } = row;
+  const { steps, shown } = row;
+  if (steps.length === 0) throw new Error('The file holds no step, and a tab shows a status as soon as it is there');
+  // Files of earlier releases count nothing.
+  const isCounted = shown !== undefined || steps.some((step) => asFields(step)?.['n'] !== undefined);
+  if (isCounted && !isCount(shown)) throw new Error('The file does not say how many statuses were shown');
+  const before = Math.max(0, Number(shown) - KEPT_MAX);
   for (const [i, step] of steps.entries()) {
-    const wrong = checkStep(asFields(step), i);
+    const wrong = checkStep(asFields(step), i, isCounted ? before + i + 1 : undefined);
     if (wrong !== null) return { steps: steps.length, wrong };
   }
+  if (isCounted && before + steps.length !== shown) throw new Error(`The file ends with step ${before + steps.length}, and ${String(shown)} were shown`);
   return { steps: steps.length, wrong: null };
 }
 
-function checkStep(step: Fields | null, i: number): WrongStep | null {
+/** @param place counted from 1 among all that were shown; undefined where nobody counted. */
+function checkStep(step: Fields | null, i: number, place: number | undefined): WrongStep | null {
   const [at, input, shown] = [step?.['at'], asFields(step?.['input']), asFields(step?.['status'])];
   if (!isInstant(at) || input === null || shown === null) throw new Error(`Step ${i} lacks its time, input or status`);
+  if (step?.['n'] !== place) return { step: i, at, path: 'n', shown: step?.['n'], derived: place };
   try {
     const { status } = deriveStatus({ ...SINCE, ...input } as unknown as StatusInput, at);
     // As JSON has it, and so as what was shown has it.
