@@ -27,13 +27,13 @@ describe('planted bugs', () => {
     const bug = BUGS.find(({ id }) => id === 'ack-of-html') ?? expect.fail();
     const { seed, invariant } = findings[bug.id] ?? expect.fail();
     const words = [await bundlePlanted(bug, 'cli.ts'), '--from', String(seed), '--seeds', '1', '--jobs', '1'];
-    const { code, stdout } = await promisify(execFile)(process.execPath, words).then(() => expect.fail('it does not fail'), (error: { code: unknown; stdout: string }) => error);
+    const { code, stdout, stderr } = await promisify(execFile)(process.execPath, words).then(() => expect.fail('it does not fail'), (error: { code: unknown; stdout: string; stderr: string }) => error);
     expect(stdout).toMatch(new RegExp(`^seed ${seed}: ${invariant} .*\\n  pnpm sim --seed ${seed}\\n`, 'm'));
     const [, actions, history, plan] = /^Shrunk in \d+ tries to (\d+) actions:\n(.+)\n[^]*\n(\{.*\})$/m.exec(stdout) ?? [];
     expect(Number(actions)).toBeLessThan(8);
     expect(history).toMatch(/^[A-Z]\d|^[{|]/);
     expect(JSON.parse(plan ?? '')).toMatchObject({ invariant, plan: { seed } });
-    expect(code).toBe(1);
+    expect([code, stdout, stderr]).toEqual([1, expect.stringMatching(/^1 seeds, 1 violations$/m), '']);
   });
 
   it('are summed up as far as they were hunted', () => {
