@@ -1,5 +1,5 @@
-// What a device commits, each of its tabs that is awake tells its subscriber in time (I-12), as long as nothing keeps its tabs from their store
-// or from one another. What was held is read from the disk, what was told is kept when a subscriber hears it.
+// What a device commits, each of its tabs that is awake tells its subscriber in time (I-12), and all tell the same, as long as nothing keeps its tabs
+// from their store or from one another. What was held is read from the disk, what was told is kept when a subscriber hears it.
 import type { EngineStatus, SyncEngine } from '../../api.ts';
 import type { DeedName } from './action.ts';
 import { isVolatile } from './oracle/status.ts';
@@ -21,6 +21,8 @@ export class StatusWatch {
   readonly #world: World;
   /** How many sessions each device's store held unsent, the last that it held before the time that a status may be behind included. */
   readonly #held = new Map<number, readonly Held[]>();
+  /** When the head of each device's store was written last. */
+  readonly #committedAt = new Map<number, number>();
   readonly #told = new WeakMap<SyncEngine, EngineStatus>();
   readonly #troubledAt = new Map<number, number>();
   /** Devices whose tabs did not hear one another: what was not heard is made up for by the next that is. */
@@ -54,10 +56,11 @@ export class StatusWatch {
   /** Its store holds so many sessions unsent from now on. To be called with each change of its head. */
   holds(device: DeviceSlot, pending: number): void {
     if (!device.sim.channels.isDeaf && this.#deaf.delete(device.index)) this.trouble(device);
+    const { elapsed } = this.#world;
     const held = this.#held.get(device.index) ?? [];
-    if (held.at(-1)?.pending === pending) return;
-    this.#held.set(device.index, [...held, { pending, at: this.#world.elapsed }]);
-    this.#lookAt(device, this.#world.elapsed + TOLD_WITHIN_MS);
+    if (held.at(-1)?.pending !== pending) this.#held.set(device.index, [...held, { pending, at: elapsed }]);
+    this.#committedAt.set(device.index, elapsed);
+    this.#lookAt(device, elapsed + TOLD_WITHIN_MS);
   }
 
   /** Its store is not what it was: what it held before says nothing of it. */
@@ -95,20 +98,34 @@ export class StatusWatch {
     const held = this.#held.get(device.index) ?? [];
     const recent = held.slice(Math.max(0, held.findLastIndex(({ at }) => at <= since)));
     this.#held.set(device.index, recent);
-    for (const slot of device.tabs) this.#checkTold(slot, recent);
-    const next = recent.find(({ at }) => at > since);
-    if (next !== undefined) this.#lookAt(device, next.at + TOLD_WITHIN_MS);
+    const told = device.tabs.flatMap((slot) => this.#toldBy(slot));
+    for (const { place, status } of told) this.#checkPending(place, status, recent);
+    const committedAt = this.#committedAt.get(device.index) ?? since;
+    const next = recent.find(({ at }) => at > since)?.at ?? committedAt;
+    if (next > since) return this.#lookAt(device, next + TOLD_WITHIN_MS);
+    const [first, ...others] = told;
+    const other = others.find(({ status }) => first !== undefined && factsOf(status) !== factsOf(first.status));
+    if (other !== undefined) this.#world.violate('I-12', `${other.place} says something else than ${first?.place}, and nothing was committed for ${TOLD_WITHIN_MS / 1000} s`);
   }
 
-  #checkTold({ device, engine, index, page }: TabSlot, recent: readonly Held[]): void {
+  /** The last that the subscriber of a tab heard, where the tab is awake. What is held without its store, or is being put back, no disk tells. */
+  #toldBy({ device, engine, index, page }: TabSlot): readonly { readonly place: string; readonly status: EngineStatus }[] {
     const status = engine === null ? undefined : this.#told.get(engine);
-    // What is held without its store, or is being put back, no disk tells.
-    if (status === undefined || page?.tab.running !== true || isVolatile(status) || this.#world.monitor.isRescuing(device)) return;
-    const said = status.devices?.find(({ device_id: id }) => id === status.local.device_id)?.sessions_pending;
+    const isJudged = status !== undefined && page?.tab.running === true && !isVolatile(status) && !this.#world.monitor.isRescuing(device);
+    return isJudged ? [{ place: `tab ${device.index}.${index}`, status }] : [];
+  }
+
+  #checkPending(place: string, { devices, local: { device_id: own } }: EngineStatus, recent: readonly Held[]): void {
+    const said = devices?.find(({ device_id: id }) => id === own)?.sessions_pending;
     if (said === undefined || recent.some(({ pending }) => pending === said)) return;
     const held = recent.map(({ pending }) => pending).join(', then ');
-    this.#world.violate('I-12', `tab ${device.index}.${index}: still says ${said} pending, its store held ${held} for ${TOLD_WITHIN_MS / 1000} s`);
+    this.#world.violate('I-12', `${place}: still says ${said} pending, its store held ${held} for ${TOLD_WITHIN_MS / 1000} s`);
   }
+}
+
+/** What a status tells that no clock changes. */
+function factsOf({ data_summary: summary, devices = [], local: { parked, possibly_lost: lost } }: EngineStatus): string {
+  return JSON.stringify([summary, parked, lost, devices.map(({ device_id: id, sessions_pending: pending, last_seen: seen }) => [id, pending, seen])]);
 }
 
 /** Whether something that lasts still keeps its tabs from telling anything. */
