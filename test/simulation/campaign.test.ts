@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { campaignTable, demandedMarks, documentWithCampaign, type Failure, marksOf, readCampaign, type Summary, Tally, withPart, writeSummary } from './campaign.ts';
+import { type Campaign, campaignTable, demandedMarks, documentWithCampaign, type Failure, marksOf, readCampaign, type Summary, Tally, withPart, writeSummary } from './campaign.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'syncline-campaign-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,6 +19,7 @@ function summary(from: number, next: number, marks: Record<string, number> = {})
   return { commit: 'abc1234', from, next, seeds: next - from, violations: 0, marks, worlds: {}, failures: [] };
 }
 
+const EMPTY: Campaign = { parts: [], marks: {}, worlds: {} };
 const failure = (seed: number): Failure => ({ seed, id: 'I-01', what: 'at 5 ms: lost' });
 
 describe('a campaign', () => {
@@ -56,7 +57,7 @@ describe('a run that does not meet a mark', () => {
     expect(demandedMarks(from, seeds, known)).toEqual(['tab.hidden']);
     // Few worlds are no rate.
     expect(demandedMarks(from, 99_999, { ...known, worlds: { sessions: { seeds: 10, marks: { 'tab.hidden': 9 } } } })).toEqual([]);
-    expect(demandedMarks(from, 100_000, known)).toEqual(demandedMarks(from, 100_000, { parts: [], marks: {} }));
+    expect(demandedMarks(from, 100_000, known)).toEqual(demandedMarks(from, 100_000, EMPTY));
     expect(demandedMarks(from, 100_000, known)).toContain('record.cut');
     expect(demandedMarks(from, 100_000, known)).not.toContain('edit.amended');
   });
@@ -105,11 +106,11 @@ describe('the record of campaigns', () => {
 
   it('met every mark that its worlds can meet', () => {
     expect(marksOf(readCampaign()).missing).toEqual([]);
-    expect(marksOf({ parts: [{ commit: 'abc1234', from: 1, next: 2, violations: 0 }], marks: { 'tab.killed': 1 } }).missing).toContain('tab.hidden');
+    expect(marksOf({ ...EMPTY, parts: [{ commit: 'abc1234', from: 1, next: 2, violations: 0 }], marks: { 'tab.killed': 1 } }).missing).toContain('tab.hidden');
   });
 
   it('holds no seed twice, and adds up what was met', () => {
-    const one = withPart({ parts: [], marks: {} }, summary(1, 101, { 'tab.killed': 3 }));
+    const one = withPart(EMPTY, summary(1, 101, { 'tab.killed': 3 }));
     expect(() => withPart(one, summary(101, 101))).toThrow('the summary has no seeds');
     expect(() => withPart(one, summary(100, 200))).toThrow('seeds 100 to 199 are in the record in part: 1 to 100 ran at abc1234');
     const two = withPart(one, summary(101, 151, { 'tab.killed': 4, 'stream.cut': 1 }));
@@ -123,17 +124,16 @@ describe('the record of campaigns', () => {
     }
   });
 
-  it('adds up by kind how many worlds met a mark, where they were counted and in memory', () => {
+  it('adds up by kind how many worlds met a mark, where all was in memory', () => {
     const counted = (from: number, next: number, count: number): Summary => ({ ...summary(from, next), worlds: { 'tab.killed': count } });
-    const { worlds: _, ...uncounted } = summary(301, 401);
-    const parts = [counted(1, 101, 3), counted(101, 151, 4), counted(1_000_001, 1_000_011, 5), uncounted, { ...counted(1, 101, 7), over: 'dexie' }, counted(999_991, 1_000_001, 9)];
-    const { worlds } = parts.reduce(withPart, { parts: [], marks: {} });
+    const parts = [counted(1, 101, 3), counted(101, 151, 4), counted(1_000_001, 1_000_011, 5), { ...counted(1, 101, 7), over: 'dexie' }, counted(999_991, 1_000_001, 9)];
+    const { worlds } = parts.reduce(withPart, EMPTY);
     expect(worlds).toMatchObject({ sessions: { seeds: 150, marks: { 'tab.killed': 7 } }, 'preferences and notes': { seeds: 10, marks: { 'tab.killed': 5 } } });
   });
 
   it('says over which real parts seeds ran, which may be those that ran in memory, and tells parts of one commit that go on as one', () => {
     const parts = [{ ...summary(1, 41), over: 'dexie' }, summary(31, 61), summary(1, 31)];
-    const record = parts.reduce(withPart, { parts: [], marks: {} });
+    const record = parts.reduce(withPart, EMPTY);
     expect(campaignTable(record).split('\n').slice(-2)).toEqual(['| sessions | memory | 1 to 60 | `abc1234` | 60 | 0 |', '| sessions | dexie | 1 to 40 | `abc1234` | 40 | 0 |']);
     expect(() => withPart(record, { ...summary(40, 50), over: 'dexie' })).toThrow('seeds 40 to 49 are in the record in part');
   });

@@ -52,8 +52,7 @@ export interface Report {
 export interface Summary extends Part {
   readonly seeds: number;
   readonly marks: Readonly<Record<string, number>>;
-  /** Absent where it was written before worlds were counted. */
-  readonly worlds?: Readonly<Record<string, number>> | undefined;
+  readonly worlds: Readonly<Record<string, number>>;
   /** The first of them. */
   readonly failures: readonly Failure[];
 }
@@ -63,7 +62,7 @@ export interface Campaign {
   readonly parts: readonly Part[];
   readonly marks: Readonly<Record<string, number>>;
   /** Of the seeds of each kind whose worlds were counted: how many they were, and how many met each mark. */
-  readonly worlds?: Readonly<Record<string, WorldCounts>> | undefined;
+  readonly worlds: Readonly<Record<string, WorldCounts>>;
 }
 
 export interface WorldCounts {
@@ -84,7 +83,7 @@ function summaryIn(file: string): Summary {
   const text = readFileSync(file, 'utf8');
   try {
     const { failures = [], ...kept } = JSON.parse(text) as Omit<Summary, 'failures'> & Partial<Summary>;
-    const counts = [kept.from, kept.next, kept.violations, ...Object.values(kept.marks), ...Object.values(kept.worlds ?? {})];
+    const counts = [kept.from, kept.next, kept.violations, ...Object.values(kept.marks), ...Object.values(kept.worlds)];
     if (typeof kept.commit === 'string' && kept.from <= kept.next && counts.every((count) => Number.isSafeInteger(count) && count >= 0)) return { ...kept, failures };
   } catch {
     // Told below.
@@ -151,7 +150,7 @@ export class Tally {
       const { summary } = this;
       this.summary = {
         ...summary, next: summary.next + next.count, seeds: summary.seeds + next.count, violations: summary.violations + next.failures.length,
-        marks: summed(summary.marks, next.marks), ...(summary.worlds && { worlds: summed(summary.worlds, next.worlds) }), failures: [...summary.failures, ...next.failures].slice(0, FAILURES_KEPT),
+        marks: summed(summary.marks, next.marks), worlds: summed(summary.worlds, next.worlds), failures: [...summary.failures, ...next.failures].slice(0, FAILURES_KEPT),
       };
     }
   }
@@ -168,16 +167,16 @@ export function withPart({ parts, marks, worlds }: Campaign, { commit: at, from,
   if (other !== undefined) throw new Error(`seeds ${from} to ${next - 1} are in the record in part: ${other.from} to ${other.next - 1} ran at ${other.commit}`);
   const part: Part = { commit: at, from, next, violations, ...(over !== undefined && { over }) };
   const kind = kindOfAll(from, next);
-  const before = worlds?.[kind ?? ''];
-  const counted = kind !== null && over === undefined && moreWorlds && { [kind]: { seeds: (before?.seeds ?? 0) + next - from, marks: summed(before?.marks ?? {}, moreWorlds) } };
+  const before = worlds[kind ?? ''];
+  const counted = kind !== null && over === undefined && { [kind]: { seeds: (before?.seeds ?? 0) + next - from, marks: summed(before?.marks ?? {}, moreWorlds) } };
   return {
     parts: [...parts, part].sort((a, b) => placeOf(a).localeCompare(placeOf(b)) || a.from - b.from), marks: summed(marks, more),
-    ...((worlds || counted) && { worlds: { ...worlds, ...counted } }),
+    worlds: { ...worlds, ...counted },
   };
 }
 
 /** Marks that a run of so many seeds must have met, by what the record tells of worlds of their kind; all that they can meet where it is a long one. */
-export function demandedMarks(from: number, seeds: number, { worlds = {} }: Campaign = record): readonly Mark[] {
+export function demandedMarks(from: number, seeds: number, { worlds }: Campaign = record): readonly Mark[] {
   const known = worlds[kindOfAll(from, from + seeds) ?? ''];
   // Of few worlds nobody can tell how many others meet it: three deviations fewer is what the record is sure of.
   const sure = (count: number): number => count - 3 * Math.sqrt(count);

@@ -23,10 +23,10 @@ export interface DiagnosticRequest {
 export interface Diagnostics {
   readonly format: 1;
   readonly exported_at: string;
-  /** How many statuses this tab showed; `steps` are the last of them. Absent in files of earlier releases. */
-  readonly shown?: number | undefined;
+  /** How many statuses this tab showed; `steps` are the last of them. */
+  readonly shown: number;
   /** Oldest first. For `verifyDiagnostics` of `@syncline/core/diagnostics`, not to be read by apps. */
-  readonly steps: readonly { readonly n?: number | undefined; readonly at: number; readonly input: unknown; readonly status: unknown }[];
+  readonly steps: readonly { readonly n: number; readonly at: number; readonly input: unknown; readonly status: unknown }[];
   /** Oldest first. */
   readonly requests: readonly DiagnosticRequest[];
 }

@@ -8,9 +8,6 @@ import type { StatusInput } from './status-input.ts';
 /** Furthest from the epoch that a `Date` can be, in ms. */
 const INSTANT_MAX = 8.64e15;
 
-/** What files of earlier releases do not have. */
-const SINCE: Partial<StatusInput> = { running: 0 };
-
 /** The first status that is not what its input derives to. */
 export interface WrongStep {
   /** Its place, counted from 0. */
@@ -38,25 +35,23 @@ export function verifyDiagnostics(file: unknown): Verdict {
   if (row?.['format'] !== 1 || !Array.isArray(row['steps'])) throw new Error('This is no diagnostics file of format 1');
   const { steps, shown } = row;
   if (steps.length === 0) throw new Error('The file holds no step, and a tab shows a status as soon as it is there');
-  // Files of earlier releases count nothing.
-  const isCounted = shown !== undefined || steps.some((step) => asFields(step)?.['n'] !== undefined);
-  if (isCounted && !isCount(shown)) throw new Error('The file does not say how many statuses were shown');
-  const before = Math.max(0, Number(shown) - KEPT_MAX);
+  if (!isCount(shown)) throw new Error('The file does not say how many statuses were shown');
+  const before = Math.max(0, shown - KEPT_MAX);
   for (const [i, step] of steps.entries()) {
-    const wrong = checkStep(asFields(step), i, isCounted ? before + i + 1 : undefined);
+    const wrong = checkStep(asFields(step), i, before + i + 1);
     if (wrong !== null) return { steps: steps.length, wrong };
   }
-  if (isCounted && before + steps.length !== shown) throw new Error(`The file ends with step ${before + steps.length}, and ${String(shown)} were shown`);
+  if (before + steps.length !== shown) throw new Error(`The file ends with step ${before + steps.length}, and ${shown} were shown`);
   return { steps: steps.length, wrong: null };
 }
 
-/** @param place counted from 1 among all that were shown; undefined where nobody counted. */
-function checkStep(step: Fields | null, i: number, place: number | undefined): WrongStep | null {
+/** @param place counted from 1 among all that were shown. */
+function checkStep(step: Fields | null, i: number, place: number): WrongStep | null {
   const [at, input, shown] = [step?.['at'], asFields(step?.['input']), asFields(step?.['status'])];
   if (!isInstant(at) || input === null || shown === null) throw new Error(`Step ${i} lacks its time, input or status`);
   if (step?.['n'] !== place) return { step: i, at, path: 'n', shown: step?.['n'], derived: place };
   try {
-    const { status } = deriveStatus({ ...SINCE, ...input } as unknown as StatusInput, at);
+    const { status } = deriveStatus(input as unknown as StatusInput, at);
     // As JSON has it, and so as what was shown has it.
     const difference = firstDifference(shown, JSON.parse(JSON.stringify(redactStatus(status))) as Fields, '');
     return difference && { step: i, at, ...difference };
