@@ -18,12 +18,18 @@ export function switchShortcuts(on: boolean): void {
   remember('shortcuts', on ? null : 'off');
 }
 
+type Press = Pick<KeyboardEvent, 'ctrlKey' | 'metaKey' | 'altKey' | 'repeat' | 'defaultPrevented'> & Partial<Pick<KeyboardEvent, 'key'>>;
+
+/** Whether that key was pressed, by itself. A browser that fills in a field says `keydown` without a key. */
+export function isPressed({ key, ctrlKey, metaKey, altKey, repeat, defaultPrevented }: Press, wanted: ShortcutKey): boolean {
+  return key?.toLowerCase() === wanted && !ctrlKey && !metaKey && !altKey && !repeat && !defaultPrevented;
+}
+
 /** Runs `run` when the key is pressed while the calling component is shown. */
 export function useShortcut(key: ShortcutKey, run: () => void): void {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      if (event.key.toLowerCase() !== key || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.defaultPrevented) return;
-      if (!shortcutsOn() || isTaken(event.target) || document.querySelector('dialog[open]') !== null) return;
+      if (!isPressed(event, key) || !shortcutsOn() || isTaken(event.target) || document.querySelector('dialog[open]') !== null) return;
       event.preventDefault();
       run();
     };
