@@ -33,6 +33,15 @@ describe('problemWords', () => {
     expect(detailWords([{ path: 'constructor', message: 'is not an allowed name' }])).toBe('constructor is not an allowed name.');
   });
 
+  it('calls a field by its name wherever it stands in what was sent, and says once what is wrong in many places', () => {
+    const said = (path: string): string => detailWords([{ path, message: 'is not valid' }]);
+    expect(['session.note', 'edit.duration', 'planned_duration', 'session.tags[3]', 'plan.edits[0].edit.end_time', 'preferences.daily_goal', 'session.mood'].map(said)).toEqual([
+      'The note is not valid.', 'The length is not valid.', 'The length is not valid.', 'A tag is not valid.', 'The end time is not valid.', '“Sessions a day” is not valid.', 'session.mood is not valid.',
+    ]);
+    const many = Array.from({ length: 50 }, (_, i) => ({ path: `plan.edits[${i}].edit.category`, message: 'is not known' }));
+    expect(detailWords([...many, { path: 'name', message: 'must be at most 128 bytes of UTF-8' }])).toBe('The category is not known. The name is too long.');
+  });
+
   it('calls a setting what its field is called', () => {
     expect(detailWords([{ path: 'daily_goal', message: 'must be a whole number from 1 to 20' }])).toBe('“Sessions a day” must be a whole number from 1 to 20.');
   });

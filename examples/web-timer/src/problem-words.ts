@@ -4,7 +4,7 @@ import { settingWords } from './settings-words.ts';
 import { listedUnder } from './words.ts';
 
 const FIELDS: Readonly<Record<string, string>> = {
-  startTime: 'The start time', start_time: 'The start time', endTime: 'The end time', end_time: 'The end time', plannedDuration: 'The length', duration: 'The length', category: 'The category', project: 'The project', note: 'The note', tags: 'The list of tags',
+  startTime: 'The start time', start_time: 'The start time', endTime: 'The end time', end_time: 'The end time', plannedDuration: 'The length', planned_duration: 'The length', duration: 'The length', category: 'The category', project: 'The project', note: 'The note', planning_notes: 'The note', cancel_reason_note: 'The word about it', name: 'The name', tags: 'The list of tags',
 };
 
 /** What went wrong, in the engine's words, with every field it names. */
@@ -25,10 +25,16 @@ const PHRASES: readonly (readonly [RegExp, string])[] = [
   [/\b(start|end)_time\b/g, 'the $1 time'],
 ];
 
-/** Faulty fields, a sentence each. */
+/** Faulty fields, a sentence each. What is wrong in many places is said once. */
 export function detailWords(details: readonly { readonly path: string; readonly message: string }[]): string {
   const said = (message: string): string => PHRASES.reduce((text, [pattern, words]) => text.replace(pattern, words), message);
-  return details.map(({ path, message }) => `${listedUnder(FIELDS, path) ?? settingWords(path) ?? (/^tags\[\d+\]$/.test(path) ? 'A tag' : path)} ${said(message)}.`).join(' ');
+  return [...new Set(details.map(({ path, message }) => `${fieldWords(path)} ${said(message)}.`))].join(' ');
+}
+
+/** A server names a field by where it stands in what was sent: `session.note`, `plan.edits[0].edit.duration`. */
+function fieldWords(path: string): string {
+  const field = path.slice(path.lastIndexOf('.') + 1);
+  return listedUnder(FIELDS, field) ?? settingWords(field) ?? (/^tags\[\d+\]$/.test(field) ? 'A tag' : path);
 }
 
 /** Why a session cannot have ended then, or null. The rule of the server, said before anything is kept: later, it would only wait. */
