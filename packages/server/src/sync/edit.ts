@@ -88,7 +88,7 @@ function readTimes(set: WorkingSet, session: StoredSession, edit: SessionEdit, {
   }
   const isOtherDay = startTime === null || dayOf(next.startTime) !== dayOf(startTime);
   if (isOtherDay && set.startsOnDayOf(next.startTime) >= LIMITS.sessionsPerDayMax) {
-    return refuse('limit_reached', 'edit.start_time', `at most ${LIMITS.sessionsPerDayMax} sessions start on one day`);
+    return refuse('limit_reached', 'edit.start_time', `is on a day that has ${LIMITS.sessionsPerDayMax} sessions already`);
   }
   return next;
 }

@@ -102,7 +102,7 @@ function applyPlan(set: WorkingSet, { plan }: ResolveOperation, context: ApplyCo
 export function keepAll(set: WorkingSet, ids: readonly string[], settlementId: string): Refusal | null {
   const sorted = [...ids].sort();
   const pairs = sorted.flatMap((first, i) => sorted.slice(i + 1).map((second) => ({ first, second, settlementId })));
-  if (set.conflicts.keptCount + pairs.length > KEPT_PAIRS_MAX) return refuse('limit_reached', 'kind', `at most ${KEPT_PAIRS_MAX} pairs of sessions are kept apart`);
+  if (set.conflicts.keptCount + pairs.length > KEPT_PAIRS_MAX) return refuse('limit_reached', 'kind', `would keep more than ${KEPT_PAIRS_MAX} pairs of sessions`);
   for (const pair of pairs) set.conflicts.keep(pair);
   regroup(set.conflicts, ids);
   return null;

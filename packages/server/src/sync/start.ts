@@ -28,7 +28,7 @@ export function applyStart(set: WorkingSet, input: StartInput, context: ApplyCon
   const problem = startTimeProblem(startTime, context.now);
   if (problem !== null) return problem;
   if (set.startsOnDayOf(startTime) >= LIMITS.sessionsPerDayMax) {
-    return { kind: 'refused', code: 'limit_reached', details: [{ path: 'session_id', message: `at most ${LIMITS.sessionsPerDayMax} sessions start on one day` }] };
+    return { kind: 'refused', code: 'limit_reached', details: [{ path: 'session_id', message: `is on a day that has ${LIMITS.sessionsPerDayMax} sessions already` }] };
   }
   return storeStart(set, input, startTime, fingerprint, context);
 }

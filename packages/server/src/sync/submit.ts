@@ -70,7 +70,7 @@ export function applySubmit(set: WorkingSet, input: SubmitInput, context: ApplyC
   // One that was announced on that day is counted there already.
   const isNewToDay = existing?.startTime == null || dayOf(existing.startTime) !== dayOf(input.startTime);
   if (isNewToDay && set.startsOnDayOf(input.startTime) >= LIMITS.sessionsPerDayMax) {
-    return { kind: 'refused', code: 'limit_reached', details: [{ path: 'start_time', message: `at most ${LIMITS.sessionsPerDayMax} sessions start on one day` }] };
+    return { kind: 'refused', code: 'limit_reached', details: [{ path: 'start_time', message: `is on a day that has ${LIMITS.sessionsPerDayMax} sessions already` }] };
   }
   return { kind: 'applied', session: storeSubmit(set, input, fingerprint, existing, context), isOther: false };
 }

@@ -87,6 +87,8 @@ function submitCases(world: () => Promise<ApiWorld>): readonly ContractCase[] {
       checkEqual((await user.call('submit', { body: last })).status, 201);
       const tooMany = await user.call('submit', { body: submitOf(w.newId(), -20, 0) });
       checkEqual([tooMany.status, tooMany.body['code']], [422, 'limit_reached']);
+      // After the name of the field, as a person reads it.
+      checkEqual(tooMany.body['details'], [{ path: 'start_time', message: 'is on a day that has 2000 sessions already' }]);
       checkEqual((await user.call('submit', { body: last })).status, 200);
       checkEqual((await user.call('submit', { body: submitOf(w.newId(), -1000, -990) })).status, 201, 'the day before');
     },
