@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { Session, SyncEngine } from '@syncline/core';
 import { deviceTypeName } from '@syncline/protocol';
 import { Dialog } from './dialog.tsx';
+import { discardWords } from './discard-words.ts';
 import { Icon, type IconName } from './icons.tsx';
 import { detailWords, endProblem, problemWords } from './problem-words.ts';
 import { SessionChanges } from './session-changes.tsx';
@@ -58,6 +59,7 @@ function Undecided({ engine, session, now }: RowProps) {
   const close = (): void => setAsking(null);
   const attempt = (action: Promise<unknown>): void => void action.then(close, (error: unknown) => setProblem(problemWords(error)));
   const why = whyUndecided(session, now);
+  const discarding = discardWords(session);
   // It may be on its way again, or there: what a person is typing must not go away for that.
   if (why === null && asking === null) return null;
   return (
@@ -73,8 +75,8 @@ function Undecided({ engine, session, now }: RowProps) {
         <SessionDialog title="Change the session" action="Save and send" known={{ startTime, endTime, category, project, note }} onSave={(changes) => engine.sessions.retry(id, changes)} onClose={close} />
       )}
       {asking === 'discard' && (
-        <Dialog title="Discard this session?" onClose={close}>
-          <p>{category}, {span(session)}. The server does not have it; discarded, it is gone from this device too.</p>
+        <Dialog title={discarding.title} onClose={close}>
+          <p>{category}, {span(session)}. {discarding.text}</p>
           <div className="actions">
             <button className="primary danger" onClick={() => attempt(engine.sessions.discard(id))}>Yes, discard it</button>
             <button className="quiet" onClick={close}>Keep it</button>

@@ -1,0 +1,19 @@
+// What becomes of what waits for a person when that person gives it up, in words. Pure.
+import type { Session } from '@syncline/core';
+
+export interface DiscardWords {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** The server may have nothing of it, hold another session under its id, or have it as it was before a change. */
+export function discardWords({ parked, displayId }: Pick<Session, 'parked' | 'displayId'>): DiscardWords {
+  // It had the session once: a change of it waits, or it was offered again to a server that lost it.
+  if (displayId !== null) {
+    return { title: 'Discard what the server has not taken?', text: 'What the server has of this session stays as it is there; what it has not taken is gone from this device.' };
+  }
+  const text = parked?.code === 'session_id_reused'
+    ? 'The server holds another session under its id, and keeps that. Discarded, this one is gone; to keep it, add it as a past session first.'
+    : 'The server does not have it; discarded, it is gone from this device too.';
+  return { title: 'Discard this session?', text };
+}
