@@ -70,7 +70,7 @@ describe('[A12] a row of history that cannot be read', () => {
       await list();
       await world.run(1000);
       expect(again.status.current.local.problems).toEqual(['damaged_rows']);
-      expect(again.explain().find(({ of }) => of === 'problem')).toMatchObject({ state: 'damaged_rows', value: 1 });
+      expect(again.explain().find(({ of }) => of === 'problem')).toMatchObject({ state: 'damaged_rows', value: 1, action: 'sync' });
       world.offline.delete(first);
       await world.run(400_000);
       expect(await list()).toEqual(ids.toReversed());
@@ -104,6 +104,7 @@ describe('[A12] a row of history that cannot be read', () => {
     world.offline.delete(first);
     await world.run(400_000);
     expect(again.status.current).toMatchObject({ data_summary: { total_sessions: 3 }, local: { problems: ['damaged_rows'] } });
+    expect(again.explain().find(({ of }) => of === 'problem')).toMatchObject({ state: 'damaged_rows', action: 'ask_support' });
     expect(first.disk.rows(first.disk.names()[0] ?? '', 'history')).toEqual([expect.objectContaining({ value: 'rubbish' })]);
   });
 });

@@ -39,10 +39,16 @@ const PROBLEMS: { readonly [Code in ProblemCode]: Partial<LocalStatus> } = {
   blocked_by_policy: {}, forbidden: {}, clock_skew: { clock_skew_ms: 300_000 }, gone: {}, update_needed: {}, incoherent_answer: {}, device_cloned: {},
 };
 
+/** A server has given history before, and can again. */
+function withExchange(one: Explained): Explained {
+  return { ...one, input: { ...one.input, sync: { ...one.input.sync, exchange: { epoch: 'e', cursor: 'c', tag: '', head: 1, isVerifying: false } } } };
+}
+
 export const EXPLAINED_CASES: readonly Explained[] = [
   ...Object.keys(CONNECTIONS).map((connection) => caseOf({ connection: connection as ConnectionWord })),
   ...Object.values(PHASES).flat(),
   caseOf({ problems: ['volatile_storage'] }, 2),
   caseOf({}, 0, CERTAINTIES.map((certainty) => ({ id: certainty, kind: 'partial', sessionIds: ['a', 'b'], deviceTypes: ['web_timer'], severalDevices: true, certainty }))),
   ...Object.entries(PROBLEMS).map(([code, local]) => caseOf({ ...local, problems: [code] })),
+  withExchange(caseOf({ problems: ['damaged_rows'] })),
 ];

@@ -119,7 +119,8 @@ const PROBLEM: { readonly [Code in ProblemCode]: (on: Explained) => Measure } = 
   storage_unavailable: () => count('store_refuses', null, null, 'allow_storage'),
   volatile_storage: ({ input }) => count('no_store', pendingHere(input), 1, 'allow_storage'),
   upgrade_blocked: () => count('old_tab', null, null, 'close_other_tabs'),
-  damaged_rows: ({ input }) => count('unreadable', input.damaged || 1, 1, 'ask_support'),
+  // What is missing of history alone comes again with an exchange.
+  damaged_rows: ({ input: { damaged, sync } }) => count('unreadable', damaged || 1, 1, damaged > 0 || sync.exchange === null ? 'ask_support' : 'sync'),
   possible_local_loss: ({ status: { local: { possibly_lost: lost } } }) => count('store_vanished', lost, 1, 'ask_support'),
   blocked_by_policy: ({ input }) => count('requests_blocked', input.sync.failures, 1, 'allow_requests'),
   forbidden: () => count('refused_account', null, null, 'ask_support'),
