@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ClosingStatus, EngineStatus, LocalStatus } from '@syncline/core';
+import type { ClosingStatus, EngineStatus, LocalStatus, ProblemCode } from '@syncline/core';
 import type { WakingWord } from '@syncline/core/background';
 import { announcement, attemptWords, closingWords, contactWords, errorWords, notices, outcomeWords, overallMeaning, partingWords, pendingHere, phaseWords, waitingWords } from './status-words.ts';
 
@@ -53,6 +53,20 @@ describe('status words', () => {
     expect([attemptWords(null, now), attemptWords(at(-5), now), attemptWords(at(1_000), now), attemptWords(at(40_000), now), attemptWords(at(300_000), now)]).toEqual(
       [null, 'now', 'in 1 second', 'in 40 seconds', 'at 14:05'],
     );
+  });
+
+  it('has words of its own for every problem that the engine knows', () => {
+    const known: Readonly<Record<ProblemCode, true>> = {
+      storage_full: true, storage_unavailable: true, volatile_storage: true, upgrade_blocked: true, damaged_rows: true, possible_local_loss: true, blocked_by_policy: true,
+      forbidden: true, clock_skew: true, gone: true, update_needed: true, incoherent_answer: true, device_cloned: true,
+    };
+    const problems = Object.keys(known);
+    expect(notices(status({ local: { problems } }), true).filter(({ text }) => text.startsWith('Something needs attention')).map(({ code }) => code)).toEqual([]);
+  });
+
+  it('does not say of what cannot be read that it is set aside, nor that all else is fine while history is missing', () => {
+    const [notice] = notices(status({ local: { problems: ['damaged_rows'] } }), true);
+    expect(notice?.text).toBe('Some of what this browser stored cannot be read and is not shown. What the server has of it is safe there, and is fetched again where the server can.');
   });
 
   it('puts what is serious first and shows codes it does not know', () => {

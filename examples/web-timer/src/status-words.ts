@@ -1,5 +1,5 @@
 // The status in words a person can act on. Pure.
-import type { ClosingStatus, EngineStatus, LocalStatus, Session, SyncOutcome } from '@syncline/core';
+import type { ClosingStatus, EngineStatus, LocalStatus, ProblemCode, Session, SyncOutcome } from '@syncline/core';
 import type { WakingWord } from '@syncline/core/background';
 import { count, listedUnder, timeWords } from './words.ts';
 
@@ -82,7 +82,9 @@ export interface Notice {
   readonly isSerious: boolean;
 }
 
-const PROBLEMS: Readonly<Record<string, readonly [serious: boolean, text: string]>> = {
+type ProblemWords = readonly [serious: boolean, text: string];
+
+const PROBLEMS: Readonly<Record<ProblemCode | 'newer_version', ProblemWords>> = {
   volatile_storage: [true, 'This browser keeps nothing: sessions live only until this page is closed. Leave private browsing, or stay until everything is sent.'],
   storage_full: [true, 'The disk is full. New sessions cannot be kept until there is room; earlier ones are safe.'],
   storage_unavailable: [true, 'This browser refuses to store anything right now. The timer tries again by itself.'],
@@ -93,7 +95,8 @@ const PROBLEMS: Readonly<Record<string, readonly [serious: boolean, text: string
   forbidden: [true, 'The server does not let this account send. Everything stays on this device.'],
   blocked_by_policy: [true, 'A rule of this network or browser blocks the server. Everything stays on this device.'],
   possible_local_loss: [true, 'This browser was cleared. Sessions that had not been sent may be gone.'],
-  damaged_rows: [false, 'Some stored rows could not be read and were set aside. All others are fine.'],
+  damaged_rows: [false, 'Some of what this browser stored cannot be read and is not shown. What the server has of it is safe there, and is fetched again where the server can.'],
+  device_cloned: [false, 'This browser’s data is a copy of another’s. It counts as a device of its own from now on; nothing is lost.'],
   clock_skew: [false, 'The clock of this device differs from the server’s. Session times are kept as this device saw them.'],
   incoherent_answer: [false, 'The server’s answer contradicts itself, so this page shows what this device knows.'],
 };
@@ -107,7 +110,7 @@ export function notices({ local }: EngineStatus, hasNetwork: boolean): Notice[] 
   if (local.connection === 'offline' && !hasNetwork) found.push({ code: 'offline', text: 'You are offline. Sessions are kept on this device and sent when the network is back.', isSerious: false });
   if (local.connection === 'unreachable') found.push({ code: 'unreachable', text: 'The server does not answer. Sessions are kept on this device and sent when it does.', isSerious: false });
   for (const code of local.problems) {
-    const [isSerious, text] = listedUnder(PROBLEMS, code) ?? [false, `Something needs attention: ${code.replaceAll('_', ' ')}.`];
+    const [isSerious, text] = listedUnder<ProblemWords>(PROBLEMS, code) ?? [false, `Something needs attention: ${code.replaceAll('_', ' ')}.`];
     found.push({ code, isSerious, text: code === 'possible_local_loss' && local.possibly_lost > 0 ? `${text} At most ${count(local.possibly_lost, 'session')}.` : text });
   }
   return found.sort((a, b) => Number(b.isSerious) - Number(a.isSerious));
