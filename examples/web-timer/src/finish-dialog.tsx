@@ -17,7 +17,7 @@ interface FinishDialogProps {
 export function FinishDialog({ engine, session, note, onClose }: FinishDialogProps) {
   const [opened] = useState(() => Date.now());
   const read = (form: FormData): FinishInput | string => {
-    const { time, problem } = timeOf(form, 'end', 'The end time');
+    const { time, problem } = timeOf(form, 'end', 'The end time', (end) => end > session.startTime);
     if (time === null) return problem;
     const now = Date.now();
     // The field shows minutes: the present one is now, and that in which the dialog opened is when it did.
@@ -28,7 +28,7 @@ export function FinishDialog({ engine, session, note, onClose }: FinishDialogPro
   return (
     <FinishForm engine={engine} session={session} title="Finish with changes" read={read} onClose={onClose}>
       <div className="fields">
-        <label className="wide">It ended<input name="end" type="datetime-local" required defaultValue={fieldTime(opened)} min={fieldTime(session.startTime)} /></label>
+        <label className="wide">It ended<input name="end" type="datetime-local" required defaultValue={fieldTime(opened)} /></label>
         <WordFields known={{ ...session, note }} />
       </div>
     </FinishForm>

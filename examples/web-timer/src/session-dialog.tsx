@@ -1,15 +1,12 @@
 import { type FormEvent, useState } from 'react';
 import { Dialog } from './dialog.tsx';
 import { endProblem, problemWords } from './problem-words.ts';
-import { type SessionWords, timeOf, WordFields, wordsOf } from './session-fields.tsx';
+import { type SessionWords, type Times, timesOf, WordFields, wordsOf } from './session-fields.tsx';
 import { fieldTime } from './words.ts';
 
 const MINUTE_MS = 60_000;
 
-export interface SessionInput extends SessionWords {
-  readonly startTime: number;
-  readonly endTime: number;
-}
+export interface SessionInput extends SessionWords, Times {}
 
 interface SessionDialogProps {
   readonly title: string;
@@ -24,24 +21,22 @@ interface SessionDialogProps {
 /** A finished session by its two times: one that nobody timed, or one that the server refused. */
 export function SessionDialog({ title, action, known, onSave, onClose }: SessionDialogProps) {
   const [problem, setProblem] = useState<string | null>(null);
-  const [now] = useState(() => Date.now());
+  const [shown] = useState((): Times => known ?? lastMinutes(Date.now()));
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const [start, end] = [timeOf(form, 'start', 'The start time'), timeOf(form, 'end', 'The end time')];
-    if (start.time === null) return setProblem(start.problem);
-    if (end.time === null) return setProblem(end.problem);
-    const [startTime, endTime] = [keepSeconds(start.time, known?.startTime), keepSeconds(end.time, known?.endTime)];
-    const refused = endProblem(endTime, Date.now());
+    const times = timesOf(form, shown, known !== undefined);
+    if (typeof times === 'string') return setProblem(times);
+    const refused = endProblem(times.endTime, Date.now());
     if (refused !== null) return setProblem(refused);
-    onSave({ startTime, endTime, ...wordsOf(form) }).then(onClose, (error: unknown) => setProblem(problemWords(error)));
+    onSave({ ...times, ...wordsOf(form) }).then(onClose, (error: unknown) => setProblem(problemWords(error)));
   };
   return (
     <Dialog title={title} onClose={onClose}>
       <form onSubmit={submit}>
         <div className="fields">
-          <label>Start time<input name="start" type="datetime-local" required defaultValue={fieldTime(known?.startTime ?? now - 25 * MINUTE_MS)} /></label>
-          <label>End time<input name="end" type="datetime-local" required defaultValue={fieldTime(known?.endTime ?? now)} /></label>
+          <label>Start time<input name="start" type="datetime-local" required defaultValue={fieldTime(shown.startTime)} /></label>
+          <label>End time<input name="end" type="datetime-local" required defaultValue={fieldTime(shown.endTime)} /></label>
           <WordFields {...(known ? { known } : {})} />
         </div>
         {problem !== null && <p className="problem" role="alert">{problem}</p>}
@@ -54,7 +49,8 @@ export function SessionDialog({ title, action, known, onSave, onClose }: Session
   );
 }
 
-/** The field shows minutes; a time that was not touched keeps its seconds. */
-function keepSeconds(time: number, before: number | undefined): number {
-  return before !== undefined && fieldTime(before) === fieldTime(time) ? before : time;
+/** The last 25 minutes, as the fields show them: without seconds. */
+function lastMinutes(now: number): Times {
+  const endTime = now - (now % MINUTE_MS);
+  return { startTime: endTime - 25 * MINUTE_MS, endTime };
 }

@@ -4,6 +4,7 @@ import type { RunningElsewhere, Session } from '@syncline/core';
 import { deviceTypeName } from '@syncline/protocol';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 const plurals = new Intl.PluralRules('en');
 
 /** What is listed under a word of the server's, which may be one that every object knows. */
@@ -128,10 +129,12 @@ export function dayTotals({ counted, minutes, sessions }: DayGroup): string {
 /**
  * The instant of a local wall time as a `datetime-local` field gives it; null for none, also for a time that the clocks pass over when they are
  * put forward: which instant was meant there, nobody can tell.
+ * @param fits whether it can be meant, of a time that comes twice as the clocks are put back; where neither can, or both, it is the first.
  */
-export function localTime(text: string): number | null {
+export function localTime(text: string, fits: (time: number) => boolean = () => true): number | null {
   const time = new Date(text).getTime();
-  return Number.isNaN(time) || fieldTime(time) !== text.slice(0, 16) ? null : time;
+  if (Number.isNaN(time) || fieldTime(time) !== text.slice(0, 16)) return null;
+  return [time, time + HOUR_MS / 2, time + HOUR_MS].filter((one) => fieldTime(one) === fieldTime(time)).find(fits) ?? time;
 }
 
 /** Local wall time as a `datetime-local` field shows it. */

@@ -1,7 +1,7 @@
 // The two days of the year on which clocks are changed, as Berlin changes them.
 import type { Session } from '@syncline/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { timeOf } from './session-fields.tsx';
+import { timeOf, timesOf } from './session-fields.tsx';
 import { daysOf, hoursOf, isEven, lanesOf, marksOf, type Shown, stretchOf } from './timeline-view.ts';
 import { fieldTime, localTime } from './words.ts';
 
@@ -64,6 +64,33 @@ describe('a day on which the clocks are put back', () => {
     expect(blocks[1]?.left).toBeCloseTo(100 / 23);
     expect((markAt('20') ?? 0) + (2 * 100) / 23).toBeCloseTo(blocks[2]?.left ?? 0);
     expect((blocks[2]?.left ?? 0) + (blocks[2]?.width ?? 0)).toBeCloseTo(100);
+  });
+});
+
+describe('the times of a session whose clock time comes twice', () => {
+  const [first, second] = ['+02:00', '+01:00'].map((offset) => (time: string): number => Date.parse(`2026-10-25T${time}:00${offset}`)) as [(time: string) => number, (time: string) => number];
+  const read = (start: string, end: string, shown: { startTime: number; endTime: number }, isKnown: boolean) => {
+    const form = new FormData();
+    form.set('start', `2026-10-25T${start}`);
+    form.set('end', `2026-10-25T${end}`);
+    return timesOf(form, shown, isKnown);
+  };
+
+  it('are what they were where they were not touched, and stay in the hour that they were in', () => {
+    const known = { startTime: second('02:30'), endTime: second('02:50') };
+    expect(read('02:30', '02:50', known, true)).toEqual(known);
+    expect(read('02:35', '02:50', known, true)).toEqual({ ...known, startTime: second('02:35') });
+    const early = { startTime: first('02:30'), endTime: first('02:50') };
+    expect(read('02:30', '02:55', early, true)).toEqual({ ...early, endTime: first('02:55') });
+    const over = { startTime: first('01:30'), endTime: second('02:20') };
+    expect(read('01:30', '02:25', over, true)).toEqual({ ...over, endTime: second('02:25') });
+  });
+
+  it('of a session that is added, are those that can be meant, the first of them where both can', () => {
+    const shown = { startTime: first('02:55'), endTime: second('02:20') };
+    expect(read('02:55', '02:20', shown, false)).toEqual(shown);
+    expect(read('02:50', '02:10', shown, false)).toEqual({ startTime: first('02:50'), endTime: second('02:10') });
+    expect(read('01:50', '02:10', { startTime: second('08:00'), endTime: second('08:25') }, false)).toEqual({ startTime: first('01:50'), endTime: first('02:10') });
   });
 });
 
