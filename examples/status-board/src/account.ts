@@ -39,9 +39,9 @@ export class Tokens {
     this.#userId = userId;
   }
 
-  /** The token, or a new one, or null when the server says that this user is not signed in. Rejects when it cannot be asked. */
-  async current(): Promise<string | null> {
-    this.#token ??= await this.#refresh();
+  /** The token, or a new one, or null when the server says that this user is not signed in. Rejects when it cannot be asked, or not before the signal. */
+  async current(signal: AbortSignal): Promise<string | null> {
+    this.#token ??= await this.#refresh(signal);
     return this.#token;
   }
 
@@ -50,9 +50,9 @@ export class Tokens {
     this.#token = null;
   }
 
-  async #refresh(): Promise<string | null> {
+  async #refresh(signal: AbortSignal): Promise<string | null> {
     const response = await fetch('/api/auth/refresh', {
-      method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Syncline-Refresh': '1' }, body: '{}',
+      method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Syncline-Refresh': '1' }, body: '{}', signal,
     });
     if (response.status === 401 || response.status === 403) return null;
     if (!response.ok) throw new Error(`refresh answered ${response.status}`);

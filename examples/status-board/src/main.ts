@@ -47,7 +47,7 @@ async function open(userId: string): Promise<void> {
   const engine = await createSyncEngine({
     user: userId,
     device: { type: 'web_timer', version: VERSION, name: rememberedDevice() },
-    server: { url: location.origin, token: () => tokens.current(), appIdentifier: `Syncline-Web-v${VERSION}` },
+    server: { url: location.origin, token: (signal) => tokens.current(signal), appIdentifier: `Syncline-Web-v${VERSION}` },
     // Shown nowhere here; but while this page does the talking, those that the timer set are its to send.
     preferences: yjsPreferences(),
   });
