@@ -176,6 +176,8 @@ describe('Account', () => {
     expect(await account.signIn('jane', 'x')).toMatchObject({ message: expect.stringContaining('do not belong together') });
     answers.push(() => Response.json({ error: 'Too many' }, { status: 429, headers: { 'Retry-After': '7' } }));
     expect(await account.signIn('jane', 'x')).toMatchObject({ message: 'Too many tries. Try again in 7 seconds.' });
+    answers.push(() => Response.json({ error: 'Too many' }, { status: 429, headers: { 'Retry-After': '1' } }));
+    expect(await account.signIn('jane', 'x')).toMatchObject({ message: 'Too many tries. Try again in 1 second.' });
     expect(await account.signIn('jane', 'x')).toMatchObject({ message: expect.stringContaining('cannot be reached') });
   });
 });

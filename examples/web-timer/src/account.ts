@@ -3,6 +3,7 @@
 import type { Source } from '@syncline/core';
 import { tellWorker } from './last-user.ts';
 import { onRememberedElsewhere, recall, remember } from './remembered.ts';
+import { count } from './words.ts';
 import { type Answer, ASK_MS, JSON_HEADERS, OWN_PAGE_HEADERS, renewToken } from './renew.ts';
 
 export interface User {
@@ -147,5 +148,5 @@ function userFrom(text: string | null): User | null {
 function refusalWords(response: Response, error: string | undefined): string {
   if (response.status === 401) return 'That username and password do not belong together.';
   const wait = response.status === 429 ? Number(response.headers.get('Retry-After')) : Number.NaN;
-  return wait > 0 ? `Too many tries. Try again in ${wait} seconds.` : (error ?? 'Signing in failed. Try again in a moment.');
+  return wait > 0 ? `Too many tries. Try again in ${count(wait, 'second')}.` : (error ?? 'Signing in failed. Try again in a moment.');
 }
