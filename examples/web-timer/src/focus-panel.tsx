@@ -6,6 +6,7 @@ import { textOf, WordFields, wordsOf } from './session-fields.tsx';
 import { useShortcut } from './shortcuts.ts';
 import { TimerRing } from './timer-ring.tsx';
 import { useSource } from './use-source.ts';
+import { useOneAtATime } from './use-one-at-a-time.ts';
 import { clockWords, elsewhereWords } from './words.ts';
 
 const MINUTE_MS = 60_000;
@@ -15,10 +16,11 @@ export function FocusPanel({ engine }: { readonly engine: EngineWithPreferences 
   const [running = null, ...others] = useSource(engine.sessions.running);
   const elsewhere = useSource(engine.sessions.elsewhere);
   const [problem, setProblem] = useState<string | null>(null);
-  const attempt = (action: Promise<unknown>): void => {
+  const once = useOneAtATime();
+  const attempt = (action: () => Promise<unknown>): void => once(() => {
     setProblem(null);
-    action.catch((error: unknown) => setProblem(problemWords(error)));
-  };
+    return action().catch((error: unknown) => setProblem(problemWords(error)));
+  });
   return (
     <section tabIndex={-1} className="card focus" aria-label="Timer">
       <div role="status" className="elsewhere">{elsewhere.map((session) => <p key={session.id} data-elsewhere-id={session.id}>{elsewhereWords(session)}</p>)}</div>
@@ -33,7 +35,7 @@ interface StartFormProps {
   readonly engine: EngineWithPreferences;
   /** A session runs on another device, and the person sees that. */
   readonly isBeside: boolean;
-  readonly attempt: (action: Promise<unknown>) => void;
+  readonly attempt: (action: () => Promise<unknown>) => void;
 }
 
 function StartForm({ engine, isBeside, attempt }: StartFormProps) {
@@ -49,7 +51,7 @@ function StartForm({ engine, isBeside, attempt }: StartFormProps) {
     const data = new FormData(event.currentTarget);
     const { category, note } = wordsOf(data);
     const project = textOf(data, 'project');
-    attempt(engine.sessions.start({
+    attempt(() => engine.sessions.start({
       plannedDuration: Number(minutes), category, ...(project === '' ? {} : { project }), ...(note === '' ? {} : { note }), beside: isBeside,
     }));
   };

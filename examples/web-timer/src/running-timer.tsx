@@ -12,7 +12,7 @@ import { useNow } from './use-source.ts';
 interface RunningTimerProps {
   readonly engine: SyncEngine;
   readonly session: Session;
-  readonly attempt: (action: Promise<unknown>) => void;
+  readonly attempt: (action: () => Promise<unknown>) => void;
 }
 
 export function RunningTimer({ engine, session, attempt }: RunningTimerProps) {
@@ -22,7 +22,7 @@ export function RunningTimer({ engine, session, attempt }: RunningTimerProps) {
   const [slept, setSlept] = useState<SleepEvidence | null>(null);
   const finish = (): void => {
     const found = engine.sessions.slept(session.id);
-    if (found === null) attempt(engine.sessions.complete(session.id, { note: note.trim() }));
+    if (found === null) attempt(() => engine.sessions.complete(session.id, { note: note.trim() }));
     else setSlept(found);
   };
   useShortcut('f', finish);

@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { Dialog } from './dialog.tsx';
 import { endProblem, problemWords } from './problem-words.ts';
 import { type SessionWords, type Times, timesOf, WordFields, wordsOf } from './session-fields.tsx';
+import { useOneAtATime } from './use-one-at-a-time.ts';
 import { fieldTime } from './words.ts';
 
 const MINUTE_MS = 60_000;
@@ -21,6 +22,7 @@ interface SessionDialogProps {
 /** A finished session by its two times: one that nobody timed, or one that the server refused. */
 export function SessionDialog({ title, action, known, onSave, onClose }: SessionDialogProps) {
   const [problem, setProblem] = useState<string | null>(null);
+  const once = useOneAtATime();
   const [shown] = useState((): Times => known ?? lastMinutes(Date.now()));
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -29,7 +31,7 @@ export function SessionDialog({ title, action, known, onSave, onClose }: Session
     if (typeof times === 'string') return setProblem(times);
     const refused = endProblem(times.endTime, Date.now());
     if (refused !== null) return setProblem(refused);
-    onSave({ ...times, ...wordsOf(form) }).then(onClose, (error: unknown) => setProblem(problemWords(error)));
+    once(() => onSave({ ...times, ...wordsOf(form) }).then(onClose, (error: unknown) => setProblem(problemWords(error))));
   };
   return (
     <Dialog title={title} onClose={onClose}>

@@ -1,0 +1,55 @@
+// The web timer under hands that press twice, type fast, or go on while something is in the way.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Locator, Page } from 'playwright';
+import { addPastSession, atNight, signIn } from './lib/people.ts';
+import { openProfile, type Profile } from './lib/profile.ts';
+import { type ServerProcess, startServer } from './lib/server-process.ts';
+
+const HOUR = 3_600_000;
+
+describe('the web timer', () => {
+  let server: ServerProcess;
+  let profile: Profile;
+  let page: Page;
+  const thrown: string[] = [];
+  const base = atNight(1);
+
+  beforeAll(async () => {
+    server = await startServer();
+    profile = await openProfile();
+    page = await profile.context.newPage();
+    page.on('pageerror', (error) => thrown.push(error.message));
+    await page.goto(`${server.url}/`);
+    await signIn(page);
+  });
+  afterAll(async () => {
+    await profile.dispose();
+    await server.dispose();
+  });
+
+  /** Sooner than anything can be answered. */
+  const pressTwice = (button: Locator): Promise<void> => button.evaluate((element: HTMLButtonElement) => {
+    element.click();
+    element.click();
+  });
+
+  it('takes a button that is pressed twice for one wish', async () => {
+    await page.getByRole('button', { name: 'Add past session' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Project').fill('pressed twice');
+    await pressTwice(dialog.getByRole('button', { name: 'Add session' }));
+    await dialog.waitFor({ state: 'hidden' });
+    await pressTwice(page.getByRole('button', { name: 'Start', exact: true }));
+    await page.getByRole('button', { name: 'Finish' }).waitFor();
+    // Recorded behind whatever was asked for before.
+    await addPastSession(page, { start: base, end: base + HOUR / 2, category: 'study', project: 'afterwards' });
+    expect(await page.locator('[data-session-id]', { hasText: 'pressed twice' }).count()).toBe(1);
+    expect(await page.getByRole('region', { name: 'Timer' }).getByRole('alert').count()).toBe(0);
+    await page.getByRole('button', { name: 'Finish' }).click();
+    await page.getByRole('button', { name: 'Start', exact: true }).waitFor();
+  });
+
+  it('has thrown nothing', () => {
+    expect(thrown).toEqual([]);
+  });
+});
