@@ -49,6 +49,17 @@ describe('the web timer', () => {
     await page.getByRole('button', { name: 'Start', exact: true }).waitFor();
   });
 
+  it('takes every length that may be typed, also one that begins like a usual one', async () => {
+    const minutes = page.getByLabel('Other minutes');
+    await minutes.fill('');
+    await minutes.pressSequentially('250');
+    expect(await minutes.inputValue()).toBe('250');
+    await page.getByText('4:10:00').waitFor();
+    await page.getByRole('button', { name: '25', exact: true }).click();
+    expect(await minutes.inputValue()).toBe('');
+    await page.getByText('25:00').waitFor();
+  });
+
   it('has thrown nothing', () => {
     expect(thrown).toEqual([]);
   });

@@ -41,9 +41,9 @@ interface StartFormProps {
 function StartForm({ engine, isBeside, attempt }: StartFormProps) {
   const { default_duration: usual = PRESETS[0] } = useSource(engine.preferences).values;
   /** Null until somebody wants another length than the usual one. */
-  const [wanted, setMinutes] = useState<string | null>(null);
-  const minutes = wanted ?? String(usual);
-  const isPreset = PRESETS.some((preset) => String(preset) === minutes);
+  const [wanted, setWanted] = useState<{ readonly minutes: string; readonly isTyped: boolean } | null>(null);
+  // What is typed stays in its field, also while it is the beginning of something longer: 250 begins with 25.
+  const { minutes, isTyped } = wanted ?? { minutes: String(usual), isTyped: !PRESETS.some((preset) => preset === usual) };
   const form = useRef<HTMLFormElement>(null);
   useShortcut('s', () => form.current?.requestSubmit());
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -64,11 +64,11 @@ function StartForm({ engine, isBeside, attempt }: StartFormProps) {
           <fieldset className="wide minutes">
             <legend>Minutes</legend>
             {PRESETS.map((preset) => (
-              <button key={preset} type="button" aria-pressed={minutes === String(preset)} onClick={() => setMinutes(String(preset))}>{preset}</button>
+              <button key={preset} type="button" aria-pressed={minutes === String(preset)} onClick={() => setWanted({ minutes: String(preset), isTyped: false })}>{preset}</button>
             ))}
             <input
-              type="number" aria-label="Other minutes" placeholder="Other" min={1} max={1440} required={!isPreset} value={isPreset ? '' : minutes}
-              onChange={(event) => setMinutes(event.target.value)} onBlur={(event) => event.target.value === '' && !isPreset && setMinutes(null)}
+              type="number" aria-label="Other minutes" placeholder="Other" min={1} max={1440} required={isTyped} value={isTyped ? minutes : ''}
+              onChange={(event) => setWanted({ minutes: event.target.value, isTyped: true })} onBlur={(event) => event.target.value === '' && isTyped && setWanted(null)}
             />
           </fieldset>
         </div>
