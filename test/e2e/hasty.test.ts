@@ -1,7 +1,7 @@
 // The web timer under hands that press twice, type fast, or go on while something is in the way.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Locator, Page } from 'playwright';
-import { addPastSession, atNight, signIn } from './lib/people.ts';
+import { addPastSession, atNight, signIn, waitForState } from './lib/people.ts';
 import { openProfile, type Profile } from './lib/profile.ts';
 import { type ServerProcess, startServer } from './lib/server-process.ts';
 
@@ -58,6 +58,23 @@ describe('the web timer', () => {
     await page.getByRole('button', { name: '25', exact: true }).click();
     expect(await minutes.inputValue()).toBe('');
     await page.getByText('25:00').waitFor();
+  });
+
+  it('opens a dialog again that the browser closed by itself', async () => {
+    const id = await addPastSession(page, { start: base + 2 * HOUR, end: base + 2.5 * HOUR, category: 'study', project: 'not kept' });
+    await waitForState(page, id, 'confirmed');
+    const open = page.locator(`[data-session-id="${id}"]`).getByRole('button', { name: /^Note and tags of/ });
+    const dialog = page.getByRole('dialog', { name: 'Note and tags' });
+    await open.click();
+    await dialog.getByRole('textbox', { name: 'Note' }).fill('typed before');
+    // What Chromium does at the third Escape, however often a page holds it up for what has to be kept first.
+    await dialog.evaluate((element: HTMLDialogElement) => element.close());
+    await page.locator(`[data-session-id="${id}"]`).locator('.note', { hasText: 'typed before' }).waitFor({ state: 'attached' });
+    await dialog.waitFor({ state: 'detached' });
+    await open.click();
+    await dialog.getByRole('textbox', { name: 'Note' }).waitFor({ timeout: 5000 });
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
   });
 
   it('has thrown nothing', () => {

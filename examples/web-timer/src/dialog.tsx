@@ -22,8 +22,15 @@ export function Dialog({ title, onClose, isWide = false, children }: DialogProps
     return () => element?.close();
   }, []);
   useEffect(useContext(DialogHolder), []);
+  // A browser lets one Escape be held up, for what has to be kept first, and closes by itself at the next: then it is asked once more.
+  const closedByItself = (): void => {
+    const element = dialog.current;
+    if (element === null || element.open) return;
+    element.showModal();
+    onClose();
+  };
   return (
-    <dialog ref={dialog} className={isWide ? 'wide' : ''} aria-labelledby={id} onCancel={(event) => (event.preventDefault(), onClose())}>
+    <dialog ref={dialog} className={isWide ? 'wide' : ''} aria-labelledby={id} onCancel={(event) => (event.preventDefault(), onClose())} onClose={closedByItself}>
       <h2 id={id} tabIndex={-1}>{title}</h2>
       {children}
     </dialog>
