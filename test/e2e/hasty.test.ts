@@ -77,6 +77,25 @@ describe('the web timer', () => {
     await dialog.waitFor({ state: 'detached' });
   });
 
+  it('says in the dialog why what it asks for did not work', async () => {
+    await profile.context.route('**/api/sync/exchange', (route) => {
+      const { operations } = route.request().postDataJSON() as { operations: unknown[] };
+      return operations.length === 0 ? route.continue() : route.fulfill({ status: 422, contentType: 'application/json', body: '{"error":"Not acceptable"}' });
+    });
+    const id = await addPastSession(page, { start: base + 3 * HOUR, end: base + 3.5 * HOUR, category: 'study', project: 'decided elsewhere' });
+    await waitForState(page, id, 'parked');
+    await profile.context.unroute('**/api/sync/exchange');
+    await page.locator(`[data-session-id="${id}"]`).getByRole('button', { name: 'Discard…' }).click();
+    const second = await profile.page(`${server.url}/`);
+    await second.locator(`[data-session-id="${id}"]`).getByRole('button', { name: 'Try again' }).click();
+    await waitForState(second, id, 'confirmed');
+    await second.close();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Yes, discard it' }).click();
+    await dialog.getByText('It does not wait for a decision any more.').waitFor({ timeout: 5000 });
+    await page.keyboard.press('Escape');
+  });
+
   it('has thrown nothing', () => {
     expect(thrown).toEqual([]);
   });

@@ -1,5 +1,13 @@
 // What becomes of what waits for a person when that person gives it up, in words. Pure.
-import type { Session } from '@syncline/core';
+import { isEngineError, type Session } from '@syncline/core';
+import { problemWords } from './problem-words.ts';
+
+/** Why trying again or discarding failed. */
+export function decisionProblem(error: unknown): string {
+  // Decided in another window, perhaps, or sent.
+  const isOver = isEngineError(error) && (error.code === 'not_parked' || error.code === 'not_found');
+  return isOver ? 'It does not wait for a decision any more.' : problemWords(error);
+}
 
 export interface DiscardWords {
   readonly title: string;

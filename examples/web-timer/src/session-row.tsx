@@ -2,12 +2,13 @@ import { useState } from 'react';
 import type { Session, SyncEngine } from '@syncline/core';
 import { deviceTypeName } from '@syncline/protocol';
 import { Dialog } from './dialog.tsx';
-import { discardWords } from './discard-words.ts';
+import { decisionProblem, discardWords } from './discard-words.ts';
 import { Icon, type IconName } from './icons.tsx';
-import { detailWords, endProblem, problemWords } from './problem-words.ts';
+import { detailWords, endProblem } from './problem-words.ts';
 import { SessionChanges } from './session-changes.tsx';
 import { SessionDialog } from './session-dialog.tsx';
 import { STATES } from './status-words.ts';
+import { useOneAtATime } from './use-one-at-a-time.ts';
 import { clockNote, dateWords, lengthWords, span } from './words.ts';
 
 const STATE_ICONS: Readonly<Record<Session['state'], IconName>> = {
@@ -56,8 +57,13 @@ function Undecided({ engine, session, now }: RowProps) {
   const { id, parked, startTime, endTime, category, project, note } = session;
   const [asking, setAsking] = useState<'edit' | 'discard' | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const close = (): void => setAsking(null);
-  const attempt = (action: Promise<unknown>): void => void action.then(close, (error: unknown) => setProblem(problemWords(error)));
+  const ask = (what: 'edit' | 'discard' | null): void => {
+    setProblem(null);
+    setAsking(what);
+  };
+  const close = (): void => ask(null);
+  const once = useOneAtATime();
+  const attempt = (action: () => Promise<unknown>): void => once(() => action().then(close, (error: unknown) => setProblem(decisionProblem(error))));
   const why = whyUndecided(session, now);
   const discarding = discardWords(session);
   // It may be on its way again, or there: what a person is typing must not go away for that.
@@ -65,11 +71,12 @@ function Undecided({ engine, session, now }: RowProps) {
   return (
     <div className={parked === null ? 'decide early' : 'decide'}>
       {why !== null && <p>{why}</p>}
-      {problem !== null && <p className="problem" role="alert">{problem}</p>}
+      {/* What stands behind an open dialog is neither seen nor heard. */}
+      {problem !== null && asking === null && <p className="problem" role="alert">{problem}</p>}
       <div className="actions">
-        <button onClick={() => setAsking('edit')}>Edit…</button>
-        {parked !== null && <button onClick={() => attempt(engine.sessions.retry(id))}>Try again</button>}
-        <button className="quiet" onClick={() => setAsking('discard')}>Discard…</button>
+        <button onClick={() => ask('edit')}>Edit…</button>
+        {parked !== null && <button onClick={() => attempt(() => engine.sessions.retry(id))}>Try again</button>}
+        <button className="quiet" onClick={() => ask('discard')}>Discard…</button>
       </div>
       {asking === 'edit' && endTime !== null && (
         <SessionDialog title="Change the session" action="Save and send" known={{ startTime, endTime, category, project, note }} onSave={(changes) => engine.sessions.retry(id, changes)} onClose={close} />
@@ -77,8 +84,9 @@ function Undecided({ engine, session, now }: RowProps) {
       {asking === 'discard' && (
         <Dialog title={discarding.title} onClose={close}>
           <p>{category}, {span(session)}. {discarding.text}</p>
+          {problem !== null && <p className="problem" role="alert">{problem}</p>}
           <div className="actions">
-            <button className="primary danger" onClick={() => attempt(engine.sessions.discard(id))}>Yes, discard it</button>
+            <button className="primary danger" onClick={() => attempt(() => engine.sessions.discard(id))}>Yes, discard it</button>
             <button className="quiet" onClick={close}>Keep it</button>
           </div>
         </Dialog>
