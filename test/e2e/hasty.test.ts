@@ -96,6 +96,18 @@ describe('the web timer', () => {
     await page.keyboard.press('Escape');
   });
 
+  it('does not say that nothing waits while what was cancelled does', async () => {
+    await profile.context.setOffline(true);
+    await page.getByRole('button', { name: 'Start', exact: true }).click();
+    await page.getByRole('button', { name: 'Cancel session…' }).click();
+    await page.getByRole('button', { name: 'Yes, cancel it' }).click();
+    await page.getByRole('radio', { name: 'Waiting 1' }).check();
+    await page.getByText('it was cancelled or deleted').waitFor({ timeout: 5000 });
+    await profile.context.setOffline(false);
+    await page.getByText('Nothing waits: the server has everything of this device.').waitFor();
+    await page.getByRole('radio', { name: 'All' }).check();
+  });
+
   it('has thrown nothing', () => {
     expect(thrown).toEqual([]);
   });

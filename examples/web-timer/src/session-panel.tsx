@@ -14,10 +14,10 @@ const PAGE = 20;
 const MORE = 100;
 
 const FILTERS = {
-  all: { words: 'All', states: ['queued', 'sending', 'confirmed', 'parked', 'cancelled'], none: 'None yet. What you finish appears here at once, online or not.' },
-  waiting: { words: 'Waiting', states: ['queued', 'sending', 'parked'], none: 'Nothing waits: the server has everything of this device.' },
-  parked: { words: 'To decide', states: ['parked'], none: 'Nothing to decide.' },
-} as const satisfies Record<string, { words: string; states: SessionQuery['states']; none: string }>;
+  all: { words: 'All', states: ['queued', 'sending', 'confirmed', 'parked', 'cancelled'], none: 'None yet. What you finish appears here at once, online or not.', unlisted: '' },
+  waiting: { words: 'Waiting', states: ['queued', 'sending', 'parked'], none: 'Nothing waits: the server has everything of this device.', unlisted: 'What waits is not listed here: it was cancelled or deleted, or cannot be read.' },
+  parked: { words: 'To decide', states: ['parked'], none: 'Nothing to decide.', unlisted: 'What needs a decision cannot be read on this device.' },
+} as const satisfies Record<string, { words: string; states: SessionQuery['states']; none: string; unlisted: string }>;
 
 type Filter = keyof typeof FILTERS;
 
@@ -49,7 +49,7 @@ export function SessionPanel({ engine }: { readonly engine: SyncEngine }) {
           </label>
         ))}
       </fieldset>
-      {sessions.length === 0 && <p className="muted empty">{FILTERS[filter].none}</p>}
+      {sessions.length === 0 && <p className="muted empty">{badges[filter] === 0 ? FILTERS[filter].none : FILTERS[filter].unlisted}</p>}
       {days.map((group, index) => (
         <div key={group.day}>
           <h3>{group.day} <span className="muted">{index === days.length - 1 && isCut ? '' : dayTotals(group)}</span></h3>
