@@ -108,6 +108,36 @@ describe('the web timer', () => {
     await page.getByRole('radio', { name: 'All' }).check();
   });
 
+  it('lets a timer be finished with changes in the hour that comes again as the clocks are put back', async () => {
+    const other = await openProfile();
+    try {
+      const night = await other.context.newPage();
+      const session = await other.context.newCDPSession(night);
+      await session.send('Emulation.setTimezoneOverride', { timezoneId: 'Europe/Berlin' });
+      await night.clock.install({ time: Date.parse('2025-10-26T02:50:00+02:00') });
+      await night.goto(`${server.url}/`);
+      await signIn(night);
+      await night.getByLabel('Project').first().fill('put back');
+      await night.getByRole('button', { name: 'Start', exact: true }).click();
+      await night.getByRole('button', { name: 'Edit first…' }).waitFor();
+      await night.clock.runFor(30 * 60_000);
+      await night.getByRole('button', { name: 'Edit first…' }).click();
+      const dialog = night.getByRole('dialog', { name: 'Finish with changes' });
+      expect(await dialog.getByLabel('It ended').inputValue()).toBe('2025-10-26T02:20');
+      await dialog.getByLabel('It ended').fill('2025-10-26T02:10');
+      // Among those that wait it is not behind newer ones.
+      await other.context.setOffline(true);
+      await dialog.getByRole('button', { name: 'Finish session' }).click();
+      await night.getByRole('radio', { name: 'Waiting 1' }).check();
+      const row = night.locator('[data-session-id]', { hasText: 'put back' });
+      await row.waitFor({ timeout: 10_000 });
+      // The page's clock moves on while it opens.
+      expect(await row.locator('.when').textContent()).toMatch(/^02:5\d–02:10(1\d|20) minutes$/);
+    } finally {
+      await other.dispose();
+    }
+  });
+
   it('has thrown nothing', () => {
     expect(thrown).toEqual([]);
   });
