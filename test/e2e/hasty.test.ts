@@ -138,6 +138,28 @@ describe('the web timer', () => {
     }
   });
 
+  it('says that a theme could not be kept', async () => {
+    const other = await openProfile();
+    try {
+      const full = await other.context.newPage();
+      full.on('pageerror', (error) => thrown.push(error.message));
+      await full.goto(`${server.url}/`);
+      await signIn(full);
+      await full.getByText('You can close this page; everything of this device is on the server.').waitFor();
+      await full.evaluate(() => {
+        const refuse = (): never => {
+          throw new DOMException('no space', 'QuotaExceededError');
+        };
+        IDBObjectStore.prototype.put = refuse;
+        IDBObjectStore.prototype.add = refuse;
+      });
+      await full.keyboard.press('t');
+      await full.getByRole('alert').getByText('There is no space left').waitFor({ timeout: 10_000 });
+    } finally {
+      await other.dispose();
+    }
+  });
+
   it('has thrown nothing', () => {
     expect(thrown).toEqual([]);
   });

@@ -7,6 +7,7 @@ import { DevicePanel } from './device-panel.tsx';
 import { FocusPanel } from './focus-panel.tsx';
 import { Icon, type IconName, Mark } from './icons.tsx';
 import { Notices } from './notices.tsx';
+import { problemWords } from './problem-words.ts';
 import { SessionPanel } from './session-panel.tsx';
 import { SettingsDialog } from './settings-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
@@ -78,16 +79,22 @@ const THEMES: Readonly<Record<Theme, readonly [string, IconName]>> = { auto: ['s
 function ThemeButton({ preferences }: { readonly preferences: PreferencesApi }) {
   const preferred = useSource(preferences).values.theme_preference;
   const [kept, choose] = useState(currentTheme);
+  const [problem, setProblem] = useState<string | null>(null);
   const theme = preferred ?? kept;
   useEffect(() => setTheme(theme), [theme]);
   const change = (): void => {
     const next = nextTheme(theme);
     choose(next);
-    void preferences.set('theme_preference', next);
+    preferences.set('theme_preference', next).then(() => setProblem(null), (error: unknown) => setProblem(problemWords(error)));
   };
   useShortcut('t', change);
   const [words, icon] = THEMES[theme];
-  return <button className="quiet" aria-keyshortcuts="t" title={`Theme: ${words}`} aria-label={`Theme: ${words}`} onClick={change}><Icon name={icon} /></button>;
+  return (
+    <>
+      {problem !== null && <p className="problem" role="alert">{problem}</p>}
+      <button className="quiet" aria-keyshortcuts="t" title={`Theme: ${words}`} aria-label={`Theme: ${words}`} onClick={change}><Icon name={icon} /></button>
+    </>
+  );
 }
 
 function SettingsButton({ preferences }: { readonly preferences: PreferencesApi }) {
