@@ -160,6 +160,27 @@ describe('the web timer', () => {
     }
   });
 
+  it('says why sessions of a newer release could not be opened', async () => {
+    const other = await openProfile();
+    try {
+      const older = await other.page(`${server.url}/`);
+      await signIn(older);
+      await older.goto(`${server.url}/openapi.json`);
+      await older.evaluate(async () => {
+        for (const { name = '' } of await indexedDB.databases()) await new Promise((resolve) => {
+          indexedDB.open(name, 1_000_000).onsuccess = ({ target }) => {
+            (target as IDBOpenDBRequest).result.close();
+            resolve(null);
+          };
+        });
+      });
+      await older.goto(`${server.url}/`);
+      await older.getByText('Your sessions could not be opened. The store was written by a newer release of the app.', { exact: true }).waitFor({ timeout: 20_000 });
+    } finally {
+      await other.dispose();
+    }
+  });
+
   it('has thrown nothing', () => {
     expect(thrown).toEqual([]);
   });

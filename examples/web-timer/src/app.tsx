@@ -39,7 +39,7 @@ function Opened({ account, user }: { readonly account: Account; readonly user: U
   if (stage.at === 'opening') return <main className="splash"><p role="status">Opening your sessions…</p></main>;
   return (
     <main className="splash">
-      <p role="alert">Your sessions could not be opened. {stage.why}.</p>
+      <p role="alert">Your sessions could not be opened. {stage.why}</p>
       <p><button onClick={() => void reloadNewest()}>Try again</button></p>
     </main>
   );
