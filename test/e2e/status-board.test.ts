@@ -50,6 +50,20 @@ describe('the status board', () => {
     await timer.keyboard.press('Escape');
   });
 
+  it('leaves what did not change in its place, where somebody may be reading it', async () => {
+    const first = board.getByRole('list', { name: 'Devices' }).getByRole('listitem').first();
+    await first.waitFor();
+    const watched = await board.context().newPage();
+    await watched.clock.install();
+    await watched.goto(`${server.url}/status-board/`);
+    const names = watched.getByRole('list', { name: 'Devices' }).locator('strong');
+    await names.first().waitFor();
+    const shown = await names.elementHandles();
+    await watched.clock.runFor(65_000);
+    expect(await Promise.all(shown.map((name) => name.evaluate(({ isConnected }) => isConnected)))).toContain(true);
+    await watched.close();
+  });
+
   it('is there without a network, after a reload too, and says whose work waits', async () => {
     await profile.context.setOffline(true);
     await timer.reload();

@@ -26,6 +26,17 @@ export function element(tag: string, className: string, ...content: readonly (st
   return made;
 }
 
+/** Puts these in the place of what is there, but for what is the same: whoever reads it or has selected it is not thrown out. */
+export function fill(id: string, content: readonly Element[]): void {
+  const target = place(id);
+  content.forEach((made, i) => {
+    const shown = target.children[i];
+    if (shown === undefined) target.append(made);
+    else if (!shown.isEqualNode(made)) shown.replaceWith(made);
+  });
+  while (target.children.length > content.length) target.lastElementChild?.remove();
+}
+
 /** Sets a text only when it changed, so that nothing is announced or drawn twice. */
 export function say(id: string, text: string): void {
   const target = place(id);

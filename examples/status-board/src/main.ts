@@ -6,7 +6,7 @@ import { yjsPreferences } from '@syncline/core/preferences';
 import { combineLatest, map, timer } from 'rxjs';
 import { onUserChange, rememberedDevice, rememberedUser, Tokens } from './account.ts';
 import { type Board, boardOf, type DeviceTile, deviceTiles } from './board.ts';
-import { element, picture, place, say } from './dom.ts';
+import { element, fill, picture, place, say } from './dom.ts';
 import { becomeNewest, keepPage } from './keep-page.ts';
 import './styles.css';
 
@@ -20,12 +20,12 @@ function showBoard({ word, overall, waiting, facts, notice, advice }: Board): vo
   say('overall', overall);
   say('waiting', waiting);
   say('notice', notice ?? '');
-  place('facts').replaceChildren(...facts.map(({ name, value }) => element('div', '', element('dt', '', name), element('dd', '', value))));
-  place('advice').replaceChildren(...advice.map((line) => element('li', '', line)));
+  fill('facts', facts.map(({ name, value }) => element('div', '', element('dt', '', name), element('dd', '', value))));
+  fill('advice', advice.map((line) => element('li', '', line)));
 }
 
 function showDevices(tiles: readonly DeviceTile[]): void {
-  place('devices').replaceChildren(...tiles.map(({ word, icon, name, state, detail }) =>
+  fill('devices', tiles.map(({ word, icon, name, state, detail }) =>
     element('li', `device ${word}`, picture(icon), element('strong', '', name), element('span', 'state', state), element('span', 'detail', detail))));
 }
 
