@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { atNight, signIn, signInByApi } from './lib/people.ts';
+import { addPastSession, atNight, signIn, signInByApi, waitForState } from './lib/people.ts';
 import { openProfile, type Profile } from './lib/profile.ts';
 import { type ServerProcess, startServer } from './lib/server-process.ts';
 
@@ -111,6 +111,29 @@ describe('the web timer', () => {
     expect(await button.evaluate((element) => document.activeElement === element)).toBe(true);
     await page.getByRole('list', { name: 'Tags' }).getByText('calm').waitFor();
     await checkEverywhere(page);
+    expect(complaints).toEqual([]);
+  });
+
+  it('passes an accessibility check with a refused session and each dialog about it, in both themes, narrow and wide', async () => {
+    const page = await open('/');
+    await profile.context.route('**/api/sync/exchange', (route) => {
+      const { operations } = route.request().postDataJSON() as { operations: unknown[] };
+      return operations.length === 0 ? route.continue() : route.fulfill({ status: 422, contentType: 'application/json', body: '{"error":"Not acceptable"}' });
+    });
+    const id = await addPastSession(page, { start: atNight(1), end: atNight(1.5), category: 'study', project: 'refused' });
+    await waitForState(page, id, 'parked');
+    await profile.context.unroute('**/api/sync/exchange');
+    const row = page.locator(`[data-session-id="${id}"]`);
+    const dialog = row.getByRole('dialog');
+    await checkEverywhere(page);
+    await row.getByRole('button', { name: 'Edit…' }).click();
+    await dialog.getByRole('button', { name: 'Save and send' }).waitFor();
+    await checkEverywhere(page);
+    await page.keyboard.press('Escape');
+    await row.getByRole('button', { name: 'Discard…' }).click();
+    await checkEverywhere(page);
+    await dialog.getByRole('button', { name: 'Yes, discard it' }).click();
+    await row.waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
   });
 
