@@ -126,6 +126,14 @@ describe('the web timer', () => {
     const row = page.locator(`[data-session-id="${id}"]`);
     const dialog = row.getByRole('dialog');
     await checkEverywhere(page);
+    await page.setViewportSize({ width: 320, height: 800 });
+    // Of what may be chosen no word is broken.
+    const lines = (words: string) => page.locator('.choice span', { hasText: words }).first().evaluate(({ firstChild }) => {
+      const range = document.createRange();
+      if (firstChild !== null) range.selectNodeContents(firstChild);
+      return range.getClientRects().length;
+    });
+    expect([await lines('All'), await lines('Waiting'), await lines('To decide')]).toEqual([1, 1, 1]);
     await row.getByRole('button', { name: 'Edit…' }).click();
     await dialog.getByRole('button', { name: 'Save and send' }).waitFor();
     await checkEverywhere(page);
