@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Session } from '@syncline/core';
 
 const KEY = 'syncline.runningNote.';
@@ -9,15 +9,18 @@ const KEY = 'syncline.runningNote.';
  */
 export function useRunningNote({ id, note: first }: Pick<Session, 'id' | 'note'>) {
   const [note, setNote] = useState(() => recall(id) ?? first);
+  const isShown = useRef(false);
   useEffect(() => {
+    isShown.current = true;
     const follow = ({ key, newValue }: StorageEvent): void => {
       if (key === KEY + id && newValue !== null) setNote(newValue);
     };
     addEventListener('storage', follow);
     return () => {
       removeEventListener('storage', follow);
-      // Not done when the page goes away: only when the session ended, or its person left.
-      forget(id);
+      isShown.current = false;
+      // Not done when the page goes away: only when the session ended, or its person left; nor where strict mode mounts it again at once.
+      queueMicrotask(() => isShown.current || forget(id));
     };
   }, [id]);
   const type = (text: string): void => {
