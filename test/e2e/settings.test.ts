@@ -107,6 +107,15 @@ describe('the settings', () => {
     await holds(away, 'Sessions a day', '13', LIVE_MS);
   });
 
+  it('keep a number in whose field the keyboard still stands when they are closed by Escape', async () => {
+    await goal(left).fill('14');
+    await left.keyboard.press('Escape');
+    await left.getByRole('dialog').waitFor({ state: 'detached' });
+    await openSettings(left);
+    await holds(left, 'Sessions a day', '14', 5000);
+    await holds(away, 'Sessions a day', '14', LIVE_MS);
+  });
+
   it('[I-09] offer what gave way, say which value holds, and take the other by one press', async () => {
     await other.context.setOffline(true);
     await goal(away).fill('4');

@@ -19,8 +19,13 @@ export function SettingsDialog({ preferences, onClose }: SettingsProps) {
     change.then(() => setProblem(null), (error: unknown) => setProblem(problemWords(error)));
   };
   const save = (changes: Preferences): void => run(preferences.set(changes));
+  const close = (): void => {
+    // A field keeps what was typed when it is left, and Escape leaves none.
+    if (document.activeElement instanceof HTMLInputElement) document.activeElement.blur();
+    onClose();
+  };
   return (
-    <Dialog title="Settings" onClose={onClose}>
+    <Dialog title="Settings" onClose={close}>
       <p className="muted" role="status">{state.pending ? 'Kept here. Some changes wait for the server.' : 'Kept here and on the server.'}</p>
       <LostList preferences={preferences} state={state} run={run} />
       <div className="fields">
@@ -37,7 +42,7 @@ export function SettingsDialog({ preferences, onClose }: SettingsProps) {
       </div>
       {problem !== null && <p className="problem" role="alert">{problem}</p>}
       <Refused preferences={preferences} state={state} run={run} />
-      <div className="actions"><button className="primary" onClick={onClose}>Done</button></div>
+      <div className="actions"><button className="primary" onClick={close}>Done</button></div>
     </Dialog>
   );
 }
