@@ -101,8 +101,8 @@ const openMemoryStore: SimStoreFactory = (epoch) => {
   });
   let backup: MemorySnapshot = store.snapshot();
   const look = (userId: string): TrueContent => {
-    const user = store.snapshot().users.get(userId);
-    return trueContent([...(user?.sessions.values() ?? [])], user?.preferences ?? { values: {}, document: null });
+    const user = store.look(userId);
+    return trueContent([...(user?.sessions.values() ?? [])], user ? structuredClone(user.preferences) : { values: {}, document: null });
   };
   return {
     store,

@@ -27,8 +27,8 @@ export class StoreKeeper {
   #hasAsked = false;
   /** Pending sessions of a store that vanished, until this tab has put them into the new one; null otherwise. Other tabs may hold others. */
   #vanished: Set<string> | null = null;
-  /** Ends with the next commit that goes through, and then what was refused is tried again: the timers of a hidden tab are late. */
-  #untilAgreed = new AbortController();
+  /** While something that was refused waits: ends with the next commit that goes through, and then it is tried again. The timers of a hidden tab are late. */
+  #untilAgreed: AbortController | null = null;
   /** Version of the store that this tab last followed. */
   #version = 0;
   #stopListening: Cancel = () => undefined;
@@ -40,7 +40,7 @@ export class StoreKeeper {
     // In a real store that this tab has to do without wait those of which the marker tells.
     options.board.beside = () => (this.#vanished !== null ? this.#outstanding(this.#vanished) : this.#isVolatile ? this.#marker.latest.unsent : 0);
     options.signal.addEventListener('abort', () => {
-      this.#untilAgreed.abort();
+      this.#untilAgreed?.abort();
       this.#stopListening();
       this.#endProbe();
     });
@@ -76,7 +76,8 @@ export class StoreKeeper {
         await work();
         return true;
       } catch {
-        await pause(AGAIN_MS, clock, this.#untilAgreed.signal);
+        this.#untilAgreed ??= new AbortController();
+        if (!signal.aborted) await pause(AGAIN_MS, clock, this.#untilAgreed.signal);
       }
     }
     return false;
@@ -155,8 +156,8 @@ export class StoreKeeper {
 
   /** A commit went through, of this tab or of another: whatever was wrong with the store is over, unless it is not the real one. */
   #agreed(): void {
-    this.#untilAgreed.abort();
-    this.#untilAgreed = new AbortController();
+    this.#untilAgreed?.abort();
+    this.#untilAgreed = null;
     if (this.#isVolatile) return;
     this.#endProbe();
     for (const problem of [...Object.values(PROBLEMS), OTHER_PROBLEM]) this.#options.board.setProblem(problem, false);

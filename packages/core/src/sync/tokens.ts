@@ -1,7 +1,6 @@
 // Asks the app for a token whenever a request needs one. Never stores it, never lets it carry another account's data.
 import type { Clock } from '../ports.ts';
 import { asFields } from '../model/rows.ts';
-import { pause } from './pause.ts';
 
 export type TokenAnswer =
   | { readonly ok: true; readonly token: string }
@@ -82,11 +81,13 @@ export class Tokens {
     const { ask, clock, signal } = this.#options;
     const own = new AbortController();
     const end = (): void => own.abort();
+    const tooLate = new Promise<undefined>((resolve) => own.signal.addEventListener('abort', () => resolve(undefined)));
+    const cancel = clock.setTimer(ASK_TIMEOUT_MS, end);
     signal.addEventListener('abort', end);
     const asked = Promise.resolve().then(() => ask(own.signal)).then((token) => (typeof token === 'string' ? token : null), () => undefined);
-    const token = await Promise.race([asked, pause(ASK_TIMEOUT_MS, clock, own.signal).then(() => undefined)]);
+    const token = await Promise.race([asked, tooLate]);
     signal.removeEventListener('abort', end);
-    end();
+    cancel();
     return token;
   }
 }

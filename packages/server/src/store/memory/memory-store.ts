@@ -28,6 +28,8 @@ export interface MemoryStoreOptions {
 export interface MemoryServerStore extends ServerStore {
   /** A copy of everything stored. Take it between transactions: an open one's writes are in it. */
   snapshot(): MemorySnapshot;
+  /** What is stored of that user, open transactions included: for a look at once, it goes on changing. */
+  look(userId: string): UserState | undefined;
   /** Puts a backup in place. The epoch is the backup's, unless the operator followed the runbook and gives a new one. */
   restore(snapshot: MemorySnapshot, newEpoch?: string): void;
   /** The next user transaction crashes there: it rejects with `unavailable`. */
@@ -107,6 +109,10 @@ class MemoryStore implements MemoryServerStore {
 
   snapshot(): MemorySnapshot {
     return structuredClone({ epoch: this.#epoch, accounts: this.#accounts, users: this.#users });
+  }
+
+  look(userId: string): UserState | undefined {
+    return this.#users.get(userId);
   }
 
   restore(snapshot: MemorySnapshot, newEpoch?: string): void {
