@@ -86,6 +86,22 @@ describe('[A12] a row of history that cannot be read', () => {
       expect(third.status.current.local.problems).toEqual([]);
     });
 
+  it.each([false, true])('is told where one session that it held is asked for by its id, or changed (its columns, too: %s)', async (areBoth) => {
+    for (const ask of ['get', 'amend'] as const) {
+      const { world, first, again, ids: [id = ''] } = await damaged('history', 'unreadable');
+      const data = first.disk.data(first.disk.names()[0] ?? '');
+      if (areBoth) data.damage('columns', data.rows('columns')[0]?.key ?? 0);
+      if (ask === 'get') expect(await world.drive(again.sessions.get(id))).toBeNull();
+      else await expect(world.drive(again.sessions.amend(id, { note: 'new' }))).rejects.toMatchObject({ code: 'not_found' });
+      await world.run(1000);
+      expect(again.status.current.local.problems).toEqual(['damaged_rows']);
+      world.offline.delete(first);
+      await world.run(400_000);
+      expect(await world.drive(again.sessions.amend(id, { note: 'new' }))).toMatchObject({ id, note: 'new' });
+      expect(again.status.current.local.problems).toEqual([]);
+    }
+  });
+
   it('is told by a tab that does not lead, and fetched by the one that does', async () => {
     const { world, first, again, ids } = await damaged('history', 'junk');
     const other = await world.open(first);

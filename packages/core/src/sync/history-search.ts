@@ -5,6 +5,7 @@ import type { Store } from '../ports.ts';
 import { type Columns, readColumns, unpackChunk } from './history-chunk.ts';
 import type { History, Place } from './history.ts';
 import { readAt, readChunks, readChunksOf } from './history-read.ts';
+import type { Local } from './local.ts';
 import { idHash } from '../store-name.ts';
 
 /** Chunks read in one transaction: little enough that nothing waits for long. */
@@ -14,7 +15,8 @@ const CHUNKS_AT_ONCE = 16;
  * Sessions of history by id, with the history version for which that holds. Looks through the id hashes of the chunks, newest first, until it has all:
  * what a person or another device changes is nearly always new.
  */
-export async function findInHistory(store: Store, history: History, ids: ReadonlySet<string>): Promise<{ readonly version: number; readonly sessions: Map<string, FinishedSession> }> {
+export async function findInHistory(local: Local, ids: ReadonlySet<string>): Promise<{ readonly version: number; readonly sessions: Map<string, FinishedSession> }> {
+  const { store, history } = local;
   const version = await history.load(store, 0, 0);
   const chunks = history.directory.map(({ chunk }) => chunk).toReversed();
   const sessions = new Map<string, FinishedSession>();
@@ -24,7 +26,7 @@ export async function findInHistory(store: Store, history: History, ids: Readonl
     const found = await store.read(part.map((chunk) => ({ table: 'columns' as const, key: chunk })));
     // One whose columns cannot be read may hold any.
     const holding = part.filter((_, i) => readColumns(found[i]?.[0]?.value)?.hashes.some((hash) => hashes.has(hash)) !== false);
-    await readById(store, holding, ids, sessions);
+    await readById(local, holding, ids, sessions);
   }
   return { version, sessions };
 }
@@ -36,8 +38,10 @@ export async function readHistory(store: Store): Promise<readonly FinishedSessio
 }
 
 /** Adds those of these sessions that lie in these chunks. */
-export async function readById(store: Store, chunks: readonly number[], ids: ReadonlySet<string>, sessions: Map<string, FinishedSession>): Promise<void> {
-  for await (const [, packed] of readChunks(store, chunks)) {
+export async function readById(local: Local, chunks: readonly number[], ids: ReadonlySet<string>, sessions: Map<string, FinishedSession>): Promise<void> {
+  for await (const [, packed] of readChunks(local.store, chunks)) {
+    // What is looked for may be what cannot be read.
+    if (packed.length === 0 || packed.includes(null)) local.noteDamage();
     for (const session of packed) if (session !== null && ids.has(session.id)) sessions.set(session.id, session);
   }
 }

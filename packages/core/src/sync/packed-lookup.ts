@@ -26,18 +26,19 @@ export async function findPacked(local: Local, ids: Iterable<string>, near?: Rea
   const far = new Set([...wanted].filter((id) => near?.has(id) !== true));
   if (wanted.size === 0 || nextChunk === 1) return { version: historyVersion, sessions: new Map() };
   const beside = near === undefined || far.size === wanted.size ? null : await findNear(local, near);
-  const found = far.size === 0 ? null : await findInHistory(local.store, local.history, far);
+  const found = far.size === 0 ? null : await findInHistory(local, far);
   if (beside === null || found === null) return beside ?? found ?? { version: historyVersion, sessions: new Map() };
   return { version: beside.version === found.version ? found.version : -1, sessions: new Map([...beside.sessions, ...found.sessions]) };
 }
 
-async function findNear({ store, history, view }: Local, near: ReadonlyMap<string, Times>): Promise<Packed> {
+async function findNear(local: Local, near: ReadonlyMap<string, Times>): Promise<Packed> {
+  const { store, history, view } = local;
   const sessions = new Map<string, FinishedSession>();
   const [from, to] = spanOfAll(near.values());
   const version = await history.load(store, from, to, view.head.nextChunk);
   const hashes = new Set([...near.keys()].map(idHash));
   const chunks = history.chunksTouching(from, to).filter(({ chunk }) => history.columnsOf(chunk)?.hashes.some((hash) => hashes.has(hash)));
-  await readById(store, chunks.map(({ chunk }) => chunk), new Set(near.keys()), sessions);
+  await readById(local, chunks.map(({ chunk }) => chunk), new Set(near.keys()), sessions);
   return { version, sessions };
 }
 

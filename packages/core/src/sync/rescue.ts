@@ -98,7 +98,7 @@ function confirmedBy({ session, change }: Operation): FinishedSession {
   return { ...session, version: Math.max(version, FIRST_VERSION) };
 }
 
-async function findAcknowledged({ store, history }: Local, { operations, running, confirmed = [] }: Held): Promise<ReadonlyMap<string, FinishedSession>> {
+async function findAcknowledged(local: Local, { operations, running, confirmed = [] }: Held): Promise<ReadonlyMap<string, FinishedSession>> {
   const ids = [...operations.flatMap(sessionsOf), ...[...running, ...confirmed].map(({ id }) => id)];
-  return (await findInHistory(store, history, new Set(ids))).sessions;
+  return (await findInHistory(local, new Set(ids))).sessions;
 }
