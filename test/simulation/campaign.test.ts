@@ -1,11 +1,13 @@
 // A long campaign goes on where it was interrupted, and what it found is kept with the commit it ran at.
-import { execFile } from 'node:child_process';
-import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Campaign, campaignTable, demandedMarks, documentWithCampaign, type Failure, marksOf, readCampaign, type Summary, Tally, withPart, writeSummary } from './campaign.ts';
+import {
+  type Campaign, campaignTable, demandedMarks, documentWithCampaign, type Failure, marksOf, readCampaign, sourcesOf, type Summary, Tally, withPart, writeSummary,
+} from './campaign.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'syncline-campaign-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -47,6 +49,26 @@ describe('a campaign', () => {
     expect(now).toMatchObject({ from: 5, next: 7, seeds: 2 });
     expect(now.marks['tab.killed']).toBeLessThan(1_000_000);
   }, 60_000);
+
+  it('is another one where the sources were changed since the commit, each time in another way', () => {
+    const sources = join(folder, 'sources');
+    const write = (name: string, text: string): string => {
+      mkdirSync(join(sources, dirname(name)), { recursive: true });
+      writeFileSync(join(sources, name), text);
+      return sourcesOf(sources);
+    };
+    write('packages/one.ts', '1');
+    write('test/simulation/campaign.json', '{}');
+    for (const words of [['init'], ['add', '.'], ['-c', 'user.name=a', '-c', 'user.email=a@example.test', 'commit', '-m', 'one']]) execFileSync('git', words, { cwd: sources, stdio: 'ignore' });
+    const committed = sourcesOf(sources);
+    expect(committed).toMatch(/^[\da-f]{7,}$/);
+    const changed = [write('packages/one.ts', '2'), write('packages/one.ts', '3'), write('test/simulation/two.ts', '1'), write('test/simulation/two.ts', '2')];
+    for (const name of changed) expect(name).toMatch(new RegExp(`^${committed}\\+[\\da-f]{7}$`));
+    expect(new Set(changed).size).toBe(4);
+    rmSync(join(sources, 'test/simulation/two.ts'));
+    write('packages/one.ts', '1');
+    expect([write('docs/SIMULATION.md', 'more'), write('test/simulation/campaign.json', '{"parts":[]}')]).toEqual([committed, committed]);
+  });
 });
 
 describe('a run that does not meet a mark', () => {

@@ -1,6 +1,7 @@
 // What a long campaign leaves: a summary of its own while it runs, so that it goes on where it was interrupted, and a committed record of all of
 // them, with its table in docs/SIMULATION.md.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { allMarks, type Mark, MarkCounts } from '@syncline/core/testing';
@@ -22,6 +23,7 @@ const EXPECTED = 40;
 
 /** Seeds from `from` to before `next` ran at that commit. */
 export interface Part {
+  /** With what tells the sources from it, where they had been changed since. */
   readonly commit: string;
   readonly from: number;
   readonly next: number;
@@ -70,9 +72,17 @@ export interface WorldCounts {
   readonly marks: Readonly<Record<string, number>>;
 }
 
-function commit(): string {
+/** What is simulated, and by what. The record of earlier seeds changes neither. */
+const SOURCES = ['packages', 'test/simulation', 'pnpm-lock.yaml', ':!test/simulation/campaign.json'];
+
+/** Names the sources in that folder: their commit, and what was changed since. */
+export function sourcesOf(folder: string): string {
+  const git = (...words: string[]): string => execFileSync('git', words, { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['ignore', 'pipe', 'ignore'] });
   try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
+    const commit = git('rev-parse', '--short', 'HEAD').trim();
+    const added = git('ls-files', '--others', '--exclude-standard', '-z', '--', ...SOURCES).split('\0').filter((name) => name !== '');
+    const changes = [git('diff', '--no-ext-diff', '--binary', 'HEAD', '--', ...SOURCES), ...added.flatMap((name) => [name, readFileSync(join(folder, name), 'utf8')])].join('\n');
+    return changes.trim() === '' ? commit : `${commit}+${createHash('sha256').update(changes).digest('hex').slice(0, 7)}`;
   } catch {
     return 'unknown';
   }
@@ -96,7 +106,7 @@ function summaryIn(file: string): Summary {
  * @throws as `summaryIn` does: what is no summary is not written over.
  */
 export function readSummary(from: number, file: string | undefined, over?: string): Summary {
-  const fresh: Summary = { commit: commit(), from, next: from, seeds: 0, violations: 0, over, marks: {}, worlds: {}, failures: [] };
+  const fresh: Summary = { commit: sourcesOf(root), from, next: from, seeds: 0, violations: 0, over, marks: {}, worlds: {}, failures: [] };
   if (file === undefined || !existsSync(file)) return fresh;
   const kept = summaryIn(file);
   if (kept.commit === fresh.commit && kept.from === from && kept.over === over) return { ...kept, seeds: kept.next - from };
