@@ -141,6 +141,12 @@ export const KEEPING: readonly PlantedBug[] = [
     replace: 'if (news !== null && news.v > this.#local.view.head.version) this.#ports.clock.setTimer(35_000, () => void this.#refresh(news));',
   },
   {
+    id: 'answer-not-taken-in', rows: ['I-12', 'B05'], file: 'packages/core/src/sync/local.ts',
+    says: 'a tab does not take in what the server told another one of the account',
+    find: '    rows.forEach(([table, key], i) => this.view.put(table, key, found[i]?.[0]?.value));',
+    replace: '    rows.forEach(([table, key], i) => key !== \'answer\' && this.view.put(table, key, found[i]?.[0]?.value));',
+  },
+  {
     id: 'early-status', rows: ['A14', 'I-04'], file: 'packages/core/src/sync/status-board.ts',
     says: 'shows what is not committed yet',
     find: '    if (this.#options.local.isBusy) return this.#setTimer(this.#options.clock.now() + BUSY_AGAIN_MS);',
