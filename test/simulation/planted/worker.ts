@@ -21,7 +21,7 @@ export interface Hunted {
   readonly error?: string | undefined;
 }
 
-/** Worlds of all three kinds, in turn. */
+/** Worlds of every kind, in turn. */
 function seedsToTry(count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => (KINDS[index % KINDS.length]?.from ?? 0) + Math.floor(index / KINDS.length) + 1);
 }
