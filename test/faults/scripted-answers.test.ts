@@ -16,6 +16,8 @@ const SUBMIT = '/api/pomodoro/submit';
 const DELIVERIES: readonly string[] = [SUBMIT, '/api/session/cancel'];
 const HEALTH = '/api/health';
 const CALLS = [HEALTH, '/api/session/start', ...DELIVERIES, STATUS];
+/** What a server without the exchange is asked about preferences. */
+const PREFERENCES = ['/api/user/data', '/api/user/preferences'];
 /** What the engine says on each course, and on no other. */
 const WORDS_OF_TROUBLE = ['parked', 'auth_required', 'forbidden', 'gone', 'update_needed'] as const;
 const WORDS: Readonly<Record<Course, readonly string[]>> = {
@@ -33,6 +35,7 @@ async function help(world: FaultWorld): Promise<void> {
   if (world.status.local.connection === 'auth_required') await world.signInAgain();
   const sessions = await engine.sessions.list({ states: ['parked', 'cancelled'] });
   for (const { id } of sessions.filter(({ parked }) => parked !== null)) await engine.sessions.retry(id);
+  if (engine.preferences?.current.details.default_duration?.parked) await engine.preferences.retry('default_duration');
   let isDone = false;
   void engine.sync().then(() => (isDone = true));
   await clock.until(() => isDone, HOUR, 'an end of the sync that was asked for');
@@ -41,13 +44,15 @@ async function help(world: FaultWorld): Promise<void> {
 /** The answer is given for the first calls to that path, or to all for null. A server with the exchange is asked for nothing else. */
 async function play(path: string | null, { fault }: Script): Promise<FaultWorld> {
   let given = 0;
+  const hasPreferences = path !== null && PREFERENCES.includes(path);
   const world = await openWorld(faults.app, faults.proxy, path !== EXCHANGE, (call, { clock }): Fault => {
     if ((path !== null && call.path !== path) || given >= TIMES) return { kind: 'pass' };
     given += 1;
     return fault(call, clock.now());
-  });
+  }, hasPreferences);
   // The call that tells of a start is made only while the server is known to answer.
   if (path !== null && path !== '/api/health') await world.clock.pass(1000);
+  if (hasPreferences) await world.prefer(50);
   await world.record();
   await world.time('cancel');
   await world.time('complete');
@@ -94,6 +99,14 @@ function answerAll(scripts: readonly Script[]): void {
   describe(EXCHANGE, () => {
     it.each(chosen(scripts, CALLS.length + 1))('$name', async (script) => {
       const world = await play(EXCHANGE, script);
+      expectPause(world, script.pauseMs ?? 0);
+      await endsWell(world);
+    });
+  });
+  // Whatever is said of preferences, sessions go on.
+  describe.each(PREFERENCES)('%s', (path) => {
+    it.each(chosen(scripts, CALLS.length - 2 + PREFERENCES.indexOf(path)))('$name', async (script) => {
+      const world = await play(path, script);
       expectPause(world, script.pauseMs ?? 0);
       await endsWell(world);
     });

@@ -27,6 +27,8 @@ export interface AccountServer {
   stored(): ReadonlyMap<string, TrueSession>;
   /** How many sessions the server counts. */
   total(): number;
+  /** The preferences committed there. */
+  preferences(): Readonly<Record<string, unknown>>;
   /** A token that was not handed out before. */
   newToken(): Promise<string>;
 }
@@ -120,6 +122,7 @@ export class AppServer {
         return stored.sessions;
       },
       total: () => store.snapshot().users.get(userId)?.summary.totalSessions ?? 0,
+      preferences: () => ({ ...store.snapshot().users.get(userId)?.preferences.values }),
       newToken: () => tokens.sign({ userId, sid: userId, tokenId: crypto.randomUUID(), issuedAt: now(), expiresAt: now() + 400 * 86_400_000 }),
     };
   }

@@ -2,6 +2,7 @@
 // engine ever claims more than the server has.
 import { type EngineStatus, createSyncEngine, type HttpRequest, type Ports, type Store, type StoreFactory, type SyncEngine, type Transport } from '@syncline/core';
 import { nodePorts } from '@syncline/core/node';
+import { yjsPreferences } from '@syncline/core/preferences';
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { type AccountServer, type AppServer, contentOf } from './app-server.ts';
 import type { Fault, FaultProxy, ProxiedCall } from './fault-proxy.ts';
@@ -33,11 +34,14 @@ export class FaultWorld {
   #engine: SyncEngine | null = null;
   #token: string | null = null;
   #slot: number;
+  readonly #hasPreferences: boolean;
+  readonly #set = new Map<string, unknown>();
 
-  constructor(proxy: FaultProxy, server: AccountServer, plan: (call: ProxiedCall, world: FaultWorld) => Fault, clock: HurriedClock) {
+  constructor(proxy: FaultProxy, server: AccountServer, plan: (call: ProxiedCall, world: FaultWorld) => Fault, clock: HurriedClock, hasPreferences: boolean) {
     this.#proxy = proxy;
     this.#server = server;
     this.clock = clock;
+    this.#hasPreferences = hasPreferences;
     this.#slot = clock.now() - 20 * 24 * HOUR;
     proxy.plan = (call) => {
       const fault = plan(call, this);
@@ -63,7 +67,7 @@ export class FaultWorld {
     const quick: Ports = { ...ports, clock, stores: watchedStores(ports.stores, clock), transport: quickTransport(ports.transport, clock) };
     this.#engine = await createSyncEngine({
       user: this.#server.userId, device: { type: 'web_timer', version: '1' },
-      server: { url: this.#proxy.url, token: () => this.#token }, ports: quick,
+      server: { url: this.#proxy.url, token: () => this.#token }, ports: quick, ...(this.#hasPreferences && { preferences: yjsPreferences() }),
     });
     this.#engine.status.subscribe(() => this.#look());
     this.#look();
@@ -87,6 +91,12 @@ export class FaultWorld {
     return session.id;
   }
 
+  async prefer(minutes: number): Promise<void> {
+    await this.engine.preferences?.set('default_duration', minutes);
+    this.#set.set('default_duration', minutes);
+    this.#look();
+  }
+
   /** Starts a session; a while later it is finished or cancelled. */
   async time(end: 'complete' | 'cancel'): Promise<string> {
     const { id } = await this.engine.sessions.start({ plannedDuration: 25, category: 'writing', project: 'book' });
@@ -97,10 +107,19 @@ export class FaultWorld {
     return id;
   }
 
-  /** Recorded here and not committed there. */
+  /** Recorded or set here and not committed there. */
   missing(): string[] {
+    return [...this.#missingSessions(), ...this.#missingPreferences()];
+  }
+
+  #missingSessions(): string[] {
     const stored = this.#server.stored();
     return [...this.#recorded.keys()].filter((id) => !stored.has(id));
+  }
+
+  #missingPreferences(): string[] {
+    const stored = this.#set.size === 0 ? {} : this.#server.preferences();
+    return [...this.#set].flatMap(([name, value]) => (stored[name] === value ? [] : [name]));
   }
 
   /** Differences between what was recorded and what the server has; empty when each session is there exactly once. */
@@ -132,8 +151,9 @@ export class FaultWorld {
     const { local, sync_status: word } = this.status;
     for (const text of [local.connection, local.phase, ...local.problems, ...(local.parked > 0 ? ['parked'] : [])]) this.seen.add(text);
     if (local.last_error !== null) this.seen.add(local.last_error.code);
-    const missing = this.missing().length;
+    const missing = this.#missingSessions().length;
     if (word === 'healthy' && missing > 0) this.lies.push(`healthy with ${missing} sessions that the server has not`);
+    if (word === 'healthy' && this.#missingPreferences().length > 0) this.lies.push('healthy with a preference that the server has not');
     if (this.#ownPending() < missing) this.lies.push(`${this.#ownPending()} pending, but the server lacks ${missing}`);
   }
 }
@@ -169,9 +189,9 @@ function watchedStores(stores: StoreFactory, clock: HurriedClock): StoreFactory 
 }
 
 /** A new account, a new engine, and the proxy between them. */
-export async function openWorld(app: AppServer, proxy: FaultProxy, isBasic: boolean, plan: (call: ProxiedCall, world: FaultWorld) => Fault): Promise<FaultWorld> {
+export async function openWorld(app: AppServer, proxy: FaultProxy, isBasic: boolean, plan: (call: ProxiedCall, world: FaultWorld) => Fault, hasPreferences: boolean = false): Promise<FaultWorld> {
   const clock = new HurriedClock(Date.now());
-  const world = new FaultWorld(proxy, await app.renew(() => clock.now(), isBasic), plan, clock);
+  const world = new FaultWorld(proxy, await app.renew(() => clock.now(), isBasic), plan, clock, hasPreferences);
   await world.open();
   return world;
 }

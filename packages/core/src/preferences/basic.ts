@@ -116,7 +116,8 @@ export class BasicSync {
       return null;
     }
     const { response, body: fields } = answer;
-    if (response.status < 300 && fields?.['success'] === true) await this.#accept(edits, fields);
+    const updated = fields?.['success'] === true ? asFields(fields['updated_preferences']) : null;
+    if (response.status < 300 && updated !== null) await this.#accept(edits, updated);
     else if (response.status < 300) await this.#fail(edits, 'The server answered success without saying so', 'unclear');
     else if (REFUSALS.has(response.status) && isCutOff(response)) await this.#fail(edits, `The server's answer of ${response.status} broke off`, 'unclear');
     else if (REFUSALS.has(response.status)) await this.#refused(edits, response.status, fields);
@@ -124,9 +125,9 @@ export class BasicSync {
     return null;
   }
 
-  async #accept(edits: readonly Edit[], fields: Fields): Promise<void> {
+  async #accept(edits: readonly Edit[], updated: Fields): Promise<void> {
     const { deviceId, ids } = this.#host;
-    const now = readValues(asFields(fields['updated_preferences']) ?? {});
+    const now = readValues(updated);
     const mine = new Set<string>(edits.map(({ name }) => name));
     const others = new Map([...now].filter(([name]) => !mine.has(name)));
     const names = new Map<string, string>([...others.keys()].map((name) => [name, ids.uuid()]));
