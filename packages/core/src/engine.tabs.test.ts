@@ -307,7 +307,7 @@ describe('the status stream', () => {
     expect(world.server.requests.length).toBe(asked);
   });
 
-  it('does not go back to what a leader was told before it was frozen and replaced', async () => {
+  it('[C09] does not go back to what a leader was told before it was frozen and replaced', async () => {
     const world = createEngineWorld();
     const mac = { deviceId: 'mac', deviceType: 'mac_app', version: '1', lastSeen: world.scheduler.now };
     world.server.devices.push({ ...mac, sessionsPending: 2 });

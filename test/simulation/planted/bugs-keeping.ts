@@ -177,6 +177,12 @@ export const KEEPING: readonly PlantedBug[] = [
     replace: 'term: Math.max(term, held.term) });',
   },
   {
+    id: 'answered-to-a-former-leader', rows: ['C09', 'B02'], file: 'packages/core/src/sync/exchange.ts',
+    says: 'takes an answer for what is, though another tab has asked since',
+    find: '    if (draft.view.head.term !== term) {\n      // An acknowledgement',
+    replace: '    if (draft.view.head.term < 0) {\n      // An acknowledgement',
+  },
+  {
     id: 'closed-tab-lives-on', rows: ['D07', 'B15'], file: 'packages/core/src/engine.ts',
     says: 'goes on after it was closed',
     find: '    this.#stop.abort();\n    this.#board.close();\n    this.#heartbeat.close();\n    this.#preferences?.close();\n    this.sessions.closeLists();\n    // A store that does not answer any more is not waited for.\n    await inTime(this.#work.then(() => this.#local.settled()), this.#ports.clock).catch(() => undefined);\n',
