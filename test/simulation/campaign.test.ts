@@ -4,10 +4,12 @@ import { linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { allMarks } from '@syncline/core/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   type Campaign, campaignTable, demandedMarks, documentWithCampaign, type Failure, marksOf, readCampaign, sourcesOf, type Summary, Tally, withPart, writeSummary,
 } from './campaign.ts';
+import { unreachableMarks } from './seeds.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'syncline-campaign-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -87,6 +89,12 @@ describe('a run that does not meet a mark', () => {
   it('does not fail for what worlds of another kind met', () => {
     expect(demandedMarks(1_000_000, seeds, known)).toEqual([]);
     expect(demandedMarks(999_500, seeds, known)).toEqual([]);
+  });
+
+  it('fails in what everybody runs, of nearly every mark that its worlds can meet', () => {
+    const unreachable = unreachableMarks(1, 25_000);
+    const spared = allMarks().filter((mark) => !unreachable.includes(mark) && !demandedMarks(1, 25_000).includes(mark));
+    expect(spared.length, spared.join(', ')).toBeLessThanOrEqual(10);
   });
 
   it('ends with 1, and names it', async () => {
