@@ -9,7 +9,7 @@ import { amount } from './lib/amount.ts';
 import { createChance } from './lib/chance.ts';
 import { type Holdings, killOften, RIGHT, type Row, SECRET, Submitters } from './lib/submitters.ts';
 
-const KILLS = amount(200, 8);
+const KILLS = amount(200);
 const LONGEST_MS = 250;
 const MINUTE = 60_000;
 

@@ -11,8 +11,8 @@ import { amount } from './lib/amount.ts';
 import { createChance } from './lib/chance.ts';
 import { type Holdings, killOften, pause, RIGHT, SECRET, Submitters } from './lib/submitters.ts';
 
-const SERVER_KILLS = amount(500, 20);
-const DATABASE_KILLS = amount(500, 20);
+const SERVER_KILLS = amount(500);
+const DATABASE_KILLS = amount(500);
 /** Enough for a database that does not wait for its disk to lose something. */
 const CARELESS_KILLS = 40;
 const LONGEST_MS = 120;

@@ -65,6 +65,7 @@ if (values.help) {
 }
 const seeds = numberOf('seeds', 1) ?? 1000;
 const from = numberOf('from', 0) ?? 1;
+if (!Number.isSafeInteger(from + seeds)) refuse(`there are no ${seeds} seeds from ${from} on`);
 const seed = numberOf('seed', 0);
 const within = numberOf('within', 1);
 const jobs = numberOf('jobs', 1) ?? Math.min(2, availableParallelism());
@@ -154,8 +155,8 @@ async function campaign(): Promise<number> {
   const tally = new Tally(before);
   const end = from + seeds;
   const startedAt = Date.now();
-  // All processes have something to do in a short one, too.
-  const chunk = Math.min(CHUNK, Math.ceil(seeds / jobs));
+  // All processes have something to do in a short one, too, and the time is looked at now and then.
+  const chunk = Math.min(CHUNK, Math.ceil(seeds / jobs / 10));
   const broken: Failure[] = [];
   const tell = (failure: Failure): void => {
     const command = ['pnpm', 'sim', '--seed', failure.seed, ...partFlags].join(' ');

@@ -117,7 +117,8 @@ export class StatusWatch {
 
   #checkPending(place: string, { devices, local: { device_id: own } }: EngineStatus, recent: readonly Held[]): void {
     const said = devices?.find(({ device_id: id }) => id === own)?.sessions_pending;
-    if (said === undefined || recent.some(({ pending }) => pending === said)) return;
+    // Nothing is known of a store that was begun anew until somebody writes it.
+    if (said === undefined || recent.length === 0 || recent.some(({ pending }) => pending === said)) return;
     const held = recent.map(({ pending }) => pending).join(', then ');
     this.#world.violate('I-12', `${place}: still says ${said} pending, its store held ${held} for ${TOLD_WITHIN_MS / 1000} s`);
   }

@@ -53,8 +53,6 @@ export interface TabSlot {
   lost: number;
   /** It dies inside its next commit, there. */
   dieAt: StorePoint | null;
-  /** Since when what it shows is not what its store holds; null while it is. */
-  wrongSince: number | null;
   /** Sessions that were promised here while the status said that the store is in memory. */
   readonly inMemory: Set<string>;
 }
@@ -172,7 +170,6 @@ export class World {
     const { page } = slot;
     slot.lastVersion = slot.lost = 0;
     slot.dieAt = null;
-    slot.wrongSince = null;
     const ports: Ports = { ...page.ports, transport: this.monitor.listen(slot, page.ports.transport) };
     this.#options
       .createEngine({
@@ -243,7 +240,7 @@ export class World {
   slot(device: number, tab: number): TabSlot | null {
     const found = this.devices[device];
     if (found === undefined) return null;
-    while (found.tabs.length <= tab) found.tabs.push({ device: found, index: found.tabs.length, page: null, engine: null, generation: 0, lastVersion: 0, lost: 0, dieAt: null, wrongSince: null, inMemory: new Set() });
+    while (found.tabs.length <= tab) found.tabs.push({ device: found, index: found.tabs.length, page: null, engine: null, generation: 0, lastVersion: 0, lost: 0, dieAt: null, inMemory: new Set() });
     return found.tabs[tab] ?? null;
   }
 
