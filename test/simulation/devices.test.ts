@@ -130,6 +130,51 @@ describe('a browser that was wiped whole', () => {
     await world.run(70_000);
     expect(after.status.current.local).toMatchObject({ possibly_lost: 3, problems: ['possible_local_loss'] });
   });
+
+  it('[A11] is told of by nobody what a person had read of before the server spoke', async () => {
+    const world = await ExchangeWorld.create();
+    const device = world.device();
+    const before = await world.open(device);
+    await world.run(5000);
+    world.distort = (request, answer) => {
+      if (request.body?.includes('"type":"submit"')) world.offline.add(device);
+      return answer;
+    };
+    await world.drive(Promise.all(Array.from({ length: 1003 }, (_, i) => before.sessions.record(world.session(3000 - 2 * i, 1)))));
+    await world.run(5000);
+    const unsent = before.status.current.data_summary.unsynced_sessions;
+    device.pages[0]?.kill();
+    device.disk.evict();
+    const after = await world.open(device);
+    expect(after.status.current.local.possibly_lost).toBe(unsent);
+    await world.drive(after.dismiss('possible_local_loss'));
+    device.pages[1]?.kill();
+    await world.run(2 * 86_400_000);
+    const later = await world.open(device);
+    world.offline.clear();
+    world.distort = (_, answer) => answer;
+    await world.run(400_000);
+    expect(later.status.current.local).toMatchObject({ connection: 'online', possibly_lost: 0, problems: [] });
+  });
+});
+
+it('[D03] that its profile was copied a device tells until a person has read it', async () => {
+  const world = await ExchangeWorld.create();
+  const first = world.device();
+  const original = await world.open(first);
+  await world.run(1000);
+  const second = world.device(first);
+  const copy = await world.open(second);
+  for (let round = 0; round < 3; round += 1) for (const engine of [original, copy]) await world.drive(engine.sync());
+  const problems = (): readonly string[] => [original, copy].flatMap(({ status }) => status.current.local.problems);
+  expect(problems()).toEqual(['device_cloned']);
+  for (const engine of [original, copy]) await world.drive(engine.dismiss('device_cloned'));
+  expect(problems()).toEqual([]);
+  for (const { pages } of [first, second]) pages[0]?.kill();
+  const again = [await world.open(first), await world.open(second)];
+  await world.run(70_000);
+  expect(again.map(({ status }) => status.current.local)).toMatchObject([{ connection: 'online', problems: [] }, { connection: 'online', problems: [] }]);
+  expect(new Set(again.map(({ deviceId }) => deviceId)).size).toBe(2);
 });
 
 describe('an edit that waits behind its session', () => {

@@ -4,7 +4,7 @@ import type { Account } from './account.ts';
 import { Icon } from './icons.tsx';
 import { leaveWhenIdle, reloadNewest } from './newest-page.ts';
 import { SignInDialog } from './sign-in.tsx';
-import { notices } from './status-words.ts';
+import { isLasting, notices } from './status-words.ts';
 import { useSource } from './use-source.ts';
 
 interface NoticesProps {
@@ -32,7 +32,12 @@ export function Notices({ engine, account }: NoticesProps) {
         </p>
       )}
       {notices(status, navigator.onLine).map(({ code, text, isSerious }) => (
-        <p key={code} className={`banner${isSerious ? ' serious' : ''}`}><Icon name={code === 'offline' || code === 'unreachable' ? 'off' : 'alert'} /><span>{text}</span>{code === 'update_needed' && <button onClick={() => void reloadNewest()}>Reload</button>}</p>
+        <p key={code} className={`banner${isSerious ? ' serious' : ''}`}>
+          <Icon name={code === 'offline' || code === 'unreachable' ? 'off' : 'alert'} /><span>{text}</span>
+          {code === 'update_needed' && <button onClick={() => void reloadNewest()}>Reload</button>}
+          {/* A store that refuses has a notice of its own. */}
+          {isLasting(code) && <button onClick={() => void engine.dismiss(code).catch(() => undefined)}>Dismiss</button>}
+        </p>
       ))}
       {overlaps.length > 0 && (
         <p className="banner near"><Icon name="overlap" /><span>{overlaps.length === 1 ? 'Some sessions overlap.' : `Sessions overlap, ${overlaps.length} times.`}</span><a href="#overlaps">Settle {overlaps.length === 1 ? 'it' : 'them'}</a></p>

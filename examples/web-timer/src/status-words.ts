@@ -1,5 +1,5 @@
 // The status in words a person can act on. Pure.
-import type { ClosingStatus, EngineStatus, LocalStatus, ProblemCode, Session, SyncOutcome } from '@syncline/core';
+import type { ClosingStatus, EngineStatus, LastingProblem, LocalStatus, ProblemCode, Session, SyncOutcome } from '@syncline/core';
 import type { WakingWord } from '@syncline/core/background';
 import { count, listedUnder, timeWords } from './words.ts';
 
@@ -114,6 +114,11 @@ export function notices({ local }: EngineStatus, hasNetwork: boolean): Notice[] 
     found.push({ code, isSerious, text: code === 'possible_local_loss' && local.possibly_lost > 0 ? `${text} At most ${count(local.possibly_lost, 'session')}.` : text });
   }
   return found.sort((a, b) => Number(b.isSerious) - Number(a.isSerious));
+}
+
+/** Whether a notice stays until a person says that they have read it. */
+export function isLasting(code: string): code is LastingProblem {
+  return code === 'device_cloned' || code === 'possible_local_loss';
 }
 
 /** Whether closing the page now would leave work unsent, and what becomes of it, in words. */

@@ -11,11 +11,12 @@ export type ProblemCode =
  * `settle_conflicts`: `engine.conflicts.plan` and `resolve` · `retry_parked`: `engine.sessions.retry`, or `engine.preferences.retry` · `open_device`: open the app on that device ·
  * `free_space`: remove other data of this origin, then `engine.sync()` · `close_other_tabs`: reload or close tabs with an older version ·
  * `allow_storage`: let the browser store data for this page · `correct_clock`: set this device's clock · `update_app`: load the newest version ·
- * `allow_requests`: something on this device, like a content blocker, keeps requests from the server · `ask_support`: nobody at this device can mend it.
+ * `allow_requests`: something on this device, like a content blocker, keeps requests from the server ·
+ * `dismiss`: it is over, and told until `engine.dismiss` says that a person has read it · `ask_support`: nobody at this device can mend it.
  */
 export type ActionCode =
   | 'none' | 'sync' | 'sign_in' | 'settle_conflicts' | 'retry_parked' | 'open_device' | 'free_space' | 'close_other_tabs' | 'allow_storage'
-  | 'correct_clock' | 'update_app' | 'allow_requests' | 'ask_support';
+  | 'correct_clock' | 'update_app' | 'allow_requests' | 'dismiss' | 'ask_support';
 
 /** One word of `engine.status.current`, explained. */
 export interface StateExplanation {

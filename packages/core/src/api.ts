@@ -211,10 +211,10 @@ export interface LocalStatus {
   readonly parked: number;
   /**
    * Codes such as `storage_full`, `storage_unavailable`, `volatile_storage`, `upgrade_blocked`, `blocked_by_policy`, `forbidden`,
-   * `possible_local_loss`, `damaged_rows`, `clock_skew`, `gone`, `update_needed`, `incoherent_answer`.
+   * `possible_local_loss`, `damaged_rows`, `clock_skew`, `gone`, `update_needed`, `incoherent_answer`, `device_cloned`.
    */
   readonly problems: readonly string[];
-  /** With `possible_local_loss`: sessions that were not sent when this device's store vanished, at most; otherwise 0. */
+  /** With `possible_local_loss`: sessions that were not sent when this device's store vanished, at most, since the last `dismiss`; otherwise 0. */
   readonly possibly_lost: number;
   /** Whether closing the app now would leave work unsent, and what becomes of it. */
   readonly closing: ClosingStatus;
@@ -330,6 +330,9 @@ export interface DevicesApi {
   signOut(id: string): Promise<void>;
 }
 
+/** A problem that is over, and told all the same: somebody should know. */
+export type LastingProblem = 'device_cloned' | 'possible_local_loss';
+
 /** An engine that was created with `preferences`. */
 export interface EngineWithPreferences extends SyncEngine {
   readonly preferences: PreferencesApi;
@@ -340,6 +343,11 @@ export interface SyncEngine {
   readonly deviceId: string;
   readonly sessions: SessionsApi;
   readonly status: Source<EngineStatus>;
+  /**
+   * A person has read of it, as this tab shows it: it is told no more, in no tab and at no later start, until it happens again; of a loss, with
+   * only what is lost then. Any other problem passes with its cause, and not by this. Resolves once durable. Rejects: `storage_full`, `storage_unavailable`, `closed`.
+   */
+  dismiss(problem: LastingProblem): Promise<void>;
   /** Every word of `status.current`, with the rule and the measure behind it and what helps. */
   explain(): readonly StateExplanation[];
   /** Open conflicts, those not yet sent included. */

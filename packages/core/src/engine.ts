@@ -1,6 +1,6 @@
 // openEngine: opens the account's store, puts the parts together, and reacts to what happens around them.
 // A session goes: sessions (stamp) → record (one transaction) → outbox → push → settle → history; status is derived after each step.
-import type { EngineStatus, SyncEngine, SyncEngineOptions, SyncOutcome } from './api.ts';
+import type { EngineStatus, LastingProblem, SyncEngine, SyncEngineOptions, SyncOutcome } from './api.ts';
 import type { PreferencesApi } from './api-preferences.ts';
 import type { Diagnostics } from './api-diagnostics.ts';
 import type { StateExplanation } from './api-explain.ts';
@@ -13,7 +13,7 @@ import { Books } from './sync/books.ts';
 import { ClockWatch } from './sync/clock-watch.ts';
 import { Conflicts } from './sync/conflicts.ts';
 import { Contact } from './sync/contact.ts';
-import { openDevice, type OwnIdentity } from './sync/device.ts';
+import { openDevice, type OwnIdentity, planDismissal } from './sync/device.ts';
 import { Devices } from './sync/devices.ts';
 import { Diary } from './sync/diary.ts';
 import { Driver } from './sync/driver.ts';
@@ -134,6 +134,12 @@ class Engine implements SyncEngine {
 
   get status(): Source<EngineStatus> {
     return this.#board.status;
+  }
+
+  async dismiss(problem: LastingProblem): Promise<void> {
+    this.#check();
+    const seen = this.#local.view.sync.loss?.sessions ?? 0;
+    await this.#local.commit((draft) => planDismissal(draft, problem, seen), 'strict');
   }
 
   explain(): readonly StateExplanation[] {

@@ -1,7 +1,7 @@
 // @syncline/core: the engine. Public names, one by one.
 export type {
   CancelInput, CancelReason, ClosingStatus, ClosingWord, ConnectionWord, DeviceInfo, DevicesApi, EngineStatus, EngineWithPreferences,
-  FinishInput, LocalStatus, ParkedReason, PhaseWord, RecordInput, RunningElsewhere, Session,
+  FinishInput, LastingProblem, LocalStatus, ParkedReason, PhaseWord, RecordInput, RunningElsewhere, Session,
   SessionQuery, SessionsApi, SessionState, SleepEvidence, StartInput, SyncEngine, SyncEngineOptions, SyncOutcome,
 } from './api.ts';
 export type { ChoiceProblem, ConflictChoice, ConflictsApi, ResolutionPlan, ResolutionPreview, Settlement } from './api-conflicts.ts';

@@ -1,5 +1,6 @@
 // This installation's identity: minted once, kept in the store. Beside the store a marker says that it was here and what it held, so that
 // its loss is noticed and a browser without storage is still the same device.
+import type { LastingProblem } from '../api.ts';
 import { asFields, isCount } from '../model/rows.ts';
 import type { Decision, Ids, Read, Row, StoreFactory } from '../ports.ts';
 import { isHeaderText } from './check-call.ts';
@@ -89,13 +90,24 @@ export async function noteLoss(local: Local, sessions: number, kept = 0, told: L
   await local.commit((draft) => planLoss(draft, sessions, kept, told), sessions > 0 ? 'strict' : 'relaxed');
 }
 
-/** Without a new loss an old one is let go after a day. @param told of an earlier store; it may be in what this one tells. */
+/**
+ * Without a new loss an old one is let go after a day; one that a person has read of not before the server has told of it, too.
+ * @param told of an earlier store; it may be in what this one tells.
+ */
 export function planLoss(draft: Draft, sessions: number, kept: number, told: Loss | null): void {
-  const { loss } = draft.view.sync;
-  const before = Math.max(loss?.sessions ?? 0, told?.sessions ?? 0);
-  const at = sessions + kept > 0 ? draft.now : Math.max(loss?.at ?? 0, told?.at ?? 0);
-  const isOver = Math.abs(draft.now - at) > REPORT_MS;
-  draft.setSync({ loss: isOver ? null : { sessions: before + sessions, kept: (loss?.kept ?? 0) + kept, at } });
+  const { loss, exchange } = draft.view.sync;
+  const larger = (key: 'sessions' | 'read' | 'at'): number => Math.max(loss?.[key] ?? 0, told?.[key] ?? 0);
+  const [before, read] = [larger('sessions'), larger('read')];
+  const at = sessions + kept > 0 ? draft.now : larger('at');
+  const isOver = Math.abs(draft.now - at) > REPORT_MS && (exchange !== null || read < Math.max(1, before));
+  draft.setSync({ loss: isOver ? null : { sessions: before + sessions, kept: (loss?.kept ?? 0) + kept, read, at } });
+}
+
+/** A person has read of it. @param seen sessions that were lost as far as was known then. */
+export function planDismissal(draft: Draft, problem: LastingProblem, seen: number): void {
+  const { loss, problems } = draft.view.sync;
+  if (problem === 'device_cloned') draft.setSync({ problems: problems.filter((code) => code !== problem) });
+  if (problem === 'possible_local_loss' && loss !== null) draft.setSync({ loss: { ...loss, read: Math.max(loss.read, seen) } });
 }
 
 /** Whose the store is; null when it was begun anew and is nobody's yet. */

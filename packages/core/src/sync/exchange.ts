@@ -199,9 +199,9 @@ export class Exchanger {
     const position: ExchangePosition = {
       epoch: answer.epoch, cursor: walk === null ? answer.cursor : null, tag: answer.tag, head: answer.head, isVerifying: walk !== null,
     };
-    const { sessions: lost, kept } = sync.loss ?? { sessions: 0, kept: 0 };
+    const { sessions: lost, kept, read } = sync.loss ?? { sessions: 0, kept: 0, read: 0 };
     const isMore = sync.exchange === null && answer.announced - kept > lost;
-    const loss = isMore ? { sessions: answer.announced - kept, kept, at: draft.now } : sync.loss;
+    const loss = isMore ? { sessions: answer.announced - kept, kept, read, at: draft.now } : sync.loss;
     draft.setSync({ exchange: position, loss, problems: sync.problems.filter((code) => code !== INCOHERENT) });
     this.#keepStatus(draft, answer, self, pulled, shown?.acknowledged ?? 0);
     return true;

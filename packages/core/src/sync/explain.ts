@@ -121,14 +121,14 @@ const PROBLEM: { readonly [Code in ProblemCode]: (on: Explained) => Measure } = 
   upgrade_blocked: () => count('old_tab', null, null, 'close_other_tabs'),
   // What is missing of history alone comes again with an exchange.
   damaged_rows: ({ input: { damaged, sync } }) => count('unreadable', damaged || 1, 1, damaged > 0 || sync.exchange === null ? 'ask_support' : 'sync'),
-  possible_local_loss: ({ status: { local: { possibly_lost: lost } } }) => count('store_vanished', lost, 1, 'ask_support'),
+  possible_local_loss: ({ status: { local: { possibly_lost: lost } } }) => count('store_vanished', lost, 1, 'dismiss'),
   blocked_by_policy: ({ input }) => count('requests_blocked', input.sync.failures, 1, 'allow_requests'),
   forbidden: () => count('refused_account', null, null, 'ask_support'),
   clock_skew: ({ status: { local: { clock_skew_ms: skew } } }) => time('clock_differs', Math.abs(skew ?? 0), LIMITS.clockSkewWarnMs, 'correct_clock'),
   gone: () => count('forgotten', null, null, 'sign_in'),
   update_needed: () => count('refused_version', null, null, 'update_app'),
   incoherent_answer: () => count('contradiction', null, null, 'ask_support'),
-  device_cloned: () => count('two_installations', null, null, 'none'),
+  device_cloned: () => count('two_installations', null, null, 'dismiss'),
 };
 
 /** Why an overlap is as sure as it is. */

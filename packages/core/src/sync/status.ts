@@ -84,7 +84,7 @@ function localStatus(input: StatusInput, now: number): Omit<LocalStatus, 'versio
   const isBusyStale = sync.phase === 'syncing' && Math.abs(now - writtenAt) > BUSY_EXPIRES_MS;
   const problems = new Set([...sync.problems, ...tab.problems]);
   if (sync.stopped !== null) problems.add(sync.stopped);
-  const lost = sync.loss?.sessions ?? 0;
+  const lost = sync.loss === null ? 0 : sync.loss.sessions - sync.loss.read;
   if (lost > 0) problems.add('possible_local_loss');
   if (damaged > 0) problems.add(DAMAGED);
   if (sync.skew !== null && Math.abs(sync.skew) > LIMITS.clockSkewWarnMs) problems.add('clock_skew');

@@ -54,6 +54,8 @@ export interface Loss {
   readonly sessions: number;
   /** Others that the server was told of, and that are not: they were put back, or lie in a store that cannot be opened now. */
   readonly kept: number;
+  /** Of `sessions`, those that a person has read of. Only ever more, like these: of two tellings of one loss the larger numbers hold. */
+  readonly read: number;
   readonly at: number;
 }
 
@@ -148,8 +150,8 @@ function readProgress(value: unknown): SyncState['progress'] {
 }
 
 export function readLoss(value: unknown): Loss | null {
-  const { sessions, kept, at } = asFields(value) ?? {};
-  return isCount(sessions) && isNumber(at) ? { sessions, kept: isCount(kept) ? kept : 0, at } : null;
+  const { sessions, kept, read, at } = asFields(value) ?? {};
+  return isCount(sessions) && isNumber(at) ? { sessions, kept: isCount(kept) ? kept : 0, read: isCount(read) ? read : 0, at } : null;
 }
 
 function readPosition(value: unknown): ExchangePosition | null {
