@@ -1,7 +1,7 @@
 // The web timer where it waits for a person: sessions that the server refused, and notices that stay until they were read.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { addPastSession, atNight, signIn } from './lib/people.ts';
+import { addPastSession, atNight, showWeekOf, signIn, waitForState } from './lib/people.ts';
 import { openProfile, type Profile } from './lib/profile.ts';
 import { type ServerProcess, startServer } from './lib/server-process.ts';
 
@@ -12,6 +12,7 @@ describe('the web timer', () => {
   let profile: Profile;
   let page: Page;
   const base = atNight(1);
+  const rowOf = (tab: Page, id: string) => tab.locator(`[data-session-id="${id}"]`);
 
   beforeAll(async () => {
     server = await startServer();
@@ -23,6 +24,17 @@ describe('the web timer', () => {
     await profile.dispose();
     await server.dispose();
   });
+
+  /** The server takes nothing, after that time. Resolves to what ends that. */
+  async function refuseAll(afterMs = 0): Promise<() => Promise<void>> {
+    await profile.context.route('**/api/sync/exchange', async (route) => {
+      const { operations } = route.request().postDataJSON() as { operations: unknown[] };
+      if (operations.length === 0) return route.continue();
+      await new Promise((resolve) => void setTimeout(resolve, afterMs));
+      return route.fulfill({ status: 422, contentType: 'application/json', body: '{"error":"Not acceptable"}' });
+    });
+    return () => profile.context.unroute('**/api/sync/exchange');
+  }
 
   it('tells that the browser was cleared until somebody has read it: then no more, in no tab and after no reload', async () => {
     await profile.context.route('**/api/**', (route) => route.abort());
@@ -45,5 +57,20 @@ describe('the web timer', () => {
     await page.reload();
     await page.getByText('You can close this page; everything of this device is on the server.').waitFor();
     expect(await told(page).count()).toBe(0);
+  });
+
+  it('says in the timeline, too, why a session was refused, and what can be done', async () => {
+    const accept = await refuseAll();
+    const id = await addPastSession(page, { start: base + 2 * HOUR, end: base + 2.5 * HOUR, category: 'gardening', project: 'in the timeline' });
+    await waitForState(page, id, 'parked');
+    await accept();
+    await showWeekOf(page, base);
+    await page.locator(`[data-block-id="${id}"]`).first().click();
+    const details = page.getByRole('dialog', { name: 'gardening for in the timeline' });
+    await details.getByText('The server refused it: Not acceptable.').waitFor({ timeout: 5000 });
+    await details.getByRole('button', { name: /^Discard/ }).click();
+    await page.getByRole('button', { name: 'Yes, discard it' }).click();
+    await details.waitFor({ state: 'detached' });
+    await rowOf(page, id).waitFor({ state: 'detached' });
   });
 });

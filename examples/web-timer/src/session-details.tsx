@@ -6,8 +6,9 @@ import { Dialog, DialogHolder } from './dialog.tsx';
 import { tagsText } from './note-words.ts';
 import { SessionChanges } from './session-changes.tsx';
 import { STATES } from './status-words.ts';
+import { Undecided, whyUndecided } from './undecided.tsx';
 import { useKnown } from './use-known.ts';
-import { useSource } from './use-source.ts';
+import { useNow, useSource } from './use-source.ts';
 import { clockNote, elsewhereWords, lengthWords, sessionName, span } from './words.ts';
 
 interface DetailsProps {
@@ -20,22 +21,34 @@ interface DetailsProps {
 /** All there is to say of one session of the timeline, and what can be done with it. */
 export function SessionDetails({ engine, id, names, onClose }: DetailsProps) {
   const ids = useMemo(() => [id], [id]);
-  const session = useKnown(engine, ids).get(id);
+  const known = useKnown(engine, ids).get(id);
+  const [last, setLast] = useState(known);
+  useEffect(() => {
+    if (known !== undefined) setLast(known);
+  }, [known]);
   const elsewhere = useSource(engine.sessions.elsewhere).find((other) => other.id === id);
   const [isHeld, setHeld] = useState(false);
+  const session = known ?? (isHeld ? last : undefined);
+  const { clock_skew_ms: skew } = useSource(engine.status).local;
+  const now = useNow(60_000) - (skew ?? 0);
   const hold = () => {
     setHeld(true);
     return () => setHeld(false);
   };
-  // Deleted, it is gone from the timeline; what somebody types about it stays until that is done.
-  const isGone = session?.state === 'deleted' && !isHeld;
+  // Deleted or discarded, it is gone from the timeline; what somebody types about it stays until that is done.
+  const isGone = !isHeld && (session?.state === 'deleted' || (session === undefined && last !== undefined));
   useEffect(() => {
     if (isGone) onClose();
   }, [isGone, onClose]);
   return (
     <Dialog title={titleOf(session, elsewhere)} onClose={onClose}>
       {session === undefined ? <p className="muted">{elsewhere === undefined ? 'Looking…' : elsewhereWords(elsewhere)}</p> : <Facts engine={engine} session={session} names={names} />}
-      {session !== undefined && <DialogHolder value={hold}><SessionChanges engine={engine} session={session} /></DialogHolder>}
+      {session !== undefined && (
+        <DialogHolder value={hold}>
+          <SessionChanges engine={engine} session={session} isOffered={whyUndecided(session, now) === null} />
+          <Undecided engine={engine} session={session} now={now} />
+        </DialogHolder>
+      )}
       <div className="actions"><button className="quiet" onClick={onClose}>Close</button></div>
     </Dialog>
   );

@@ -1,0 +1,69 @@
+import { useState } from 'react';
+import type { Session, SyncEngine } from '@syncline/core';
+import { Dialog } from './dialog.tsx';
+import { decisionProblem, discardWords } from './discard-words.ts';
+import { detailWords, endProblem } from './problem-words.ts';
+import { SessionDialog } from './session-dialog.tsx';
+import { useOneAtATime } from './use-one-at-a-time.ts';
+import { dateWords, span } from './words.ts';
+
+/** What keeps a session from the server until a person does something about it; null when nothing does. */
+export function whyUndecided({ state, parked, endTime }: Session, now: number): string | null {
+  if (parked !== null) return `The server refused it: ${sentence(parked.message)} ${detailWords(parked.details)}`.trim();
+  const isTooEarly = state === 'queued' && endTime !== null && endProblem(endTime, now) !== null;
+  return isTooEarly ? `It ends in the future and is sent then, on ${dateWords(endTime)}. If a time is wrong, change it.` : null;
+}
+
+interface UndecidedProps {
+  readonly engine: SyncEngine;
+  readonly session: Session;
+  /** In server time. */
+  readonly now: number;
+}
+
+/** Why it waits for a person, and what that person can do. */
+export function Undecided({ engine, session, now }: UndecidedProps) {
+  const { id, parked, startTime, endTime, category, project, note } = session;
+  const [asking, setAsking] = useState<'edit' | 'discard' | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const ask = (what: 'edit' | 'discard' | null): void => {
+    setProblem(null);
+    setAsking(what);
+  };
+  const close = (): void => ask(null);
+  const once = useOneAtATime();
+  const attempt = (action: () => Promise<unknown>): void => once(() => action().then(close, (error: unknown) => setProblem(decisionProblem(error))));
+  const why = whyUndecided(session, now);
+  const discarding = discardWords(session);
+  // It may be on its way again, or there: what a person is typing must not go away for that.
+  if (why === null && asking === null) return null;
+  return (
+    <div className={parked === null ? 'decide early' : 'decide'}>
+      {why !== null && <p>{why}</p>}
+      {/* What stands behind an open dialog is neither seen nor heard. */}
+      {problem !== null && asking === null && <p className="problem" role="alert">{problem}</p>}
+      <div className="actions">
+        <button onClick={() => ask('edit')}>Edit…</button>
+        {parked !== null && <button onClick={() => attempt(() => engine.sessions.retry(id))}>Try again</button>}
+        <button className="quiet" onClick={() => ask('discard')}>Discard…</button>
+      </div>
+      {asking === 'edit' && endTime !== null && (
+        <SessionDialog title="Change the session" action="Save and send" known={{ startTime, endTime, category, project, note }} onSave={(changes) => engine.sessions.retry(id, changes)} onClose={close} />
+      )}
+      {asking === 'discard' && (
+        <Dialog title={discarding.title} onClose={close}>
+          <p>{category}, {span(session)}. {discarding.text}</p>
+          {problem !== null && <p className="problem" role="alert">{problem}</p>}
+          <div className="actions">
+            <button className="primary danger" onClick={() => attempt(() => engine.sessions.discard(id))}>Yes, discard it</button>
+            <button className="quiet" onClick={close}>Keep it</button>
+          </div>
+        </Dialog>
+      )}
+    </div>
+  );
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
