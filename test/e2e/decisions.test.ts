@@ -59,6 +59,17 @@ describe('the web timer', () => {
     expect(await told(page).count()).toBe(0);
   });
 
+  it('names the session in each button about a refused one', async () => {
+    const accept = await refuseAll();
+    const id = await addPastSession(page, { start: base + HOUR, end: base + 1.5 * HOUR, category: 'gardening', project: 'named' });
+    await waitForState(page, id, 'parked');
+    const names = await rowOf(page, id).getByRole('button').evaluateAll((all) => all.map((button) => button.getAttribute('aria-label') ?? button.textContent));
+    expect(names).toEqual(['Edit', 'Try again', 'Discard'].map((word) => expect.stringMatching(new RegExp(`^${word} gardening, \\d\\d:\\d\\d–\\d\\d:\\d\\d$`)) as string));
+    await accept();
+    await rowOf(page, id).getByRole('button', { name: /^Try again/ }).click();
+    await waitForState(page, id, 'confirmed');
+  });
+
   it('says in the timeline, too, why a session was refused, and what can be done', async () => {
     const accept = await refuseAll();
     const id = await addPastSession(page, { start: base + 2 * HOUR, end: base + 2.5 * HOUR, category: 'gardening', project: 'in the timeline' });

@@ -85,7 +85,7 @@ describe('the web timer', () => {
     const id = await addPastSession(page, { start: base + 3 * HOUR, end: base + 3.5 * HOUR, category: 'study', project: 'decided elsewhere' });
     await waitForState(page, id, 'parked');
     await profile.context.unroute('**/api/sync/exchange');
-    await page.locator(`[data-session-id="${id}"]`).getByRole('button', { name: 'Discard…' }).click();
+    await page.locator(`[data-session-id="${id}"]`).getByRole('button', { name: /^Discard/ }).click();
     const second = await profile.page(`${server.url}/`);
     await second.locator(`[data-session-id="${id}"]`).getByRole('button', { name: 'Try again' }).click();
     await waitForState(second, id, 'confirmed');

@@ -34,6 +34,7 @@ export function Undecided({ engine, session, now }: UndecidedProps) {
   const once = useOneAtATime();
   const attempt = (action: () => Promise<unknown>): void => once(() => action().then(close, (error: unknown) => setProblem(decisionProblem(error))));
   const why = whyUndecided(session, now);
+  const about = `${category}, ${span(session)}`;
   const discarding = discardWords(session);
   // It may be on its way again, or there: what a person is typing must not go away for that.
   if (why === null && asking === null) return null;
@@ -43,16 +44,16 @@ export function Undecided({ engine, session, now }: UndecidedProps) {
       {/* What stands behind an open dialog is neither seen nor heard. */}
       {problem !== null && asking === null && <p className="problem" role="alert">{problem}</p>}
       <div className="actions">
-        <button onClick={() => ask('edit')}>Edit…</button>
-        {parked !== null && <button onClick={() => attempt(() => engine.sessions.retry(id))}>Try again</button>}
-        <button className="quiet" onClick={() => ask('discard')}>Discard…</button>
+        <button aria-label={`Edit ${about}`} onClick={() => ask('edit')}>Edit…</button>
+        {parked !== null && <button aria-label={`Try again ${about}`} onClick={() => attempt(() => engine.sessions.retry(id))}>Try again</button>}
+        <button className="quiet" aria-label={`Discard ${about}`} onClick={() => ask('discard')}>Discard…</button>
       </div>
       {asking === 'edit' && endTime !== null && (
         <SessionDialog title="Change the session" action="Save and send" known={{ startTime, endTime, category, project, note }} onSave={(changes) => engine.sessions.retry(id, changes)} onClose={close} />
       )}
       {asking === 'discard' && (
         <Dialog title={discarding.title} onClose={close}>
-          <p>{category}, {span(session)}. {discarding.text}</p>
+          <p>{about}. {discarding.text}</p>
           {problem !== null && <p className="problem" role="alert">{problem}</p>}
           <div className="actions">
             <button className="primary danger" onClick={() => attempt(() => engine.sessions.discard(id))}>Yes, discard it</button>
