@@ -84,4 +84,28 @@ describe('the web timer', () => {
     await details.waitFor({ state: 'detached' });
     await rowOf(page, id).waitFor({ state: 'detached' });
   });
+
+  it('changes of a refused session only what was changed in its form: the rest may be another window’s by then', async () => {
+    const accept = await refuseAll();
+    const id = await addPastSession(page, { start: base + 3 * HOUR, end: base + 3.5 * HOUR, category: 'study', project: 'first' });
+    await waitForState(page, id, 'parked');
+    const second = await profile.page(`${server.url}/`);
+    const edit = async (tab: Page) => {
+      await rowOf(tab, id).getByRole('button', { name: /^Edit/ }).click();
+      return rowOf(tab, id).getByRole('dialog');
+    };
+    const [here, there] = [await edit(page), await edit(second)];
+    await there.getByLabel('Category').fill('reading');
+    await there.getByRole('button', { name: 'Save and send' }).click();
+    await there.waitFor({ state: 'detached' });
+    await rowOf(page, id).locator('strong', { hasText: 'reading' }).waitFor({ state: 'attached' });
+    await waitForState(page, id, 'parked');
+    await accept();
+    await here.getByLabel('Project').fill('second');
+    await here.getByRole('button', { name: 'Save and send' }).click();
+    await waitForState(second, id, 'confirmed');
+    await rowOf(second, id).getByText('second').waitFor();
+    expect(await rowOf(second, id).locator('strong').first().textContent()).toBe('reading');
+    await second.close();
+  });
 });

@@ -10,7 +10,7 @@ import { span } from './words.ts';
 const CHANGEABLE: ReadonlySet<Session['state']> = new Set<Session['state']>(['queued', 'sending', 'confirmed']);
 
 /** What was not touched is not written: somebody else may be at it. The note is written by itself. */
-function changesOf(before: Session, { startTime, endTime, category, project }: SessionInput): Partial<Omit<SessionInput, 'note'>> {
+export function changesOf(before: Session, { startTime, endTime, category, project }: SessionInput): Partial<Omit<SessionInput, 'note'>> {
   const isMoved = startTime !== before.startTime || endTime !== before.endTime;
   return {
     ...(isMoved ? { startTime, endTime } : {}), ...(category === before.category ? {} : { category }), ...(project === before.project ? {} : { project }),

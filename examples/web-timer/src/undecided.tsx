@@ -3,7 +3,8 @@ import type { Session, SyncEngine } from '@syncline/core';
 import { Dialog } from './dialog.tsx';
 import { decisionProblem, discardWords } from './discard-words.ts';
 import { detailWords, endProblem } from './problem-words.ts';
-import { SessionDialog } from './session-dialog.tsx';
+import { changesOf } from './session-changes.tsx';
+import { SessionDialog, type SessionInput } from './session-dialog.tsx';
 import { useOneAtATime } from './use-one-at-a-time.ts';
 import { dateWords, span } from './words.ts';
 
@@ -23,19 +24,29 @@ interface UndecidedProps {
 
 /** Why it waits for a person, and what that person can do. */
 export function Undecided({ engine, session, now }: UndecidedProps) {
-  const { id, parked, startTime, endTime, category, project, note } = session;
-  const [asking, setAsking] = useState<'edit' | 'discard' | null>(null);
+  const { id, parked, category } = session;
+  /** With the session as it was when its dialog opened. */
+  const [asking, setAsking] = useState<{ readonly what: 'edit' | 'discard'; readonly before: Session } | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const ask = (what: 'edit' | 'discard' | null): void => {
+  const ask = (what: 'edit' | 'discard'): void => {
     setProblem(null);
-    setAsking(what);
+    setAsking({ what, before: session });
   };
-  const close = (): void => ask(null);
+  const close = (): void => {
+    setProblem(null);
+    setAsking(null);
+  };
   const once = useOneAtATime();
   const attempt = (action: () => Promise<unknown>): void => once(() => action().then(close, (error: unknown) => setProblem(decisionProblem(error))));
   const why = whyUndecided(session, now);
   const about = `${category}, ${span(session)}`;
   const discarding = discardWords(session);
+  const sendChanged = async (input: SessionInput): Promise<void> => {
+    if (asking === null) return;
+    const { before } = asking;
+    await engine.sessions.retry(id, { ...changesOf(before, input), ...(input.note === before.note ? {} : { note: input.note }) });
+  };
+  const known = asking === null || asking.before.endTime === null ? null : { ...asking.before, endTime: asking.before.endTime };
   // It may be on its way again, or there: what a person is typing must not go away for that.
   if (why === null && asking === null) return null;
   return (
@@ -48,10 +59,10 @@ export function Undecided({ engine, session, now }: UndecidedProps) {
         {parked !== null && <button aria-label={`Try again ${about}`} onClick={() => attempt(() => engine.sessions.retry(id))}>Try again</button>}
         <button className="quiet" aria-label={`Discard ${about}`} onClick={() => ask('discard')}>Discard…</button>
       </div>
-      {asking === 'edit' && endTime !== null && (
-        <SessionDialog title="Change the session" action="Save and send" known={{ startTime, endTime, category, project, note }} onSave={(changes) => engine.sessions.retry(id, changes)} onClose={close} />
+      {asking?.what === 'edit' && known !== null && (
+        <SessionDialog title="Change the session" action="Save and send" known={known} onSave={sendChanged} onClose={close} />
       )}
-      {asking === 'discard' && (
+      {asking?.what === 'discard' && (
         <Dialog title={discarding.title} onClose={close}>
           <p>{about}. {discarding.text}</p>
           {problem !== null && <p className="problem" role="alert">{problem}</p>}
