@@ -1,7 +1,7 @@
 // The web timer where it waits for a person: sessions that the server refused, and notices that stay until they were read.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from 'playwright';
-import { addPastSession, atNight, showWeekOf, signIn, waitForState } from './lib/people.ts';
+import { addPastSession, atNight, showWeekOf, signIn, signInByApi, waitForState } from './lib/people.ts';
 import { openProfile, type Profile } from './lib/profile.ts';
 import { type ServerProcess, startServer } from './lib/server-process.ts';
 
@@ -107,5 +107,29 @@ describe('the web timer', () => {
     await rowOf(second, id).getByText('second').waitFor();
     expect(await rowOf(second, id).locator('strong').first().textContent()).toBe('reading');
     await second.close();
+  });
+
+  it('offers what can work where the server has another session under its id: it is recorded anew, and told to overlap', async () => {
+    const [start, end] = [base + 4 * HOUR, base + 4.5 * HOUR];
+    await profile.context.setOffline(true);
+    const id = await addPastSession(page, { start, end, category: 'study', project: 'taken' });
+    const { token } = await signInByApi(server.url);
+    const printed = (time: number): string => `${new Date(time).toISOString().slice(0, 19)}Z`;
+    const other = { session_id: id, start_time: printed(start), end_time: printed(end), duration: 30, category: 'writing', project: 'theirs', note: '', source: 'mac_app' };
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', 'X-Device-Id': 'other' };
+    expect((await fetch(`${server.url}/api/pomodoro/submit`, { method: 'POST', headers, body: JSON.stringify(other) })).status).toBe(201);
+    await profile.context.setOffline(false);
+    await waitForState(page, id, 'parked');
+    const row = rowOf(page, id);
+    await row.getByText('Recorded anew, it gets an id of its own.').waitFor({ timeout: 5000 });
+    expect(await row.getByRole('button', { name: /^(Try again|Edit)/ }).count()).toBe(0);
+    await row.getByRole('button', { name: /^Record anew study/ }).click();
+    await page.getByRole('dialog', { name: 'Record the session anew' }).getByRole('button', { name: 'Record anew' }).click();
+    await page.getByText(/Recorded anew: study, .* It overlaps another session; see Overlaps\./).waitFor();
+    await row.getByText('theirs').waitFor();
+    const anew = page.locator('[data-session-id][data-state="confirmed"]', { hasText: 'taken' });
+    await anew.waitFor();
+    expect(await anew.getAttribute('data-session-id')).not.toBe(id);
+    expect(await anew.getByText('Overlaps').count()).toBe(1);
   });
 });

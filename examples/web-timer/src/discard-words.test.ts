@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { discardWords } from './discard-words.ts';
+import { discardWords, needsNewId } from './discard-words.ts';
 
 const refused = (code: string) => ({ code, message: 'no', details: [], at: 0 });
 
@@ -22,4 +22,9 @@ describe('what is said before something is discarded', () => {
       expect([title, text]).toEqual(['Discard what the server has not taken?', expect.stringContaining('What the server has of this session stays')]);
     }
   });
+});
+
+it('only a session that the server never had, and has another one in its place, needs a new id', () => {
+  const needs = (code: string, displayId: string | null): boolean => needsNewId({ parked: refused(code), displayId });
+  expect([needs('session_id_reused', null), needs('session_id_reused', '451'), needs('limit_reached', null), needsNewId({ parked: null, displayId: null })]).toEqual([true, false, false, false]);
 });

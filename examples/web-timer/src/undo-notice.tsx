@@ -4,7 +4,8 @@ import { problemWords } from './problem-words.ts';
 export interface Undoable {
   /** What was done: "Session deleted." */
   readonly text: string;
-  readonly undo: () => Promise<unknown>;
+  /** Absent where it cannot be taken back in one step. */
+  readonly undo?: () => Promise<unknown>;
 }
 
 type Offer = (undoable: Undoable) => void;
@@ -28,13 +29,13 @@ export function UndoProvider({ children }: { readonly children: ReactNode }) {
     setWords(said);
   };
   const [comesFrom, said] = useFocusAfterUse(last !== null);
-  const undo = (): void => void last?.undo().then(() => close('Taken back.'), (error: unknown) => setWords(problemWords(error)));
+  const undo = (): void => void last?.undo?.().then(() => close('Taken back.'), (error: unknown) => setWords(problemWords(error)));
   return (
     <UndoContext.Provider value={offer}>
       {children}
       <div className={last === null ? 'toast unseen' : 'toast'} onFocus={comesFrom}>
         <p role="status" ref={said} tabIndex={-1}>{/* New each time: the same words said again are heard again. */}<span key={times}>{words}</span></p>
-        {last !== null && <><button onClick={undo}>Undo</button><button className="quiet" onClick={() => close('')}>Close</button></>}
+        {last !== null && <>{last.undo !== undefined && <button onClick={undo}>Undo</button>}<button className="quiet" onClick={() => close('')}>Close</button></>}
       </div>
     </UndoContext.Provider>
   );
