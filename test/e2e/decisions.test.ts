@@ -132,4 +132,23 @@ describe('the web timer', () => {
     expect(await anew.getAttribute('data-session-id')).not.toBe(id);
     expect(await anew.getByText('Overlaps').count()).toBe(1);
   });
+
+  it('says of devices nothing old beside a new problem', async () => {
+    await page.getByRole('button', { name: 'Manage devices…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Your devices' });
+    const own = dialog.getByRole('listitem').filter({ hasText: 'This device' });
+    const rename = async (name: string): Promise<void> => {
+      await own.getByRole('button', { name: /^Rename/ }).click();
+      await own.getByLabel(/^New name/).fill(name);
+      await own.getByRole('button', { name: 'Save' }).click();
+    };
+    await rename('Hall');
+    await dialog.getByText('Renamed.').waitFor();
+    await profile.context.route('**/api/devices/**', (route) => route.abort());
+    await rename('Study');
+    await dialog.getByRole('alert').waitFor();
+    expect(await dialog.getByText('Renamed.').count()).toBe(0);
+    await profile.context.unroute('**/api/devices/**');
+    await page.keyboard.press('Escape');
+  });
 });

@@ -23,6 +23,7 @@ export function ManageDevices({ engine, now, onClose }: ManageDevicesProps) {
   useEffect(() => void load().catch((error: unknown) => setProblem(problemWords(error))), [engine]);
   const act = (work: Promise<void>, done: string): void => {
     setProblem(null);
+    setSaid('');
     void work.then(load).then(() => setSaid(done)).catch((error: unknown) => setProblem(problemWords(error)));
   };
   return (
