@@ -133,6 +133,29 @@ describe('the web timer', () => {
     expect(await anew.getByText('Overlaps').count()).toBe(1);
   });
 
+  it('says the same again where the same happens again', async () => {
+    await page.evaluate(() => {
+      const said: string[] = Object.assign(window, { said: [] as string[] }).said;
+      const place = document.querySelector('p.unseen[role="status"]') as Element;
+      new MutationObserver(() => said.push(place.textContent)).observe(place, { childList: true, characterData: true, subtree: true });
+    });
+    const times = (): Promise<number> => page.evaluate(() => (window as unknown as { said: string[] }).said.filter((words) => words.includes('1 session needs a decision.')).length);
+    const said = async (wanted: number): Promise<void> => void (await expect.poll(times, { timeout: 10_000 }).toBe(wanted));
+    // Longer than the announcer waits for what undoes itself.
+    const accept = await refuseAll(3000);
+    const id = await addPastSession(page, { start: base + 5 * HOUR, end: base + 5.5 * HOUR, category: 'study', project: 'said again' });
+    await waitForState(page, id, 'parked');
+    await said(1);
+    // The first time more is said with it.
+    for (const wanted of [2, 3]) {
+      await rowOf(page, id).getByRole('button', { name: /^Try again/ }).click();
+      await waitForState(page, id, 'sending');
+      await waitForState(page, id, 'parked');
+      await said(wanted);
+    }
+    await accept();
+  });
+
   it('says of devices nothing old beside a new problem', async () => {
     await page.getByRole('button', { name: 'Manage devices…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Your devices' });

@@ -7,7 +7,7 @@ const SETTLE_MS = 1500;
 
 /** Says changes of the sync to people who do not see the panel, when there is a pause, never in between. */
 export function Announcer({ engine }: { readonly engine: SyncEngine }) {
-  const [words, setWords] = useState('');
+  const [{ words, times }, setSaid] = useState({ words: '', times: 0 });
   useEffect(() => {
     let said: EngineStatus = engine.status.current;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -15,7 +15,7 @@ export function Announcer({ engine }: { readonly engine: SyncEngine }) {
       const next = engine.status.current;
       const sentence = announcement(said, next, navigator.onLine);
       said = next;
-      if (sentence !== null) setWords(sentence);
+      if (sentence !== null) setSaid((before) => ({ words: sentence, times: before.times + 1 }));
     };
     const stop = engine.status.subscribe(() => {
       clearTimeout(timer);
@@ -26,5 +26,6 @@ export function Announcer({ engine }: { readonly engine: SyncEngine }) {
       stop();
     };
   }, [engine]);
-  return <p className="unseen" role="status" aria-live="polite">{words}</p>;
+  // New each time: the same words said again are heard again.
+  return <p className="unseen" role="status" aria-live="polite"><span key={times}>{words}</span></p>;
 }
