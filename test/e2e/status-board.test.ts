@@ -64,6 +64,28 @@ describe('the status board', () => {
     await watched.close();
   });
 
+  it('tells two web timers apart by the names that people gave them, without a network too', async () => {
+    const { token } = await signInByApi(server.url);
+    const call = async (path: string, method: string, body: object): Promise<void> => {
+      const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', 'X-Device-Id': 'study', 'X-App-Identifier': 'Syncline-Web-v1.0.0' };
+      expect((await fetch(`${server.url}${path}`, { method, headers, body: JSON.stringify(body) })).status).toBeLessThan(300);
+    };
+    // Named before the board hears of it.
+    await profile.context.setOffline(true);
+    const [start, end] = [atNight(4), atNight(4.5)].map((time) => `${new Date(time).toISOString().slice(0, 19)}Z`);
+    const session = { session_id: crypto.randomUUID(), start_time: start, end_time: end, duration: 30, category: 'study', project: 'Personal', note: '', source: 'web_timer' };
+    await call('/api/pomodoro/submit', 'POST', session);
+    await call('/api/devices/study', 'PUT', { name: 'In the study' });
+    await profile.context.setOffline(false);
+    const tile = (words: string) => board.getByRole('list', { name: 'Devices' }).getByRole('listitem').filter({ hasText: words });
+    await tile('In the study').filter({ hasText: 'Web timer' }).waitFor({ timeout: 20_000 });
+    await tile('This browser').filter({ hasText: 'Chrome' }).waitFor({ timeout: 5000 });
+    await profile.context.setOffline(true);
+    await board.reload();
+    await tile('In the study').waitFor();
+    await profile.context.setOffline(false);
+  });
+
   it('is there without a network, after a reload too, and says whose work waits', async () => {
     await profile.context.setOffline(true);
     await timer.reload();

@@ -16,6 +16,8 @@ function device(change: object = {}): DeviceStatus {
   return { device_id: 'x', device_type: 'mac_app', last_seen: '2025-08-24T15:28:45Z', sync_status: 'up_to_date', version: '1.2.3', sessions_pending: 0, ...change } as DeviceStatus;
 }
 
+const tiles = (devices: readonly DeviceStatus[], names: ReadonlyMap<string, string> = new Map()) => deviceTiles(devices, now, names, 'own');
+
 describe('the board', () => {
   it('says the whole in words', () => {
     expect(boardOf(status(), true)).toEqual({
@@ -49,18 +51,25 @@ describe('the board', () => {
   });
 
   it('shows a device with a picture, its words and its age', () => {
-    expect(deviceTiles([device({ sync_status: 'stale', sessions_pending: 2, last_seen: '2025-08-24T14:15:22Z' }), device({ last_seen: '2025-08-24T16:00:00Z' })], now)).toEqual([
+    expect(tiles([device({ sync_status: 'stale', sessions_pending: 2, last_seen: '2025-08-24T14:15:22Z' }), device({ last_seen: '2025-08-24T16:00:00Z' })])).toEqual([
       { word: 'stale', icon: expect.stringMatching(/^M8 5/), name: 'Mac app', state: 'Behind, 2 sessions to send', detail: 'Seen 1 hour ago · 1.2.3' },
       { word: 'up_to_date', icon: expect.stringMatching(/^M3/), name: 'Mac app', state: 'Up to date', detail: 'Seen just now · 1.2.3' },
     ]);
   });
 
+  it('tells devices of one type apart by what people call them, and says which is this one', () => {
+    const found = tiles([device({ device_id: 'own', device_type: 'web_timer' }), device({ device_type: 'web_timer' })], new Map([['own', 'Hall'], ['x', 'Study']]));
+    expect(found.map(({ name, detail }) => [name, detail])).toEqual([
+      ['Hall', 'This browser · Seen 2 minutes ago · Web timer · 1.2.3'], ['Study', 'Seen 2 minutes ago · Web timer · 1.2.3'],
+    ]);
+  });
+
   it('does not say waiting twice', () => {
-    expect(deviceTiles([device({ sync_status: 'pending', sessions_pending: 1 })], now)[0]?.state).toBe('1 session to send');
+    expect(tiles([device({ sync_status: 'pending', sessions_pending: 1 })])[0]?.state).toBe('1 session to send');
   });
 
   it('keeps words and devices it does not know', () => {
-    expect(deviceTiles([device({ device_type: 'smart_watch', sync_status: 'resting', last_seen: null, sessions_pending: 1 })], now)).toEqual([
+    expect(tiles([device({ device_type: 'smart_watch', sync_status: 'resting', last_seen: null, sessions_pending: 1 })])).toEqual([
       { word: 'resting', icon: expect.stringMatching(/^M8 5/), name: 'Smart watch', state: 'resting, 1 session to send', detail: 'Never seen · 1.2.3' },
     ]);
   });

@@ -70,14 +70,14 @@ export interface DeviceTile {
   readonly detail: string;
 }
 
-/** @param now in server time. */
-export function deviceTiles(devices: readonly DeviceStatus[], now: number): DeviceTile[] {
-  return devices.map(({ device_type: type, sync_status: word, sessions_pending: pending, last_seen: seen, version }) => ({
+/** @param now in server time. @param names what people call them, by id. @param ownId of this browser. */
+export function deviceTiles(devices: readonly DeviceStatus[], now: number, names: ReadonlyMap<string, string>, ownId: string): DeviceTile[] {
+  return devices.map(({ device_id: id, device_type: type, sync_status: word, sessions_pending: pending, last_seen: seen, version }) => ({
     word,
     icon: ICONS[word] ?? ALERT,
-    name: deviceTypeName(type),
+    name: names.get(id) ?? deviceTypeName(type),
     state: stateWords(word, pending),
-    detail: `${seenWords(seen, now)} · ${version}`,
+    detail: [...(id === ownId ? ['This browser'] : []), seenWords(seen, now), ...(names.has(id) ? [deviceTypeName(type)] : []), version].join(' · '),
   }));
 }
 

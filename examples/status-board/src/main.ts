@@ -3,9 +3,10 @@
 import { calm, devices$, status$ } from '@syncline/rxjs';
 import { createSyncEngine, type SyncEngine } from '@syncline/core';
 import { yjsPreferences } from '@syncline/core/preferences';
-import { combineLatest, map, timer } from 'rxjs';
+import { BehaviorSubject, combineLatest, distinctUntilChanged, filter, map, timer } from 'rxjs';
 import { onUserChange, rememberedDevice, rememberedUser, Tokens } from './account.ts';
 import { type Board, boardOf, type DeviceTile, deviceTiles } from './board.ts';
+import { knownNames, learnNames, onNamesElsewhere } from './device-names.ts';
 import { element, fill, picture, place, say } from './dom.ts';
 import { becomeNewest, keepPage } from './keep-page.ts';
 import './styles.css';
@@ -13,6 +14,7 @@ import './styles.css';
 /** The web timer's: this page is another window of the same device. */
 const VERSION = '1.0.0';
 const AGES_EVERY_MS = 10_000;
+const NAMES_EVERY_MS = 600_000;
 
 function showBoard({ word, overall, waiting, facts, notice, advice }: Board): void {
   document.body.dataset['word'] = word;
@@ -42,6 +44,19 @@ function renewOnRefusal(engine: SyncEngine, tokens: Tokens): void {
   });
 }
 
+/** What people call their devices, by id. Asked for when one comes or goes, and now and then; without an answer those heard before have to do. */
+function namesOf(engine: SyncEngine): BehaviorSubject<ReadonlyMap<string, string>> {
+  const names = new BehaviorSubject(knownNames(engine.user));
+  onNamesElsewhere(() => names.next(knownNames(engine.user)));
+  const listed = status$(engine).pipe(
+    filter(({ local: { connection } }) => connection === 'online'),
+    map(({ devices = [] }) => devices.map(({ device_id: id }) => id).sort().join()),
+    distinctUntilChanged(),
+  );
+  combineLatest([listed, timer(0, NAMES_EVERY_MS)]).subscribe(() => engine.devices.list().then((found) => names.next(learnNames(engine.user, found)), () => undefined));
+  return names;
+}
+
 async function open(userId: string): Promise<void> {
   const tokens = new Tokens(userId);
   const engine = await createSyncEngine({
@@ -53,7 +68,8 @@ async function open(userId: string): Promise<void> {
   });
   status$(engine).pipe(calm(), map((status) => boardOf(status, navigator.onLine))).subscribe(showBoard);
   const serverNow = (): number => Date.now() - (engine.status.current.local.clock_skew_ms ?? 0);
-  combineLatest([devices$(engine), timer(0, AGES_EVERY_MS)]).pipe(map(([devices]) => deviceTiles(devices, serverNow()))).subscribe(showDevices);
+  combineLatest([devices$(engine), namesOf(engine), timer(0, AGES_EVERY_MS)])
+    .pipe(map(([devices, names]) => deviceTiles(devices, serverNow(), names, engine.deviceId))).subscribe(showDevices);
   renewOnRefusal(engine, tokens);
   status$(engine).subscribe(({ local }) => local.problems.includes('update_needed') && becomeNewest());
 }
