@@ -60,6 +60,16 @@ describe('a loss that a person has read of', () => {
     expect(told({ engine: await world.drive(world.begin(page)), page })).toMatchObject(lost(0));
   });
 
+  it('[A12] is never told as fewer than none, whatever the disk made of the number that was read', async () => {
+    const { world, first } = await offline();
+    const a = await lose(world, first, 2);
+    a.page.kill();
+    const data = world.device.disk.data(world.device.disk.names()[0] ?? '');
+    const row = data.rows('meta').find(({ key }) => key === 'sync')?.value as { readonly loss: object };
+    data.commit([{ kind: 'put', table: 'meta', key: 'sync', value: { ...row, loss: { ...row.loss, read: 7 } } }], 'strict');
+    expect(told(await world.open())).toMatchObject(lost(0));
+  });
+
   it('is let go of after a day like any other, and not before that was told to a server', async () => {
     const { world, first } = await offline();
     const a = await lose(world, first, 2);

@@ -151,7 +151,7 @@ function readProgress(value: unknown): SyncState['progress'] {
 
 export function readLoss(value: unknown): Loss | null {
   const { sessions, kept, read, at } = asFields(value) ?? {};
-  return isCount(sessions) && isNumber(at) ? { sessions, kept: isCount(kept) ? kept : 0, read: isCount(read) ? read : 0, at } : null;
+  return isCount(sessions) && isNumber(at) ? { sessions, kept: isCount(kept) ? kept : 0, read: isCount(read) ? Math.min(read, sessions) : 0, at } : null;
 }
 
 function readPosition(value: unknown): ExchangePosition | null {
