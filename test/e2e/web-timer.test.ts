@@ -160,6 +160,7 @@ describe('the web timer', () => {
     await here.save();
     await there.row.getByText('second').waitFor();
     expect(await there.row.locator('strong').first().textContent()).toBe('reading');
+    await waitForState(page, id, 'confirmed');
     await second.close();
   });
 
