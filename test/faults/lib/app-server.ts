@@ -39,7 +39,7 @@ export function contentOf(session: { startTime: number | null; endTime: number |
 }
 
 function trueSessions(store: MemoryServerStore, userId: string): Map<string, TrueSession> {
-  const sessions = [...(store.snapshot().users.get(userId)?.sessions.values() ?? [])];
+  const sessions = [...(store.look(userId)?.sessions.values() ?? [])];
   return new Map(sessions.filter(({ state }) => state !== 'running').map((session) => [
     session.id, { id: session.id, displayId: session.displayId, state: session.state, content: contentOf(session) },
   ]));
@@ -121,8 +121,8 @@ export class AppServer {
         stored.isOld = false;
         return stored.sessions;
       },
-      total: () => store.snapshot().users.get(userId)?.summary.totalSessions ?? 0,
-      preferences: () => ({ ...store.snapshot().users.get(userId)?.preferences.values }),
+      total: () => store.look(userId)?.summary.totalSessions ?? 0,
+      preferences: () => ({ ...store.look(userId)?.preferences.values }),
       newToken: () => tokens.sign({ userId, sid: userId, tokenId: crypto.randomUUID(), issuedAt: now(), expiresAt: now() + 400 * 86_400_000 }),
     };
   }
