@@ -59,6 +59,8 @@ export type Outcome =
   | { readonly kind: 'parked'; readonly reason: Omit<ParkedReason, 'at'> }
   /** The server's clock has not reached the session's end yet. */
   | { readonly kind: 'held' }
+  /** No request was made for it. */
+  | { readonly kind: 'unsent' }
   | { readonly kind: 'unauthorized'; readonly status: 401 | 403; readonly code: string; readonly message: string }
   | { readonly kind: 'stopped'; readonly why: StopReason; readonly message: string }
   | Failure;

@@ -14,6 +14,8 @@ import { planSettle, type Settled } from './settle.ts';
 import { besideInSettlements } from './withdraw.ts';
 
 export const IN_FLIGHT_MAX = 4;
+/** For each one in flight another is announced, which is sent while the answer to the one before it is settled. */
+const LANES = 2 * IN_FLIGHT_MAX;
 /** So many items in a row that failed on their own: then it is the server. */
 const FAULT_RUN_MAX = 3;
 
@@ -46,6 +48,8 @@ export class Drain {
   readonly #term: number;
   readonly #signal: AbortSignal;
   readonly #total: number;
+  readonly #waiting: (() => void)[] = [];
+  #inFlight = 0;
   #sent = 0;
   #done = 0;
   #faultRun = 0;
@@ -65,9 +69,9 @@ export class Drain {
     // A lane fails only when the store refuses; the others end first.
     const faults: unknown[] = [];
     const start = (count: number): void => {
-      for (; started < count; started += 1) lanes.push(this.#lane(() => start(IN_FLIGHT_MAX)).catch((fault: unknown) => faults.push(fault)));
+      for (; started < count; started += 1) lanes.push(this.#lane(() => start(LANES)).catch((fault: unknown) => faults.push(fault)));
     };
-    start(isProbe ? 1 : Math.min(IN_FLIGHT_MAX, this.#total));
+    start(isProbe ? 1 : Math.min(LANES, this.#total));
     // More may be started while these run.
     for (let ended = 0; ended < lanes.length; ) {
       ended = lanes.length;
@@ -80,9 +84,8 @@ export class Drain {
   async #lane(onSuccess: () => void): Promise<void> {
     let step = await this.#commit([]);
     while (step !== null) {
-      const outcome = await this.#deliver(step);
+      const outcome = await this.#inTurn(step);
       if (outcome === null) return;
-      await this.#count(outcome);
       step = await this.#commit([{ seq: step.seq, opId: step.operation.opId, outcome, random: this.#options.ids.random() }], [step.operation.session.id]);
       if (outcome.kind === 'acknowledged') onSuccess();
     }
@@ -109,7 +112,20 @@ export class Drain {
     return { seq, operation, othersSucceeded: operation.delivery.successesAtFault !== draft.view.sync.successes };
   }
 
-  /** Null when the engine stopped meanwhile: the row in `inFlight` says that the outcome is unknown. */
+  /** Waits until fewer are in flight. Null when the engine stopped meanwhile: the row in `inFlight` says that the outcome is unknown. */
+  async #inTurn(step: Step): Promise<Outcome | null> {
+    while (this.#inFlight >= IN_FLIGHT_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#halt !== null) return { kind: 'unsent' };
+    this.#inFlight += 1;
+    const outcome = await this.#deliver(step);
+    this.#inFlight -= 1;
+    // What halts the drain is known before others go on.
+    const counted = outcome === null ? null : this.#count(outcome);
+    for (const goOn of this.#waiting.splice(0)) goOn();
+    await counted;
+    return outcome;
+  }
+
   async #deliver({ operation, othersSucceeded }: Step): Promise<Outcome | null> {
     const { calls, clock } = this.#options;
     const { path, body } = operationRequest(operation);
