@@ -68,18 +68,26 @@ export type Outcome =
 /** What says nothing of the item, and stands in the way of others too. */
 export type Halt = Extract<Outcome, { kind: 'unauthorized' | 'stopped' | 'failed' }>;
 
+/** Several readers look at one answer, which may be large: it is parsed once. */
+const parsed = new WeakMap<HttpResponse, Fields | null | undefined>();
+
+/** Null where it says that it is JSON and is none; undefined where it does not say so. */
+function fieldsOf(response: HttpResponse): Fields | null | undefined {
+  if (!parsed.has(response)) {
+    const isJson = (response.headers['content-type'] ?? '').toLowerCase().includes('json');
+    parsed.set(response, isJson ? parseFields(response.body) : undefined);
+  }
+  return parsed.get(response);
+}
+
 /** JSON of an answer that says it is JSON; undefined otherwise. */
 export function readJson(response: HttpResponse): Fields | undefined {
-  return isJson(response) ? (parseFields(response.body) ?? undefined) : undefined;
+  return fieldsOf(response) ?? undefined;
 }
 
 /** Whether it says that it is JSON and is none: what is missing may be the reason of a refusal, or a stored record. */
 export function isCutOff(response: HttpResponse): boolean {
-  return isJson(response) && parseFields(response.body) === null;
-}
-
-function isJson({ headers }: HttpResponse): boolean {
-  return (headers['content-type'] ?? '').toLowerCase().includes('json');
+  return fieldsOf(response) === null;
 }
 
 export function failure(scope: Failure['scope'], code: string, message: string, unknown: boolean, more: Partial<Failure> = {}): Failure {

@@ -96,13 +96,13 @@ export class StatusBoard {
     const now = this.#options.clock.now();
     const { status, changesAt } = deriveStatus(input, now);
     this.#setTimer(changesAt);
-    this.#conflicts.emit(this.#conflictList);
+    const isOtherList = this.#conflicts.emit(this.#conflictList);
     this.#journal.emit(this.#settlements);
     this.#running.emit(this.#listRunning());
     this.#elsewhere.emit(this.#listElsewhere());
     const isNew = this.#status.emit(this.#stamp(status, this.#status.source.current.local.version));
     if (isNew) this.#options.diary.noteStep(now, input, status);
-    this.#noteWords(this.#status.source.current);
+    if (isNew || isOtherList) this.#noteWords(this.#status.source.current);
   }
 
   /** Every word of the status that is shown now, explained. */

@@ -36,7 +36,7 @@ export interface App {
 }
 
 interface Bindings { readonly Bindings: { readonly connection: Connection; readonly requestId: string } }
-type Gate = { readonly input: OpenInput; readonly request: Request };
+type Gate = { readonly input: OpenInput; readonly request: Request; readonly url: URL };
 
 class Api {
   readonly #ports: ServerPorts;
@@ -56,19 +56,20 @@ class Api {
     const address = callerAddress(headers, connection, this.#config.trustedProxies);
     const wait = await this.#ports.throttle?.beforeCall(address);
     if (wait) throw problem('too_many_requests', { headers: { 'Retry-After': String(wait) } });
-    const origin = this.#config.publicOrigin ?? new URL(request.url).origin;
+    const url = new URL(request.url);
+    const origin = this.#config.publicOrigin ?? url.origin;
     const input: OpenInput = {
       ports: this.#ports, config: this.#config, body: undefined, params, headers, requestId, now: this.#ports.clock.now(), origin, address, onRevoked: (sid) => this.#onRevoked(sid),
     };
-    return { request, input: CALLS[call].auth === 'bearer' ? input : { ...input, body: await this.#body(request, call) } };
+    return { request, url, input: CALLS[call].auth === 'bearer' ? input : { ...input, body: await this.#body(request, call) } };
   }
 
-  async signedIn(route: Route, { request, input }: Gate): Promise<RouteAnswer> {
+  async signedIn(route: Route, { request, url, input }: Gate): Promise<RouteAnswer> {
     const user = await this.#bearer.check(input.headers, input.now);
     const wait = await this.#ports.throttle?.beforeUserCall(user.userId);
     if (wait) throw problem('too_many_requests', { headers: { 'Retry-After': String(wait) } });
     return this.#counted(user.userId, async () => {
-      const query = this.#query(request, route.call);
+      const query = this.#query(url, route.call);
       const body = route.parseBody === undefined
         ? await this.#body(request, route.call)
         : route.parseBody(await readJson(request, CALLS[route.call].bodyBytesMax), input.now);
@@ -93,8 +94,7 @@ class Api {
     }
   }
 
-  #query(request: Request, call: CallName): unknown {
-    const { searchParams } = new URL(request.url);
+  #query({ searchParams }: URL, call: CallName): unknown {
     const schema = CALLS[call].query;
     if (schema === null) {
       const unknown = [...new Set(searchParams.keys())];
