@@ -49,7 +49,7 @@ export interface SyncEngineOptions {
 
 /**
  * Where a session stands.
- * `running`: started here, not finished · `queued`: finished, waiting to be sent · `sending`: on its way ·
+ * `running`: started here, not finished · `queued`: finished, waiting to be sent · `sending`: on its way, or next in line for it ·
  * `confirmed`: the server said it has it · `parked`: the server refused it or a change of it, a person must decide, also of one that was cancelled or deleted ·
  * `cancelled`: ended by cancel, on its way or there · `deleted`: recoverable for 30 days, on its way or there.
  */
