@@ -7,7 +7,7 @@ import type { Draft } from './draft.ts';
 import type { Local } from './local.ts';
 import type { Halt } from './answer.ts';
 import { endOf, isOver, sooner, spanOf } from './span.ts';
-import type { LastError, SyncState } from './sync-state.ts';
+import { type LastError, type SyncState, withProblem } from './sync-state.ts';
 import type { View } from './view.ts';
 
 /** After so many failing requests within a minute nothing is sent until the minute is over; those on their way come on top. */
@@ -168,7 +168,7 @@ export class Books {
       return {
         connection: 'auth_required', phase: 'paused', progress: null, nextAttemptAt: null,
         lastError: isOld && state.lastError !== null ? state.lastError : lastError,
-        problems: status === 403 ? [...new Set([...state.problems, 'forbidden'])] : state.problems,
+        ...(status === 403 && withProblem(state, 'forbidden')),
       };
     });
   }

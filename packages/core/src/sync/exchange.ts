@@ -20,7 +20,7 @@ import { INCOHERENT } from './server-answer.ts';
 import { planSettle, type Settled, settleInto } from './settle.ts';
 import { planSettlements } from './settlements.ts';
 import type { Self } from './status-input.ts';
-import { DAMAGED, type ExchangePosition } from './sync-state.ts';
+import { DAMAGED, type ExchangePosition, withProblem } from './sync-state.ts';
 import type { View } from './view.ts';
 import { besideInSettlements } from './withdraw.ts';
 
@@ -293,7 +293,7 @@ export class Exchanger {
 
   async #incoherent(batch: Batch, term: number): Promise<Halt> {
     await this.#takeBack(term, batch.seqs.length > 0);
-    await this.#options.books.write(({ problems }) => ({ problems: [...new Set([...problems, INCOHERENT])] }));
+    await this.#options.books.write((state) => withProblem(state, INCOHERENT));
     return this.#halt(failure('server', INCOHERENT, 'The answer made no sense', true));
   }
 
@@ -306,7 +306,7 @@ export class Exchanger {
     if (this.#clones % CLONE_PROOFS === 0) {
       const deviceId = ids.uuid();
       await local.commit((draft) => {
-        if (draft.view.head.term === term) draft.setSync({ deviceId, problems: [...new Set([...draft.view.sync.problems, 'device_cloned'])] });
+        if (draft.view.head.term === term) draft.setSync({ deviceId, ...withProblem(draft.view.sync, 'device_cloned') });
       }, 'strict');
     }
     // A server that goes on saying so is not asked without a pause.

@@ -2,7 +2,7 @@
 import { areTexts } from '../model/rows.ts';
 import type { TransportResult } from '../ports.ts';
 import { type Halt, readJson, readPlainCall } from './answer.ts';
-import type { SyncState } from './sync-state.ts';
+import { type SyncState, withProblem } from './sync-state.ts';
 
 /** `capabilities` of a basic server are none; null where the answer says nothing of what the server offers. */
 export interface Answered {
@@ -33,6 +33,6 @@ export function afterHealth(state: SyncState, { isWell, capabilities }: Answered
     capabilities: capabilities ?? state.capabilities,
     // A good answer proves the server well: a fault of an item counts from here on.
     successes: isWell && isProof ? state.successes + 1 : state.successes,
-    problems: isBlocked ? [...new Set([...state.problems, 'blocked_by_policy'])] : state.problems,
+    ...(isBlocked && withProblem(state, 'blocked_by_policy')),
   };
 }

@@ -12,7 +12,7 @@ import { Draft } from './draft.ts';
 import { NotReady, type Plan } from './plan.ts';
 import type { Held } from './rescue.ts';
 import { joinTabNews, type TabNews, tabNewsOf, toRead } from './tab-news.ts';
-import { DAMAGED } from './sync-state.ts';
+import { DAMAGED, withProblem } from './sync-state.ts';
 import { View, VIEW_READS } from './view.ts';
 
 interface Job {
@@ -116,7 +116,7 @@ export class Local {
   /** History has sessions that cannot be read: every tab shows it, and the one that leads fetches them again where it can. */
   noteDamage(): void {
     const { problems } = this.view.sync;
-    if (!problems.includes(DAMAGED)) void this.commit((draft) => draft.setSync({ problems: [...new Set([...draft.view.sync.problems, DAMAGED])] }), 'relaxed').catch(() => undefined);
+    if (!problems.includes(DAMAGED)) void this.commit((draft) => draft.setSync(withProblem(draft.view.sync, DAMAGED)), 'relaxed').catch(() => undefined);
   }
 
   /** Reads something. Rejects with an EngineError. */

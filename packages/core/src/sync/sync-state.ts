@@ -59,6 +59,11 @@ export interface Loss {
   readonly at: number;
 }
 
+/** That state's problems with one more, unless it is there. */
+export function withProblem({ problems }: SyncState, code: string): Pick<SyncState, 'problems'> {
+  return { problems: problems.includes(code) ? problems : [...problems, code] };
+}
+
 /** Whether the server is known to offer an extension. */
 export function offers({ capabilities }: Pick<SyncState, 'capabilities'>, capability: Capability): boolean {
   return capabilities?.includes(capability) === true;
