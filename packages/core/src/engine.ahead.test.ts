@@ -32,3 +32,18 @@ it('sends the next ones while a slow disk still settles the answers before them,
   await world.run(120_000);
   expect(submitted().sort()).toEqual([...ids].sort());
 });
+
+it('asks for no token for what was to be sent next when the engine is closed', async () => {
+  const world = createEngineWorld();
+  world.isOffline = true;
+  let asked = 0;
+  const { engine, page } = await world.open({ token: () => `token ${(asked += 1)}` });
+  for (let i = 0; i < 10; i += 1) await world.drive(engine.sessions.record(world.session(2000 - i * 40, 25)));
+  page.transport.policy = ({ path }) => (path === '/api/pomodoro/submit' ? { loseRequest: 'hang' } : {});
+  void engine.sync();
+  await world.run(5000);
+  const before = asked;
+  await world.drive(engine.close());
+  await world.run(5000);
+  expect(asked).toBe(before);
+});

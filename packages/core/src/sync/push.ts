@@ -115,13 +115,19 @@ export class Drain {
   /** Waits until fewer are in flight. Null when the engine stopped meanwhile: the row in `inFlight` says that the outcome is unknown. */
   async #inTurn(step: Step): Promise<Outcome | null> {
     while (this.#inFlight >= IN_FLIGHT_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#signal.aborted) return null;
     if (this.#halt !== null) return { kind: 'unsent' };
     this.#inFlight += 1;
-    const outcome = await this.#deliver(step);
-    this.#inFlight -= 1;
-    // What halts the drain is known before others go on.
-    const counted = outcome === null ? null : this.#count(outcome);
-    for (const goOn of this.#waiting.splice(0)) goOn();
+    let counted: Promise<void> | null = null;
+    let outcome: Outcome | null;
+    try {
+      outcome = await this.#deliver(step);
+      // What halts the drain is known before others go on.
+      if (outcome !== null) counted = this.#count(outcome);
+    } finally {
+      this.#inFlight -= 1;
+      for (const goOn of this.#waiting.splice(0)) goOn();
+    }
     await counted;
     return outcome;
   }
