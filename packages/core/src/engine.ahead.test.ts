@@ -47,3 +47,19 @@ it('asks for no token for what was to be sent next when the engine is closed', a
   await world.run(5000);
   expect(asked).toBe(before);
 });
+
+it('goes on after a transport that throws in place of telling a failure', async () => {
+  const world = createEngineWorld();
+  world.isOffline = true;
+  const { engine, page } = await world.open();
+  for (let i = 0; i < 10; i += 1) await world.drive(engine.sessions.record(world.session(2000 - i * 40, 25)));
+  let thrown = 0;
+  page.transport.policy = ({ path }) => {
+    if (path === '/api/pomodoro/submit' && (thrown += 1) <= 4) throw new Error('no such promise');
+    return {};
+  };
+  void engine.sync();
+  await world.run(400_000);
+  expect(thrown).toBeGreaterThan(4);
+  expect(engine.status.current.data_summary.unsynced_sessions).toBe(0);
+});
