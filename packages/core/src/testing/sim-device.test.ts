@@ -85,6 +85,19 @@ describe('a simulated device', () => {
     expect(heard.toSorted()).toEqual(['answer', 'timer']);
   });
 
+  it('tells a page nothing that is frozen while its device sleeps but that it goes on', async () => {
+    const { scheduler, device, open } = world();
+    const page = open();
+    const heard: string[] = [];
+    page.ports.lifecycle.subscribe((event) => heard.push(event));
+    device.sleep();
+    page.freeze();
+    device.wake();
+    page.thaw();
+    await scheduler.runFor(0);
+    expect(heard).toEqual(['resume']);
+  });
+
   it('stops the monotonic clock and not the wall clock while it sleeps', async () => {
     const { scheduler, device } = world();
     const wall = device.clock.now();

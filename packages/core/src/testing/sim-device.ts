@@ -62,11 +62,12 @@ export class SimPage {
     this.lifecycle.emit('visible');
   }
 
-  /** Freezes it as browsers do with hidden tabs: told first, unless `silently`, then nothing runs. It keeps its locks. */
+  /** Freezes it as browsers do with hidden tabs: told first, unless `silently` or asleep, then nothing runs. It keeps its locks. */
   freeze(silently = false): void {
     if (this.#frozen) return;
     this.#frozen = true;
-    if (!silently) this.lifecycle.emit('freeze');
+    // What sleeps would hear of it once it has thawed.
+    if (!silently && this.tab.running) this.lifecycle.emit('freeze');
     this.tab.suspend();
   }
 
