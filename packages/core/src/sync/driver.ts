@@ -194,8 +194,8 @@ export class Driver {
   async #drain(term: number, signal: AbortSignal): Promise<void> {
     const { local, clock, user } = this.#options;
     const drain = new Drain(this.#options, term, countSendable(local.view, clock.now(), user, false), signal);
-    const isProbe = local.view.sync.failures > 0;
-    const { sent, halt, faltered } = await drain.run(isProbe);
+    const { failures, connection } = local.view.sync;
+    const { sent, halt, faltered } = await drain.run(failures > 0 || connection !== 'online');
     this.#waiters.noteSent(sent);
     if (signal.aborted) return;
     if (sent > 0) {

@@ -62,7 +62,7 @@ export class Drain {
     this.#signal = signal;
   }
 
-  /** @param isProbe after failures: one request first, the others only once it succeeded. */
+  /** @param isProbe after failures, or a token that was refused: one request first, the others only once it succeeded. */
   async run(isProbe: boolean): Promise<Drained> {
     let started = 0;
     const lanes: Promise<unknown>[] = [];
