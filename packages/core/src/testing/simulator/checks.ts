@@ -46,8 +46,9 @@ export function checkStatus(world: World, slot: TabSlot, status: EngineStatus): 
   }
   checkLossTold(world, slot, status);
   world.monitor.saidLost.set(slot.device.index, Math.max(world.monitor.saidLost.get(slot.device.index) ?? 0, status.local.possibly_lost));
-  // What was settled in memory, no store tells.
-  const otherPending = own.sessions_pending > 0 || saysPreferencesWait(status) || (isVolatile(status) && status.local.closing.others) || world.monitor.isSettlingAt(slot.device, status.local.version);
+  // What was settled in memory, no store tells, and no version of it is one of the store's.
+  const isSettling = isVolatile(status) ? status.local.closing.others : world.monitor.isSettlingAt(slot.device, status.local.version);
+  const otherPending = own.sessions_pending > 0 || saysPreferencesWait(status) || isSettling;
   for (const wrong of contradictions(status, otherPending)) world.violate('I-13', `${place}: ${wrong}`);
   if (world.plan.users > 1) checkTaint(world, slot.device, 'a status', JSON.stringify(status));
   if (WORDS.has(status.sync_status)) world.marks.hit(`status.${status.sync_status}` as 'status.healthy');
