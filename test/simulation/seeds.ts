@@ -26,6 +26,8 @@ const SHAPES: readonly ((seed: number) => PlanShape)[] = [
   () => ({ faults: EVERYWHERE, edits: true }),
   () => ({ faults: [...EVERYWHERE, 'restore'] }),
   (seed) => ({ faults: FAULT_KINDS, preferences: seed % 3 === 1, edits: seed % 3 === 2, keeps: seed % 3 === 2 }),
+  // More than goes out at once, above all, where four requests at a time are all that a basic server gets.
+  (seed) => ({ faults: EVERYWHERE, edits: seed % 3 === 2, maxDeeds: 60, maxDevices: 3 }),
 ];
 
 function shapeOf(seed: number): PlanShape {

@@ -46,8 +46,9 @@ export class Effort {
     this.#quietUntil = 0;
   }
 
-  /** A tab that died or was replaced at once may not have noted what the server asked of it, nor that it failed. */
+  /** A tab that died or was replaced at once may not have noted what the server asked of it, nor that it failed; its successor counts a minute of its own. */
   senderDied(now: number): void {
+    this.#failing = [];
     if (now - this.#quietSince < 1000) this.#quietUntil = 0;
     if (now - (this.#failing.at(-1) ?? Number.NEGATIVE_INFINITY) < PAUSE_MIN_MS) this.#inARow = 0;
   }
