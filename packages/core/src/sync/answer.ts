@@ -69,15 +69,18 @@ export type Outcome =
 export type Halt = Extract<Outcome, { kind: 'unauthorized' | 'stopped' | 'failed' }>;
 
 /** Several readers look at one answer, which may be large: it is parsed once. */
-const parsed = new WeakMap<HttpResponse, Fields | null | undefined>();
+interface ParsedResponse extends HttpResponse {
+  /** Null where it says that it is JSON and is none; undefined where it does not say so. */
+  readonly fields: Fields | null | undefined;
+}
 
-/** Null where it says that it is JSON and is none; undefined where it does not say so. */
-function fieldsOf(response: HttpResponse): Fields | null | undefined {
-  if (!parsed.has(response)) {
-    const isJson = (response.headers['content-type'] ?? '').toLowerCase().includes('json');
-    parsed.set(response, isJson ? parseFields(response.body) : undefined);
-  }
-  return parsed.get(response);
+export function parseResponse(response: HttpResponse): ParsedResponse {
+  const isJson = (response.headers['content-type'] ?? '').toLowerCase().includes('json');
+  return { ...response, fields: isJson ? parseFields(response.body) : undefined };
+}
+
+function fieldsOf(response: HttpResponse | ParsedResponse): ParsedResponse['fields'] {
+  return ('fields' in response ? response : parseResponse(response)).fields;
 }
 
 /** JSON of an answer that says it is JSON; undefined otherwise. */

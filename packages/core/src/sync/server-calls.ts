@@ -1,7 +1,7 @@
 // Requests to the server: headers, the token at the moment of sending, deadlines. Judges no answer beyond "this token is dead".
 import { boundOfTrip, type Moment } from '../model/clock-bound.ts';
 import type { Clock, HttpRequest, Transport, TransportResult } from '../ports.ts';
-import { readJson } from './answer.ts';
+import { parseResponse } from './answer.ts';
 import { parseHttpDate } from './backoff.ts';
 import type { Diary } from './diary.ts';
 import { type ClockBound, parseInstant } from '@syncline/protocol';
@@ -132,13 +132,13 @@ export class ServerCalls {
     const before: Moment = { wall: clock.now(), monotonic: clock.monotonic() };
     const request: HttpRequest = { method, path, headers, body, timeoutMs: DEADLINE_MS, maxBodyChars: BODY_CHARS_MAX };
     const result = await this.#note(request, () => transport.send(request, signal));
-    const fields = result.ok ? readJson(result.response) : undefined;
+    if (!result.ok) return result;
+    const response = parseResponse(result.response);
+    const { status, headers: { date }, fields } = response;
     const after: Moment = { wall: clock.now(), monotonic: clock.monotonic() };
     // Only JSON is our server's; a portal's page says nothing about the server's clock.
-    if (result.ok && fields !== undefined && result.response.status < 400 && isPrompt(before.wall, after.wall)) {
-      onAnswer(boundOf(result.response.headers['date'], fields['server_time'] ?? fields['time'], before, after));
-    }
-    return result;
+    if (fields && status < 400 && isPrompt(before.wall, after.wall)) onAnswer(boundOf(date, fields['server_time'] ?? fields['time'], before, after));
+    return { ok: true, response };
   }
 }
 
