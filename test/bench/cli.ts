@@ -1,17 +1,11 @@
 // `pnpm bench`: measures, checks the answers, and writes results.json, the tables and the plots.
-//   pnpm bench [--rounds 5] [--groups store,overlaps,…] [--contenders syncline,raw,…] [--stored 100000]
-import { parseArgs } from 'node:util';
 import { GROUPS } from './groups/index.ts';
+import { HISTORY_MIN } from './page/data.ts';
 import type { Results } from './run/rounds.ts';
+import { chosenOf, type Options, readOptions, usage } from './options.ts';
 import { mergeResults } from './report/results.ts';
 import { publish } from './report/publish.ts';
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '5' }, stored: { type: 'string', default: '100000' },
-    groups: { type: 'string' }, contenders: { type: 'string' }, dry: { type: 'boolean', default: false },
-  },
-});
 const say = (line: string): void => console.error(line);
 
 function print(results: Results): void {
@@ -20,13 +14,28 @@ function print(results: Results): void {
   }
 }
 
-for (const name of values.groups?.split(',') ?? Object.keys(GROUPS)) {
-  const measure = GROUPS[name];
-  if (!measure) throw new Error(`no such group: ${name} (there are ${Object.keys(GROUPS).join(', ')})`);
-  say(`== ${name}`);
-  const contenders = values.contenders?.split(',') ?? null;
-  const results = await measure({ rounds: Number(values.rounds), stored: Number(values.stored), contenders, say });
-  print(results);
-  if (!values.dry && Object.keys(results).length > 0) mergeResults(name, results);
+function readFlags(): Options | null {
+  try {
+    return readOptions(process.argv.slice(2), GROUPS, HISTORY_MIN);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage(GROUPS)}`);
+    process.exit(2);
+  }
 }
-if (!values.dry) publish();
+
+async function measure({ groups, rounds, stored, contenders, isWhole, dry }: Options): Promise<void> {
+  for (const name of groups) {
+    const group = GROUPS[name];
+    if (!group) continue;
+    say(`== ${name}`);
+    const results = await group.measure({ rounds, stored, contenders: contenders && chosenOf(group, contenders), say });
+    print(results);
+    if (isWhole && !dry && Object.keys(results).length > 0) mergeResults(name, results);
+  }
+  if (!isWhole) say('not written to results.json: this is not all that the budgets compare');
+  else if (!dry) publish();
+}
+
+const options = readFlags();
+if (options === null) console.log(usage(GROUPS));
+else await measure(options);

@@ -19,7 +19,7 @@ interface Way {
 const ENGINE = "import { createEngineDrainer } from './drain-engine.ts'; offerDrain(createEngineDrainer());";
 const raw = (atOnce: number): string => `import { createRawDrainer } from './drain-raw.ts'; offerDrain(createRawDrainer(${atOnce}));`;
 
-const WAYS: Readonly<Record<string, Way>> = {
+export const WAYS: Readonly<Record<string, Way>> = {
   syncline: { script: ENGINE, isBasic: false },
   'raw, one request': { script: raw(COUNT), isBasic: false },
   'raw, 10 batches': { script: raw(COUNT / 10), isBasic: false },
@@ -39,8 +39,7 @@ async function pagesOf(names: readonly string[]): Promise<Record<string, { type:
   return pages;
 }
 
-export async function measureDrain(names: readonly string[] | null, rounds: number, say: (line: string) => void): Promise<Results> {
-  const contenders = names ?? Object.keys(WAYS);
+export async function measureDrain(contenders: readonly string[], rounds: number, say: (line: string) => void): Promise<Results> {
   const server = new AppServer(await pagesOf(contenders));
   const calls: string[] = [];
   server.onCall = async (path) => {

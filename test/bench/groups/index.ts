@@ -1,15 +1,17 @@
 // What `pnpm bench` can measure.
+import type { Choice } from '../options.ts';
 import type { Results } from '../run/rounds.ts';
-import { measureDrain } from './drain.ts';
+import { measureDrain, WAYS } from './drain.ts';
 import { measureBlocking, measureGrowth } from './growth.ts';
 import { measureOverlaps } from './overlaps.ts';
 import { measurePreferences } from './preferences.ts';
-import { measureServer } from './server.ts';
+import { measureServer, SERVER_WORKS } from './server.ts';
 import { measureShares, measureSizes } from './sizes.ts';
 import { CONTENDERS, measureStores } from './store.ts';
 
 export interface GroupOptions {
   readonly rounds: number;
+  /** By their whole names; null for all. */
   readonly contenders: readonly string[] | null;
   readonly stored: number;
   readonly say: (line: string) => void;
@@ -25,14 +27,27 @@ async function sizes(): Promise<Results> {
 /** Those that take in 100,000 sessions in less than minutes; the others are compared with 10,000. */
 const NEAR = ['syncline', 'raw strict', 'raw', 'dexie', 'rxdb'];
 
-export const GROUPS: Readonly<Record<string, (options: GroupOptions) => Promise<Results>>> = {
-  store: ({ rounds, contenders, stored, say }) => measureStores({ names: contenders ?? NEAR, rounds, stored, imported: 10_000, say }),
-  peers: ({ rounds, contenders, say }) => measureStores({ names: contenders ?? Object.keys(CONTENDERS), rounds, stored: 10_000, imported: 2000, say }),
-  overlaps: ({ rounds, say }) => measureOverlaps([1000, 10_000, 100_000, 1_000_000], rounds, say),
-  growth: ({ rounds, say }) => measureGrowth([1000, 10_000, 100_000, 1_000_000], rounds, say),
-  blocking: ({ rounds, stored, say }) => measureBlocking(stored, rounds, say),
-  drain: ({ rounds, contenders, say }) => measureDrain(contenders, rounds, say),
-  server: ({ rounds, contenders, say }) => measureServer(contenders, rounds, say),
-  preferences: ({ rounds, say }) => measurePreferences(rounds, say),
-  sizes,
+export interface Group extends Choice {
+  readonly measure: (options: GroupOptions) => Promise<Results>;
+}
+
+/** Takes part whole, in the one size that it has. */
+const fixed = (measure: Group['measure']): Group => ({ contenders: [], isSized: false, measure });
+
+export const GROUPS: Readonly<Record<string, Group>> = {
+  store: {
+    contenders: NEAR, isSized: true,
+    measure: ({ rounds, contenders, stored, say }) => measureStores({ names: contenders ?? NEAR, rounds, stored, imported: 10_000, say }),
+  },
+  peers: {
+    contenders: Object.keys(CONTENDERS), isSized: false,
+    measure: ({ rounds, contenders, say }) => measureStores({ names: contenders ?? Object.keys(CONTENDERS), rounds, stored: 10_000, imported: 2000, say }),
+  },
+  overlaps: fixed(({ rounds, say }) => measureOverlaps([1000, 10_000, 100_000, 1_000_000], rounds, say)),
+  growth: fixed(({ rounds, say }) => measureGrowth([1000, 10_000, 100_000, 1_000_000], rounds, say)),
+  blocking: { contenders: [], isSized: true, measure: ({ rounds, stored, say }) => measureBlocking(stored, rounds, say) },
+  drain: { contenders: Object.keys(WAYS), isSized: false, measure: ({ rounds, contenders, say }) => measureDrain(contenders ?? Object.keys(WAYS), rounds, say) },
+  server: { contenders: SERVER_WORKS, isSized: false, measure: ({ rounds, contenders, say }) => measureServer(contenders ?? SERVER_WORKS, rounds, say) },
+  preferences: fixed(({ rounds, say }) => measurePreferences(rounds, say)),
+  sizes: fixed(sizes),
 };

@@ -7,9 +7,14 @@ import { notRun } from '../../faults/lib/not-run.ts';
 import { type Call, Caller } from '../run/load.ts';
 import { inTurns, type Results, Rounds } from '../run/rounds.ts';
 import { ServerWorld, type WorldUser } from '../run/server-world.ts';
-import { storingWays } from './storing.ts';
+import { STORING_WAYS, storingWays } from './storing.ts';
 
 const HISTORIES = [100, 100_000];
+const inWords = (count: number): string => `${count.toLocaleString('en')} sessions`;
+/** What is measured, by name. */
+export const SERVER_WORKS: readonly string[] = [
+  'SELECT 1', 'SELECT 1, signed in', ...HISTORIES.flatMap((count) => [`idle exchange, ${inWords(count)}`, `status, ${inWords(count)}`]), ...STORING_WAYS,
+];
 const DEVICE = 'bench-device';
 /** Before the first round: a process that has just started is several times slower. */
 const WARM_UP_MS = 3000;
@@ -53,9 +58,8 @@ async function callsOf(world: ServerWorld, caller: Caller, say: (line: string) =
   for (const count of HISTORIES) {
     say(`a user with ${count} sessions`);
     const user = await world.userWith(count);
-    const sessions = `${count.toLocaleString('en')} sessions`;
-    calls[`idle exchange, ${sessions}`] = await idleCall(caller, user, count);
-    calls[`status, ${sessions}`] = statusCall(user, count);
+    calls[`idle exchange, ${inWords(count)}`] = await idleCall(caller, user, count);
+    calls[`status, ${inWords(count)}`] = statusCall(user, count);
   }
   await world.owner.query('analyze');
   return calls;
@@ -81,7 +85,7 @@ async function warmUp(names: readonly string[], calls: Readonly<Record<string, C
   }
 }
 
-export async function measureServer(names: readonly string[] | null, rounds: number, say: (line: string) => void): Promise<Results> {
+export async function measureServer(names: readonly string[], rounds: number, say: (line: string) => void): Promise<Results> {
   if (!findPostgres()) {
     notRun('bench: server', 'no PostgreSQL binaries on this machine');
     return {};
@@ -92,11 +96,8 @@ export async function measureServer(names: readonly string[] | null, rounds: num
   try {
     const calls = await callsOf(world, caller, say);
     const storing = await storingWays(world, caller);
-    const all = [...Object.keys(calls), ...Object.keys(storing)];
-    // Their names hold commas: who chooses some names the first words.
-    const chosen = all.filter((name) => names?.some((first) => name.startsWith(first)) ?? true);
-    await warmUp(chosen, calls, storing, caller);
-    await inTurns(chosen, rounds, async (name, number) => {
+    await warmUp(names, calls, storing, caller);
+    await inTurns(names, rounds, async (name, number) => {
       say(`round ${number + 1} of ${rounds}: ${name}`);
       const call = calls[name];
       const store = storing[name];

@@ -11,6 +11,8 @@ const DEVICES = ['5f0d7a52-6a3c-4d0e-9b1e-0a1b2c3d4e01', '5f0d7a52-6a3c-4d0e-9b1
 export const OWN_DEVICE = DEVICES[0];
 export const PENDING = 95;
 export const ACKNOWLEDGED = 500;
+/** Whatever is asked of a history, so many sessions can tell. */
+export const HISTORY_MIN = 1000;
 
 function uuid(kind: number, n: number): string {
   const mixed = Math.imul(n + 1, 2_654_435_761) >>> 0;
