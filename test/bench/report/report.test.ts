@@ -1,8 +1,8 @@
 // What the pages say of performance is what results.json says.
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { judge } from './budgets.ts';
-import { readReport } from './results.ts';
+import { merge, type Run, readReport } from './results.ts';
 import { PERFORMANCE, renderMeasured } from './tables.ts';
 
 it('docs/PERFORMANCE.md shows results.json', () => {
@@ -18,4 +18,21 @@ it('every plot that the page shows is there', () => {
   const shown = [...readFileSync(PERFORMANCE, 'utf8').matchAll(/\]\((plots\/[^)]+)\)/g)].map(([, path]) => path ?? '');
   expect(shown.length).toBeGreaterThan(0);
   for (const path of shown) expect(readFileSync(new URL(`../../../docs/${path}`, import.meta.url), 'utf8')).toMatch(/^<svg /);
+});
+
+describe('a group that is measured alone', () => {
+  const old: Run = { at: '2026-01-01', machine: 'a machine with 8 cores', commit: 'aaaaaaa', results: { 'pending count ms': { raw: { median: 1, low: 1, high: 1, rounds: 5 } } } };
+  const now: Run = { ...old, at: '2026-02-02', machine: 'a machine with 2 cores', commit: 'bbbbbbb with changes' };
+
+  it('leaves it to be seen where and of what the others were measured', () => {
+    const page = renderMeasured(merge(merge({ measured: {}, budgets: [] }, 'store', old), 'peers', now));
+    expect(page).toContain('Measured on 2026-01-01, commit aaaaaaa, 5 rounds. Machine: a machine with 8 cores.');
+    expect(page).toContain('Measured on 2026-02-02, commit bbbbbbb with changes, 5 rounds. Machine: a machine with 2 cores.');
+    expect(page).not.toMatch(/^Machine:/m);
+  });
+
+  it('says once what all have in common', () => {
+    const page = renderMeasured(merge(merge({ measured: {}, budgets: [] }, 'store', old), 'peers', { ...now, machine: old.machine }));
+    expect(page.match(/a machine with/g)).toHaveLength(1);
+  });
 });

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Results } from '../run/rounds.ts';
 import { unmeasured } from './budgets.ts';
-import type { Report } from './results.ts';
+import type { Report, Run } from './results.ts';
 
 export const PERFORMANCE = join(import.meta.dirname, '../../../docs/PERFORMANCE.md');
 const BEGIN = '<!-- measured: begin -->';
@@ -31,15 +31,24 @@ function measuredTable(results: Results): string {
   return table(['work', ...names], rows);
 }
 
-export function renderMeasured(report: Report): string {
-  const budgets = table(
+/** When, of what, and how often; where the groups come from several machines, on which. */
+function origin({ at, commit, machine, results }: Run, isAlone: boolean): string {
+  const rounds = Math.max(0, ...Object.values(results).flatMap((by) => Object.values(by).map((spread) => spread.rounds)));
+  const of = commit ? `, commit ${commit}` : '';
+  return `Measured on ${at}${of}${rounds > 1 ? `, ${rounds} rounds` : ''}.${isAlone ? '' : ` Machine: ${machine}.`}`;
+}
+
+export function renderMeasured({ measured, budgets }: Report): string {
+  const judged = table(
     ['budget', 'work', 'limit', 'measured', 'met'],
-    report.budgets.map(({ id, what, budget, measured, met }) => [id, what, budget, String(measured), met ? 'yes' : '**no**']),
+    budgets.map(({ id, what, budget, measured: found, met }) => [id, what, budget, String(found), met ? 'yes' : '**no**']),
   );
-  const missing = unmeasured(report.measured);
-  const groups = Object.entries(report.measured).map(([group, { at, results }]) => `### ${TITLES[group] ?? group}\n\nMeasured on ${at}.\n\n${measuredTable(results)}`);
+  const missing = unmeasured(measured);
+  const [machine, ...others] = new Set(Object.values(measured).map((run) => run.machine));
+  const isAlone = others.length === 0;
+  const groups = Object.entries(measured).map(([group, run]) => `### ${TITLES[group] ?? group}\n\n${origin(run, isAlone)}\n\n${measuredTable(run.results)}`);
   return [
-    BEGIN, `Machine: ${report.machine}.`, '### Budgets', budgets,
+    BEGIN, isAlone ? `Machine: ${machine}.` : 'The tables come from several machines; each says from which.', '### Budgets', judged,
     missing.length === 0 ? 'Every budget is measured.' : `Not measured yet: ${missing.join(', ')}.`,
     ...groups, END,
   ].join('\n\n');
