@@ -28,6 +28,7 @@ export async function measureSizes(): Promise<Record<string, number>> {
     'own code': await kibibytes(ENGINE, LIBRARIES),
     'beside rxjs': await kibibytes("export * from '@syncline/rxjs';", [...LIBRARIES, '@syncline/core', '@syncline/protocol']),
     'engine with dexie': await kibibytes(ENGINE, []),
+    'with dexie and yjs': await kibibytes(`${ENGINE} export * from '@syncline/core/preferences';`, []),
   };
   for (const [name, contents] of Object.entries(PEERS)) own[name] = await kibibytes(contents, []);
   return own;

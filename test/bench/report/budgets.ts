@@ -38,7 +38,8 @@ function ratio(group: string, work: string, ours: string, theirs: string): (meas
 }
 
 const WRITE = 'durable write ms';
-const rivals = ['dexie-cloud', 'rxdb', 'pouchdb'];
+/** The last one takes no part: see the decision on peers. */
+const rivals = ['dexie-cloud', 'rxdb', 'pouchdb', 'powersync'];
 
 const RULES: readonly Rule[] = [
   { id: 'P1', what: 'record() against the bare floor, both strict', unit: '× the floor', atMost: 1.25, value: ratio('store', WRITE, 'syncline', 'floor') },
@@ -62,6 +63,7 @@ const RULES: readonly Rule[] = [
   { id: 'P11 core', what: 'own code: core with transport, Brotli', unit: 'KiB', atMost: 16, value: (measured) => get(measured, 'sizes', 'KiB to download', 'own code') },
   { id: 'P11 rxjs', what: 'beside RxJS', unit: 'KiB', atMost: 1.2, value: (measured) => get(measured, 'sizes', 'KiB to download', 'beside rxjs') },
   { id: 'P11 whole', what: 'the whole engine with Dexie', unit: 'KiB', atMost: 48, value: (measured) => get(measured, 'sizes', 'KiB to download', 'engine with dexie') },
+  { id: 'P11 yjs', what: 'the whole engine with Dexie, preferences and Yjs', unit: 'KiB', atMost: 70, value: (measured) => get(measured, 'sizes', 'KiB to download', 'with dexie and yjs') },
   { id: 'P12 status', what: 'status call on PostgreSQL against SELECT 1 on the same stack', unit: '× its throughput', atLeast: 0.4, value: ratio('server', 'calls/s', 'status, 100 sessions', 'SELECT 1') },
   { id: 'P12 idle', what: 'idle exchange on PostgreSQL against SELECT 1 on the same stack', unit: '× its throughput', atLeast: 0.4, value: ratio('server', 'calls/s', 'idle exchange, 100 sessions', 'SELECT 1') },
   { id: 'P12 growth', what: 'status call at 100 against 100,000 sessions a user', unit: '× the cost', atMost: 1.15, value: ratio('server', 'calls/s', 'status, 100 sessions', 'status, 100,000 sessions') },

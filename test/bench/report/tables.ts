@@ -49,7 +49,7 @@ export function renderMeasured({ measured, budgets }: Report): string {
   const groups = Object.entries(measured).map(([group, run]) => `### ${TITLES[group] ?? group}\n\n${origin(run, isAlone)}\n\n${measuredTable(run.results)}`);
   return [
     BEGIN, isAlone ? `Machine: ${machine}.` : 'The tables come from several machines; each says from which.', '### Budgets', judged,
-    missing.length === 0 ? 'Every budget is measured.' : `Not measured yet: ${missing.join(', ')}.`,
+    missing.length === 0 ? 'Every budget is measured.' : `Not measured: ${missing.join(', ')}.`,
     ...groups, END,
   ].join('\n\n');
 }
