@@ -1,10 +1,9 @@
 // Whether the engine's costs stay flat while the history grows, and the longest that it keeps the main thread.
-import { PENDING } from '../page/data.ts';
-import { openSite, removeSettled, type Settled, settledFolder, type Site, visit } from '../run/browser.ts';
+import { openSite, type Site } from '../run/browser.ts';
 import { bundlePage } from '../run/bundle.ts';
 import { inTurns, type Results, Rounds } from '../run/rounds.ts';
 import { longestTask, startTrace } from '../run/trace.ts';
-import { CONTENDERS } from './store.ts';
+import { CONTENDERS, onSettled } from './store.ts';
 
 const PAGE = 'syncline';
 /** What the plot calls them. */
@@ -12,29 +11,23 @@ const NAMES: Readonly<Record<string, string>> = {
   'durable write ms': 'record', 'status computing ms': 'status', 'cold start ms': 'cold start', 'overlap query ms': 'overlap query', 'pending list ms': 'pending list',
 };
 
-async function withStored<T>(counts: readonly number[], say: (line: string) => void, work: (site: Site, settled: ReadonlyMap<number, Settled>) => Promise<T>): Promise<T> {
+async function onSite<T>(work: (site: Site) => Promise<T>): Promise<T> {
   const site = await openSite();
-  const settled = new Map(counts.map((count) => [count, settledFolder(`growth-${count}`)]));
   try {
     site.add(PAGE, await bundlePage(`import { offer } from './works.ts'; ${CONTENDERS[PAGE] ?? ''}`));
-    for (const [count, keep] of settled) {
-      say(`storing ${count} sessions`);
-      await visit(site, { from: null, keep }, async ({ open }) => (await open(PAGE)).evaluate(`works.fill(${count}, ${PENDING})`));
-      await visit(site, { from: keep, keep }, async ({ open }) => (await open(PAGE)).evaluate('works.cold()'));
-    }
-    return await work(site, settled);
+    return await work(site);
   } finally {
     site.close();
-    for (const left of settled.values()) removeSettled(left);
   }
 }
 
 /** By work, then by how many sessions are stored. */
 export function measureGrowth(counts: readonly number[], rounds: number, say: (line: string) => void): Promise<Results> {
-  return withStored(counts, say, async (site, settled) => {
+  return onSite(async (site) => {
     const found = new Rounds();
-    await inTurns(counts.map(String), rounds, async (count) => {
-      const measured = await visit(site, { from: settled.get(Number(count)) ?? null }, async ({ open }) => {
+    await inTurns(counts.map(String), rounds, async (count, number) => {
+      say(`round ${number + 1} of ${rounds}: ${count} sessions`);
+      const measured = await onSettled(site, PAGE, Number(count), async ({ open }) => {
         const page = await open(PAGE);
         const parts: Record<string, number>[] = [];
         for (const work of ['cold()', `warm(${count})`, 'write()']) parts.push(await page.evaluate(`works.${work}`));
@@ -50,10 +43,11 @@ export function measureGrowth(counts: readonly number[], rounds: number, say: (l
 /** Processor time of the longest task of the page's main thread for each kind of work, so that other programs cannot lengthen it. */
 export function measureBlocking(stored: number, rounds: number, say: (line: string) => void): Promise<Results> {
   const works = { opening: 'cold()', 'counts, lists, overlaps': `look(${stored})`, recording: 'write()', acknowledging: 'acknowledge()' };
-  return withStored([stored], say, async (site, settled) => {
+  return onSite(async (site) => {
     const found = new Rounds();
     for (let round = 0; round < rounds; round += 1) {
-      await visit(site, { from: settled.get(stored) ?? null }, async ({ context, open }) => {
+      say(`round ${round + 1} of ${rounds}`);
+      await onSettled(site, PAGE, stored, async ({ context, open }) => {
         const page = await open(PAGE);
         let whole = 0;
         for (const [name, work] of Object.entries(works)) {

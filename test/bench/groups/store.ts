@@ -1,6 +1,6 @@
 // The device's store in a real browser: import, cold start, counts, overlaps, writes, acknowledgements, notices, heap.
 import { PENDING } from '../page/data.ts';
-import { heapOf, openSite, removeSettled, type Settled, settledFolder, type Site, type Visit, visit } from '../run/browser.ts';
+import { heapOf, openSite, removeSettled, settledFolder, type Site, type Visit, visit } from '../run/browser.ts';
 import { bundlePage } from '../run/bundle.ts';
 import { inTurns, type Results, Rounds } from '../run/rounds.ts';
 
@@ -29,42 +29,40 @@ export interface StoreOptions {
 
 const label = (name: string): string => name.replaceAll(' ', '-');
 
+/**
+ * Fills a profile, opens and closes it once more, so that what a browser reads later has settled, and begins there. Anew each time: how much a
+ * database leaves to be done at the next opening is chance, and makes the cold start of one and the same contender several times longer or shorter.
+ * @param count of sessions; `filled` is what storing them took.
+ */
+export async function onSettled<T>(site: Site, page: string, count: number, work: (at: Visit, filled: Readonly<Record<string, number>>) => Promise<T>): Promise<T> {
+  const keep = settledFolder(page);
+  try {
+    const filled = await visit(site, { from: null, keep }, async ({ open }) => (await open(page)).evaluate<Record<string, number>>(`works.fill(${count}, ${PENDING})`));
+    await visit(site, { from: keep, keep }, async ({ open }) => (await open(page)).evaluate('works.cold()'));
+    return await visit(site, { from: keep }, (at) => work(at, filled));
+  } finally {
+    removeSettled(keep);
+  }
+}
+
 export async function measureStores({ names, rounds, stored, imported, say }: StoreOptions): Promise<Results> {
   const site = await openSite();
-  const settled = new Map<string, Settled>();
   const found = new Rounds();
   try {
-    for (const name of names) {
-      site.add(label(name), await bundlePage(`import { offer } from './works.ts'; ${CONTENDERS[name] ?? ''}`));
-      settled.set(name, settledFolder(label(name)));
-    }
+    for (const name of names) site.add(label(name), await bundlePage(`import { offer } from './works.ts'; ${CONTENDERS[name] ?? ''}`));
     site.add('floor', await bundlePage(FLOOR));
-    await settle(site, settled, stored, found, say);
     await inTurns(names, rounds, async (name, number) => {
-      const from = settled.get(name) ?? null;
       say(`round ${number + 1} of ${rounds}: ${name}`);
       found.add(name, { [`import of ${imported.toLocaleString('en')}, rows/s`]: await visit(site, { from: null }, (at) => importRate(at, name, imported)) });
-      found.add(name, await visit(site, { from }, (at) => measureStored(at, name, stored)));
+      found.add(name, await onSettled(site, label(name), stored, async (at, filled) => ({
+        [`import of ${stored.toLocaleString('en')}, ms`]: filled['import ms'] ?? Number.NaN, ...(await measureStored(at, name, stored)),
+      })));
       if (name === names[0]) found.add('floor', await visit(site, { from: null }, measureFloor));
     });
   } finally {
     site.close();
-    for (const left of settled.values()) removeSettled(left);
   }
   return found.results();
-}
-
-/** Fills one profile for each contender, and opens and closes it once more: what a browser reads later has settled. */
-async function settle(site: Site, settled: ReadonlyMap<string, Settled>, stored: number, found: Rounds, say: (line: string) => void): Promise<void> {
-  for (const [name, keep] of settled) {
-    say(`storing ${stored} sessions: ${name}`);
-    const measured = await visit(site, { from: null, keep }, async ({ open }) => {
-      const page = await open(label(name));
-      return page.evaluate<Record<string, number>>(`works.fill(${stored}, ${PENDING})`);
-    });
-    found.add(name, { [`import of ${stored.toLocaleString('en')}, ms`]: measured['import ms'] ?? Number.NaN });
-    await visit(site, { from: keep, keep }, async ({ open }) => (await open(label(name))).evaluate('works.cold()'));
-  }
 }
 
 async function importRate({ open }: Visit, name: string, count: number): Promise<number> {

@@ -61,6 +61,7 @@ export async function visit<T>(site: Pick<Site, 'origin'>, { from, keep }: { fro
   try {
     const result = await work({ context, open: (path) => openPage(context, `${site.origin}/${path}`) });
     await context.close();
+    if (keep) removeSettled(keep);
     if (keep && existsSync(join(profile, STORAGE))) cpSync(join(profile, STORAGE), keep.folder, { recursive: true });
     return result;
   } finally {
