@@ -13,7 +13,11 @@ export type Results = Record<string, Record<string, Spread>>;
 
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (q: number): number => round(sorted[Math.round((sorted.length - 1) * q)] ?? Number.NaN);
+  const at = (q: number): number => {
+    const place = (sorted.length - 1) * q;
+    const [below = Number.NaN, above = Number.NaN] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+    return round(below + (above - below) * (place % 1));
+  };
   return { median: at(0.5), low: at(0.25), high: at(0.75), rounds: values.length };
 }
 
