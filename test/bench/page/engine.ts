@@ -15,7 +15,14 @@ import { StatusBoard } from '../../../packages/core/src/sync/status-board.ts';
 import type { BenchSession, Contender, Overlapping } from './contender.ts';
 import { OWN_DEVICE } from './data.ts';
 
-const USER = 'bench';
+/** Whose store it is, and how the server knows: without a token the engine is whole and looks for work, and no request leaves it. */
+export interface Owner {
+  readonly user: string;
+  readonly deviceId: string;
+  readonly token: () => string | null;
+}
+
+const ALONE: Owner = { user: 'bench', deviceId: OWN_DEVICE, token: () => null };
 const CHUNK = 2000;
 
 function finished({ id, startTime, endTime, category, project, note, deviceId }: BenchSession): FinishedSession {
@@ -24,17 +31,22 @@ function finished({ id, startTime, endTime, category, project, note, deviceId }:
   };
 }
 
-async function openLocal(): Promise<Local> {
-  const store = await createDexieStores().open(storeName(location.origin, USER));
+async function openLocal({ user }: Owner): Promise<Local> {
+  const store = await createDexieStores().open(storeName(location.origin, user));
   const clock = createSystemClock();
   return new Local({ store, clock, ids: { uuid: () => crypto.randomUUID() } });
 }
 
-class EngineContender implements Contender {
+export class EngineContender implements Contender {
   readonly durability = 'strict';
+  readonly #owner: Owner;
   #engine: SyncEngine | null = null;
   /** A second look at the same store, for what the engine's interface does not offer. */
   #below: Local | null = null;
+
+  constructor(owner: Owner) {
+    this.#owner = owner;
+  }
 
   get engine(): SyncEngine {
     if (this.#engine === null) throw new Error('not open');
@@ -42,16 +54,13 @@ class EngineContender implements Contender {
   }
 
   async #look(): Promise<Local> {
-    this.#below ??= await openLocal();
+    this.#below ??= await openLocal(this.#owner);
     return this.#below;
   }
 
   async open(): Promise<void> {
-    this.#engine = await createSyncEngine({
-      user: USER, device: { type: 'web_timer', version: '1.0', id: OWN_DEVICE },
-      // Signed out: the engine is whole and looks for work, and no request leaves it.
-      server: { url: location.origin, token: () => null },
-    });
+    const { user, deviceId, token } = this.#owner;
+    this.#engine = await createSyncEngine({ user, device: { type: 'web_timer', version: '1.0', id: deviceId }, server: { url: location.origin, token } });
   }
 
   async fill(sessions: readonly BenchSession[]): Promise<void> {
@@ -161,7 +170,7 @@ class EngineContender implements Contender {
   computeStatus(): number {
     const local = this.#below;
     if (local === null) throw new Error('look first');
-    const self = { deviceId: OWN_DEVICE, deviceType: 'web_timer', version: '1.0', name: null };
+    const self = { deviceId: this.#owner.deviceId, deviceType: 'web_timer', version: '1.0', name: null };
     const board = new StatusBoard({ local, clock: createSystemClock(), self, lastHours: 24, diary: new Diary() });
     const turns = 2000;
     const begun = performance.now();
@@ -179,5 +188,5 @@ class EngineContender implements Contender {
 }
 
 export function createEngineContender(): Contender {
-  return new EngineContender();
+  return new EngineContender(ALONE);
 }

@@ -16,7 +16,7 @@ function fail(what: string, got: unknown, wanted: unknown): never {
   throw new Error(`wrong answer: ${what} is ${JSON.stringify(got)}, not ${JSON.stringify(wanted)}`);
 }
 
-function check(what: string, got: unknown, wanted: unknown): void {
+export function check(what: string, got: unknown, wanted: unknown): void {
   if (JSON.stringify(got) !== JSON.stringify(wanted)) fail(what, got, wanted);
 }
 
@@ -30,7 +30,7 @@ async function time(work: () => unknown): Promise<number> {
   return performance.now() - begun;
 }
 
-async function times(turns: number, work: (turn: number) => unknown): Promise<number> {
+export async function times(turns: number, work: (turn: number) => unknown): Promise<number> {
   const all: number[] = [];
   for (let turn = 0; turn < turns; turn += 1) all.push(await time(() => work(turn)));
   return median(all);

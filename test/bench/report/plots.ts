@@ -65,7 +65,7 @@ function drawOverlaps(results: Results): string {
 export function drawPlots({ measured }: Report): Record<string, string> {
   const plots: Record<string, string> = {};
   if (measured['peers']) plots['peers.svg'] = drawPeers(measured['peers'].results);
-  if (measured['growth']) plots['growth.svg'] = drawGrowth(measured['growth'].results, ['record', 'status', 'cold start', 'overlap query'], '↑ ms');
+  if (measured['growth']) plots['growth.svg'] = drawGrowth(measured['growth'].results, ['record', 'idle sync', 'status', 'cold start', 'overlap query', 'heap, MB'], '↑ ms; of the heap MB');
   if (measured['overlaps']) plots['overlaps.svg'] = drawOverlaps(measured['overlaps'].results);
   return plots;
 }
