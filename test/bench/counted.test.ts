@@ -17,9 +17,10 @@ async function store(world: EngineWorld, page: ReturnType<EngineWorld['page']>, 
   const kept = await world.drive(stores.open(storeName(URL, USER)));
   const local = new Local({ store: kept, clock, ids: { uuid: () => 'store-1' } });
   for (let at = 0; at < count; at += 2000) {
-    const part = historyOf(2000, at).map((session) => ({ ...session, source: 'mac_app', plannedDuration: null, displayId: null, clock: null, cancelled: null, version: 1, deletedAt: null }));
+    const part = historyOf(count, at, at + 2000).map((session) => ({ ...session, source: 'mac_app', plannedDuration: null, displayId: null, clock: null, cancelled: null, version: 1, deletedAt: null }));
     await world.drive(local.commit((draft) => appendHistory(draft, kept, part), 'relaxed'));
   }
+  expect(local.history.directory.reduce((sum, part) => sum + part.count, 0)).toBe(count);
   await world.drive(kept.close());
 }
 

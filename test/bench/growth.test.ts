@@ -15,9 +15,10 @@ async function fill({ stores, clock }: Ports, world: ExchangeWorld, count: numbe
   const store = await world.drive(stores.open(storeName('http://server.test', USER)));
   const local = new Local({ store, clock, ids: { uuid: () => '00000000-0000-4000-8000-0000000000c1' } });
   for (let at = 0; at < count; at += CHUNK) {
-    const part = historyOf(CHUNK, at).map((session) => ({ ...session, source: 'mac_app', plannedDuration: null, displayId: null, clock: null, cancelled: null, version: 1, deletedAt: null }));
+    const part = historyOf(count, at, at + CHUNK).map((session) => ({ ...session, source: 'mac_app', plannedDuration: null, displayId: null, clock: null, cancelled: null, version: 1, deletedAt: null }));
     await world.drive(local.commit((draft) => appendHistory(draft, store, part), 'relaxed'));
   }
+  expect(local.history.directory.reduce((sum, part) => sum + part.count, 0)).toBe(count);
   await world.drive(store.close());
 }
 
