@@ -7,6 +7,15 @@ interface Cost {
   readonly requests: readonly string[];
   readonly transactions: number;
   readonly rowsRead: number;
+  /** Rows put, rows deleted, and ranges deleted. */
+  readonly writes: number;
+}
+
+/** In the store, and on the way there and back. */
+interface Bytes {
+  readonly written: number;
+  readonly sent: number;
+  readonly received: number;
 }
 
 interface Counted {
@@ -14,7 +23,7 @@ interface Counted {
   readonly device: ReturnType<ExchangeWorld['device']>;
   readonly engine: Awaited<ReturnType<ExchangeWorld['open']>>;
   /** What that costs. */
-  readonly look: (at: () => Promise<unknown>) => Promise<Cost>;
+  readonly look: (at: () => Promise<unknown>) => Promise<Cost & { readonly bytes: Bytes }>;
 }
 
 async function open(): Promise<Counted> {
@@ -29,17 +38,23 @@ async function open(): Promise<Counted> {
     },
   });
   await world.drive(engine.sync());
-  const look = async (at: () => Promise<unknown>): Promise<Cost> => {
+  const look: Counted['look'] = async (at) => {
     take();
     world.requests.length = 0;
     await at();
     const calls = take();
-    return { requests: world.requests.map(({ request }) => request.path), transactions: calls.length, rowsRead: calls.reduce((sum, { rowsRead }) => sum + rowsRead, 0) };
+    const sum = (numbers: readonly number[]): number => numbers.reduce((all, number) => all + number, 0);
+    return {
+      requests: world.requests.map(({ request }) => request.path), transactions: calls.length, rowsRead: sum(calls.map(({ rowsRead }) => rowsRead)), writes: sum(calls.map(({ writes }) => writes.length)),
+      bytes: {
+        written: sum(calls.map(({ bytesWritten }) => bytesWritten)), sent: sum(world.requests.map(({ request }) => request.body?.length ?? 0)), received: sum(world.requests.map(({ answerChars }) => answerChars)),
+      },
+    };
   };
   return { world, device, engine, look };
 }
 
-async function drain(count: number): Promise<Cost> {
+async function drain(count: number): ReturnType<Counted['look']> {
   const { world, device, engine, look } = await open();
   world.offline.add(device);
   await world.drive(Promise.all(Array.from({ length: count }, (_, n) => engine.sessions.record(world.session(30 * (n + 1), 20)))));
@@ -51,11 +66,12 @@ async function drain(count: number): Promise<Cost> {
   });
 }
 
-it('a thousand waiting sessions go in one exchange, in as many transactions and rows read as ten', async () => {
-  const [few, many] = [await drain(10), await drain(1000)];
+it('a thousand waiting sessions go in one exchange, in as many transactions, rows read and writes as ten, and each in fewer bytes', async () => {
+  const [{ bytes: fewBytes, ...few }, { bytes: manyBytes, ...many }] = [await drain(10), await drain(1000)];
   expect(many.requests).toEqual(['/api/sync/exchange']);
   expect(many).toEqual(few);
   expect(many.transactions).toBeLessThanOrEqual(4);
+  for (const where of ['written', 'sent', 'received'] as const) expect(manyBytes[where] / 1000, where).toBeLessThan(fewBytes[where] / 10);
 });
 
 it('a look at an idle server takes two: one to see what there is and whose turn it is, one for the answer', async () => {

@@ -22,12 +22,21 @@ async function fill({ stores, clock }: Ports, world: ExchangeWorld, count: numbe
   await world.drive(store.close());
 }
 
+interface Spent {
+  readonly transactions: number;
+  readonly rowsRead: number;
+  readonly writes: number;
+  readonly bytesWritten: number;
+  /** Letters of the requests and of the answers to them. */
+  readonly transferred: number;
+}
+
 interface Day {
   readonly world: ExchangeWorld;
   readonly own: SyncEngine;
   readonly other: SyncEngine;
-  /** Transactions and rows since the last call. */
-  readonly spent: () => { readonly transactions: number; readonly rowsRead: number };
+  /** Since the last call. */
+  readonly spent: () => Spent;
 }
 
 async function begin(stored: number): Promise<Day> {
@@ -46,17 +55,22 @@ async function begin(stored: number): Promise<Day> {
   };
   const own = await world.open(device, { over });
   const other = await world.open(world.device());
-  const spent = () => {
+  const spent = (): Spent => {
     const calls = counting.flatMap(({ take }) => take());
-    return { transactions: calls.length, rowsRead: calls.reduce((sum, { rowsRead }) => sum + rowsRead, 0) };
+    const sum = (numbers: readonly number[]): number => numbers.reduce((all, number) => all + number, 0);
+    const transferred = world.requests.splice(0).map(({ request, answerChars }) => (request.body?.length ?? 0) + answerChars);
+    return {
+      transactions: calls.length, rowsRead: sum(calls.map(({ rowsRead }) => rowsRead)), writes: sum(calls.map(({ writes }) => writes.length)),
+      bytesWritten: sum(calls.map(({ bytesWritten }) => bytesWritten)), transferred: sum(transferred),
+    };
   };
   return { world, own, other, spent };
 }
 
 /** What each part of a day costs. */
-async function live(stored: number): Promise<Record<string, ReturnType<Day['spent']>>> {
+async function live(stored: number): Promise<Record<string, Spent>> {
   const { world, own, other, spent } = await begin(stored);
-  const costs: Record<string, ReturnType<Day['spent']>> = { opening: spent() };
+  const costs: Record<string, Spent> = { opening: spent() };
   await world.run(60_000);
   costs['first sync'] = spent();
   await world.drive(own.sessions.record(world.session(50, 25)));
@@ -79,13 +93,21 @@ async function live(stored: number): Promise<Record<string, ReturnType<Day['spen
 
 /** A look whether short chunks wait to be merged, and a chunk more at a border between two. */
 const LEEWAY = 2;
+/** Whoever writes history writes its directory, which says of each 2,000 sessions where they lie. */
+const DIRECTORY_BYTES = 64;
+/** Numbers of more digits. */
+const DIGITS = 64;
 
-it('a day costs as many rows and transactions with 40,000 sessions stored as with 2,000', async () => {
+it('a day costs as many rows, transactions and bytes with 40,000 sessions stored as with 2,000', async () => {
   const [short, long] = [await live(2000), await live(40_000)];
-  for (const [part, { transactions, rowsRead }] of Object.entries(long)) {
-    const before = short[part] ?? { transactions: 0, rowsRead: 0 };
+  for (const [part, { transactions, rowsRead, writes, bytesWritten, transferred }] of Object.entries(long)) {
+    const before = short[part] as Spent;
     expect(transactions, part).toBeLessThanOrEqual(before.transactions + LEEWAY);
     expect(rowsRead, part).toBeLessThanOrEqual(before.rowsRead + LEEWAY);
+    expect(writes, part).toBeLessThanOrEqual(before.writes + LEEWAY);
+    const directories = part.endsWith('push') || part.startsWith('news') ? 1 : 0;
+    expect(bytesWritten, part).toBeLessThanOrEqual(before.bytesWritten + directories * DIRECTORY_BYTES * ((40_000 - 2000) / CHUNK) + DIGITS);
+    expect(transferred, part).toBeLessThanOrEqual(before.transferred + DIGITS);
   }
   expect(short['idle sync']?.rowsRead).toBeLessThanOrEqual(8);
 });

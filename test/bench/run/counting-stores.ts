@@ -1,4 +1,5 @@
 // A store that counts what is asked of it.
+import { serialize } from 'node:v8';
 import type { Store, StoreFactory, Write } from '@syncline/core';
 
 /** What one store call did. */
@@ -8,6 +9,8 @@ export interface Counted {
   readonly rowsRead: number;
   /** `table` of each write. */
   readonly writes: readonly string[];
+  /** Of the values, as a structured clone. */
+  readonly bytesWritten: number;
 }
 
 export interface CountingStores {
@@ -16,13 +19,17 @@ export interface CountingStores {
   take(): readonly Counted[];
 }
 
+function bytesOf(writes: readonly Write[]): number {
+  return writes.reduce((sum, write) => sum + (write.kind === 'put' ? serialize(write.value).length : 0), 0);
+}
+
 export function createCountingStores(inner: StoreFactory): CountingStores {
   let counted: Counted[] = [];
   const rows = (found: readonly (readonly unknown[])[]): number => found.reduce((sum, list) => sum + list.length, 0);
   const count = (store: Store): Store => ({
     async read(reads) {
       const found = await store.read(reads);
-      counted.push({ kind: 'read', durability: null, rowsRead: rows(found), writes: [] });
+      counted.push({ kind: 'read', durability: null, rowsRead: rows(found), writes: [], bytesWritten: 0 });
       return found;
     },
     async update(reads, decide, durability) {
@@ -34,7 +41,7 @@ export function createCountingStores(inner: StoreFactory): CountingStores {
         writes = decision.writes;
         return decision;
       }, durability);
-      counted.push({ kind: 'update', durability, rowsRead, writes: writes.map(({ table }) => table) });
+      counted.push({ kind: 'update', durability, rowsRead, writes: writes.map(({ table }) => table), bytesWritten: bytesOf(writes) });
       return result;
     },
     space: () => store.space(), persist: () => store.persist(), onInterrupted: (listener) => store.onInterrupted(listener),
