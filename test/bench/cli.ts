@@ -30,10 +30,12 @@ async function measure({ groups, rounds, stored, contenders, isWhole, dry }: Opt
     say(`== ${name}`);
     const results = await group.measure({ rounds, stored, contenders: contenders && chosenOf(group, contenders), say });
     print(results);
-    if (isWhole && !dry && Object.keys(results).length > 0) mergeResults(name, results);
+    if (!isWhole || dry || Object.keys(results).length === 0) continue;
+    mergeResults(name, results);
+    // Now, as the next group may fail.
+    publish();
   }
   if (!isWhole) say('not written to results.json: this is not all that the budgets compare');
-  else if (!dry) publish();
 }
 
 const options = readFlags();

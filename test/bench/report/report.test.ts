@@ -45,7 +45,8 @@ describe('a group that is measured alone', () => {
   });
 
   it('says once what all have in common', () => {
-    const page = renderMeasured(merge(merge({ measured: {}, budgets: [] }, 'store', old), 'peers', { ...now, machine: old.machine }));
+    const page = renderMeasured(merge(merge({ measured: {}, budgets: [] }, 'store', old), 'peers', { ...now, machine: old.machine, results: { work: { raw: { median: 1, low: 1, high: 1, rounds: 1 } } } }));
+    expect(page).toContain('Measured on 2026-02-02, commit bbbbbbb with changes, 1 round.');
     expect(page.match(/a machine with/g)).toHaveLength(1);
   });
 });

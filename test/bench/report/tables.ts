@@ -35,7 +35,7 @@ function measuredTable(results: Results): string {
 function origin({ at, commit, machine, results }: Run, isAlone: boolean): string {
   const rounds = Math.max(0, ...Object.values(results).flatMap((by) => Object.values(by).map((spread) => spread.rounds)));
   const of = commit ? `, commit ${commit}` : '';
-  return `Measured on ${at}${of}${rounds > 1 ? `, ${rounds} rounds` : ''}.${isAlone ? '' : ` Machine: ${machine}.`}`;
+  return `Measured on ${at}${of}${rounds > 0 ? `, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}` : ''}.${isAlone ? '' : ` Machine: ${machine}.`}`;
 }
 
 export function renderMeasured({ measured, budgets }: Report): string {
