@@ -1,6 +1,5 @@
 // One complete sync: operations go up, their results, everybody's changes and the status come down, and all of an answer is written in one
 // transaction. Repeats itself while there is more in either direction.
-import { LIMITS } from '@syncline/protocol';
 import { isDocumented, type Operation, sessionsOf } from '../model/operation.ts';
 import { FIRST_VERSION, type FinishedSession, type RunningSession } from '../model/session.ts';
 import { type Failure, failure, type Halt, isCutOff, readCommon, readJson } from './answer.ts';
@@ -24,6 +23,8 @@ import { DAMAGED, type ExchangePosition, withProblem } from './sync-state.ts';
 import type { View } from './view.ts';
 import { besideInSettlements } from './withdraw.ts';
 
+/** Operations up, and changes down, in one exchange. A server takes more; what is settled and taken in at once must not keep the page from its next frame. */
+const MOST = 500;
 /** So many clones in one term of a leader, and it is no straggler of an earlier one. */
 const CLONE_PROOFS = 2;
 
@@ -38,7 +39,7 @@ export class Exchanger {
   #run: string;
   #clones = 0;
   /** So many operations go up, and changes come down, at once. Fewer after a refusal of the whole: one bad operation must not hold up the others. */
-  #most: number = LIMITS.opsPerExchangeMax;
+  #most: number = MOST;
   /** The walk from the beginning, as far as it came; forgotten with the leader. */
   #walk: Verification | null = null;
   #sent = 0;
@@ -53,7 +54,7 @@ export class Exchanger {
     this.#run = this.#options.ids.uuid();
     this.#clones = 0;
     this.#walk = null;
-    this.#most = LIMITS.opsPerExchangeMax;
+    this.#most = MOST;
   }
 
   /** Exchanges until there is nothing more, or something stands in the way. */
@@ -90,7 +91,7 @@ export class Exchanger {
     if (response.status >= 300 && !isCutOff(response)) return this.#refused(batch, response.status, fields, term, signal);
     const answer = parseExchange(fields);
     if (answer === null) return this.#incoherent(batch, term);
-    this.#most = Math.min(LIMITS.opsPerExchangeMax, this.#most * 2);
+    this.#most = Math.min(MOST, this.#most * 2);
     const isKept = await this.#keep(answer, batch, before, cursor, term);
     return isKept && !signal.aborted && this.#isMore(answer, batch, cursor) ? 'again' : null;
   }
