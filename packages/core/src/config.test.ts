@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseAppIdentifier } from '@syncline/protocol';
+import { yjsAnnotations } from './annotations.ts';
+import type { SyncEngineOptions } from './api.ts';
 import { readConfig } from './config.ts';
+import { yjsPreferences } from './preferences.ts';
 
 const options = { user: 'u', device: { type: 'web_timer', version: '1' }, server: { url: 'https://a.test', token: () => null } };
 
@@ -21,6 +24,12 @@ describe('the options', () => {
   });
   it.each(['https://me:secret@a.test', 'https://me@a.test', 'https://a.test/?x=1', 'https://a.test/#x', 'a.test'])('name no server as %s: no call would get there', (url) => {
     expect(() => readConfig({ ...options, server: { ...options.server, url } })).toThrowError(expect.objectContaining({ details: [expect.objectContaining({ path: 'server.url' })] }));
+  });
+  it('are refused where plain JavaScript mixes up plug-ins, or says something else than whether to sync', () => {
+    const [preferences, annotations] = [yjsAnnotations(), yjsPreferences()];
+    const bad = { ...options, preferences, annotations, sync: 'no' } as unknown as SyncEngineOptions;
+    expect(() => readConfig(bad)).toThrowError(expect.objectContaining({ details: ['sync', 'preferences', 'annotations'].map((path) => expect.objectContaining({ path })) }));
+    expect(readConfig({ ...options, preferences: yjsPreferences(), annotations: yjsAnnotations(), sync: false })).toMatchObject({ maySend: false });
   });
   it('are refused with every fault named', () => {
     const bad = { user: '', device: { type: 'Web Timer', version: '', id: 'a b', name: '' }, server: { url: 'ftp://x', token: () => null, appIdentifier: 'a\nb' }, lastHours: 0 };

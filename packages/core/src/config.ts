@@ -52,6 +52,7 @@ export function readConfig(options: SyncEngineOptions): EngineConfig {
   need('server.url', address !== null, 'must be an http or https address, and no more than that');
   need('server.token', typeof token === 'function', 'must be a function');
   need('lastHours', Number.isInteger(lastHours) && lastHours >= 1 && lastHours <= LIMITS.lastHoursMax, `must be a whole number from 1 to ${LIMITS.lastHoursMax}`);
+  need('sync', typeof (rest.sync ?? true) === 'boolean', 'must be true or false');
   need('preferences', preferences === (rest.preferences ?? null), 'must be made by yjsPreferences()');
   need('annotations', annotations === (rest.annotations ?? null), 'must be made by yjsAnnotations()');
   refuse(issues);

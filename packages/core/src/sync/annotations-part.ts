@@ -27,5 +27,5 @@ export interface AnnotationsFactory extends AnnotationsPlugin {
 }
 
 export function isAnnotationsFactory(plugin: Partial<AnnotationsFactory> | undefined): plugin is AnnotationsFactory {
-  return typeof plugin?.create === 'function';
+  return plugin?.kind === 'annotations' && typeof plugin.create === 'function';
 }

@@ -56,5 +56,5 @@ export interface PreferencesFactory extends PreferencesPlugin {
 }
 
 export function isPreferencesFactory(plugin: Partial<PreferencesFactory> | undefined): plugin is PreferencesFactory {
-  return typeof plugin?.create === 'function';
+  return plugin?.kind === 'preferences' && typeof plugin.create === 'function';
 }
