@@ -46,6 +46,14 @@ it('[A01] a sync asked for in the only tab, which cannot lead while the store re
   expect(await world.drive(engine.sync())).toEqual({ ok: false, sent: 0, pending: 1, reason: 'backing_off' });
 });
 
+it.each([404, 403])('a sync asked for where the health call answers %i is over when everything is sent, and not before', async (status) => {
+  const world = createEngineWorld();
+  world.server.intercept = ({ path }) => (path === '/api/health' ? world.server.json(status, { error: 'no' }) : undefined);
+  const { engine } = await world.open();
+  await world.drive(engine.sessions.record(world.session(60, 25)));
+  expect(await world.drive(engine.sync())).toEqual({ ok: true, sent: 1, pending: 0, reason: 'done' });
+});
+
 describe('two tabs, one of them in sight', () => {
   it('[I-16] write nothing while a session waits for the clock of the server', async () => {
     const ahead = 7_200_000;

@@ -77,6 +77,12 @@ export class Books {
     return this.pauseEnds(now) > now;
   }
 
+  /** Whether a pause is on that nobody is told of. */
+  get isBreathing(): boolean {
+    const now = this.#options.clock.now();
+    return isOver(this.#options.local.view.sync.pause, now) && this.pauseEnds(now) > now;
+  }
+
   /**
    * A leader that was frozen and replaced knows less than its successor, and notes nothing. Resolves to whether it was noted.
    * @param isAsked by the server: that holds whoever heard it.

@@ -130,8 +130,8 @@ export class Driver {
     }
     await this.#options.books.rest(step.until);
     this.#news.follow(term);
-    // So soon after the last failure even a wish has to wait a moment.
-    const isSoon = this.#isWishing && step.until !== null && step.until - clock.now() <= BACK_OFF_MIN_MS;
+    // So soon after the last failure even a wish has to wait a moment, and whoever asked for it waits out what holds up no more than the next request.
+    const isSoon = (this.#isWishing || this.#options.books.isBreathing) && step.until !== null && step.until - clock.now() <= BACK_OFF_MIN_MS;
     if (!isSoon) this.#waiters.release(null);
     const now = clock.now();
     const until = Math.min(step.until ?? Number.POSITIVE_INFINITY, this.#news.nextTryAt(now));
