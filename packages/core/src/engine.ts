@@ -208,8 +208,9 @@ class Engine implements SyncEngine {
   async #grant(knock: string): Promise<void> {
     try {
       await this.#driver.wish();
-      const { sent } = await this.#driver.sync();
-      await this.#leadership.answer(knock, sent);
+      const { sent, reason } = await this.#driver.sync();
+      // Whoever took over carries it out.
+      if (reason !== 'other_tab') await this.#leadership.answer(knock, sent);
     } catch {
       // The store refuses: the other tab gives up waiting.
     }

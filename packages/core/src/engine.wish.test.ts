@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createPageLocks } from './adapters/page-locks.ts';
 import { createEngineWorld, type EngineWorld } from './testing/engine-world.ts';
 
 /** Whether the leading tab answered a knock. */
@@ -52,6 +53,25 @@ it.each([404, 403])('a sync asked for where the health call answers %i is over w
   const { engine } = await world.open();
   await world.drive(engine.sessions.record(world.session(60, 25)));
   expect(await world.drive(engine.sync())).toEqual({ ok: true, sent: 1, pending: 0, reason: 'done' });
+});
+
+describe('a sync asked for in a page that another one takes over from, each with locks of its own', () => {
+  it.each([1, 25, 45])('after %i ms of leading is said to be that one\'s', async (ms) => {
+    const world = createEngineWorld();
+    const { engine } = await world.open({ locks: createPageLocks() });
+    await world.run(ms);
+    const asked = engine.sync();
+    await world.open({ locks: createPageLocks() });
+    expect(await world.drive(asked)).toMatchObject({ ok: false, reason: 'other_tab' });
+  });
+
+  it('before it led is carried out there', async () => {
+    const world = createEngineWorld();
+    const { engine } = await world.open({ locks: createPageLocks() });
+    const asked = engine.sync();
+    await world.open({ locks: createPageLocks() });
+    expect(await world.drive(asked)).toMatchObject({ ok: true, reason: 'done' });
+  });
 });
 
 describe('two tabs, one of them in sight', () => {

@@ -107,6 +107,7 @@ export class Driver {
         connection: state.connection === 'auth_required' ? 'offline' : state.connection, stopped: null,
       }));
       while (!signal.aborted && this.#options.local.view.head.term === term) await this.#turn(term, signal);
+      this.#waiters.release('other_tab');
     } catch (fault) {
       this.#options.books.holdBack();
       throw fault;
@@ -132,7 +133,7 @@ export class Driver {
     this.#news.follow(term);
     // So soon after the last failure even a wish has to wait a moment, and whoever asked for it waits out what holds up no more than the next request.
     const isSoon = (this.#isWishing || this.#options.books.isBreathing) && step.until !== null && step.until - clock.now() <= BACK_OFF_MIN_MS;
-    if (!isSoon) this.#waiters.release(null);
+    if (!isSoon && local.view.head.term === term) this.#waiters.release(null);
     const now = clock.now();
     const until = Math.min(step.until ?? Number.POSITIVE_INFINITY, this.#news.nextTryAt(now));
     if (!signal.aborted) await this.#bell.wait(until === Number.POSITIVE_INFINITY ? null : until - now);

@@ -21,7 +21,11 @@ export async function waitForLeader(
   if (id === null) throw engineError('storage_unavailable');
   // Not by the number of looks: a hidden page looks once a minute.
   for (const until = clock.monotonic() + GIVE_UP_MS; clock.monotonic() < until && !signal.aborted; ) {
-    if (leadership.isLeading) return (await driver.sync()).sent;
+    if (leadership.isLeading) {
+      const { sent, reason } = await driver.sync();
+      // Otherwise whoever took over carries it out.
+      if (reason !== 'other_tab') return sent;
+    }
     const { leader, knock } = local.view;
     // The leader answers the last of many, and this one is among those before it.
     if (leader !== null && (leader.done === id || leader.done === knock?.id)) return leader.sent;
