@@ -4,6 +4,8 @@ import type { SessionState, SyncEngine, SyncEngineOptions } from './api.ts';
 import { createSyncEngine } from './adapters/browser.ts';
 import { yjsAnnotations } from './annotations.ts';
 import { drainInBackground, type DrainOptions } from './background/drain.ts';
+import { openEngine } from './engine.ts';
+import type { Transport } from './ports.ts';
 import { yjsPreferences } from './preferences.ts';
 import { createEngineWorld } from './testing/engine-world.ts';
 
@@ -249,5 +251,32 @@ describe('an edit of a note over handles that die', () => {
     const again = () => world.drive(sessions.annotate(id, { note: 'the end', tags: ['done'], seen: { note: 'teh end', tags: [] } }));
     await again();
     expect(await again()).toMatchObject({ note: 'the end', tags: ['done'] });
+  });
+});
+
+describe('a token', () => {
+  it.each(['eyJ.secret\n.part', 'eyJ.secret\0', 'eyJ.secret…', ''])('[S-01] that no header takes is none, and nothing of it is shown or stored: %j', async (token) => {
+    const world = createEngineWorld();
+    const page = world.page();
+    const send: Transport['send'] = async (request, signal) => {
+      try {
+        void new Headers(request.headers);
+      } catch (error) {
+        return { ok: false, failure: 'network', message: String(error) };
+      }
+      return page.ports.transport.send(request, signal);
+    };
+    const options = { user: 'user-1', device: { type: 'web_timer', version: '1' }, server: { url: 'http://server.test', token: () => token } };
+    const engine = await world.drive(openEngine(options, { ...page.ports, transport: { send } }));
+    expect(await world.drive(engine.sync())).toMatchObject({ reason: 'auth_required' });
+    const { disk } = world.device;
+    expect(JSON.stringify(disk.names().map((name) => disk.rows(name, 'meta')))).not.toContain('secret');
+    expect(JSON.stringify(engine.status.current)).not.toContain('secret');
+  });
+
+  it('is taken with the end of the line that it was read from', async () => {
+    const world = createEngineWorld({ userOf: (token) => (token.trim() === 'good' ? 'user-1' : null) });
+    const { engine } = await world.open({ token: () => 'good\n' });
+    expect(await world.drive(engine.sync())).toMatchObject({ ok: true });
   });
 });

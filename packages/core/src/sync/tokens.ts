@@ -35,6 +35,11 @@ export function tokenSubject(token: string): string | null {
   }
 }
 
+/** Whether a header takes it. Of what none takes the platform's own words, which are shown and kept, say all. */
+function isCarried(token: unknown): token is string {
+  return typeof token === 'string' && /^[ -~]+$/.test(token.trim());
+}
+
 export interface TokensOptions {
   readonly ask: (signal: AbortSignal) => string | null | Promise<string | null>;
   readonly user: string;
@@ -73,7 +78,7 @@ export class Tokens {
     const { user } = this.#options;
     const token = await this.#askInTime();
     if (token === undefined) return refuse('token_failed');
-    if (token === null || token === '') return refuse('signed_out');
+    if (token === null) return refuse('signed_out');
     const subject = token === this.#read ? user : tokenSubject(token);
     if (subject !== null && subject !== user) return refuse('wrong_account');
     this.#read = token;
@@ -87,7 +92,7 @@ export class Tokens {
     const tooLate = new Promise<undefined>((resolve) => own.signal.addEventListener('abort', () => resolve(undefined)));
     const cancel = clock.setTimer(ASK_TIMEOUT_MS, end);
     signal.addEventListener('abort', end);
-    const asked = Promise.resolve().then(() => ask(own.signal)).then((token) => (typeof token === 'string' ? token : null), () => undefined);
+    const asked = Promise.resolve().then(() => ask(own.signal)).then((token) => (isCarried(token) ? token : null), () => undefined);
     const token = await Promise.race([asked, tooLate]);
     signal.removeEventListener('abort', end);
     cancel();
