@@ -36,10 +36,13 @@ function publish(name: string): void {
   }
 }
 
-it('their types stand on their own', () => {
+it.each([
+  ['a page', 'es2023,dom,dom.iterable', ['--types', '']],
+  ['a program for Node', 'es2023', ['--types', 'node', '--typeRoots', join(repository, 'node_modules', '@types')]],
+])('their types stand on their own in %s', (_where, lib, types) => {
   const imports = entries.map((entry, index) => `import * as entry${index} from '${entry}';\nexport type E${index} = typeof entry${index};`);
   writeFileSync(join(folder, 'consumer.ts'), imports.join('\n'));
-  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--lib', 'es2023,dom,dom.iterable', '--types', ''];
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023', '--lib', lib, ...types];
   const { stdout } = spawnSync(process.execPath, [tsc, ...options, 'consumer.ts'], { cwd: folder, encoding: 'utf8' });
   // Faults inside other people's declarations are not ours to fail on.
   expect(stdout.split('\n').filter((line) => /^consumer|^node_modules\/@syncline/.test(line))).toEqual([]);

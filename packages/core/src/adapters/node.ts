@@ -11,7 +11,13 @@ import { createSystemIds } from './system-ids.ts';
 import { createVolatileStores } from './volatile-store.ts';
 
 /** With an implementation of IndexedDB sessions outlast the process as far as that one does; without, they die with it, and the status says so (`volatile_storage`). */
-export type NodeDatabase = Pick<DexieStoresOptions, 'indexedDB' | 'IDBKeyRange' | 'markers'>;
+export interface NodeDatabase {
+  /** An `IDBFactory`, and the class of its key ranges: a program for Node knows no browser's names for them. */
+  readonly indexedDB: object;
+  readonly IDBKeyRange: object;
+  /** Where a marker is kept outside the database, which tells that it vanished. Nowhere by default. */
+  readonly markers?: { getItem(key: string): string | null; setItem(key: string, value: string): void; removeItem(key: string): void } | null | undefined;
+}
 
 /** The ports of this process, to the server at that address (without `/api`). */
 export function nodePorts(serverUrl: string, database?: NodeDatabase): Ports {
@@ -20,7 +26,7 @@ export function nodePorts(serverUrl: string, database?: NodeDatabase): Ports {
     clock: createSystemClock(),
     ids: createSystemIds(),
     // Memory is never handed out as a real store: the engine would call safe what dies with the process. So would a marker.
-    stores: database ? createDexieStores({ markers: null, ...database }) : {
+    stores: database ? createDexieStores({ markers: null, ...(database as Pick<DexieStoresOptions, keyof NodeDatabase>) }) : {
       ...memory, open: () => Promise.reject(createStoreError('unavailable', 'this process has no database')), openVolatile: memory.open,
       readMarker: () => null, writeMarker: () => undefined,
     },
