@@ -36,7 +36,7 @@ export interface ResolutionPreview {
   readonly doubleCountedAfter: number;
 }
 
-/** Made by `conflicts.plan`, for `conflicts.resolve`. */
+/** Made by `conflicts.plan`, for `conflicts.resolve` of the same engine, which takes the very object and no copy of it. */
 export interface ResolutionPlan {
   readonly conflictId: string;
   readonly choice: ConflictChoice;
@@ -67,11 +67,14 @@ export interface ConflictsApi extends Source<readonly Conflict[]> {
    * @param dayOf names the day of an instant; days of UTC by default.
    */
   plan(conflictId: string, choice: ConflictChoice, dayOf?: (at: number) => string): Promise<ResolutionPlan>;
-  /** Settles a conflict, durably and at once on this device. Rejects: `changed` when a session is not what the plan saw or the conflict is settled already, `refused`, `storage_full`, `closed`. */
+  /**
+   * Settles a conflict, durably and at once on this device. Rejects: `changed` when a session is not what the plan saw or the conflict is settled already,
+   * `invalid_input` for anything that `plan` did not make, `refused`, `unsupported`, `storage_full`, `closed`.
+   */
   resolve(plan: ResolutionPlan): Promise<Settlement>;
   /**
-   * Takes a settlement back, whichever device made it. Rejects: `not_found`, `changed` when a session of it is known to have changed since. Where
-   * that shows only at the server, the journal says `undoSuperseded`. Undoing twice is harmless.
+   * Takes a settlement back, whichever device made it. Rejects: `not_found`, `changed` when a session of it is known to have changed since,
+   * `unsupported`, `storage_full`, `closed`. Where it shows only at the server that one changed, the journal says `undoSuperseded`. Undoing twice is harmless.
    */
   undo(settlementId: string): Promise<Settlement>;
   /**

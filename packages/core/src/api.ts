@@ -242,6 +242,10 @@ export interface SyncOutcome {
   readonly reason: 'done' | 'offline' | 'unreachable' | 'auth_required' | 'backing_off' | 'parked' | 'closed' | 'other_tab' | 'stopped';
 }
 
+/**
+ * Beside what each call names, it rejects with `closed` once the engine is, and one that writes with a code of the store, such as `storage_full` or
+ * `storage_unavailable`: nothing was written then.
+ */
 export interface SessionsApi {
   /**
    * Begins a session now. Resolves once durable. Rejects with an `EngineError`: `invalid_input`, `already_running`, `running_elsewhere` (one is

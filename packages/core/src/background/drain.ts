@@ -29,10 +29,11 @@ const PASSING: ReadonlySet<SyncOutcome['reason']> = new Set(['offline', 'unreach
 
 /**
  * Opens the account's store, sends what waits there, and closes it again, within `limitMs`. For `event.waitUntil` of a `sync` event; `token` must
- * work without a page. A tab that is open and leads is asked to send and never replaced. A store that is not there is not made.
+ * work without a page. A tab that is open and leads is asked to send and never replaced. In a store that is not there nothing
+ * is begun; an empty database may be left.
  *
  * Resolves when nothing is left (`sent`: sessions that wait no more), and when what is left waits for a person (`reason` says for what). Rejects with an `EngineError`, so that the
- * browser tries again: `unsent` when work is left that another attempt may send, or a code of {@link openEngine}, such as `storage_unavailable`.
+ * browser tries again: `unsent` when work is left that another attempt may send, or `invalid_input`, or a code of the store, such as `storage_unavailable`.
  */
 export async function drainInBackground(options: DrainOptions): Promise<SyncOutcome> {
   const ports = modest(portsFor(options));
