@@ -1,5 +1,6 @@
 // The server as a process: what it says, what it refuses, how it ends, and what is there after it was killed.
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -239,6 +240,23 @@ describe('a server and its folder', () => {
     const other = join(home, 'elsewhere');
     expect(await outcome(['restored'], { DATA_DIR: other })).toMatchObject({ code: 1, said: expect.stringContaining(`There is no database in ${other}.`) as unknown });
     expect(await readdir(home)).toEqual(['data']);
+  });
+
+  it('ends, and says why, when the embedded database did', async () => {
+    const { store, database } = await openEmbeddedStore(join(folder(), 'database'));
+    // The journal is filled up to its next file, which then cannot be made, as on a full disk.
+    await database.exec("select pg_switch_wal(); select pg_logical_emit_message(false, '', repeat('x', 1000000)) from generate_series(1, 15)");
+    await store.close();
+    server = run([]);
+    url = await server.listening();
+    const token = await tokenOf(url, 'janechen', 'jane123');
+    await rename(join(folder(), 'database', 'pg_wal'), join(home, 'away'));
+    const isStored = (index: number): Promise<boolean> =>
+      post(url, '/api/pomodoro/submit', { ...submission(index % 10), session_id: randomUUID(), note: randomBytes(2_000).toString('hex') }, token).then(({ status }) => status === 201, () => false);
+    for (let index = 0; await isStored(index); ) index += 1;
+    expect(await server.ended()).toBe(1);
+    expect(server.said).toMatch(/The embedded database ended: could not create file "pg_wal\S+: No such file or directory\. What was stored is kept\./);
+    await rename(join(home, 'away'), join(folder(), 'database', 'pg_wal'));
   });
 
   it('ends, and says why it did so badly, where its folder is another than it was', async () => {

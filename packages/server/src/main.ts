@@ -38,6 +38,11 @@ function fail(message: string, cause?: unknown): never {
   process.exit(1);
 }
 
+/** The embedded database is a part of this process, and only another process can open it again. */
+function endedBy(error: Error): never {
+  return fail(`The embedded database ended: ${error.message}. What was stored is kept. Put that right, and start the server again.`, error);
+}
+
 async function main(): Promise<void> {
   const command = await readCommand(process.argv.slice(2), process.env);
   if (command.kind === 'account') return runAccountCommand(command, say, fail);
@@ -48,7 +53,7 @@ async function main(): Promise<void> {
   }
   await checkPort(config);
   say(config.databaseUrl === null ? `Opening the embedded database in ${config.dataDir} …` : 'Connecting to PostgreSQL …');
-  const opened = await openStore(config).catch((error: Error) => fail(error.message, error.cause));
+  const opened = await openStore(config, endedBy).catch((error: Error) => fail(error.message, error.cause));
   const secret = config.secret ?? (await secretOfFolder(config.dataDir).catch((error: Error) => fail(error.message)));
   const ports = realPorts(opened.store, secret, config);
   const demo = config.demo ? await seedDemo(ports) : null;

@@ -12,8 +12,8 @@ export interface OpenedStore {
   close(): Promise<void>;
 }
 
-/** @throws Error in words for people. */
-export async function openStore(config: ServerConfig): Promise<OpenedStore> {
+/** @param onEnd told when the embedded database ended by itself. @throws Error in words for people. */
+export async function openStore(config: ServerConfig, onEnd?: (error: Error) => void): Promise<OpenedStore> {
   if (config.databaseUrl !== null) {
     const store = await openPostgresStore(config.databaseUrl).catch((error: unknown) => {
       throw because('The database at DATABASE_URL cannot be reached or set up', error);
@@ -25,7 +25,7 @@ export async function openStore(config: ServerConfig): Promise<OpenedStore> {
   try {
     // A server that was killed says still where it answered; until this one does, nobody is to send its key there.
     await withdraw(config.dataDir);
-    const { store } = await openEmbeddedStore(join(config.dataDir, 'database'));
+    const { store } = await openEmbeddedStore(join(config.dataDir, 'database'), { onEnd });
     return {
       store,
       close: async () => {

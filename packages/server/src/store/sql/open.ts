@@ -1,6 +1,6 @@
 // Opens the two kinds of database behind one code path: PostgreSQL by its address, and the embedded one in a folder or in memory.
 import { Kysely, Migrator, PostgresDialect } from 'kysely';
-import { PGlite } from '@electric-sql/pglite';
+import { PGlite, protocol } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import pg from 'pg';
@@ -63,6 +63,8 @@ export async function openPostgresStore(databaseUrl: string, options: PostgresOp
 export interface EmbeddedOptions extends OpenOptions {
   /** A dump to begin with (`dumpDataDir` of another one): starts several times quicker. */
   readonly loadDataDir?: Blob | undefined;
+  /** Told, once, that the database ended by itself, for example as its disk was full. From then on everything is `unavailable`. */
+  readonly onEnd?: ((error: Error) => void) | undefined;
 }
 
 /** An embedded database and the store on it. */
@@ -77,7 +79,7 @@ export interface EmbeddedStore {
  * One process at a time: a second one on the same folder destroys it silently, so the caller holds a lock on it first.
  */
 export async function openEmbeddedStore(folder: string | null, options: EmbeddedOptions = {}): Promise<EmbeddedStore> {
-  const { loadDataDir } = options;
+  const { loadDataDir, onEnd = () => undefined } = options;
   const database = await PGlite.create({
     ...(folder === null ? {} : { dataDir: folder }),
     ...(loadDataDir === undefined ? {} : { loadDataDir }),
@@ -85,9 +87,26 @@ export async function openEmbeddedStore(folder: string | null, options: Embedded
   }).catch((error: unknown) => {
     throw toStoreError(error);
   });
-  const pool = new pg.Pool({ ...createPgConfig(database), max: 1, idleTimeoutMillis: 0, types } as pg.PoolConfig);
+  const pool = new pg.Pool({ ...createPgConfig(untilPanic(database, onEnd)), max: 1, idleTimeoutMillis: 0, types } as pg.PoolConfig);
   const store = await openOver(pool, { ...options, isPipelined: false, openNews: async () => inProcessNews(), afterClose: () => database.close() });
   return { store, database };
+}
+
+/** A panic ends PostgreSQL, which begins anew as another process. The embedded one says nothing any more after it: whoever asks would wait for ever. */
+function untilPanic(database: PGlite, onEnd: (error: Error) => void): PGlite {
+  let panic: Error | null = null;
+  const asked: Pick<PGlite, 'waitReady' | 'execProtocolStream'> = {
+    waitReady: database.waitReady,
+    execProtocolStream: async (message, options) => {
+      if (panic !== null) throw panic;
+      const answer = await database.execProtocolStream(message, options);
+      for (const one of answer) if (one instanceof protocol.messages.DatabaseError && one.severity === 'PANIC') panic = one;
+      if (panic === null) return answer;
+      onEnd(panic);
+      throw panic;
+    },
+  };
+  return asked as PGlite;
 }
 
 interface OverOptions extends OpenOptions {
