@@ -215,7 +215,7 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'never-offers-again', rows: ['D01', 'I-20'], file: 'packages/core/src/sync/exchange.ts',
     says: 'takes a server that was set back for one that has everything',
-    find: '    if (!isBack && !isUncertain(view)) return null;',
+    find: '    if (!isBack && !(isOfWalk && isUncertain(view))) return null;',
     replace: '    if (!isBack || answer.reset !== null) return null;',
   },
   {

@@ -168,7 +168,9 @@ export class Exchanger {
     const { cursor, sessions, settlements, cancelledIds } = answer;
     const { view } = this.#options.local;
     const isBack = isSetBack(answer) || isUnsure(view);
-    if (!isBack && !isUncertain(view)) return null;
+    // Another tab may have asked for a walk since this was sent: what answers it does not begin at the beginning.
+    const isOfWalk = sentCursor === null || this.#walk !== null;
+    if (!isBack && !(isOfWalk && isUncertain(view))) return null;
     const isFirst = isBack || sentCursor === null || this.#walk === null;
     return (isFirst ? Verification.begin() : (this.#walk as Verification)).with(cursor, [...[...sessions, ...settlements].map(({ id }) => id), ...own], cancelledIds);
   }
@@ -197,9 +199,8 @@ export class Exchanger {
     }
     const pulled = merge.gained - own;
     merge.finish();
-    const position: ExchangePosition = {
-      epoch: answer.epoch, cursor: walk === null ? answer.cursor : null, tag: answer.tag, head: answer.head, isVerifying: walk !== null,
-    };
+    const isVerifying = walk !== null || sync.exchange?.isVerifying === true;
+    const position: ExchangePosition = { epoch: answer.epoch, cursor: isVerifying ? null : answer.cursor, tag: answer.tag, head: answer.head, isVerifying };
     const { sessions: lost, kept, read } = sync.loss ?? { sessions: 0, kept: 0, read: 0 };
     const isMore = sync.exchange === null && answer.announced - kept > lost;
     const loss = isMore ? { sessions: answer.announced - kept, kept, read, at: draft.now } : sync.loss;

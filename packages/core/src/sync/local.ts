@@ -244,9 +244,9 @@ export class Local {
   }
 
   #held(): Held {
-    const { operations, running, settlements, head, sync: { asked, capabilities, pause, nextAttemptAt, loss } } = this.view;
+    const { operations, running, settlements, head, sync: { asked, capabilities, exchange, pause, nextAttemptAt, loss } } = this.view;
     const inFlight = head.inFlight.map((seq) => operations.get(seq));
-    return { operations: [...operations.values()], inFlight, running: [...running.values()], settlements: new Map(settlements), version: head.version, term: head.term, wait: asked ? { pause, nextAttemptAt } : null, isMet: capabilities !== null, loss };
+    return { operations: [...operations.values()], inFlight, running: [...running.values()], settlements: new Map(settlements), version: head.version, term: head.term, wait: asked ? { pause, nextAttemptAt } : null, isMet: capabilities !== null, epoch: exchange?.epoch ?? null, loss };
   }
 
   async #flush(): Promise<void> {

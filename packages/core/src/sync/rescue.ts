@@ -23,6 +23,8 @@ export interface Held {
   /** How long the server asked to be left alone; null when it did not. */
   readonly wait: Pick<SyncState, 'pause' | 'nextAttemptAt'> | null;
   readonly loss: Loss | null;
+  /** Of the server's history, as far as it was known; null before the first exchange. */
+  readonly epoch: string | null;
   /** Whether the server had said what it offers. Before that, what people changed after recording is sent by nobody. */
   readonly isMet: boolean;
   /** What was on its way, as far as this tab knows. */
@@ -69,8 +71,12 @@ export async function rescue(local: Local, held: Held, onAcknowledged?: (ids: It
       const notice = running.notice === null ? null : { ...running.notice, seq: draft.takeSeq() };
       draft.put('running', running.id, { ...running, notice });
     }
-    for (const session of held.confirmed ?? []) if (!acknowledged.has(session.id)) merge.take(session);
+    const confirmed = (held.confirmed ?? []).filter(({ id }) => !acknowledged.has(id));
+    for (const session of confirmed) merge.take(session);
     merge.finish();
+    // The server was set back since one of them heard of it: a walk shows whether it has what was acknowledged.
+    const { exchange } = draft.view.sync;
+    if (confirmed.length > 0 && exchange !== null && exchange.epoch !== held.epoch) draft.setSync({ exchange: { ...exchange, isVerifying: true } });
     keepWait(draft, held.wait);
     planLoss(draft, 0, draft.view.sessionsPending - sessionsPending, held.loss);
     const { version, term } = draft.view.head;
