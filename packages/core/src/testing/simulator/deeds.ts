@@ -5,7 +5,6 @@ import type { Action, Deed, DeedName } from './action.ts';
 import { isMend } from './edits.ts';
 import type { Promised } from './ledger.ts';
 import type { Mark } from './marks.ts';
-import { isVolatile } from './oracle/status.ts';
 import { randomStream } from './random.ts';
 import { canaryOf } from './taint.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
@@ -143,7 +142,7 @@ export class Deeds {
     engine.sessions.record({ id, startTime, endTime, category, project, note }).then(
       () => {
         ledger.promise(session);
-        if (isVolatile(engine.status.current)) slot.inMemory.add(id);
+        this.#world.promisedBy(slot, engine, id);
         if (this.#wereFull.has(slot.device)) this.#mark('record.after-full');
         this.#world.note('recorded', id);
       },
@@ -168,7 +167,7 @@ export class Deeds {
         this.#mark('record.again');
         // Given up or not before.
         this.#world.ledger.promise(last);
-        if (isVolatile(engine.status.current)) slot.inMemory.add(id);
+        this.#world.promisedBy(slot, engine, id);
       },
       () => undefined,
     );
@@ -196,7 +195,7 @@ export class Deeds {
     try {
       const done = await finishing;
       ledger.promise(this.#promised(device, { id: done.id, start: done.startTime, end: done.endTime ?? done.startTime, cancelled }));
-      if (engine !== null && isVolatile(engine.status.current)) slot.inMemory.add(done.id);
+      this.#world.promisedBy(slot, engine, done.id);
       if ((done.endTime ?? 0) <= done.startTime) this.#world.violate('I-24', `session ${done.id} ends before it starts`);
       this.#mark(mark);
       const started = this.#startedIn.get(done.id);

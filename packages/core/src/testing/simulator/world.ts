@@ -217,6 +217,14 @@ export class World {
     slot.engine = null;
   }
 
+  /** That engine keeps a session, perhaps in its memory alone; the tab may have closed it since. */
+  promisedBy(slot: TabSlot, engine: SyncEngine | null, id: string): void {
+    if (engine === null || !isVolatile(engine.status.current)) return;
+    if (slot.engine === engine) return void slot.inMemory.add(id);
+    this.monitor.mayHaveLost.add(slot.device.index);
+    this.#loseMemory({ ...slot, engine, inMemory: new Set([id]) });
+  }
+
   /** What was only ever in memory goes with its page; nobody was told otherwise. */
   #loseMemory({ engine, device, inMemory }: TabSlot): void {
     if (engine !== null && isVolatile(engine.status.current)) {
