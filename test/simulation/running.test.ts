@@ -104,3 +104,21 @@ describe('two stops of one session', () => {
     expect(world.server.stored(USER)).toHaveLength(1);
   });
 });
+
+it('[I-16] a request that is refused as a whole, with a beginning in it, is not followed by another within a second', async () => {
+  const { world, first, second, a } = await twoDevices();
+  const asked: number[] = [];
+  world.distort = ({ path }, answer) => {
+    if (path === '/api/sync/exchange') asked.push(world.scheduler.now);
+    return path === '/api/sync/exchange' && asked.length <= 4 ? { ...answer, status: 422, body: JSON.stringify({ error: 'No', code: 'invalid_request' }) } : answer;
+  };
+  world.offline.add(first);
+  await world.drive(a.sessions.record(world.session(120, 25)));
+  await world.drive(a.sessions.start(START));
+  world.offline.delete(first);
+  world.offline.add(second);
+  asked.length = 0;
+  await world.run(120_000);
+  expect(asked.length).toBeGreaterThan(4);
+  expect(Math.min(...asked.slice(1, 5).map((at, i) => at - (asked[i] ?? 0)))).toBeGreaterThanOrEqual(1000);
+});

@@ -272,7 +272,7 @@ export class Exchanger {
     if (batch.starts.length > 0 && status < 500) {
       // It may be to blame, and is only news.
       await this.#takeBack(term, false, batch.starts);
-      return 'again';
+      return this.#breathe(signal);
     }
     if (operation === undefined) {
       await this.#takeBack(term, false);
