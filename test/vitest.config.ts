@@ -35,7 +35,7 @@ const browserProject = {
   root,
   resolve: { conditions: [source, 'module', 'browser', 'development|production'] },
   optimizeDeps: {
-    include: ['dexie', 'rxjs', 'yjs', 'zod/mini', '@syncline/protocol > date-fns'],
+    include: ['dexie/dist/modern/dexie.mjs', 'rxjs', 'yjs', 'zod/mini', '@syncline/protocol > date-fns'],
   },
   test: {
     name: 'browser',

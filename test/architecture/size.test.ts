@@ -8,11 +8,11 @@ const withPreferences = `${core} export * from '@syncline/core/preferences';`;
 
 // The aims are 16 KiB for our own code, 48 with Dexie and 70 with Yjs. They are not met yet; until then these hold the line.
 it.each([
-  ['our own code in the engine', core, LIBRARIES, 54.9],
+  ['our own code in the engine', core, LIBRARIES, 55.1],
   ['the RxJS package beside RxJS and the engine', "export * from '@syncline/rxjs';", [...LIBRARIES, '@syncline/core', '@syncline/protocol'], 1.2],
-  ['the whole engine with Dexie', core, [], 87.6],
-  ['the whole engine with preferences, Dexie and Yjs', withPreferences, [], 114.4],
-  ['a service worker that drains, with Dexie', "export { drainInBackground, userOfTag } from '@syncline/core/background';", [], 88.1],
+  ['the whole engine with Dexie', core, [], 85.2],
+  ['the whole engine with preferences, Dexie and Yjs', withPreferences, [], 112.2],
+  ['a service worker that drains, with Dexie', "export { drainInBackground, userOfTag } from '@syncline/core/background';", [], 85.9],
 ] as const)('%s', async (_what, imports, external, budget) => {
   const size = await kibibytes(imports, external);
   expect(size, `${size.toFixed(1)} KiB`).toBeLessThanOrEqual(budget);

@@ -13,7 +13,7 @@ export async function kibibytes(contents: string, external: readonly string[]): 
   return brotliCompressSync(file.contents, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length / 1024;
 }
 
-export const LIBRARIES: readonly string[] = ['eventsource-parser', 'dexie', 'zod', 'zod/*', 'date-fns', 'date-fns/*', 'rxjs'];
+export const LIBRARIES: readonly string[] = ['eventsource-parser', 'dexie', '#dexie', 'zod', 'zod/*', 'date-fns', 'date-fns/*', 'rxjs'];
 const ENGINE = "export * from '@syncline/core';";
 const PEERS: Readonly<Record<string, string>> = {
   'dexie-cloud': "export * from 'dexie'; export { default } from 'dexie-cloud-addon';",

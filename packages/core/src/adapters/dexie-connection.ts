@@ -1,7 +1,8 @@
 // One open database: schema, upgrades, and when to give up opening. Dexie does the opening and the upgrading;
 // transactions run on the native handle that it hands out (see docs/decisions on the hot path).
 import './before-dexie.ts';
-import { Dexie } from 'dexie';
+// In package.json: the main entry throws while it is read where the app has another version, and its code is made for older browsers.
+import { Dexie } from '#dexie';
 import { TABLES } from '../ports.ts';
 import { createStoreError } from '../store-error.ts';
 import { errorNames, storeErrorFrom } from './idb-error.ts';
