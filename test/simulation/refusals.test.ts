@@ -1,6 +1,7 @@
 // Whatever a server refuses one by one, and whatever people then decide about it: two devices and the server come to the same, each session once.
 import type { ConflictChoice, Session, SyncEngine } from '@syncline/core';
 import { createSimChance, type SimDevice } from '@syncline/core/testing';
+import { LIMITS } from '@syncline/protocol';
 import { describe, expect, it } from 'vitest';
 import { ExchangeWorld, twoDevices, USER, type WorldOptions } from './exchange-world.ts';
 import { Refusing } from './refusing.ts';
@@ -178,4 +179,25 @@ it('[D01] a session of another device that a server refused when it was brought 
   const d = await world.open(world.device());
   await world.drive(d.sync());
   for (const { sessions } of [c, d]) expect(await world.drive(sessions.get(id))).toMatchObject({ state: 'confirmed', deviceId });
+});
+
+it('where an account has as many devices as there may be, nothing of the next one is refused: it says why it waits, until there is a place', async () => {
+  const world = await ExchangeWorld.create();
+  for (let i = 0; i < LIMITS.devicesPerUserMax; i += 1) {
+    const other = await world.open(world.device());
+    await world.drive(other.sync());
+    await world.drive(other.close());
+  }
+  const engine = await world.open(world.device());
+  const { sessions, status } = engine;
+  const full = { code: 'limit_reached', message: 'This account has too many devices' };
+  await world.drive(engine.sync());
+  expect(status.current.local.last_error).toMatchObject(full);
+  for (const ago of [60, 120]) await world.drive(sessions.record(world.session(ago, 30)));
+  await world.drive(engine.sync());
+  await world.run(60_000);
+  expect(status.current.local).toMatchObject({ last_error: full, parked: 0, phase: 'backing_off' });
+  expect((await world.drive(sessions.list())).map(({ state }) => state)).toEqual(['queued', 'queued']);
+  await world.run(2 * 3_600_000);
+  expect((await world.drive(sessions.list())).map(({ state }) => state)).toEqual(['confirmed', 'confirmed']);
 });

@@ -2,7 +2,7 @@
 // transaction. Repeats itself while there is more in either direction.
 import { isDocumented, type Operation, sessionsOf } from '../model/operation.ts';
 import { FIRST_VERSION, type FinishedSession, type RunningSession } from '../model/session.ts';
-import { type Failure, failure, type Halt, isCutOff, readCommon, readJson } from './answer.ts';
+import { codeOf, failure, type Halt, isCutOff, plainText, readCommon, readJson } from './answer.ts';
 import { BACK_OFF_MIN_MS } from './backoff.ts';
 import type { Draft } from './draft.ts';
 import { type ExchangeAnswer, parseExchange } from './exchange-answer.ts';
@@ -259,6 +259,12 @@ export class Exchanger {
   /** The server refused the request as a whole. */
   async #refused(batch: Batch, status: number, body: ReturnType<typeof readJson>, term: number, signal: AbortSignal): Promise<Halt | null | 'again'> {
     if (body?.['code'] === 'device_cloned') return this.#cloned(term);
+    const refusal = failure('server', codeOf(body, status), plainText(body?.['error'], `The server answered ${status}`), status >= 500);
+    // The account has no place for another device, whatever this one says: there is one when others have been away.
+    if (body?.['code'] === 'limit_reached') {
+      await this.#takeBack(term, false);
+      return this.#halt(refusal);
+    }
     const { seqs } = batch;
     if (seqs.length > 1) {
       this.#most = Math.floor(seqs.length / 2);
@@ -266,7 +272,7 @@ export class Exchanger {
       this.#options.books.noteFailure();
       const now = this.#options.clock.now();
       if (this.#options.books.freeAt(now) <= now && status < 500) return this.#breathe(signal);
-      return this.#halt(busy(status));
+      return this.#halt(refusal);
     }
     const operation = this.#operationsOf(batch)[0];
     if (batch.starts.length > 0 && status < 500) {
@@ -276,7 +282,7 @@ export class Exchanger {
     }
     if (operation === undefined) {
       await this.#takeBack(term, false);
-      return this.#halt(busy(status));
+      return this.#halt(refusal);
     }
     const { ids, local } = this.#options;
     const othersSucceeded = operation.delivery.successesAtFault !== local.view.sync.successes;
@@ -312,7 +318,7 @@ export class Exchanger {
       }, 'strict');
     }
     // A server that goes on saying so is not asked without a pause.
-    return this.#clones > CLONE_PROOFS ? this.#halt(busy(409)) : 'again';
+    return this.#clones > CLONE_PROOFS ? this.#halt(failure('server', 'http_409', 'The server answered 409', false)) : 'again';
   }
 }
 
@@ -342,8 +348,4 @@ function planTold(draft: Draft, starts: readonly RunningSession[]): void {
     const running = draft.view.running.get(id);
     if (running !== undefined) draft.put('running', id, { ...running, notice: null });
   }
-}
-
-function busy(status: number): Failure {
-  return failure('server', `http_${status}`, `The server answered ${status}`, status >= 500);
 }
