@@ -10,7 +10,10 @@ import { createSystemClock } from './system-clock.ts';
 import { createSystemIds } from './system-ids.ts';
 import { createVolatileStores } from './volatile-store.ts';
 
-/** With an implementation of IndexedDB sessions outlast the process as far as that one does; without, they die with it, and the status says so (`volatile_storage`). */
+/**
+ * With an implementation of IndexedDB sessions outlast the process as far as that one does; without, they die with it, the status says so
+ * (`volatile_storage`), and each start is another device of the account, of which there are not many, unless `device.id` says which one it is.
+ */
 export interface NodeDatabase {
   /** An `IDBFactory`, and the class of its key ranges: a program for Node knows no browser's names for them. */
   readonly indexedDB: object;
