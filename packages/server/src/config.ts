@@ -209,9 +209,9 @@ function readOrigins(value: string, complain: Complain): readonly string[] {
 
 function readDatabaseUrl(value: string, complain: Complain): string | null {
   if (value === '') return null;
-  const parsed = URL.canParse(value) ? new URL(value) : null;
-  if (parsed !== null && /^postgres(ql)?:$/.test(parsed.protocol)) return value;
-  complain('it must begin with postgres:// or postgresql://.');
+  if (!/^postgres(ql)?:/i.test(value)) complain('it must begin with postgres:// or postgresql://.');
+  else if (URL.canParse(value)) return value;
+  else complain('it is no address that can be read. In a password / is written as %2F, # as %23, ? as %3F, @ as %40 and % as %25.');
   return null;
 }
 
