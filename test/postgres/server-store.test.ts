@@ -3,6 +3,8 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import pg from 'pg';
+import { readConfig } from '../../packages/server/src/config.ts';
+import { openStore } from '../../packages/server/src/process/open-store.ts';
 import { inProcessNews } from '../../packages/server/src/store/sql/news-line.ts';
 import { openPostgresStore } from '../../packages/server/src/store/sql/open.ts';
 import { createSqlStore } from '../../packages/server/src/store/sql/sql-store.ts';
@@ -216,7 +218,8 @@ it('a database that takes no writes, or lets nobody in, is unavailable, which no
 async function silentWay(): Promise<{ readonly url: string; fallSilent(): void; close(): void }> {
   const target = new URL(cluster.url);
   const open = new Set<Socket>();
-  const server = createServer((near) => {
+  // Who says goodbye to a machine that is gone hears none either.
+  const server = createServer({ allowHalfOpen: true }, (near) => {
     const far = connect(Number(target.port), target.hostname);
     for (const socket of [near, far]) {
       open.add(socket);
@@ -245,6 +248,18 @@ it('a database that falls silent without a word is unavailable, and is found aga
   expect(await Promise.all(work().map((done) => done.then(() => 'answered', ({ code }: { code: string }) => code)))).toEqual(['unavailable', 'unavailable']);
   await Promise.all(work());
   await store.close();
+  way.close();
+}, 20_000);
+
+it('a database that fell silent keeps no server from ending', async () => {
+  const way = await silentWay();
+  const outcome = readConfig({ databaseUrl: way.url }, '1.0.0');
+  if (!outcome.ok) throw new Error(outcome.complaints.join());
+  const { store, close } = await openStore(outcome.config);
+  await store.ping();
+  way.fallSilent();
+  void store.ping().catch(() => undefined);
+  await close();
   way.close();
 }, 20_000);
 

@@ -1,11 +1,15 @@
 // The database a configuration asks for, with the folder's lock held while the embedded one is open.
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerConfig } from '../config.ts';
 import type { ServerStore } from '../ports.ts';
 import { openEmbeddedStore, openPostgresStore } from '../store/sql/open.ts';
 import { withdraw } from './announcement.ts';
 import { because } from './because.ts';
 import { lockFolder, type RefusedLock, takenWords } from './folder-lock.ts';
+
+/** How long a database may take over its goodbye. One that went away without a word never says it, and what was acknowledged is stored. */
+const GOODBYE_MS = 2_000;
 
 export interface OpenedStore {
   readonly store: ServerStore;
@@ -18,7 +22,7 @@ export async function openStore(config: ServerConfig, onEnd?: (error: Error) => 
     const store = await openPostgresStore(config.databaseUrl).catch((error: unknown) => {
       throw because('The database at DATABASE_URL cannot be reached or set up', error);
     });
-    return { store, close: () => store.close() };
+    return { store, close: () => Promise.race([store.close(), sleep(GOODBYE_MS, undefined, { ref: false })]) };
   }
   const lock = await lockFolder(config.dataDir);
   if (lock.kind === 'refused') throw new FolderTaken(config.dataDir, lock);
