@@ -8,14 +8,11 @@ import { addAccount, setPassword } from './add-account.ts';
 
 export const OPERATOR_PATH = '/operator/accounts';
 
-const BODY_CHARS_MAX = 2_048;
-
 export function createOperatorApp(ports: ServerPorts, key: string): Hono {
   const app = new Hono();
   app.post(OPERATOR_PATH, async (context) => {
     if (!isSame(context.req.header('Authorization') ?? '', `Bearer ${key}`)) return jsonAnswer(404, { error: 'Not found', code: 'not_found' });
-    const text = await context.req.text();
-    const { action, username, password } = readRequest(text.slice(0, BODY_CHARS_MAX));
+    const { action, username, password } = readRequest(await context.req.text());
     const outcome = action === 'password' ? await setPassword(ports, username, password) : await addAccount(ports, username, password);
     return jsonAnswer(outcome.ok ? 200 : 400, outcome);
   });
