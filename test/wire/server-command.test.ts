@@ -151,6 +151,13 @@ describe('a server and its folder', () => {
     expect(said).toMatch(/^HTTP\/1\.1 400 [^]*cache-control: no-store[^]*"code":"invalid_request"/i);
   });
 
+  it('answers a health check of HTTP 1.0, which names no host', async () => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write('GET /api/health HTTP/1.0\r\n\r\n'));
+    let said = '';
+    for await (const chunk of socket) said += String(chunk);
+    expect(said).toMatch(/^HTTP\/1\.1 200 [^]*"status":"ok"/);
+  });
+
   it('serves the description of the API and its page', async () => {
     expect(await (await fetch(`${url}/openapi.json`)).json()).toMatchObject({ openapi: expect.stringMatching(/^3\.1/) as unknown });
     const page = await fetch(`${url}/docs`);

@@ -91,7 +91,8 @@ function listen(api: App, ports: ServerPorts, config: ServerConfig, secret: stri
   site.route('/', createPages({ version: config.app.version, isEncrypted }));
   site.notFound((context) => api(context.req.raw, connectionOf(context.env.incoming)));
   const fetch = (request: Request, env: unknown) => site.fetch(request, env as { incoming: { socket: { remoteAddress?: string } } });
-  const server = createHttpServer(getRequestListener(fetch, { errorHandler: refuseAddress }));
+  // The name is for callers of HTTP 1.0, who give none.
+  const server = createHttpServer(getRequestListener(fetch, { hostname: 'localhost', errorHandler: refuseAddress }));
   answerBrokenRequests(server);
   server.once('error', (error: NodeJS.ErrnoException) => fail(portWords(error, config.host, config.port)));
   server.listen(config.port, config.host);
