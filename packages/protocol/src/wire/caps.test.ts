@@ -37,6 +37,8 @@ describe('[S-08] caps', () => {
     ['submit', 'note', bytes(LIMITS.noteBytesMax), bytes(LIMITS.noteBytesMax + 1)],
     ['submit', 'category', bytes(LIMITS.categoryBytesMax), bytes(LIMITS.categoryBytesMax + 1)],
     ['submit', 'category', 'x', ''],
+    ['deviceName', 'name', 'x'.repeat(LIMITS.deviceNameBytesMax), 'x'.repeat(LIMITS.deviceNameBytesMax + 1)],
+    ['deviceName', 'name', 'x', ' '],
     ['submit', 'project', bytes(LIMITS.projectBytesMax), bytes(LIMITS.projectBytesMax + 1)],
     ['submit', 'source', 'a'.repeat(32), 'a'.repeat(33)],
     ['submit', 'duration', 1441, 1441.01],

@@ -1,7 +1,7 @@
 // The devices of a user, for a person to look after: list, name, forget, sign out.
 import * as z from 'zod/mini';
 import { LIMITS } from '../rules/limits.ts';
-import { closed, open, openWord, type Schema, text } from './schema.ts';
+import { closed, name, open, openWord, type Schema } from './schema.ts';
 
 /** A device as its owner sees it. */
 export interface DeviceRecord {
@@ -70,7 +70,7 @@ const deviceRecord: Schema<DeviceRecord> = open<DeviceRecord>({
 export const devicesResponse: Schema<DevicesResponse> = open<DevicesResponse>({ devices: z.array(deviceRecord), server_time: z.string() });
 
 /** Schema of {@link DeviceNameRequest}. */
-export const deviceNameRequest: Schema<DeviceNameRequest> = closed<DeviceNameRequest>({ name: z.nullable(text(LIMITS.deviceNameBytesMax, 1)) });
+export const deviceNameRequest: Schema<DeviceNameRequest> = closed<DeviceNameRequest>({ name: z.nullable(name(LIMITS.deviceNameBytesMax)) });
 
 /** Schema of {@link DeviceResponse}. */
 export const deviceResponse: Schema<DeviceResponse> = open<DeviceResponse>({ success: z.literal(true), device: deviceRecord });
