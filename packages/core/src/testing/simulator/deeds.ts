@@ -341,10 +341,11 @@ export class Deeds {
   }
 
   #upgrade(slot: TabSlot, forMs: number): void {
+    // Nobody opens a newer app on a machine that sleeps.
+    if (slot.device.sim.asleep) return;
     this.#world.monitor.disturb(slot.device);
     this.#lasting(forMs, slot.device.sim.disk.block(() => this.#mark('storage.upgrade-waited')));
-    if (slot.page !== null) this.#world.close(slot);
-    this.#world.open(slot);
+    this.#world.reopen(slot);
   }
 
   #elsewhere(deed: Deed): void {
@@ -389,7 +390,7 @@ export class Deeds {
   #giveUpLost(isConcerned: (session: Promised) => boolean): void {
     const { server, ledger, devices, userIds } = this.#world;
     const stored = new Set(userIds.flatMap((userId) => server.stored(userId).map(({ id }) => id)));
-    const isHeld = (id: string): boolean => devices.some(({ sim, tabs }) => sim.disk.holds(id) || tabs.some(({ inMemory }) => inMemory.has(id)));
+    const isHeld = (id: string): boolean => devices.some(({ sim, tabs }) => sim.disk.holds(id) || tabs.some((slot) => this.#world.isInMemory(slot, id)));
     for (const session of ledger.kept) if (isConcerned(session) && !stored.has(session.id) && !isHeld(session.id)) ledger.giveUp(session.id);
   }
 

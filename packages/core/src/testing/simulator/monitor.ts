@@ -4,10 +4,11 @@ import type { HttpRequest, Transport, TransportResult, Write } from '../../ports
 import type { SimPage } from '../sim-device.ts';
 import type { StoreCommit, StorePoint } from '../sim-disk.ts';
 import { DeviceWatch } from './device-watch.ts';
+import type { Effort } from './effort.ts';
 import type { Mark } from './marks.ts';
 import { isVolatile } from './oracle/status.ts';
 import { idOf, isEdit, isParked, isPut, isUntried } from './outbox-rows.ts';
-import { sessionIdsOf } from './request.ts';
+import { sessionIdsOf, tokenKey } from './request.ts';
 import { checkTaint } from './taint.ts';
 import type { DeviceSlot, TabSlot, World } from './world.ts';
 
@@ -220,7 +221,7 @@ export class Monitor {
         const ids = DELIVERIES.has(request.path) ? sessionIdsOf(request) : [];
         const item = ids.length === 0 ? null : { slot, generation, ids, at: this.#world.elapsed };
         if (page !== null && this.#closed.has(page)) this.#world.violate('D07', `device ${slot.device.index} asked ${request.path} after its engine was closed`);
-        this.#sent(slot, item, request);
+        const effort = this.#sent(slot, item, request);
         checkTaint(this.#world, slot.device, `a request for ${request.path}`, request.body);
         const result = await transport.send(request, signal);
         if (result.ok) checkTaint(this.#world, slot.device, `an answer to ${request.path}`, result.response.body);
@@ -228,7 +229,7 @@ export class Monitor {
           this.#inFlight.delete(item);
           this.#watch(slot.device).heardFrom = item.at;
         }
-        this.#heard(slot, ids, result);
+        this.#heard(slot, effort, ids, result);
         this.#noteToken(slot, generation, request, result);
         return result;
       },
@@ -238,13 +239,13 @@ export class Monitor {
 
   async #listenTo(slot: TabSlot, transport: Transport, request: HttpRequest, onText: (text: string) => void, signal: AbortSignal): Promise<TransportResult> {
     let isOpen = false;
-    this.#sent(slot, null, request);
+    const effort = this.#sent(slot, null, request);
     const result = await transport.stream?.(request, (text) => {
       this.#mark(text.includes('event: changed') ? 'stream.news' : 'stream.open');
       isOpen = true;
       onText(text);
     }, signal) ?? { ok: false, failure: 'network', message: '' };
-    if (!isOpen) this.#heard(slot, [], result);
+    if (!isOpen) this.#heard(slot, effort, [], result);
     else if (!result.ok && result.failure !== 'aborted') this.#mark('stream.cut');
     return result;
   }
@@ -292,8 +293,11 @@ export class Monitor {
     }
     for (const write of writes) {
       // One that the server has as ended, as another tab or a copy of the profile ended it, is only let go.
-      if (write.kind !== 'delete' || write.table !== 'running' || pending.has(String(write.key)) || this.#isStored(device, String(write.key))) continue;
-      this.#world.violate('I-18', `device ${device.index} ended session ${write.key} and queued nothing`);
+      if (write.kind !== 'delete' || write.table !== 'running') continue;
+      const id = String(write.key);
+      // And perhaps deleted since.
+      if (pending.has(id) || this.#isStored(device, id) || this.#world.edits.isTouched(id)) continue;
+      this.#world.violate('I-18', `device ${device.index} ended session ${id} and queued nothing`);
     }
   }
 
@@ -332,18 +336,21 @@ export class Monitor {
     this.#world.kill(slot);
   }
 
-  #sent(slot: TabSlot, item: InFlight | null, request: HttpRequest): void {
+  /** Returns whose effort it is: a tab may have come to its store before it hears the answer. */
+  #sent(slot: TabSlot, item: InFlight | null, request: HttpRequest): Effort {
     const { device } = slot;
     const watch = this.#watch(device);
     const { elapsed } = this.#world;
-    for (const wrong of watch.effortOf(slot).sent(item?.ids[0] ?? null, request.path, elapsed, slot.index)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
+    const effort = watch.effortOf(slot);
+    for (const wrong of effort.sent(item?.ids[0] ?? null, request.path, elapsed, slot.index)) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
     if (watch.isRefused(tokenKey(slot.index, slot.generation, request), elapsed)) this.#world.violate('I-16', `device ${device.index} sent a token again that was refused`);
-    if (item === null) return;
+    if (item === null) return effort;
     const others = [...this.#inFlight].filter((other) => other.slot.device === device && other.slot.page?.tab.alive);
     if (others.some((other) => other.slot !== slot)) this.#mark('tabs.both-sent');
     if (others.filter((other) => other.slot === slot).length >= IN_FLIGHT_MAX) this.#world.violate('I-16', `device ${device.index} has more than ${IN_FLIGHT_MAX} deliveries in flight`);
     this.#inFlight.add(item);
     if (watch.lostAnswer !== null && item.ids.includes(watch.lostAnswer.id)) this.#mark('request.resent');
+    return effort;
   }
 
   /** A refused token is refused for good, as far as the tab knows that sent it. */
@@ -351,7 +358,7 @@ export class Monitor {
     if (result.ok && result.response.status === 401 && request.headers['Authorization'] !== undefined) this.#watch(device).refused.set(tokenKey(index, generation, request), this.#world.elapsed);
   }
 
-  #heard(slot: TabSlot, ids: readonly string[], result: TransportResult): void {
+  #heard(slot: TabSlot, effort: Effort, ids: readonly string[], result: TransportResult): void {
     const { device } = slot;
     const watch = this.#watch(device);
     const { elapsed } = this.#world;
@@ -359,7 +366,7 @@ export class Monitor {
     // What is noted nowhere, or noted without a word, other tabs cannot know.
     const isAlone = device.sim.disk.isRefusing || device.sim.channels.isDeaf;
     const noted = slot.engine !== null && isVolatile(slot.engine.status.current) ? 'noted' : device.sim.disk.isRefusing ? 'not noted' : this.isRescuing(device) ? 'perhaps' : 'noted';
-    for (const wrong of watch.effortOf(slot).heard(id, result, elapsed, slot.index, { isAlone, noted })) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
+    for (const wrong of effort.heard(id, result, elapsed, slot.index, { isAlone, noted })) this.#world.violate('I-16', `device ${device.index} ${wrong}`);
     if (id !== null) this.#markAnswer(device, watch, id, result);
   }
 
@@ -388,10 +395,6 @@ export class Monitor {
   #mark(mark: Mark): void {
     this.#world.marks.hit(mark);
   }
-}
-
-function tokenKey(tab: number, generation: number, { headers }: HttpRequest): string {
-  return `${tab} ${generation} ${headers['Authorization'] ?? ''}`;
 }
 
 const EDGE: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 401, 403, 404]);

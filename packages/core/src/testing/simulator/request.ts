@@ -17,3 +17,8 @@ function idsOfOperation(value: unknown): string[] {
   const { session, cancellation, session_id: id } = value as { session?: { session_id?: string }; cancellation?: { session_id?: string }; session_id?: string };
   return [session?.session_id ?? cancellation?.session_id ?? id].filter((found) => found !== undefined);
 }
+
+/** Names the token that a request of one life of a tab carries. */
+export function tokenKey(tab: number, generation: number, { headers }: HttpRequest): string {
+  return `${tab} ${generation} ${headers['Authorization'] ?? ''}`;
+}

@@ -192,6 +192,12 @@ export class World {
       );
   }
 
+  /** Another release of the app takes that tab's place. */
+  reopen(slot: TabSlot): void {
+    if (slot.page !== null) this.close(slot);
+    this.open(slot);
+  }
+
   /** The app closes in good order. */
   close(slot: TabSlot): void {
     const { engine, page } = slot;
@@ -225,6 +231,11 @@ export class World {
     this.#loseMemory({ ...slot, engine, inMemory: new Set([id]) });
   }
 
+  /** Whether that tab does without its store and has that session. */
+  isInMemory({ engine, inMemory }: TabSlot, id: string): boolean {
+    return engine !== null && isVolatile(engine.status.current) && inMemory.has(id);
+  }
+
   /** What was only ever in memory goes with its page; nobody was told otherwise. */
   #loseMemory({ engine, device, inMemory }: TabSlot): void {
     if (engine !== null && isVolatile(engine.status.current)) {
@@ -234,8 +245,8 @@ export class World {
       for (const id of inMemory) {
         if (device.sim.disk.holds(id)) continue;
         if (stored.has(id)) {
-          // A basic server tells nobody which sessions it has.
-          if (this.plan.isBasic) this.ledger.forget(id);
+          // A basic server tells nobody which sessions it has, and none tells of what was cancelled all that a device knew.
+          if (this.plan.isBasic || this.ledger.find(id)?.cancelled) this.ledger.forget(id);
           continue;
         }
         if (isAlone) this.ledger.excuseOne(id);
