@@ -8,9 +8,9 @@ const withPreferences = `${core} export * from '@syncline/core/preferences';`;
 
 // The aims are 16 KiB for our own code, 48 with Dexie and 70 with Yjs. They are not met yet; until then these hold the line.
 it.each([
-  ['our own code in the engine', core, LIBRARIES, 55.1],
+  ['our own code in the engine', core, LIBRARIES, 55.3],
   ['the RxJS package beside RxJS and the engine', "export * from '@syncline/rxjs';", [...LIBRARIES, '@syncline/core', '@syncline/protocol'], 1.2],
-  ['the whole engine with Dexie', core, [], 85.2],
+  ['the whole engine with Dexie', core, [], 85.5],
   ['the whole engine with preferences, Dexie and Yjs', withPreferences, [], 112.2],
   ['a service worker that drains, with Dexie', "export { drainInBackground, userOfTag } from '@syncline/core/background';", [], 85.9],
 ] as const)('%s', async (_what, imports, external, budget) => {

@@ -9,5 +9,11 @@ export function drawSvg(options: Plot.PlotOptions): string {
   const svg = drawn.tagName.toLowerCase() === 'svg' ? drawn : drawn.querySelector('svg');
   if (!svg) throw new Error('nothing was drawn');
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  return `${svg.outerHTML}\n`;
+  // Markers are numbered through all plots of a process: equal plots would not be equal texts.
+  const markers: string[] = [];
+  const text = svg.outerHTML.replaceAll(/plot-marker-\d+/g, (name) => {
+    if (!markers.includes(name)) markers.push(name);
+    return `plot-marker-${markers.indexOf(name) + 1}`;
+  });
+  return `${text}\n`;
 }
