@@ -54,7 +54,7 @@ describe('what one device records', () => {
     expect(says()).toEqual([1, 0, sent.endTime]);
   });
 
-  it('costs one request for a thousand, and an idle exchange writes nothing and stays below a kilobyte each way', async () => {
+  it('costs two requests for a thousand, and an idle exchange writes nothing and stays below a kilobyte each way', async () => {
     const world = await ExchangeWorld.create();
     const device = world.device();
     world.offline.add(device);
