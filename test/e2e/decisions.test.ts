@@ -40,6 +40,10 @@ describe('the web timer', () => {
     await profile.context.route('**/api/**', (route) => route.abort());
     await addPastSession(page, { start: base, end: base + HOUR / 2, category: 'study', project: 'cleared' });
     await page.goto(`${server.url}/icon.svg`);
+    // One that tries to send now has the session in memory, and would put it back.
+    const devTools = await profile.context.newCDPSession(page);
+    await devTools.send('ServiceWorker.enable');
+    await devTools.send('ServiceWorker.stopAllWorkers');
     await page.evaluate(async () => {
       for (const { name = '' } of await indexedDB.databases()) {
         await new Promise((resolve) => (indexedDB.deleteDatabase(name).onsuccess = resolve));
