@@ -48,9 +48,9 @@ export class Effort {
 
   /** A tab that died or was replaced at once may not have noted what the server asked of it, nor that it failed; its successor counts a minute of its own. */
   senderDied(now: number): void {
-    this.#failing = [];
     if (now - this.#quietSince < 1000) this.#quietUntil = 0;
     if (now - (this.#failing.at(-1) ?? Number.NEGATIVE_INFINITY) < PAUSE_MIN_MS) this.#inARow = 0;
+    this.#failing = [];
   }
 
   /** That it is refused once more is the answer to another question. */
