@@ -215,8 +215,8 @@ export const KEEPING: readonly PlantedBug[] = [
   {
     id: 'never-offers-again', rows: ['D01', 'I-20'], file: 'packages/core/src/sync/exchange.ts',
     says: 'takes a server that was set back for one that has everything',
-    find: '    if (!isBack && !(isOfWalk && isUncertain(view))) return null;',
-    replace: '    if (!isBack || answer.reset !== null) return null;',
+    find: '    if (walk === null || !(isBack || isUncertain(view))) return null;',
+    replace: '    if (walk === null || !isBack || answer.reset !== null) return null;',
   },
   {
     id: 'new-store-offers-nothing', rows: ['D01', 'I-20'], plan: 'evicted-and-the-server-set-back', file: 'packages/core/src/sync/exchange.ts',

@@ -168,11 +168,10 @@ export class Exchanger {
     const { cursor, sessions, settlements, cancelledIds } = answer;
     const { view } = this.#options.local;
     const isBack = isSetBack(answer) || isUnsure(view);
+    const walk = isBack || sentCursor === null ? Verification.begin() : this.#walk;
     // Another tab may have asked for a walk since this was sent: what answers it does not begin at the beginning.
-    const isOfWalk = sentCursor === null || this.#walk !== null;
-    if (!isBack && !(isOfWalk && isUncertain(view))) return null;
-    const isFirst = isBack || sentCursor === null || this.#walk === null;
-    return (isFirst ? Verification.begin() : (this.#walk as Verification)).with(cursor, [...[...sessions, ...settlements].map(({ id }) => id), ...own], cancelledIds);
+    if (walk === null || !(isBack || isUncertain(view))) return null;
+    return walk.with(cursor, [...[...sessions, ...settlements].map(({ id }) => id), ...own], cancelledIds);
   }
 
   #plan(
