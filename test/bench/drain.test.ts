@@ -1,14 +1,10 @@
 // What draining costs the device's store and the network, with few sessions waiting and with a thousand. Counted, never timed.
 import { expect, it } from 'vitest';
 import { ExchangeWorld } from '../simulation/exchange-world.ts';
-import { createCountingStores } from './run/counting-stores.ts';
+import { createCountingStores, type Spent, spentOn } from './run/counting-stores.ts';
 
-interface Cost {
+interface Cost extends Omit<Spent, 'bytesWritten'> {
   readonly requests: readonly string[];
-  readonly transactions: number;
-  readonly rowsRead: number;
-  /** Rows put, rows deleted, and ranges deleted. */
-  readonly writes: number;
 }
 
 /** In the store, and on the way there and back. */
@@ -42,13 +38,11 @@ async function open(): Promise<Counted> {
     take();
     world.requests.length = 0;
     await at();
-    const calls = take();
-    const sum = (numbers: readonly number[]): number => numbers.reduce((all, number) => all + number, 0);
+    const { bytesWritten: written, ...spent } = spentOn(take());
+    const letters = (of: (exchanged: (typeof world.requests)[number]) => number): number => world.requests.reduce((all, one) => all + of(one), 0);
     return {
-      requests: world.requests.map(({ request }) => request.path), transactions: calls.length, rowsRead: sum(calls.map(({ rowsRead }) => rowsRead)), writes: sum(calls.map(({ writes }) => writes.length)),
-      bytes: {
-        written: sum(calls.map(({ bytesWritten }) => bytesWritten)), sent: sum(world.requests.map(({ request }) => request.body?.length ?? 0)), received: sum(world.requests.map(({ answerChars }) => answerChars)),
-      },
+      requests: world.requests.map(({ request }) => request.path), ...spent,
+      bytes: { written, sent: letters(({ request }) => request.body?.length ?? 0), received: letters(({ answerChars }) => answerChars) },
     };
   };
   return { world, device, engine, look };

@@ -7,7 +7,7 @@ import { Local } from '../../packages/core/src/sync/local.ts';
 import { createSimIds } from '@syncline/core/testing';
 import { ExchangeWorld, USER } from '../simulation/exchange-world.ts';
 import { history as historyOf } from './page/data.ts';
-import { type CountingStores, createCountingStores } from './run/counting-stores.ts';
+import { type CountingStores, createCountingStores, type Spent, spentOn } from './run/counting-stores.ts';
 
 const CHUNK = 2000;
 
@@ -22,11 +22,7 @@ async function fill({ stores, clock }: Ports, world: ExchangeWorld, count: numbe
   await world.drive(store.close());
 }
 
-interface Spent {
-  readonly transactions: number;
-  readonly rowsRead: number;
-  readonly writes: number;
-  readonly bytesWritten: number;
+interface Part extends Spent {
   /** Letters of the requests and of the answers to them. */
   readonly transferred: number;
 }
@@ -36,7 +32,7 @@ interface Day {
   readonly own: SyncEngine;
   readonly other: SyncEngine;
   /** Since the last call. */
-  readonly spent: () => Spent;
+  readonly spent: () => Part;
 }
 
 async function begin(stored: number): Promise<Day> {
@@ -55,22 +51,17 @@ async function begin(stored: number): Promise<Day> {
   };
   const own = await world.open(device, { over });
   const other = await world.open(world.device());
-  const spent = (): Spent => {
-    const calls = counting.flatMap(({ take }) => take());
-    const sum = (numbers: readonly number[]): number => numbers.reduce((all, number) => all + number, 0);
-    const transferred = world.requests.splice(0).map(({ request, answerChars }) => (request.body?.length ?? 0) + answerChars);
-    return {
-      transactions: calls.length, rowsRead: sum(calls.map(({ rowsRead }) => rowsRead)), writes: sum(calls.map(({ writes }) => writes.length)),
-      bytesWritten: sum(calls.map(({ bytesWritten }) => bytesWritten)), transferred: sum(transferred),
-    };
+  const spent = (): Part => {
+    const letters = world.requests.splice(0).reduce((sum, { request, answerChars }) => sum + (request.body?.length ?? 0) + answerChars, 0);
+    return { ...spentOn(counting.flatMap(({ take }) => take())), transferred: letters };
   };
   return { world, own, other, spent };
 }
 
 /** What each part of a day costs. */
-async function live(stored: number): Promise<Record<string, Spent>> {
+async function live(stored: number): Promise<Record<string, Part>> {
   const { world, own, other, spent } = await begin(stored);
-  const costs: Record<string, Spent> = { opening: spent() };
+  const costs: Record<string, Part> = { opening: spent() };
   await world.run(60_000);
   costs['first sync'] = spent();
   await world.drive(own.sessions.record(world.session(50, 25)));
@@ -101,7 +92,7 @@ const DIGITS = 64;
 it('a day costs as many rows, transactions and bytes with 40,000 sessions stored as with 2,000', async () => {
   const [short, long] = [await live(2000), await live(40_000)];
   for (const [part, { transactions, rowsRead, writes, bytesWritten, transferred }] of Object.entries(long)) {
-    const before = short[part] as Spent;
+    const before = short[part] as Part;
     expect(transactions, part).toBeLessThanOrEqual(before.transactions + LEEWAY);
     expect(rowsRead, part).toBeLessThanOrEqual(before.rowsRead + LEEWAY);
     expect(writes, part).toBeLessThanOrEqual(before.writes + LEEWAY);

@@ -13,10 +13,24 @@ export interface Counted {
   readonly bytesWritten: number;
 }
 
+/** What several calls did together. */
+export interface Spent {
+  readonly transactions: number;
+  readonly rowsRead: number;
+  /** Rows put, rows deleted, and ranges deleted. */
+  readonly writes: number;
+  readonly bytesWritten: number;
+}
+
 export interface CountingStores {
   readonly stores: StoreFactory;
   /** Hands over what was counted since the last call. */
   take(): readonly Counted[];
+}
+
+export function spentOn(calls: readonly Counted[]): Spent {
+  const sum = (of: (call: Counted) => number): number => calls.reduce((all, call) => all + of(call), 0);
+  return { transactions: calls.length, rowsRead: sum(({ rowsRead }) => rowsRead), writes: sum(({ writes }) => writes.length), bytesWritten: sum(({ bytesWritten }) => bytesWritten) };
 }
 
 function bytesOf(writes: readonly Write[]): number {
